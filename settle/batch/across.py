@@ -1,0 +1,282 @@
+"""What crosses agreements, as joins in DuckDB over the tables of all of them: XIN-010 … XIN-050."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from settle.batch.work import JOINED
+from settle.kinds import latest_first
+from settle.text import days as md_text
+
+DAY = 1000  # 1.0 M/D in thousandths
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One judged agreement: where its tables lie, its number in the month, and how it is named to others."""
+
+    folder: str
+    agreement: str
+    begins: str
+    tables: Path
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """Later agreements give way first."""
+        return (self.begins, self.agreement)
+
+
+def find(units: list[Unit]) -> dict[str, dict[str, Any]]:
+    """Folder of an agreement -> what the rules across agreements ask of it (work.given); only those with something."""
+    if len(units) < 2:
+        return {}
+    found: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+    units = sorted(units, key=lambda u: u.age)
+    with duckdb.connect() as db:
+        db.execute("SET preserve_insertion_order = true")
+        _load(db, units)
+        _charged_twice(db, units, found)
+        _worked_twice(db, units, found)
+        _supported_twice(db, units, found)
+        _same_files(db, units, found)
+        _judged_differently(db, units, found)
+    return {folder: {k: _plain(v) for k, v in sorted(what.items())} for folder, what in sorted(found.items())}
+
+
+def _plain(value: Any) -> Any:
+    return dict(sorted(value.items())) if isinstance(value, Mapping) else sorted(value)
+
+
+def _load(db: duckdb.DuckDBPyConnection, units: list[Unit]) -> None:
+    """One view per table, with `unit`, the position of the agreement."""
+    places = pd.DataFrame({"place": [u.tables.as_posix() for u in units], "unit": range(len(units))})
+    db.register("places", places)
+    for name in JOINED:
+        files = [(u.tables / f"{name}.parquet").as_posix() for u in units if (u.tables / f"{name}.parquet").is_file()]
+        if not files:
+            continue
+        db.read_parquet(files, filename=True, union_by_name=True, hive_partitioning=False).create_view(f"{name}_raw")
+        db.execute(
+            f"CREATE TABLE {name} AS SELECT places.unit, r.* EXCLUDE (filename, agreement) FROM {name}_raw r "
+            f"JOIN places ON replace(r.filename, '/{name}.parquet', '') = places.place"
+        )
+
+
+def _frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    return db.execute(sql).df()
+
+
+def _some(names: list[str]) -> str:
+    unique = list(dict.fromkeys(names))
+    more = f" 외 {len(unique) - MOST_NAMED}" if len(unique) > MOST_NAMED else ""
+    return ", ".join(unique[:MOST_NAMED]) + more
+
+
+# ---- XIN-010 -------------------------------------------------------------------------------------------------------
+
+
+def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    """One paper charged by several agreements beyond its amount: the excess, from the latest lines."""
+    rows = _frame(
+        db,
+        """
+        SELECT p.* FROM papers p JOIN (
+            SELECT paper, key FROM papers WHERE "left" > 0
+            GROUP BY paper, key HAVING count(DISTINCT unit) > 1 AND bool_or(face_known)
+        ) twice USING (paper, key) WHERE "left" > 0 ORDER BY paper, key, paid_on, unit, line
+        """,
+    )
+    if rows.empty:
+        return
+    group = rows.groupby(["paper", "key"], sort=False).ngroup().to_numpy()
+    by = rows.groupby(group)
+    face = rows["face"].where(rows["face_known"], 0).groupby(group).max()
+    supply = rows["supply"].where(rows["supply_known"], 0).groupby(group).max()
+    without = by["vat_out"].min() > 0  # every claim leaves VAT out
+    amount = supply.where(without & (supply > 0), face - by["vat_out"].sum())
+    charged = by["left"].sum()
+    excess = (charged - amount).clip(lower=0).astype("int64")
+    taken = latest_first(group, excess.to_numpy()[group], rows["left"].to_numpy(), np.arange(len(rows)))
+    for number, part in rows.assign(taken=taken).groupby(group):
+        if not excess[number]:
+            continue
+        each = part.groupby("unit")["left"].sum()
+        named = ", ".join(f"{units[int(u)].agreement} {int(w):,}원" for u, w in each.items())
+        key = str(part["key"].iat[0]).partition("|")[0]
+        said = (
+            f"{part['paper'].iat[0]} 승인번호 {key}({int(amount[number]):,}원)을 여러 협약에서 "
+            f"모두 {int(charged[number]):,}원 집행했습니다({named})"
+        )
+        for row in part[part["taken"] > 0].itertuples(index=False):
+            found[units[row.unit].folder]["xin_010"].append([int(row.line), int(row.taken), said])
+
+
+# ---- XIN-020 -------------------------------------------------------------------------------------------------------
+
+
+def _worked_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    """More than 1.0 M/D on a date over all agreements: struck where the person is known, noted where only the name
+    agrees.
+    """
+    rows = _frame(
+        db,
+        f"""
+        SELECT d.* FROM days d JOIN (
+            SELECT name, day FROM days WHERE md > 0 GROUP BY name, day HAVING count(DISTINCT unit) > 1 AND sum(md) >
+            {DAY}
+        ) busy USING (name, day) WHERE md > 0 ORDER BY name, day, unit, "order"
+        """,
+    )
+    # one person may be written in two ways: with the same 식별값 the name need not agree
+    rows = pd.concat(
+        [
+            rows,
+            _frame(
+                db,
+                f"""
+                SELECT d.* FROM days d JOIN (
+                    SELECT identity, day FROM days WHERE md > 0 AND identity <> '' GROUP BY identity, day
+                    HAVING count(DISTINCT unit) > 1 AND sum(md) > {DAY}
+                ) busy USING (identity, day) WHERE md > 0
+                """,
+            ),
+        ],
+        ignore_index=True,
+    ).drop_duplicates(["unit", "row"])
+    if rows.empty:
+        return
+    rows = rows.sort_values(["name", "day", "unit", "order"], ignore_index=True)
+    rows["person"] = _persons(rows)
+    rows["struck"] = np.int64(0)
+    sure = rows[rows["person"] != ""]
+    if len(sure):
+        group = sure.groupby(["person", "day"], sort=False).ngroup().to_numpy()
+        across = (sure.groupby(group)["unit"].transform("nunique") > 1).to_numpy()
+        excess = np.where(across, sure.groupby(group)["md"].transform("sum").to_numpy() - DAY, 0)
+        struck = latest_first(
+            group, np.maximum(excess, 0), sure["md"].to_numpy(), sure["unit"].to_numpy() * 10**6 + np.arange(len(sure))
+        )
+        rows.loc[sure.index, "struck"] = struck
+        for row in rows[rows["struck"] > 0].itertuples(index=False):
+            found[units[row.unit].folder]["xin_020"].append([int(row.row), int(row.struck)])
+        _say_struck(rows, units, found)
+    _note_names(rows, units, found)
+
+
+def _persons(rows: pd.DataFrame) -> list[str]:
+    """Who it is: 식별값, else name and 소속 (a 식별값 that goes with that name and 소속 elsewhere counts); "" for a
+    name alone.
+    """
+    pair = rows["name"] + "|" + rows["firm"]
+    known = rows[(rows["identity"] != "") & (rows["firm"] != "")]
+    of_pair = known.groupby(pair[known.index])["identity"].agg(lambda s: s.iat[0] if s.nunique() == 1 else "")
+    result = []
+    for identity, firm, both in zip(rows["identity"], rows["firm"], pair, strict=True):
+        if identity:
+            result.append(f"id:{identity}")
+        elif firm:
+            elsewhere = of_pair.get(both, "")
+            result.append(f"id:{elsewhere}" if elsewhere else f"at:{both}")
+        else:
+            result.append("")
+    return result
+
+
+def _say_struck(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
+    """For every agreement and consultant: which days were too many, and where else they were worked."""
+    for (unit, shown), mine in rows[rows["struck"] > 0].groupby(["unit", "shown"]):
+        days = []
+        for person, day in dict.fromkeys(zip(mine["person"], mine["day"], strict=True)):
+            part = rows[(rows["person"] == person) & (rows["day"] == day)]
+            each = ", ".join(
+                f"{units[int(u)].agreement} {md_text(int(md))}일" for u, md in part.groupby("unit")["md"].sum().items()
+            )
+            days.append(f"{day:%Y-%m-%d}({each})")
+        found[units[int(unit)].folder].setdefault("xin_020_text", {})[str(shown)] = f"{shown}: {_some(days)}"
+
+
+def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
+    """The same name in several agreements above 1.0 M/D on a date, where it is not known to be one person or two."""
+    rows = rows.assign(rest=rows["md"] - rows["struck"], by_id=rows["person"].str.startswith("id:"))
+    told: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for (name, day), part in rows.groupby(["name", "day"], sort=True):
+        who = part["person"].where(part["person"] != "", "?" + part["unit"].astype("str"))
+        if who.nunique() < 2 or part["unit"].nunique() < 2 or part["by_id"].all() or part["rest"].sum() <= DAY:
+            continue
+        each = ", ".join(
+            f"{units[int(u)].agreement} {md_text(int(md))}일" for u, md in part.groupby("unit")["md"].sum().items()
+        )
+        for unit in sorted(set(part["unit"])):
+            told[int(unit), str(name)].append(f"{day:%Y-%m-%d}({each})")
+    for (unit, name), days in told.items():
+        text = f"이름이 같은 {name}이(가) 여러 협약에서 하루 1.0 M/D를 넘겨 수행했습니다: {_some(days)}"
+        found[units[unit].folder]["notes"].append(["XIN-020", name, text])
+
+
+# ---- XIN-030, 040, 050 ---------------------------------------------------------------------------------------------
+
+
+def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    rows = _frame(
+        db,
+        """
+        SELECT f.*, coalesce(nullif(lead_brn, ''), lead) AS who FROM firms f JOIN (
+            SELECT brn, kind, year FROM firms WHERE brn <> '' AND kind <> '' AND (lead_brn <> '' OR lead <> '')
+            GROUP BY brn, kind, year HAVING count(DISTINCT coalesce(nullif(lead_brn, ''), lead)) > 1
+        ) twice USING (brn, kind, year) ORDER BY brn, kind, year, unit
+        """,
+    )
+    for (brn, kind, year), part in rows.groupby(["brn", "kind", "year"], sort=True):
+        each = _some([f"{units[u].agreement} {lead}" for u, lead in zip(part["unit"], part["lead"], strict=True)])
+        for row in part.drop_duplicates("unit").itertuples(index=False):
+            text = (
+                f"{row.firm}({brn})이(가) {year}년에 과제유형 '{kind}'(으)로 두 주관기업 아래에서 지원받습니다: {each}"
+            )
+            found[units[row.unit].folder]["notes"].append(["XIN-030", f"{brn}|{kind}", text])
+
+
+def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    rows = _frame(
+        db,
+        """
+        SELECT f.* FROM files f JOIN (SELECT sha256 FROM files GROUP BY sha256 HAVING count(DISTINCT unit) > 1) twice
+        USING (sha256) ORDER BY sha256, unit, line
+        """,
+    )
+    for digest, part in rows.groupby("sha256", sort=True):
+        each = _some([units[u].agreement for u in part["unit"]])
+        for row in part.drop_duplicates(["unit", "line"]).itertuples(index=False):
+            named = f"'{row.file}' " if row.file else ""
+            text = f"증빙 파일 {named}(SHA-256 {str(digest)[:12]}…)이 여러 협약에 쓰였습니다: {each}"
+            found[units[row.unit].folder]["xin_040"].append([int(row.line), text])
+
+
+def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    rows = _frame(
+        db,
+        """
+        SELECT v.* FROM verdicts v JOIN (
+            SELECT code, facts FROM verdicts GROUP BY code, facts
+            HAVING count(DISTINCT verdict) > 1 AND count(DISTINCT unit) > 1
+        ) twice USING (code, facts) ORDER BY code, facts, unit, line
+        """,
+    )
+    for (code, facts), part in rows.groupby(["code", "facts"], sort=True):
+        each = _some(
+            [
+                f"{units[u].agreement} {line} {v}"
+                for u, line, v in zip(part["unit"], part["line"], part["verdict"], strict=True)
+            ]
+        )
+        for unit in sorted(set(part["unit"])):
+            text = f"사실이 같은 줄({part['won'].iat[0]:,}원)에 대한 {code} 판정이 협약마다 다릅니다: {each}"
+            found[units[unit].folder]["notes"].append(["XIN-050", f"{code}|{facts}", text])

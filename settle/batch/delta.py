@@ -1,0 +1,81 @@
+"""What changed against the month before: findings and lines, joined in DuckDB by agreement and by their lasting
+names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+FINDINGS = ["agreement", "code", "line", "effect", "applied", "before", "message", "what"]
+LINES = ["agreement", "line", "claimed", "before", "recognised_before", "what"]
+NEW, CHANGED, RESOLVED, VANISHED = "새 지적", "바뀐 지적", "해소", "사라짐 (줄이 없어짐)"
+ADDED, ALTERED, REMOVED = "새 줄", "판정 뒤에 바뀐 줄", "없어진 줄"
+
+
+@dataclass
+class Delta:
+    """findings: FINDINGS, lines: LINES. `before` is the won of the month before; `what` one of the words above."""
+
+    month: str
+    findings: pd.DataFrame
+    lines: pd.DataFrame
+
+    def counts(self) -> dict[str, int]:
+        both = pd.concat([self.findings["what"], self.lines["what"]])
+        order = (NEW, CHANGED, RESOLVED, VANISHED, ADDED, ALTERED, REMOVED)
+        return {what: int((both == what).sum()) for what in order}
+
+
+def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -> Delta:
+    """The delta of two months (tables lines and findings of each). month: the name of the month before.
+
+    A finding is the same where agreement and id are. It vanished where its line is gone too, else it was resolved. A
+    line
+    is the same where agreement and line_id are; it was changed where what the ledger says of it is not what was judged.
+    """
+    with duckdb.connect() as db:
+        for name, tables in (("was", before), ("is", now)):
+            for table in ("lines", "findings"):
+                db.register(f"{name}_{table}", tables[table])
+        findings = db.execute(
+            f"""
+            WITH w AS (SELECT *, row_number() OVER (PARTITION BY agreement, id, line_id ORDER BY effect, message) AS n
+            FROM was_findings),
+                 i AS (SELECT *, row_number() OVER (PARTITION BY agreement, id, line_id ORDER BY effect, message) AS n
+                 FROM is_findings)
+            SELECT coalesce(i.agreement, w.agreement) AS agreement, coalesce(i.code, w.code) AS code,
+                   coalesce(i.line, w.line) AS line, coalesce(i.effect, w.effect) AS effect,
+                   coalesce(i.applied, 0) AS applied, coalesce(w.applied, 0) AS before,
+                   coalesce(i.message, w.message) AS message,
+                   CASE WHEN w.id IS NULL THEN '{NEW}' WHEN i.id IS NOT NULL THEN '{CHANGED}'
+                        WHEN w.line_id <> '' AND l.line_id IS NULL THEN '{VANISHED}' ELSE '{RESOLVED}' END AS what
+            FROM w FULL JOIN i ON w.agreement = i.agreement AND w.id = i.id AND w.line_id = i.line_id AND w.n = i.n
+            LEFT JOIN (SELECT DISTINCT agreement, line_id FROM is_lines) l ON l.agreement = w.agreement AND l.line_id = w.line_id
+            WHERE w.id IS NULL OR i.id IS NULL OR w.effect <> i.effect OR w.applied <> i.applied OR w.at_issue <>
+            i.at_issue
+                  OR w.message <> i.message OR w.decision <> i.decision
+            ORDER BY agreement, code, line, what, message
+            """
+        ).df()
+        lines = db.execute(
+            f"""
+            SELECT coalesce(i.agreement, w.agreement) AS agreement, coalesce(i.line, w.line) AS line,
+                   coalesce(i.claimed, 0) AS claimed, coalesce(w.claimed, 0) AS before,
+                   coalesce(w.recognised, 0) AS recognised_before,
+                   CASE WHEN w.line_id IS NULL THEN '{ADDED}' WHEN i.line_id IS NULL THEN '{REMOVED}' ELSE '{ALTERED}'
+                   END AS what
+            FROM was_lines w FULL JOIN is_lines i ON w.agreement = i.agreement AND w.line_id = i.line_id
+            WHERE w.line_id IS NULL OR i.line_id IS NULL OR w.content <> i.content
+            ORDER BY agreement, what, line
+            """
+        ).df()
+    return Delta(month, findings[FINDINGS], lines[LINES])
+
+
+def month_before(month: str) -> str:
+    """2025-09 -> 2025-08."""
+    return str(pd.Period(month, "M") - 1)

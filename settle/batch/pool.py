@@ -1,0 +1,156 @@
+"""Where agreements are judged: here, in several processes, or on a Dask cluster. The same tasks, the same bytes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol
+
+from settle.batch import work
+
+Tables = dict[str, bytes]
+LOST = "판정하던 프로세스가 죽었습니다(메모리 부족일 수 있습니다)."
+IN_FLIGHT = 3  # tasks waiting per worker, so that what is sent never piles up
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used. The message is one Korean sentence."""
+
+
+class Pool(Protocol):
+    """Judges tasks; results come in any order, with the position of their task."""
+
+    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]: ...
+
+    def close(self) -> None: ...
+
+
+class Here:
+    """One after another, in this process."""
+
+    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+        for i in range(count):
+            yield i, work.run(task(i))
+
+    def close(self) -> None:
+        return
+
+
+class Processes:
+    """Several processes on this machine. A process that dies costs its agreement one more try, alone."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def _start(self) -> ProcessPoolExecutor:
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["settle.batch.work"])  # type: ignore[attr-defined]
+        return ProcessPoolExecutor(self.jobs, mp_context=context)
+
+    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+        todo = list(range(count))
+        tried: dict[int, int] = {}
+        while todo:
+            self._pool = self._pool or self._start()
+            waiting: dict[Future[Tables], int] = {}
+            again: list[int] = []
+            alone = bool(tried)  # after a death one at a time, so that the guilty one is known
+            try:
+                while todo or waiting:
+                    while todo and len(waiting) < (1 if alone else self.jobs * IN_FLIGHT):
+                        i = todo.pop(0)
+                        waiting[self._pool.submit(work.run, task(i))] = i
+                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        i = waiting.pop(future)
+                        try:
+                            yield i, future.result()
+                        except BrokenProcessPool:
+                            again.append(i)
+                            raise
+            except BrokenProcessPool:
+                again += waiting.values()
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+            for i in again:
+                tried[i] = tried.get(i, 0) + 1
+                if alone and tried[i] > 1:
+                    yield i, work.failed(task(i).name, LOST, again=True)
+                else:
+                    todo.append(i)
+            todo.sort()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Dask:
+    """A Dask cluster. A task carries its files, so that the workers need not see this disk; dask repeats what a dead
+    worker lost.
+    """
+
+    def __init__(self, address: str, seconds: float = 20) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError("Dask로 나누려면 `pip install 'settle-kr[dask]'`로 설치하세요.") from None
+        try:
+            self._client = Client(address, timeout=seconds, set_as_default=False)
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ClusterError(
+                f"Dask 스케줄러 '{address}'에 연결할 수 없습니다. 주소와 실행 여부를 확인하세요."
+            ) from error
+        if not workers:
+            self._client.close()
+            raise ClusterError(f"Dask 스케줄러 '{address}'에 일할 워커가 없습니다.")
+        self._slots = sum(int(w.get("nthreads", 1)) for w in workers.values())
+
+    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+        from distributed import as_completed
+        from distributed.scheduler import KilledWorker
+
+        number: dict[Any, int] = {}
+        queue = as_completed([], loop=self._client.loop)
+        sent = 0
+        pending = 0
+        while sent < count or pending:
+            while sent < count and pending < self._slots * IN_FLIGHT:
+                future = self._client.submit(work.run, task(sent), pure=False, retries=3)
+                number[future.key] = sent
+                queue.add(future)
+                sent, pending = sent + 1, pending + 1
+            future = next(queue)
+            pending -= 1
+            i = number.pop(future.key)
+            try:
+                yield i, future.result()
+            except KilledWorker:
+                yield i, work.failed(task(i).name, LOST, again=True)
+            except work.WrongVersion as error:
+                raise ClusterError(f"Dask 워커의 settle 판이 다릅니다 ({error}). 같은 판을 설치하세요.") from None
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def open_pool(jobs: int, dask: str = "") -> Pool:
+    """The place to judge. jobs: processes (0: the cores). dask: address of a scheduler. Raises ClusterError."""
+    if dask:
+        return Dask(dask)
+    jobs = jobs or _cores()
+    return Processes(jobs) if jobs > 1 else Here()
+
+
+def _cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

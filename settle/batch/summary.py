@@ -1,0 +1,126 @@
+"""What the month report shows, as frames: the same for 월간대사.xlsx and 월간대사.pdf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from settle.batch.run import Month
+from settle.text import particles
+
+MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
+WON = ("claimed", "recognised", "held", "disallowed")
+HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}
+EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One list of the report. widths: in mm, for the pdf. last_is_sum: the last row is a total."""
+
+    title: str
+    rows: pd.DataFrame
+    widths: tuple[float, ...]
+    note: str = ""
+    last_is_sum: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything of the report. sentence: the month in a few words."""
+
+    title: str
+    sentence: list[str]
+    institutions: pd.DataFrame  # 수행기관, 협약, claimed, recognised, held, disallowed
+    tables: list[Table]
+
+
+def summary(made: Month) -> Summary:
+    """The report of a month. Totals by institution, what crosses agreements, what changed, agreements, rules, unread."""
+    with duckdb.connect() as db:
+        for name in ("agreements", "findings"):
+            db.register(name, made.tables[name])
+        institutions = db.execute(
+            """
+            SELECT coalesce(nullif(수행기관, ''), '(수행기관 없음)') AS 수행기관, count(*) AS 협약, sum(claimed)::BIGINT AS claimed,
+                   sum(recognised)::BIGINT AS recognised, sum(held)::BIGINT AS held, sum(disallowed)::BIGINT AS disallowed
+            FROM agreements WHERE status <> '읽지 못함' GROUP BY 1 ORDER BY claimed DESC, 1
+            """
+        ).df()
+        agreements = db.execute(
+            """
+            SELECT agreement AS 협약, 주관기업, 수행기관, status AS 상태, lines AS 줄, claimed AS 집행금액,
+                   recognised AS 인정, held AS 보완,
+                   disallowed AS 불인정, disallow_findings AS "불인정 지적", hold_findings AS "보완 지적", note_findings AS "확인 지적"
+            FROM agreements WHERE status <> '읽지 못함' ORDER BY agreement
+            """
+        ).df()
+        unread = db.execute(
+            "SELECT folder AS 폴더, status AS 상태, reason AS 까닭 FROM agreements WHERE status <> '판정' ORDER BY folder"
+        ).df()
+        if "code" in made.tables["findings"].column_names:
+            rules = db.execute(
+                """
+                SELECT code AS 규칙, any_value(title) AS 이름, count(*) AS 지적, count(DISTINCT agreement) AS 협약,
+                       sum(CASE WHEN effect = 'disallow' THEN applied ELSE 0 END)::BIGINT AS 불인정,
+                       sum(CASE WHEN effect = 'hold' THEN applied ELSE 0 END)::BIGINT AS 보완
+                FROM findings GROUP BY code ORDER BY code
+                """
+            ).df()
+            crossing = db.execute(
+                """
+                SELECT code AS 규칙, agreement AS 협약, line AS 집행번호, effect AS 판정, applied AS 금액, message AS 내용
+                FROM findings WHERE code LIKE 'XIN-%' ORDER BY code, agreement, line, message
+                """
+            ).df()
+        else:
+            rules, crossing = pd.DataFrame(columns=["규칙"]), pd.DataFrame(columns=["판정"])
+    crossing["판정"] = crossing["판정"].map(EFFECTS)
+    shown = institutions.rename(columns=HEADS)
+    total = pd.DataFrame([["합계", *shown.iloc[:, 1:].sum().tolist()]], columns=shown.columns)
+    shown = pd.concat([shown, total], ignore_index=True)
+    tables = [
+        Table("수행기관별 합계", shown, (70, 16, 34, 34, 34, 34), last_is_sum=True),
+        Table("여러 협약에 걸친 지적", crossing, (16, 34, 20, 14, 22, 160)),
+        *_changes(made),
+        Table("협약", agreements, (34, 36, 36, 18, 12, 24, 24, 22, 22, 14, 14, 14)),
+        Table("규칙별 집계", rules, (18, 90, 18, 18, 30, 30)),
+        Table("읽지 못했거나 일부만 판정한 협약", unread, (50, 24, 190)),
+    ]
+    return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
+
+
+def _changes(made: Month) -> list[Table]:
+    """Against the month before; without one, a sentence."""
+    empty = pd.DataFrame()
+    if made.delta is None:
+        return [Table("지난달과 달라진 것", empty, (), note="지난달의 결과가 없어 견주지 않았습니다.")]
+    findings = made.delta.findings.assign(effect=made.delta.findings["effect"].map(EFFECTS))
+    findings.columns = ["협약", "규칙", "집행번호", "판정", "금액", "지난달", "내용", "구분"]
+    lines = made.delta.lines.copy()
+    lines.columns = ["협약", "집행번호", "집행금액", "지난달", "지난달 인정", "구분"]
+    counts = ", ".join(f"{what} {n:,}" for what, n in made.delta.counts().items())
+    return [
+        Table(
+            f"{made.delta.month}과 달라진 지적",
+            findings.head(MOST_CHANGES),
+            (32, 16, 20, 14, 22, 22, 110, 34),
+            note=counts,
+        ),
+        Table(f"{made.delta.month}과 달라진 집행내역", lines.head(MOST_CHANGES), (50, 34, 34, 34, 34, 50)),
+    ]
+
+
+def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
+    sums = {name: int(institutions[name].sum()) for name in WON}
+    count = int(institutions["협약"].sum())
+    said = [
+        f"협약 {count:,}개, 집행금액 {sums['claimed']:,}원 = 인정 {sums['recognised']:,}원 + 보완 {sums['held']:,}원 "
+        f"+ 불인정 {sums['disallowed']:,}원."
+    ]
+    lost = int((unread["상태"] == "읽지 못함").sum())
+    if lost:
+        said.append(particles(f"읽지 못한 협약이 {lost:,}개 있습니다. 이 합계에는 들어 있지 않습니다."))
+    return said

@@ -1,0 +1,138 @@
+"""`settle batch`: a month of many agreements."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from settle.commands import common
+
+if TYPE_CHECKING:
+    from settle.batch.run import Month
+    from settle.batch.store import Store
+
+MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
+
+
+@click.command(
+    name="batch",
+    help="폴더의 모든 협약(하위 폴더나 파일 하나가 한 협약, 명세는 그 옆)을 판정하고 서로 견줍니다.\n\n"
+    "\b\nsettle batch 협약들 --month 2025-09 -o 결과\nsettle batch 협약들 --month 2025-09 -o 결과 --dask tcp://scheduler:8786\n\n"
+    "결과 폴더에 Parquet 자료(agreements, lines, findings, matches), 월간대사.xlsx, 월간대사.pdf를 씁니다. 바뀌지 않은 협약은 다시 "
+    "판정하지 않습니다. 끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못한 협약이 있음.",
+)
+@click.argument("folder", metavar="폴더", type=click.Path(path_type=Path))
+@click.option("--month", required=True, metavar="연-월", help="어느 달인지. 예: --month 2025-09")
+@click.option(
+    "-o", "output", required=True, type=click.Path(path_type=Path), metavar="결과폴더", help="결과를 쓸 폴더."
+)
+@click.option("--programme", default=common.DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option(
+    "--jobs", type=click.IntRange(min=0), default=0, metavar="개수", help="동시에 쓸 프로세스 수 (기본: 코어 수)."
+)
+@click.option(
+    "--dask", default="", metavar="주소", help="Dask 스케줄러에서 나누어 판정합니다. 예: tcp://scheduler:8786"
+)
+@click.option("--force", is_flag=True, help="바뀌지 않은 협약도 다시 판정합니다.")
+@click.option("--reports", is_flag=True, help="협약마다 불인정내역서(xlsx, pdf)도 씁니다.")
+@click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
+def command(
+    folder: Path,
+    month: str,
+    output: Path,
+    programme: str,
+    jobs: int,
+    dask: str,
+    force: bool,
+    reports: bool,
+    font: Path | None,
+) -> int:
+    """Judge, join, write."""
+    if not MONTH.fullmatch(month):
+        raise common.Wrong(f"--month {month}: '2025-09'처럼 연-월로 적습니다.")
+    if not folder.is_dir():
+        raise common.Wrong(f"폴더 '{folder}'가 없습니다.")
+    from settle.batch import pool as pools
+    from settle.batch import run
+    from settle.files import WriteError
+    from settle.render.fonts import FontError
+    from settle.resources import ResourceError
+    from settle.rulebook import RulebookError
+
+    def finish(made: Month, store: Store) -> list[Path]:
+        from settle.batch.summary import summary
+        from settle.files import write_bytes
+        from settle.render import monthly
+
+        shown = summary(made)
+        return [
+            write_bytes(store.out / monthly.WORKBOOK, monthly.workbook(shown)),
+            write_bytes(store.out / monthly.PDF, monthly.pdf(shown, programme, font)),
+        ]
+
+    try:
+        pool = pools.open_pool(jobs, dask)
+        try:
+            options = run.Options(force, bool(dask), reports)
+            made = run.run(folder, output, month, programme, pool, options, Ticker(), finish)
+        finally:
+            pool.close()
+    except (run.NothingToDo, pools.ClusterError, WriteError, FontError, ResourceError, RulebookError) as error:
+        raise common.Wrong(str(error)) from error
+    _show(made, output)
+    return made.exit_code
+
+
+class Ticker:
+    """Progress on standard error: done, rate, time left. A line now and then where it is no terminal."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.now, self.started, self.what, self.told = now, now(), "", 0.0
+        self.terminal = sys.stderr.isatty()
+
+    def __call__(self, what: str, done: int, count: int) -> None:
+        now = self.now()
+        if what != self.what:
+            self.what, self.started, self.told = what, self.told or self.started, 0.0
+        if done < count and now - self.told < (0.2 if self.terminal else 10):
+            return
+        self.told = now
+        spent = max(now - self.started, 1e-9)
+        left = spent / done * (count - done)
+        text = f"{what} {done:,}/{count:,} · {done / spent * 60:,.1f}개/분 · 남은 시간 {_span(left)}"
+        click.echo(f"\r{text}\x1b[K" if self.terminal else text, err=True, nl=not self.terminal or done == count)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}시간 {minutes}분" if hours else f"{minutes}분 {rest}초" if minutes else f"{rest}초"
+
+
+def _show(made: Month, output: Path) -> None:
+    from settle.text import number
+
+    rows = made.tables["agreements"].to_pylist()
+    good = [r for r in rows if r["status"] != "읽지 못함"]
+    sums = {name: sum(r[name] for r in good) for name in ("claimed", "recognised", "held", "disallowed")}
+    click.echo(
+        f"{made.month} 협약 {len(good):,}개: 집행 {number(sums['claimed'])}원, 인정 {number(sums['recognised'])}원, "
+        f"보완 {number(sums['held'])}원, 불인정 {number(sums['disallowed'])}원"
+    )
+    click.echo(
+        f"이번에 판정 {made.judged:,}개, 여러 협약에 걸쳐 다시 판정 {made.again:,}개, 그대로 {len(rows) - made.judged:,}개"
+    )
+    if made.delta is not None:
+        counts = ", ".join(f"{what} {n:,}" for what, n in made.delta.counts().items())
+        click.echo(f"{made.delta.month}과 견주어: {counts}")
+    for row in rows:
+        if row["status"] != "판정":
+            common.say(f"{row['folder']}: {row['status']}. {row['reason']}", err=True)
+    for path in made.written:
+        click.echo(f"{path.relative_to(output)}")

@@ -1,0 +1,286 @@
+"""What the commands share: Korean help, one-sentence errors, reading and judging the files given."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from settle.commands.progress import progress
+from settle.model import LEDGER
+from settle.resources import DEFAULT_PROGRAMME
+from settle.text import mask, pad, particles, printable, width, wrap
+
+if TYPE_CHECKING:
+    from settle.model import Book, Judgement
+    from settle.profile import Profile
+
+HEADINGS = {"Options": "옵션", "Commands": "명령", "Arguments": "인자"}
+TEXTS = {
+    "Show this message and exit.": "이 도움말을 보여주고 끝냅니다.",
+    "[default: ": "[기본값: ",
+    "[required]": "[필수]",
+    "[x>=0]": "[0 이상]",
+}
+
+
+class Formatter(click.HelpFormatter):
+    """click's help in Korean; lines are as wide as the terminal shows them, where Hangul takes two columns."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        args = args.replace("[OPTIONS]", "[옵션]").replace("COMMAND [ARGS]...", "명령 …").replace("]...", "] …")
+        super().write_usage(prog, args, "사용법: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(HEADINGS.get(heading, heading))
+
+    def write_text(self, text: str) -> None:
+        indent = " " * self.current_indent
+        for number, paragraph in enumerate(text.split("\n\n")):
+            if number:
+                self.write("\n")
+            as_it_is = paragraph.startswith("\b\n")
+            lines = paragraph[2:].split("\n") if as_it_is else wrap(paragraph, self.width - self.current_indent)
+            self.write("".join(f"{indent}{line}\n" for line in lines))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        rows, indent = list(rows), " " * self.current_indent
+        column = min(max(width(name) for name, _ in rows), col_max) + col_spacing
+        for name, said in rows:
+            for english, korean in TEXTS.items():
+                said = said.replace(english, korean)
+            lines = wrap(said, self.width - self.current_indent - column) or [""]
+            if width(name) > column - col_spacing:
+                self.write(f"{indent}{name}\n")
+                name = ""
+            for number, line in enumerate(lines):
+                self.write(f"{indent}{pad('' if number else name, column)}{line}\n")
+
+
+class Wrong(click.ClickException):
+    """One Korean sentence (or several lines) on standard error, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        say(particles(self.message), err=True)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print what may hold words of a file: nothing in it steers the terminal, personal numbers are masked."""
+    click.echo(mask(printable(text)), err=err)
+
+
+def in_korean(error: click.UsageError) -> str:
+    """A usage error of click as Korean sentences; the user's own words stay as they are."""
+    where = f" 도움말: {error.ctx.command_path} --help" if error.ctx else ""
+    match error:
+        case click.NoSuchOption():
+            said = f"'{error.option_name}' 옵션은 없습니다.{_perhaps(error.possibilities)}"
+        case click.MissingParameter() if isinstance(error.param, click.Argument):
+            said = f"{_asked(error.param)}을(를) 적어야 합니다."
+        case click.MissingParameter():
+            said = f"{error.param.opts[0] if error.param else ''} 옵션이 있어야 합니다: {_asked(error.param)}"
+        case click.BadOptionUsage() if "does not take a value" in error.message:
+            said = f"'{error.option_name}' 옵션에는 값을 주지 않습니다."
+        case click.BadOptionUsage():
+            said = f"'{error.option_name}' 옵션에 값을 주어야 합니다."
+        case click.BadParameter():
+            said = f"{error.param.opts[0] if error.param else ''}에 준 값이 맞지 않습니다: {_reason(error)}"
+        case _ if error.message.startswith("No such command"):
+            near = getattr(error, "possibilities", None)  # click 8.4 and later
+            said = f"'{error.message.partition(chr(39))[2].rpartition(chr(39))[0]}' 명령은 없습니다.{_perhaps(near)}"
+        case _ if "unexpected extra argument" in error.message:
+            extra = error.message[error.message.find("(") + 1 : error.message.rfind(")")]
+            said = f"쓸 수 없는 인자가 더 있습니다: {extra}."
+        case _:
+            said = "명령을 알아들을 수 없습니다."
+    return particles(said) + where
+
+
+def _perhaps(near: Sequence[str] | None) -> str:
+    return f" 혹시 {', '.join(near)}?" if near else ""
+
+
+def _asked(parameter: click.Parameter | None) -> str:
+    """What a parameter asks for, in Korean: the metavar of its help."""
+    return str(parameter.metavar or "").strip("[]…. ") if isinstance(parameter, click.Argument | click.Option) else ""
+
+
+def _reason(error: click.BadParameter) -> str:
+    """What is wrong with a value, from the type of its option."""
+    match error.param.type if error.param else None:
+        case click.Choice(choices=choices):
+            return f"고를 수 있는 값은 {', '.join(map(str, choices))}입니다."
+        case click.IntRange(min=0):
+            return "0 이상의 정수를 적습니다."
+        case _:
+            return "도움말에 쓸 수 있는 값이 있습니다."
+
+
+def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
+    """`열=값` options as a dict. Raises Wrong."""
+    result = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise Wrong(f"{option} {text}: '열=값'으로 적습니다. 예: {option} 세세목=회의비")
+        result[name.strip()] = value.strip()
+    return result
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Turn what can go wrong while writing into one sentence. Raises Wrong."""
+    from settle.files import WriteError
+    from settle.render.fonts import FontError
+    from settle.resources import ResourceError
+
+    try:
+        with progress() as at:
+            at.step("보고서를 쓰는 중")
+            yield
+    except (WriteError, FontError, ResourceError) as error:
+        raise Wrong(str(error)) from error
+
+
+def ready(folder: Path, font: Path | None) -> None:
+    """Before the long work: can the folder be written into, is the font asked for usable? Raises Wrong."""
+    from settle.files import WriteError, prepare
+
+    try:
+        prepare(folder)
+        if font:
+            from settle.render import fonts
+
+            try:
+                fonts.load(font)
+            except fonts.FontError as error:
+                raise Wrong(str(error)) from error
+    except WriteError as error:
+        raise Wrong(str(error)) from error
+
+
+def codes(values: tuple[str, ...]) -> list[str] | None:
+    """Rule codes or prefixes, given several times or as a comma list."""
+    found = [part.strip().upper() for text in values for part in text.split(",") if part.strip()]
+    return found or None
+
+
+def input_options(function: Callable) -> Callable:
+    """The options of every command that reads and judges files."""
+    options = [
+        click.argument("files", nargs=-1, required=True, metavar="파일…", type=click.Path(path_type=Path)),
+        click.option(
+            "--programme",
+            default=DEFAULT_PROGRAMME,
+            metavar="사업",
+            help="규칙집을 고릅니다 (기본: innovation-partnership).",
+        ),
+        click.option(
+            "--rules", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)만 봅니다. 예: --rules MTG,GEN-030"
+        ),
+        click.option(
+            "--skip", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)은 보지 않습니다. 예: --skip GEN-150"
+        ),
+        click.option(
+            "--assume",
+            multiple=True,
+            metavar="열=값",
+            help="집행내역에 없는 열의 값을 정합니다. 예: --assume 세세목=회의비",
+        ),
+        click.option(
+            "--column",
+            multiple=True,
+            metavar="열=제목",
+            help="어느 제목이 그 열인지 정합니다. 예: --column 집행금액=사용금액",
+        ),
+        click.option(
+            "--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다."
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def read(
+    files: tuple[Path, ...],
+    programme: str,
+    assume: tuple[str, ...] = (),
+    column: tuple[str, ...] = (),
+    profile: Path | None = None,
+    rulebook: Path | None = None,
+    meanwhile: tuple[str, ...] = (),
+) -> Book:
+    """Read the files into a Book; `rulebook` is another rulebook's folder, whose words are used in place of the programme's.
+
+    meanwhile: modules that the caller will need, imported while the files are being read.
+
+    Raises Wrong where an option is wrong; problems of the files are in the Book.
+    """
+    from settle import programme as programmes
+    from settle.resources import ResourceError
+    from settle.statements.opening import Opened
+
+    try:
+        info = programmes.load(programme, rulebook)
+    except ResourceError as error:
+        raise Wrong(str(error)) from error
+    assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
+    opened = Opened(files)  # child processes read while pandas (and what `meanwhile` names) is being imported here
+    from settle.statements.files import read_book
+
+    for module in meanwhile:
+        importlib.import_module(module)
+
+    return read_book(opened, info, assumed, named, kept)
+
+
+def load_profile(path: Path | None) -> Profile:
+    """An institution's own column names and categories, as --save-profile wrote them. Raises Wrong."""
+    from settle import profile
+
+    try:
+        return profile.load(path) if path else profile.Profile()
+    except profile.ProfileError as error:
+        raise Wrong(str(error)) from error
+
+
+def save_profile(path: Path, book: Book, old: Path | None = None) -> None:
+    """Keep the headings that this book's ledger used, together with an old profile. Raises Wrong."""
+    from settle import profile
+
+    try:
+        profile.save(path, profile.of(book, load_profile(old)))
+    except profile.ProfileError as error:
+        raise Wrong(str(error)) from error
+
+
+def judge_files(
+    files: tuple[Path, ...],
+    programme: str = DEFAULT_PROGRAMME,
+    rules: tuple[str, ...] = (),
+    skip: tuple[str, ...] = (),
+    assume: tuple[str, ...] = (),
+    column: tuple[str, ...] = (),
+    profile: Path | None = None,
+) -> Judgement:
+    """Read and judge, with progress on standard error. Raises Wrong."""
+    from settle.resources import ResourceError
+
+    with progress() as at:
+        at.step("파일을 읽는 중")
+        book = read(files, programme, assume, column, profile, meanwhile=("settle.statements.judging",))
+        at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
+        from settle.rulebook import RulebookError, load
+        from settle.statements.judging import judge_with_lists
+
+        try:
+            return judge_with_lists(book, load(programme), codes(rules), codes(skip))
+        except (RulebookError, ResourceError) as error:
+            raise Wrong(str(error)) from error

@@ -1,0 +1,108 @@
+"""`settle inspect`: what the files are taken for, sheet by sheet, without judging anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from settle.commands import common
+from settle.resources import DEFAULT_PROGRAMME
+
+if TYPE_CHECKING:
+    from settle.model import Book, Sheet
+    from settle.statements.reading import Statement
+
+MOST_HEADINGS = 12
+
+
+@click.command(
+    name="inspect",
+    help="파일에서 무엇을 알아보았는지 보여줍니다: 시트마다 종류와 열, 명세(홈택스·카드·은행)는 출처와 기간과 검산.\n\n"
+    "\b\nsettle inspect 정산.xlsx\nsettle inspect 세금계산서.xls 카드.xlsx 거래내역.xls\n\n"
+    "끝낼 때의 값: 0 모두 읽음, 2 읽지 못한 파일이 있음.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="파일…", type=click.Path(path_type=Path))
+@click.option(
+    "--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다 (기본: innovation-partnership)."
+)
+def command(files: tuple[Path, ...], programme: str) -> int:
+    """Show what was recognised."""
+    from settle.statements.opening import Opened
+
+    opened = Opened(files)
+    from settle import programme as programmes
+    from settle.resources import ResourceError
+    from settle.statements.files import read_book
+
+    try:
+        book = read_book(opened, programmes.load(programme))
+    except ResourceError as error:
+        raise common.Wrong(str(error)) from error
+    unreadable = [e for e in book.errors if e.consequence == "cannot run" and e.source < 0 and e.sheet]
+    for sheet in book.sheets:
+        common.say("\n".join(_sheet(book, sheet)))
+    for statement in book.lists:
+        common.say("\n".join(_list(statement)))
+    for problem in unreadable:
+        common.say(f"읽지 못한 파일: {problem.message}", err=True)
+    return 2 if unreadable else 0
+
+
+def _sheet(book: Book, sheet: Sheet) -> list[str]:
+    from settle.text import printable
+
+    name = printable(f"{book.files[sheet.file].path.name} · {sheet.name}")
+    if not sheet.kind:
+        return [f"{name}: 알아보지 못했거나 내용이 없는 시트 (판정에 쓰지 않음)"]
+    lines = [f"{name}: {sheet.kind}"]
+    if not sheet.heading_row:
+        return [*lines, "  항목과 값이 나란히 적힌 시트"]
+    counted = f"자료 {sheet.lines}행, 합계 {sheet.totals}행, 빈 {sheet.blank}행, 제외 {sheet.rejected}행"
+    lines.append(f"  제목 {sheet.heading_row}행, {counted}")
+    known = [_column(letter, printable(sheet.headings.get(c, c)), c) for c, letter in sheet.letters.items()]
+    return lines + _some("  열", known) + _some("  모르는 열", [printable(u) for u in sheet.unknown])
+
+
+def _column(letter: str, heading: str, column: str) -> str:
+    return f"{letter}열 {heading}" if heading == column else f"{letter}열 {heading} → {column}"
+
+
+def _list(statement: Statement) -> list[str]:
+    from settle.statements.profiles import GROUPS
+    from settle.text import printable
+
+    name = printable(f"{statement.file} · {statement.sheet}")
+    lines = [
+        f"{name}: {statement.profile.title} ({GROUPS[statement.group]} 명세)",
+        f"  제목 {statement.heading_row}행, 자료 {len(statement.lines)}행, 합계 {statement.totals}행, "
+        f"빈 {statement.blank}행, 되풀이 {statement.repeated}행, 제외 {statement.rejected}행",
+        f"  금액 {int(statement.lines['won'].sum()):,}원",
+    ]
+    if statement.first is not None:
+        how = "목록에 적힌 기간" if statement.period_stated else "행의 날짜로 본 기간"
+        lines.append(f"  기간 {statement.first} ~ {statement.last} ({how})")
+    for check in statement.checks:
+        said = "맞음" if check.holds else f"맞지 않음: 적힌 값 {check.stated:,}, 계산한 값 {check.counted:,}"
+        lines.append(f"  검산 {printable(check.what)}: {said}")
+    lines += [f"  {printable(notice)}" for notice in statement.notices]
+    known = [f"{printable(heading)} → {FIELDS.get(name, name)}" for name, heading in statement.headings.items()]
+    return lines + _some("  열", known) + _some("  쓰지 않는 열", [printable(u) for u in statement.unknown])
+
+
+_FIELDS = (
+    "date 날짜, time 시각, key 승인번호, card 카드, brn 사업자번호, name 상대, won 금액, out 출금, in 입금, "
+    "balance 잔액, supply 공급가액, vat 세액, memo 적요, note 비고, class 분류, kind 종류, issued 발급일, "
+    "buyer_brn 받는쪽번호, buyer_name 받는쪽, cancel_won 취소금액, cancel_date 취소일, state 취소표시, "
+    "state_approval 승인취소, state_now 상태, state_kind 매출종류"
+)
+FIELDS = dict(pair.split(" ") for pair in _FIELDS.split(", "))
+
+
+def _some(what: str, entries: list[str]) -> list[str]:
+    """At most MOST_HEADINGS entries on one line, and how many more there are."""
+    if not entries:
+        return []
+    more = f" … 모두 {len(entries)}개" if len(entries) > MOST_HEADINGS else ""
+    return [f"{what}: {', '.join(entries[:MOST_HEADINGS])}{more}"]

@@ -1,0 +1,52 @@
+"""`settle rule CODE`: one rule in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from settle.commands import common
+from settle.resources import DEFAULT_PROGRAMME
+
+if TYPE_CHECKING:
+    from settle.rulebook import Rulebook
+
+MOST_NEAR = 5
+
+
+@click.command(
+    name="rule",
+    help="규칙 하나를 보여줍니다: 무엇을 묻는지, 근거, 한도와 그 날짜, 판정과 조치, 예.\n\n\b\nsettle rule MTG-020",
+)
+@click.argument("code", metavar="코드")
+@click.option(
+    "--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다 (기본: innovation-partnership)."
+)
+def command(code: str, programme: str) -> None:
+    """Show one rule; a code that no rule has is one sentence with the codes near to it."""
+    from settle.render import rulebook as render
+    from settle.resources import ResourceError
+    from settle.rulebook import RulebookError, load
+
+    try:
+        book = load(programme)
+        rule = book.by_code.get(code.strip().upper())
+        if rule is None:
+            raise common.Wrong(unknown(code.strip().upper(), book))
+        render.show_rule(rule, book)
+    except (RulebookError, ResourceError) as error:
+        raise common.Wrong(str(error)) from error
+
+
+def unknown(code: str, book: Rulebook) -> str:
+    """One sentence for a code that no rule has: the rules it begins, else the codes nearest to it."""
+    from difflib import get_close_matches
+
+    begun = [c for c in book.by_code if code and c.startswith(code)]
+    near = begun or get_close_matches(code, book.by_code, MOST_NEAR, 0.6)
+    if not near:
+        return f"규칙 '{code}'은(는) 없습니다. `settle rules`로 목록을 볼 수 있습니다."
+    shown = ", ".join(f"{c}({book.by_code[c].title})" for c in near[:MOST_NEAR])
+    more = f" 외 {len(near) - MOST_NEAR}개" if len(near) > MOST_NEAR else ""
+    return f"규칙 '{code}'은(는) 없습니다. {f'{code}로 시작하는' if begun else '비슷한'} 규칙: {shown}{more}."

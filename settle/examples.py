@@ -1,0 +1,71 @@
+"""Examples of rules: the [[example]] tables of a rule file, and what the rule says of them.
+
+An example holds a few rows of sheets, one sentence (`says`), and what its rule says of the first 집행내역 line, or,
+where it says nothing of a line, of the agreement (`expect`: pass, disallow, hold, note; `won`: at issue).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.rulebook import EFFECTS, Rule, RulebookError
+
+if TYPE_CHECKING:
+    from settle.rulebook import Rulebook
+
+PASS = "pass"
+OWN_KEYS = ("says", "expect", "won")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example of a rule.
+
+    tables: sheet kind -> rows (협약: 항목 -> value); a table of any other name with the headings of a list is that list.
+    """
+
+    code: str
+    number: int
+    says: str
+    expect: str
+    won: int
+    tables: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rule said: pass or an effect, won at issue, message ("" for pass), and why it was not checked, else ""."""
+
+    effect: str
+    won: int = 0
+    message: str = ""
+    not_checked: str = ""
+
+
+def of(rule: Rule) -> tuple[Example, ...]:
+    """The examples of a rule, in the order of its file. Raises RulebookError for one that is incomplete."""
+    found = []
+    for number, raw in enumerate(rule.examples, start=1):
+        tables = {key: value for key, value in raw.items() if key not in OWN_KEYS}
+        if not raw.get("says") or raw.get("expect") not in (PASS, *EFFECTS) or not tables:
+            needs = "says, expect(pass, disallow, hold, note), 하나 이상의 시트"
+            raise RulebookError(f"규칙 {rule.code}: example {number}에 {needs} 가운데 빠진 것이 있습니다.")
+        found.append(Example(rule.code, number, raw["says"], raw["expect"], int(raw.get("won", 0)), tables))
+    return tuple(found)
+
+
+def verdict(example: Example, rulebook: Rulebook) -> Verdict:
+    """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement."""
+    from settle.statements.files import book_from_tables
+    from settle.statements.judging import judge_with_lists
+
+    result = judge_with_lists(book_from_tables(example.tables, rulebook.programme), rulebook)
+    reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
+    ours = result.findings[result.findings["code"] == example.code]
+    first = ours[ours["line_index"] == 0]
+    ours = first if len(first) else ours
+    if not len(ours):
+        return Verdict(PASS, not_checked=reason)
+    row = ours.iloc[0]
+    return Verdict(str(row["effect"]), int(row["at_issue"]), str(row["message"]), reason)

@@ -1,0 +1,163 @@
+"""Facts of the agreement: period, kind of institution, sheets that are there, approvals."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from settle.facts import FAR, NO_DAY, Facts, day, days, fact, family
+from settle.model import EVIDENCE, LEDGER
+
+AGREEMENT, APPROVALS = "협약", "변경승인"
+
+
+def _date(facts: Facts, item: str) -> int | None:
+    value = facts.book.agreement.get(item)
+    return day(value) if isinstance(value, dt.date) else None
+
+
+@fact
+def period_start(facts: Facts) -> int:
+    """First day of the agreement as days since 1970; -FAR where unknown."""
+    found = _date(facts, "협약시작일")
+    return NO_DAY if found is None else found
+
+
+@fact
+def period_end(facts: Facts) -> int:
+    """Last day of the agreement; FAR where unknown."""
+    found = _date(facts, "협약종료일")
+    return FAR if found is None else found
+
+
+@family
+def sheet(facts: Facts, kind: str) -> np.ndarray:
+    """Is there a sheet of this kind?"""
+    return np.full(facts.n, facts.book.has(kind))
+
+
+@family
+def column(facts: Facts, name: str) -> np.ndarray:
+    """Has the sheet the column? `column:수행일지/장소구분`."""
+    kind, _, heading = name.partition("/")
+    return np.full(facts.n, facts.book.has(kind, heading))
+
+
+@family
+def agreement(facts: Facts, item: str) -> pd.Series:
+    """A text value of 협약, "" where blank, one value for every line."""
+    return pd.Series([str(facts.book.agreement.get(item, "") or "")] * facts.n, dtype="str")
+
+
+def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
+    """The rows of 변경승인 of this 변경구분 that have a 승인일."""
+    rows = facts.book.frames[APPROVALS]
+    return rows[(rows["변경구분"] == kind) & rows["승인일__known"]]
+
+
+@family
+def approved(facts: Facts, kind: str) -> np.ndarray:
+    """Is the line approved: by its 집행번호, else by its 참여기업, else (both blank) by the agreement?"""
+    result = facts.zeros(bool)
+    rows = approved_rows(facts, kind)
+    if not len(rows):
+        return result
+    by_line = rows["집행번호"] != ""
+    by_company = ~by_line & (rows["참여기업"] != "")
+    if (~by_line & ~by_company).any():
+        result[:] = True
+    result |= facts["집행번호"].isin(rows.loc[by_line, "집행번호"]).to_numpy()
+    result |= facts["참여기업"].isin(rows.loc[by_company, "참여기업"]).to_numpy()
+    return result
+
+
+@fact
+def basis_date(facts: Facts) -> np.ndarray:
+    """원인행위일, else 집행일; NO_DAY where both are blank."""
+    cause = days(facts.ledger["원인행위일"])
+    return np.where(cause != NO_DAY, cause, days(facts.ledger["집행일"]))
+
+
+@fact
+def basis_known(facts: Facts) -> np.ndarray:
+    return facts["basis_date"] != NO_DAY
+
+
+@fact
+def basis_before_period(facts: Facts) -> np.ndarray:
+    return facts["basis_known"] & (facts["basis_date"] < facts["period_start"])
+
+
+@fact
+def basis_after_period(facts: Facts) -> np.ndarray:
+    return facts["basis_known"] & (facts["basis_date"] > facts["period_end"])
+
+
+@fact
+def paid_after_period(facts: Facts) -> np.ndarray:
+    return facts["집행일__known"] & (days(facts.ledger["집행일"]) > facts["period_end"])
+
+
+@fact
+def basis_after_payment(facts: Facts) -> np.ndarray:
+    cause, paid = days(facts.ledger["원인행위일"]), days(facts.ledger["집행일"])
+    return (cause != NO_DAY) & (paid != NO_DAY) & (cause > paid)
+
+
+@fact
+def for_profit(facts: Facts) -> np.ndarray:
+    return np.full(facts.n, facts.book.agreement.get("기관유형") == "영리")
+
+
+@fact
+def non_profit(facts: Facts) -> np.ndarray:
+    return np.full(facts.n, facts.book.agreement.get("기관유형") == "비영리")
+
+
+@fact
+def institution_known(facts: Facts) -> np.ndarray:
+    return facts["for_profit"] | facts["non_profit"]
+
+
+@family
+def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
+    """Line -> numbers (from 1) in `book.errors` of the problems of this code that hold it, in the order of the errors.
+
+    A problem of an evidence row holds the lines which the row names.
+    """
+    found: dict[int, list[int]] = {}
+    errors = [(i, e) for i, e in enumerate(facts.book.errors, start=1) if e.code == code and e.consequence == "held"]
+    if not errors:
+        return found
+    lines = _places(facts.ledger)
+    rows: dict[tuple[int, int], int] = {}
+    named: dict[int, list[int]] = {}
+    if any(e.kind == EVIDENCE for _, e in errors):
+        rows = _places(facts.book.frames[EVIDENCE])
+        links = facts["links"]
+        for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
+            named.setdefault(row, []).append(line)
+    for number, error in errors:
+        place = (error.source, error.row)
+        if error.kind == LEDGER and place in lines:
+            found.setdefault(lines[place], []).append(number)
+        elif error.kind == EVIDENCE and place in rows:
+            for line in named.get(rows[place], []):
+                found.setdefault(line, []).append(number)
+    return found
+
+
+def _places(frame: pd.DataFrame) -> dict[tuple[int, int], int]:
+    """(sheet, row) -> position in the frame."""
+    return {(int(s), int(r)): k for k, (s, r) in enumerate(zip(frame["_source"], frame["_row"], strict=True))}
+
+
+@family
+def input_error(facts: Facts, code: str) -> np.ndarray:
+    """Number (from 1) in `book.errors` of the first problem of this code that holds the line; 0: none."""
+    result = facts.zeros(np.int64)
+    for line, numbers in facts[f"input_errors:{code}"].items():
+        result[line] = numbers[0]
+    return result

@@ -1,0 +1,61 @@
+"""Writing results: whole or not at all, inside the folder asked for, never through a link."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from pathlib import Path
+
+
+class WriteError(Exception):
+    """A result could not be written. The message is one Korean sentence."""
+
+
+def prepare(folder: Path) -> Path:
+    """The output folder, made if need be. Raises WriteError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"폴더 '{folder}'를 만들 수 없습니다. {_reason(error)}") from error
+    if not os.access(folder, os.W_OK):
+        raise WriteError(f"폴더 '{folder}'에 쓸 수 없습니다. 쓰기 권한이 있는 폴더를 -o로 정하세요.")
+    return folder
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write a file atomically: a temporary file beside it, then renamed over it; a link in its place is replaced, not followed.
+
+    Raises WriteError.
+    """
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise WriteError(f"'{path}'는 폴더여서 파일을 쓸 수 없습니다. 파일 이름까지 적으세요.")
+    temporary = path.with_name(f".settle-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as handle:
+            handle.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise WriteError(f"'{path}' 파일을 쓸 수 없습니다. {_reason(error)}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return path
+
+
+def _reason(error: OSError) -> str:
+    """What to look at, as far as the system says why."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return "저장 공간이 모자랍니다. 자리를 비우거나 다른 곳에 쓰세요."
+        case errno.ENAMETOOLONG:
+            return "이름이 너무 깁니다. 짧은 이름을 주세요."
+        case errno.ENOENT:
+            return "그 폴더가 있는지 확인하세요."
+        case errno.ENOTDIR | errno.EEXIST:
+            return "폴더가 있어야 할 자리에 파일이 있습니다. 다른 이름을 주세요."
+        case errno.EROFS:
+            return "읽기만 할 수 있는 곳입니다. 다른 곳에 쓰세요."
+        case _:
+            return "쓰기 권한과, 다른 프로그램이 열고 있지 않은지 확인하세요."

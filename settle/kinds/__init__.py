@@ -1,0 +1,169 @@
+"""The few ways a rule can work. A kind is a function (Context) -> Outcome, pure but for `Context.shared`.
+
+Each kind says at which stage of the settlement it takes won (rules.md 〈From findings to won〉): "deduction", "line"
+(line caps, holds and notes) or "group". What it takes is a function of the balance that is left, so that one place gives
+both *at issue* (over the whole line) and *applied* (over what the rules before it left).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from settle import conditions
+from settle.facts import NO_DAY, Facts, day, days
+from settle.rulebook import Rule, RulebookError
+
+Take = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass
+class Elsewhere:
+    """Findings about something else than a ledger line: rows of another sheet, or the agreement ("")."""
+
+    kind: str
+    case: np.ndarray  # uint8 per subject
+    position: np.ndarray  # row of the sheet's frame, -1: none
+    key: list[str]  # tells the subjects of one rule apart, part of the finding's id
+    values: dict[str, Any] = field(default_factory=dict)  # for the texts, one value per subject
+
+
+@dataclass
+class Outcome:
+    """What a rule says. case: uint8 per line, 0 = nothing, else the number of the rule's case."""
+
+    case: np.ndarray
+    take: Take | None = None  # left (int64 per line) -> won taken per line
+    hold: np.ndarray | None = None  # won at issue where a hold asks for a part of the line only
+    values: dict[str, Any] = field(default_factory=dict)  # for the texts: arrays, or callables over line positions
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    unknown: str = ""  # why the rule is (partly) not checked
+
+
+@dataclass
+class Context:
+    """What a kind may look at."""
+
+    rule: Rule
+    facts: Facts
+    left: np.ndarray
+    state: Any = None  # settlement.State: answers struck:CODE and held:CODE, keeps what labour rules share
+    local: dict[str, np.ndarray] = field(
+        default_factory=dict
+    )  # facts that the kind itself finds, for the cases' conditions
+
+    def fact(self, name: str) -> Any:
+        if name in self.local:
+            return self.local[name]
+        head, colon, code = name.partition(":")
+        if colon and head in ("struck", "held"):
+            return self.state.marked(head, code)
+        return self.facts[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.fact(name)
+
+    @property
+    def n(self) -> int:
+        return self.facts.n
+
+    def as_of(self) -> np.ndarray:
+        """The date of each line that picks its limit (days); a line without a date takes the first day of the agreement."""
+        dates = self.facts[self.rule.as_of]
+        if self.rule.as_of not in ("basis_date",):
+            dates = days(self.facts.ledger[self.rule.as_of])
+        start = self.facts["period_start"]
+        fallback = start if start != NO_DAY else day(self.facts.programme.begins)
+        return np.where(dates == NO_DAY, fallback, dates)
+
+    def limit(self, name: str) -> np.ndarray:
+        """The limit `name` in force on each line's date; int64. Lines before the first limit are in `not_in_force`."""
+        steps = self.rule.limits.get(name)
+        if not steps:
+            raise RulebookError(f"규칙 {self.rule.code}: 한도 '{name}'이(가) 규칙집에 없습니다.")
+        since = np.array([day(s.since) for s in steps], dtype=np.int64)
+        values = np.array([s.values[name] for s in steps], dtype=np.int64)
+        return values[np.maximum(np.searchsorted(since, self.as_of(), side="right") - 1, 0)]
+
+    def not_in_force(self) -> np.ndarray:
+        """Lines dated before the rule's first limit: nothing may be guessed for them."""
+        result = np.zeros(self.n, dtype=bool)
+        for steps in self.rule.limits.values():
+            result |= self.as_of() < day(steps[0].since)
+        return result
+
+    def holds(self, condition: Any) -> np.ndarray:
+        return conditions.holds(condition, self, self.n)
+
+    def member(self, name: str, values: list[str]) -> np.ndarray:
+        return self.facts.member(name, values)
+
+    def applies(self) -> np.ndarray:
+        """Lines the rule looks at: judged ones to which applies_to applies."""
+        return self.facts["judged"] & self.holds(self.rule.applies_to) & ~self.not_in_force()
+
+    def cases(self, among: np.ndarray) -> np.ndarray:
+        """The first case whose `when` holds, for the lines given."""
+        result = np.zeros(self.n, dtype=np.uint8)
+        for case in reversed(self.rule.cases):
+            if case.once:
+                continue
+            result[self.holds(case.when) & among] = case.number
+        return result
+
+    def effect(self, case: np.ndarray, effect: str) -> np.ndarray:
+        """Where the case has this effect."""
+        return np.isin(case, [c.number for c in self.rule.cases if c.effect == effect])
+
+
+KINDS: dict[str, tuple[str, Callable[[Context], Outcome]]] = {}
+
+
+def kind(stage: str) -> Callable[[Callable[[Context], Outcome]], Callable[[Context], Outcome]]:
+    """Register a kind under its function's name, with the stage at which it takes won."""
+
+    def register(function: Callable[[Context], Outcome]) -> Callable[[Context], Outcome]:
+        KINDS[function.__name__] = (stage, function)
+        return function
+
+    return register
+
+
+def latest_first(group: np.ndarray, excess: np.ndarray, left: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Take each group's excess from its latest members first, never more than a member has left.
+
+    group: labels; excess: won (or days) to take from the group, the same value at each member; left: ≥ 0; order: rank, the latest is
+    largest. Returns what is taken per member.
+    """
+    taken = np.zeros(len(left), dtype=np.int64)
+    use = np.flatnonzero((excess > 0) & (left > 0))
+    if not len(use):
+        return taken
+    by = use[np.lexsort((-order[use], group[use]))]
+    have = left[by]
+    running = np.cumsum(have)
+    starts = np.concatenate([[True], group[by][1:] != group[by][:-1]])
+    begin = np.flatnonzero(starts)
+    before_group = np.repeat(running[begin] - have[begin], np.diff(np.append(begin, len(by))))
+    before = running - have - before_group
+    taken[by] = np.clip(excess[by] - before, 0, have)
+    return taken
+
+
+from settle.kinds import (  # noqa: E402, F401
+    across,
+    agreement,
+    alike,
+    amounts,
+    breach,
+    budgets,
+    caps,
+    labour,
+    required,
+    rows,
+    statements,
+    support,
+)

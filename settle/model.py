@@ -1,0 +1,124 @@
+"""The data that passes between the steps: what was read, and what was judged. No logic lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+LEDGER = "집행내역"
+EVIDENCE = "증빙목록"
+KNOWN = "__known"  # suffix of the flag column beside every date and number column
+
+
+@dataclass(frozen=True)
+class InputError:
+    """One problem of the input, told with its place.
+
+    consequence: held (a line waits), left out (not in the totals), note, or cannot run.
+    kind is the sheet kind (집행내역 …), source the index into Book.sheets (-1: no sheet), row the 1-based sheet row (0: none).
+    """
+
+    code: str
+    message: str
+    consequence: str
+    kind: str = ""
+    source: int = -1
+    sheet: str = ""
+    row: int = 0
+    cell: str = ""
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet that was read; rows = lines + totals + blank + rejected (rows below the heading)."""
+
+    file: int
+    name: str
+    kind: str  # "" when nobody asked for it
+    rows: int = 0
+    lines: int = 0
+    totals: int = 0
+    blank: int = 0
+    rejected: int = 0
+    heading_row: int = 0
+    letters: dict[str, str] = field(default_factory=dict)  # canonical column -> column letter
+    headings: dict[str, str] = field(default_factory=dict)  # canonical column -> heading as it stands in the file
+    unknown: tuple[str, ...] = ()  # headings nobody knows
+
+
+@dataclass(frozen=True)
+class InputFile:
+    path: Path
+    sha256: str
+
+
+@dataclass
+class Book:
+    """Everything read from the files given.
+
+    frames: sheet kind -> frame. Each has _source (index into sheets), _row (1-based sheet row) and *every* column of its kind
+    (ledgers/<programme>/sheets.toml), whether the file has it or not: see docs/development.md for the dtypes.
+    """
+
+    files: list[InputFile]
+    sheets: list[Sheet]
+    frames: dict[str, pd.DataFrame]
+    agreement: dict[str, Any]  # 협약: 항목 -> value (str, int won, datetime.date); only what is there
+    errors: list[InputError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
+    lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.statements.reading)
+
+    def has(self, kind: str, column: str | None = None) -> bool:
+        """Is there a sheet of this kind (with this column)?"""
+        return any(s.kind == kind and (column is None or column in s.letters) for s in self.sheets)
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists."""
+
+    code: str
+    reason: str
+    provisional: bool = True
+
+
+@dataclass
+class Judgement:
+    """The result. lines and findings are the frames described in docs/development.md."""
+
+    book: Book
+    programme: Any
+    rulebook: Any
+    lines: pd.DataFrame
+    findings: pd.DataFrame
+    totals: dict[str, int]
+    by_category: pd.DataFrame
+    by_fund: pd.DataFrame
+    input_errors: list[InputError]
+    not_checked: list[NotChecked]
+    seconds: float = 0.0
+    reconciliation: Any = None  # settle.statements.reconcile.Reconciliation, where lists were among the files
+
+    @property
+    def provisional(self) -> bool:
+        """잠정: something that the workbook should hold was not there, or could not be read."""
+        return any(one.provisional for one in self.not_checked) or not self.complete
+
+    @property
+    def complete(self) -> bool:
+        """Could everything in the input be read and judged (no DAT-010, no DAT-030)?"""
+        unread = ("cannot run", "left out")
+        return not any(e.consequence in unread or e.code in ("DAT-010", "DAT-030") for e in self.input_errors)
+
+    @property
+    def exit_code(self) -> int:
+        if not self.complete:
+            return 2
+        return int(self.totals["held"] > 0 or self.totals["disallowed"] > 0)

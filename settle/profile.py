@@ -1,0 +1,79 @@
+"""An institution's own names: headings of its ledger and its budget categories, kept in a TOML file (--profile)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from settle.files import WriteError, write_bytes
+from settle.model import LEDGER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from settle.model import Book
+
+
+class ProfileError(Exception):
+    """The profile cannot be read or written; the message is Korean, for the user."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """columns: canonical column -> heading. categories: the institution's category (path) -> 비목/세목/세세목."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+
+
+def load(path: Path) -> Profile:
+    """Read a profile. Raises ProfileError."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = {}
+        for name in ("columns", "categories"):
+            table = raw.get(name, {})
+            if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+                raise ProfileError(f"'{path.name}'의 [{name}]에는 이름 = \"글\"만 적을 수 있습니다.")
+            tables[name] = dict(table)
+        return Profile(**tables)
+    except FileNotFoundError:
+        raise ProfileError(f"열 이름 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+)", str(error))
+        line = f" {where[1]}행을 보세요." if where else ""
+        raise ProfileError(f"열 이름 파일 '{path.name}'은(는) 이름 = \"글\" 모양이 아닙니다.{line}") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"열 이름 파일 '{path.name}'은(는) UTF-8 글자 파일이 아닙니다.") from error
+    except OSError as error:
+        raise ProfileError(
+            f"열 이름 파일 '{path.name}'을(를) 읽을 수 없습니다. 폴더가 아닌지, 읽을 수 있는지 확인하세요."
+        ) from error
+
+
+def of(book: Book, old: Profile | None = None) -> Profile:
+    """The headings that this book's ledger used, where they are not the canonical ones, added to an old profile."""
+    columns = dict(old.columns) if old else {}
+    for sheet in book.sheets:
+        if sheet.kind == LEDGER:
+            columns |= {name: text for name, text in sheet.headings.items() if text and text != name}
+    return Profile(columns, dict(old.categories) if old else {})
+
+
+def save(path: Path, profile: Profile) -> None:
+    """Write a profile. Raises ProfileError."""
+    lines = ["# settle --profile: 우리 기관의 열 이름과 예산 분류", "", "[columns]"]
+    lines += [f"{_quoted(name)} = {_quoted(text)}" for name, text in profile.columns.items()]
+    lines += ["", "[categories]"]
+    lines += [f"{_quoted(name)} = {_quoted(text)}" for name, text in profile.categories.items()]
+    try:
+        write_bytes(path, ("\n".join(lines) + "\n").encode())
+    except WriteError as error:
+        raise ProfileError(str(error)) from error
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,0 +1,66 @@
+"""CSV and tab-separated files: encoding, separator, cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, BinaryIO
+
+from settle.workbook.child import MAX_COLUMNS, MAX_ROWS, arrow_bytes, send
+
+_ENCODINGS = ("utf-8-sig", "cp949")
+_NAMES = {"utf-8-sig": "UTF-8", "cp949": "CP949", "utf-16": "UTF-16"}
+MAX_FIELD = 1 << 20
+
+
+def decode(data: bytes) -> tuple[str, str, bool]:
+    """(text, encoding, was everything readable?): UTF-16 with a mark, UTF-8, CP949, else the likelier of the two."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace"), "utf-16", True
+    for encoding in _ENCODINGS:
+        try:
+            return data.decode(encoding), encoding, True
+        except UnicodeDecodeError:
+            continue
+    good_utf8 = data.decode("utf-8", "replace").count("\ufffd") < data.decode("cp949", "replace").count("\ufffd")
+    encoding = "utf-8" if good_utf8 else "cp949"
+    return data.decode(encoding, "replace"), encoding, False
+
+
+def separator(text: str) -> str:
+    """The separator that the first lines agree on most."""
+    lines = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
+    counts = {mark: [line.count(mark) for line in lines] for mark in ",\t;|"}
+    return max(counts, key=lambda mark: (sum(c > 0 for c in counts[mark]), sum(counts[mark])))
+
+
+def read_delimited(task: dict[str, Any], out: BinaryIO) -> None:
+    """Send the one sheet of a CSV file."""
+    import pyarrow as pa
+
+    with open(task["path"], "rb") as stream:
+        text, encoding, whole = decode(stream.read())
+    csv.field_size_limit(MAX_FIELD)
+    mark = separator(text)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    if len(rows) > MAX_ROWS or max(map(len, rows), default=0) > MAX_COLUMNS:
+        send(out, {"problem": "size"})
+        return
+    width = max(map(len, rows), default=0)
+    columns: dict[int, Any] = {}
+    for place in range(width):
+        texts = [row[place] if place < len(row) and row[place] else None for row in rows]
+        array = pa.array(texts, pa.string())
+        if array.null_count < len(array):
+            columns[place] = array.dictionary_encode()
+    header = {
+        "sheet": 0,
+        "name": task["title"],
+        "visible": True,
+        "height": len(rows),
+        "errors": [],
+        "encoding": _NAMES.get(encoding, encoding),
+        "whole": whole,
+    }
+    send(out, {"names": [task["title"]]})
+    send(out, header, arrow_bytes(columns))

@@ -1,0 +1,237 @@
+"""Files -> raw sheets. Parsing happens in child processes with a limit on time and memory; see child.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from settle.text import josa, printable
+from settle.workbook.container import MAX_FILE, Container, Unreadable, look
+from settle.workbook.raw import RawFile, RawSheet, letter
+
+SECONDS, SECONDS_PER_MB = 15.0, 1.5  # time limit of one child
+MEMORY_MB = 1400  # address space of one child
+MAX_CELLS = 40_000_000  # rows times columns: more than this is an accident
+SPLIT_FROM = 30 << 20  # unpacked bytes from which two children share the sheets of a file
+_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+_SAVE_AGAIN = "엑셀에서 열어 새 파일로 저장한 뒤 다시 내 주세요."
+
+
+@dataclass
+class Started:
+    """A file whose children are at work."""
+
+    path: Path
+    sha256: str
+    container: Container | None
+    problem: str
+    jobs: list[Any]
+
+
+class Reading:
+    """Children at work on files; `result()` waits for them. Import what is heavy in between."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=2)
+        self._started = [self._start(Path(path)) for path in paths]
+
+    def _start(self, path: Path) -> Started:
+        try:
+            container = look(path)
+        except Unreadable as error:
+            return Started(path, _sha256(path), None, str(error), [])
+        jobs = [self._pool.submit(_run, path, container, part) for part in _shares(container)]
+        return Started(path, "", container, "", jobs)
+
+    def result(self) -> list[RawFile]:
+        """The raw files, in the order given. Never raises for what a file holds."""
+        try:
+            return [_collect(started) for started in self._started]
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _quoted(path: Path) -> str:
+    return f"'{printable(path.name)}'"
+
+
+def read_files(paths: Sequence[Path]) -> list[RawFile]:
+    """Read files and wait for them."""
+    return Reading(paths).result()
+
+
+def _sha256(path: Path) -> str:
+    """SHA-256 of an ordinary file of bearable size; '' for anything else."""
+    digest = hashlib.sha256()
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_FILE:
+            return ""
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _shares(container: Container) -> list[list[int] | None]:
+    """Which sheets go to which child: one for all, or two for a large workbook, the larger sheets dealt out first."""
+    sizes = [container.sizes.get(name, 0) for name in container.order]
+    if sum(sizes) < SPLIT_FROM or sum(1 for s in sizes if s > SPLIT_FROM // 4) < 2:
+        return [None]
+    shares: list[list[int]] = [[], []]
+    for index in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+        min(shares, key=lambda share: sum(sizes[i] for i in share)).append(index)
+    return [sorted(share) for share in shares]
+
+
+def _run(path: Path, container: Container, sheets: list[int] | None) -> tuple[str, bytes]:
+    """(problem, output) of one child; the problem is '' where it came to its end."""
+    task = {
+        "path": str(path.resolve()),
+        "title": path.stem,
+        "format": container.format,
+        "memory": MEMORY_MB,
+        "sheets": sheets,
+        "parts": container.parts,
+    }
+    return _child(task, SECONDS + SECONDS_PER_MB * container.size / (1 << 20))
+
+
+def _child(task: dict[str, Any], limit: float) -> tuple[str, bytes]:
+    """Run a child for at most `limit` seconds."""
+    paths = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = (
+        os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "RUST_BACKTRACE": "0",
+            "OMP_NUM_THREADS": "1",
+            "ARROW_DEFAULT_MEMORY_POOL": "system",  # mimalloc sets aside a gigabyte of addresses at once: two thirds of the limit
+        }
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "settle.workbook.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as child:
+        try:
+            output, _ = child.communicate(json.dumps(task).encode(), limit)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return "time", b""
+        except BaseException:
+            child.kill()
+            raise
+    return ("" if child.returncode == 0 else "abort"), output
+
+
+def _far_cell(path: Path, container: Container) -> str:
+    """The sentence for a sheet with a cell so far out that no parser can hold it; '' where that is not the reason."""
+    task = {"path": str(path.resolve()), "format": "extent", "memory": MEMORY_MB, "parts": container.parts}
+    problem, output = _child(task, 3.0)
+    if problem:
+        return ""
+    for header, _ in _messages(output):
+        row, column = header.get("extent", (0, 0))
+        if row * column > MAX_CELLS:
+            return (
+                f"{_quoted(path)}의 '{printable(header['name'])}' 시트는 {letter(column - 1)}{row} 칸까지 쓰고 있어 너무 큽니다. "
+                "표 아래와 오른쪽의 빈 행과 열을 지우고 새 파일로 저장한 뒤 다시 내 주세요."
+            )
+    return ""
+
+
+def _messages(output: bytes) -> list[tuple[dict[str, Any], memoryview]]:
+    found, position, view = [], 0, memoryview(output)
+    while position + 16 <= len(output):
+        size = int.from_bytes(view[position : position + 8], "little")
+        header = json.loads(bytes(view[position + 8 : position + 8 + size]))
+        position += 8 + size
+        size = int.from_bytes(view[position : position + 8], "little")
+        found.append((header, view[position + 8 : position + 8 + size]))
+        position += 8 + size
+    return found
+
+
+def _collect(started: Started) -> RawFile:
+    file = RawFile(started.path, started.sha256, problem=started.problem)
+    if started.container is None:
+        return file
+    file.sha256 = _sha256(started.path)
+    file.epoch_1904 = started.container.epoch_1904
+    if started.container.remark:
+        file.notices.append(started.container.remark)
+    sheets: dict[int, RawSheet] = {}
+    for job in started.jobs:
+        problem, output = job.result()
+        try:
+            messages = _messages(output)
+        except ValueError:
+            messages, problem = [], problem or "abort"
+        kinds = [m[0] for m in messages]
+        if not problem and not (kinds and kinds[-1].get("done")):
+            problem = next((h["problem"] for h in kinds if "problem" in h), "abort")
+        if problem:
+            detail = next((h.get("detail", "") for h in kinds if "problem" in h), "")
+            far = _far_cell(started.path, started.container) if problem in ("abort", "memory", "time") else ""
+            file.problem = far or _sentence(started.path, problem, detail)
+            return file
+        for header, body in messages:
+            if "skipped" in header:
+                file.notices.append(
+                    f"{_quoted(started.path)}의 '{header['name']}' 시트는 표가 아니어서 읽지 않았습니다."
+                )
+            elif "sheet" in header:
+                sheets[header["sheet"]] = _sheet(header, body)
+                if not header.get("whole", True):
+                    file.notices.append(
+                        f"{_quoted(started.path)}에 읽을 수 없는 글자가 있습니다. UTF-8로 저장해 주세요."
+                    )
+    file.sheets = [sheets[index] for index in sorted(sheets)]
+    if not file.sheets:
+        file.problem = f"{_quoted(started.path)}에 시트가 하나도 없습니다. {_SAVE_AGAIN}"
+    return file
+
+
+def _sheet(header: dict[str, Any], body: memoryview) -> RawSheet:
+    import pyarrow as pa  # here, so that the children start before heavy imports
+
+    with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+        table = stream.read_all()
+    columns = {int(name): table.column(name) for name in table.column_names}
+    return RawSheet(
+        name=header["name"],
+        height=header["height"],
+        columns=columns,
+        hidden=not header["visible"],
+        errors={(row, place): text for row, place, text in header["errors"]},
+        unstored={(row, place) for row, place in header.get("unstored", ())},
+        numbers={(row, place) for row, place in header.get("numbers", ())},
+        merges=[tuple(m) for m in header.get("merges", ())],
+        hidden_rows=header.get("hidden_rows", []),
+        hidden_columns=header.get("hidden_columns", []),
+    )
+
+
+def _sentence(path: Path, problem: str, detail: str) -> str:
+    quoted = _quoted(path)
+    topic, thing = josa(quoted, "은/는"), josa(quoted, "을/를")
+    if "password" in detail.lower() or "encrypt" in detail.lower():
+        return f"{quoted}에 암호가 걸려 있습니다. 엑셀에서 암호를 지우고 저장한 파일을 내 주세요."
+    return {
+        "time": f"{thing} 정해진 시간 안에 읽지 못해 멈추었습니다. {_SAVE_AGAIN}",
+        "memory": f"{thing} 읽는 데 메모리가 너무 많이 듭니다. 빈 행과 열을 지우고 {_SAVE_AGAIN}",
+        "size": f"{quoted}의 행이나 열이 너무 많습니다. 파일을 나누어 내 주세요.",
+        "abort": f"{topic} 손상된 파일이어서 읽다가 멈추었습니다. 원본을 다시 받거나 {_SAVE_AGAIN}",
+    }.get(problem, f"{topic} 손상되었거나 엑셀 파일이 아니어서 읽을 수 없습니다. 원본을 다시 받거나 {_SAVE_AGAIN}")

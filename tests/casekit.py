@@ -1,0 +1,225 @@
+"""Cases of rules: tests/cases/<programme>/<CODE>.toml -> tables -> judgement -> what differs from the expectation.
+
+The format is told in docs/development.md. A key that it does not know is an error here, so that a slip of the pen
+(`expects`, `at_isue`) cannot make a case that never fails.
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from settle.model import LEDGER, Judgement
+from settle.rulebook import Rulebook
+from settle.rulebook import load as load_rulebook
+from settle.statements.files import book_from_tables
+from settle.statements.judging import judge_with_lists
+
+FOLDER = Path(__file__).parent / "cases"
+KEY = "집행번호"
+CASE_KEYS = {"name", "change", "replace", "add", "without", "rules", "expect", "settled", "silent", "not_checked"}
+FINDING_KEYS = {"line", "effect", "at_issue", "applied", "message", "papers"}
+WON_KEYS = {"claimed", "recognised", "held", "disallowed"}
+
+Tables = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleCase:
+    """One named case of one rule: the tables it judges and what it expects."""
+
+    programme: str
+    code: str
+    name: str
+    tables: Tables
+    expect: list[dict[str, Any]] | None  # None: the findings are not looked at
+    rules: list[str] | None = None
+    settled: dict[str, dict[str, int]] = field(default_factory=dict)
+    silent: list[str] = field(default_factory=list)
+    not_checked: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.code}-{self.name}"
+
+
+def files(programme: str) -> list[Path]:
+    """The case files of a programme, in code order of their names."""
+    return sorted((FOLDER / programme).glob("*.toml"))
+
+
+def load(path: Path) -> list[RuleCase]:
+    """The cases of one file. Raises ValueError for a key that the format does not have and for a name used twice."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    _only(data, {"base", "case"}, path.name)
+    cases = [_case(path, data.get("base", {}), raw) for raw in data["case"]]
+    names = [case.name for case in cases]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{path.name}: names used twice: {twice}")
+    return cases
+
+
+def _case(path: Path, base: Tables, raw: dict[str, Any]) -> RuleCase:
+    where = f"{path.name} / {raw.get('name')}"
+    _only(raw, CASE_KEYS, where)
+    for finding in raw.get("expect", []):
+        _only(finding, FINDING_KEYS, where)
+    for won in raw.get("settled", {}).values():
+        _only(won, WON_KEYS, where)
+    if not {"expect", "settled", "not_checked"} & raw.keys():
+        raise ValueError(f"{where}: expects nothing")
+    if not any(path.stem.startswith(rule) for rule in raw.get("rules", [path.stem])):
+        raise ValueError(f"{where}: its own rule is not run")
+    return RuleCase(
+        programme=path.parent.name,
+        code=path.stem,
+        name=raw["name"],
+        tables=tables_of(base, raw),
+        expect=raw.get("expect"),
+        rules=raw.get("rules"),
+        settled=raw.get("settled", {}),
+        silent=raw.get("silent", []),
+        not_checked=raw.get("not_checked", False),
+    )
+
+
+def _only(given: dict[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(given.keys() - known)
+    if unknown:
+        raise ValueError(f"{where}: unknown keys {unknown}")
+
+
+def tables_of(base: Tables, raw: dict[str, Any]) -> Tables:
+    """The sheets of a case: the base, then `replace`, `change`, `add` and `without`, in this order."""
+    tables = copy.deepcopy(base) | copy.deepcopy(raw.get("replace", {}))
+    for kind, rows in raw.get("change", {}).items():
+        if isinstance(rows, dict):
+            tables[kind] = tables.get(kind, {}) | rows
+        else:
+            tables[kind] = _changed(tables.get(kind, []), rows)
+    for kind, rows in raw.get("add", {}).items():
+        tables[kind] = tables.get(kind, []) + copy.deepcopy(rows)
+    for kind in raw.get("without", []):
+        tables.pop(kind, None)
+    return tables
+
+
+def _changed(rows: list[dict[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows are matched by 집행번호 (the first row where the change names none); what matches nothing is added."""
+    rows = [dict(row) for row in rows]
+    for change in changes:
+        same = [row for row in rows if KEY not in change or row.get(KEY) == change[KEY]]
+        if same:
+            same[0].update(change)
+        else:
+            rows.append(dict(change))
+    return rows
+
+
+@cache
+def rulebook(programme: str) -> Rulebook:
+    """Read once for all cases."""
+    return load_rulebook(programme)
+
+
+def run(case: RuleCase) -> Judgement:
+    return judge_with_lists(book_from_tables(case.tables), rulebook(case.programme), rules=case.rules)
+
+
+def differences(case: RuleCase, result: Judgement) -> list[str]:
+    """What is not as the case expects, one sentence each; nothing when all is well."""
+    return [
+        *_lines_lost(case, result),
+        *_findings_off(case, result),
+        *_settled_off(case, result),
+        *_unchecked_off(case, result),
+        *identities_broken(result),
+    ]
+
+
+def _lines_lost(case: RuleCase, result: Judgement) -> list[str]:
+    """A silent rule says nothing where the line never reached it."""
+    left_out = sum(e.code == "DAT-030" for e in result.input_errors)
+    rows = len(case.tables.get(LEDGER, []))
+    if len(result.lines) + left_out != rows:
+        return [f"{rows} ledger rows, {len(result.lines)} lines judged, {left_out} left out"]
+    return []
+
+
+def _findings_off(case: RuleCase, result: Judgement) -> list[str]:
+    found = [
+        {key: row[key] for key in FINDING_KEYS}
+        for row in result.findings[result.findings["code"] == case.code].to_dict("records")
+    ]
+    off = []
+    if case.expect is not None:
+        left, missing = found, []
+        for expected in case.expect:
+            match = next((f for f in left if _matches(expected, f)), None)
+            if match is None:
+                missing.append(expected)
+            else:
+                left.remove(match)
+        off = [f"expected, not found: {e}" for e in missing] + [f"found, not expected: {f}" for f in left]
+    spoke = sorted(set(case.silent) & set(result.findings["code"]))
+    return off + [f"{code} should be silent" for code in spoke]
+
+
+def _matches(expected: dict[str, Any], found: dict[str, Any]) -> bool:
+    return all(
+        str(value) in found[key] if key in ("message", "papers") else found[key] == value
+        for key, value in expected.items()
+    )
+
+
+def _settled_off(case: RuleCase, result: Judgement) -> list[str]:
+    off = []
+    for name, won in case.settled.items():
+        line = result.lines[result.lines["line"] == name]
+        if len(line) != 1:
+            off.append(f"line {name} is there {len(line)} times")
+            continue
+        got = {key: int(line[key].iloc[0]) for key in won}
+        if got != won:
+            applied = result.findings[(result.findings["line"] == name) & (result.findings["applied"] > 0)]
+            taken = dict(zip(applied["code"], applied["applied"]))
+            off.append(f"line {name}: expected {won}, got {got}; taken: {taken}")
+    return off
+
+
+def _unchecked_off(case: RuleCase, result: Judgement) -> list[str]:
+    reasons = [n.reason for n in result.not_checked if n.code == case.code]
+    if bool(reasons) != case.not_checked:
+        return [f"not checked: {reasons}, expected: {case.not_checked}"]
+    return []
+
+
+def identities_broken(result: Judgement) -> list[str]:
+    """claimed = recognised + held + disallowed for every line, category, fund and the total; nothing taken twice."""
+    broken = []
+    for name, frame in (("line", result.lines), ("category", result.by_category), ("fund", result.by_fund)):
+        off = frame["claimed"] != frame["recognised"] + frame["held"] + frame["disallowed"]
+        if off.any():
+            broken.append(f"claimed = recognised + held + disallowed is broken in {int(off.sum())} {name} rows")
+        if int(frame["claimed"].sum()) != result.totals["claimed"]:
+            broken.append(f"the {name} rows do not add up to the total")
+    lines = result.lines
+    carries = lines["held"] + lines["disallowed"]
+    if ((lines["held"] < 0) | (lines["disallowed"] < 0)).any():
+        broken.append("less than nothing is held or disallowed")
+    if (carries > lines["claimed"].clip(lower=0)).any():
+        broken.append("more is taken from a line than it claims")
+    applied = result.findings[result.findings["line_index"] >= 0].groupby(["effect", "line_index"])["applied"].sum()
+    for effect, column in (("hold", "held"), ("disallow", "disallowed")):
+        told = applied.get(effect)
+        told = lines[column] * 0 if told is None else told.reindex(lines.index, fill_value=0)
+        if (told != lines[column]).any():
+            broken.append(f"what the findings apply does not add up to what is {column}")
+    if (result.findings.loc[result.findings["effect"] == "note", "applied"] != 0).any():
+        broken.append("a note moves won")
+    return broken

@@ -1,0 +1,97 @@
+"""settle batch --dask: a scheduler and workers of their own on loopback; the same bytes; a killed worker costs only time."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import batch_month
+import pytest
+from test_batch import MONTH, PROGRAMME, results, said
+
+from settle.batch import pool, run
+
+ROOT = Path(run.__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Address of a scheduler on loopback, and its two worker processes."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__ADMIN__LOG_FORMAT": "%(message)s"}
+    plain = {"env": environment, "cwd": tmp_path, "start_new_session": True}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+            stderr=subprocess.PIPE, text=True, **plain,
+        )
+    ]  # fmt: skip
+    try:
+        address = ""
+        for line in started[0].stderr or ():
+            if found := re.search(r"tcp://127\.0\.0\.1:\d+", line):
+                address = found.group()
+                break
+        assert address, "no scheduler"
+        threading.Thread(target=lambda: list(started[0].stderr or ()), daemon=True).start()  # keep the pipe empty
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+        for _ in range(2):
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "distributed.cli.dask_worker", address, *options],
+                    stderr=subprocess.DEVNULL, **plain,
+                )
+            )  # fmt: skip
+        yield address, started[1:]
+    finally:
+        for process in started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_for_workers(address: str, count: int) -> None:
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bytes_and_a_killed_worker_costs_nothing_but_time(
+    cluster: tuple[str, list[subprocess.Popen]], tmp_path: Path
+) -> None:
+    address, workers = cluster
+    folder = batch_month.write_month(tmp_path / "협약들")
+    run.run(folder, tmp_path / "여기", MONTH, PROGRAMME, pool.Here())
+    wait_for_workers(address, 2)
+    killed = []
+
+    def kill_one(what: str, done: int, count: int) -> None:
+        if done == 2 and not killed:  # in the middle: the worker has tasks of its own under way
+            os.killpg(workers[0].pid, signal.SIGKILL)
+            killed.append(workers[0].wait())
+
+    there = pool.open_pool(0, address)
+    try:
+        made = run.run(
+            folder, tmp_path / "저기", MONTH, PROGRAMME, there, run.Options(send=True), progress=kill_one, finish=None
+        )
+    finally:
+        there.close()
+    assert killed
+    assert said(made) == sorted(batch_month.PLANTED)
+    assert results(tmp_path / "저기") == results(tmp_path / "여기")
+
+
+def test_an_address_where_nobody_listens_is_said_in_a_sentence() -> None:
+    started = time.monotonic()
+    with pytest.raises(pool.ClusterError, match="연결할 수 없습니다"):
+        pool.Dask("tcp://127.0.0.1:9", seconds=2)
+    assert time.monotonic() - started < 30

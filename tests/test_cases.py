@@ -1,0 +1,94 @@
+"""Every case of every rule: `pytest tests/test_cases.py -k MTG-020` runs those of one rule."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import casekit
+import pytest
+
+PROGRAMMES = sorted(path.name for path in casekit.FOLDER.iterdir() if path.is_dir())
+CASES = [case for programme in PROGRAMMES for path in casekit.files(programme) for case in casekit.load(path)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: casekit.RuleCase) -> None:
+    assert casekit.differences(case, casekit.run(case)) == []
+
+
+# ---- the runner itself: a case that should fail does
+
+BASE = """
+[base]
+"협약" = {"기관유형" = "비영리", "협약시작일" = "2025-03-01", "협약종료일" = "2025-12-31"}
+"증빙목록" = [{"집행번호" = "E-001", "증빙종류" = "카드매출전표", "합계금액" = 90001}]
+[[base."집행내역"]]
+"집행번호" = "E-001"
+"원인행위일" = "2025-06-02"
+"집행일" = "2025-06-02"
+"세세목" = "회의비"
+"적요" = "식대"
+"집행금액" = 90001
+"결제수단" = "사업비카드"
+"지출유형" = "식비"
+"참석인원" = 3
+"외부인원" = 1
+[[case]]
+name = "one won above"
+"""
+
+
+def cases(tmp_path: Path, text: str) -> list[casekit.RuleCase]:
+    path = tmp_path / "innovation-partnership" / "MTG-020.toml"
+    path.parent.mkdir()
+    path.write_text(BASE + text, encoding="utf-8")
+    return casekit.load(path)
+
+
+def problems(tmp_path: Path, text: str) -> str:
+    (case,) = cases(tmp_path, text)
+    return "\n".join(casekit.differences(case, casekit.run(case)))
+
+
+def test_what_is_so_passes(tmp_path: Path) -> None:
+    text = 'expect = [{line = "E-001", effect = "disallow", at_issue = 1}]\nsettled = {"E-001" = {disallowed = 1}}'
+    assert problems(tmp_path, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("expect = []", "found, not expected"),
+        ('expect = [{line = "E-001", effect = "hold"}]', "expected, not found"),
+        ('expect = [{line = "E-001", effect = "disallow", at_issue = 2}]', "expected, not found"),
+        ('expect = [{line = "E-001", effect = "disallow", message = "금성"}]', "expected, not found"),
+        ('settled = {"E-001" = {recognised = 90001}}', "got {'recognised': 90000}; taken: {'MTG-020': 1}"),
+        ('settled = {"E-002" = {recognised = 90001}}', "line E-002 is there 0 times"),
+        ("not_checked = true", "not checked: []"),
+        ('expect = [{line = "E-001"}]\nsilent = ["MTG-020"]', "MTG-020 should be silent"),
+        (
+            'expect = []\nreplace = {"집행내역" = [{"집행번호" = "E-001", "적요" = "합계", "집행금액" = "#REF!"},'
+            ' {"적요" = "합계", "집행금액" = 5}]}',
+            "lines judged",
+        ),
+    ],
+)
+def test_what_is_not_so_fails(tmp_path: Path, text: str, told: str) -> None:
+    assert told in problems(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("expects = []", "unknown keys ['expects']"),
+        ("expect = [{lines = 1}]", "unknown keys ['lines']"),
+        ('settled = {"E-001" = {hold = 1}}', "unknown keys ['hold']"),
+        ('rules = ["MTG-020"]', "expects nothing"),
+        ('expect = []\nrules = ["GEN-010"]', "its own rule is not run"),
+        ('expect = []\n[[case]]\nname = "one won above"\nexpect = []', "names used twice"),
+    ],
+)
+def test_slips_of_the_pen_are_errors(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        cases(tmp_path, text)

@@ -1,0 +1,68 @@
+"""Every [[example]] of every rule file says what its rule says; every rule has one that passes and one that does not.
+
+The figures of the examples are worked out by hand from the rule. `pytest -k MTG-020` runs those of one rule.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from settle import examples, resources
+from settle.rulebook import Rulebook, RulebookError, load, parse
+
+BOOKS = {programme: load(programme) for programme in resources.programmes()}
+NEEDS_LISTS = ("XIN",)  # judged against other agreements, which an example cannot hold
+RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules if not rule.code.startswith(NEEDS_LISTS)]
+EXAMPLES = [(p, example) for p, rule in RULES for example in examples.of(rule)]
+
+
+def named(found: tuple) -> str:
+    programme, one = found
+    where = "" if programme == resources.DEFAULT_PROGRAMME else f"{programme}-"
+    return f"{where}{one.code}" + (f"-{one.number}-{one.expect}" if isinstance(one, examples.Example) else "")
+
+
+@pytest.mark.parametrize("found", EXAMPLES, ids=named)
+def test_the_rule_says_what_the_example_says(found: tuple[str, examples.Example]) -> None:
+    programme, example = found
+    said = examples.verdict(example, BOOKS[programme])
+    assert not said.not_checked, f"{example.says}: 미점검 {said.not_checked}"
+    assert (said.effect, said.won) == (example.expect, example.won), f"{example.says}: {said.message}"
+
+
+@pytest.mark.parametrize("found", RULES, ids=named)
+def test_a_rule_shows_what_passes_and_every_effect_it_can_have(found: tuple) -> None:
+    _, rule = found
+    shown = {example.expect for example in examples.of(rule)}
+    assert examples.PASS in shown
+    assert shown - {examples.PASS}, "no example of a breach"
+    if any(case.effect == "disallow" for case in rule.cases):
+        assert "disallow" in shown
+
+
+def test_an_example_without_a_sentence_is_an_error_of_the_rulebook() -> None:
+    text = """
+code = "AAA-010"
+name = "n"
+title = "t"
+kind = "breach"
+source = {doc = "문서"}
+[[case]]
+effect = "note"
+message = "m"
+remedy = "r"
+[[example]]
+expect = "pass"
+"집행내역" = [{"집행번호" = "E-001"}]
+"""
+    with pytest.raises(RulebookError, match=r"AAA-010.*example 1"):
+        examples.of(parse(text, {}, "AAA-010.toml"))
+
+
+def test_a_wrong_example_is_noticed() -> None:
+    """The runner can fail: the same rows with a tighter expectation do not fit."""
+    book: Rulebook = BOOKS[resources.DEFAULT_PROGRAMME]
+    right = next(e for e in examples.of(book.by_code["MTG-020"]) if e.expect == "disallow")
+    said = examples.verdict(right, book)
+    assert said.won == 1
+    assert "90,001" in said.message
