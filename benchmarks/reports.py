@@ -1,0 +1,92 @@
+"""How long the reports take: seconds per 1,000 findings, the PDF also as a multiple of a bare reportlab LongTable with the same cells."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import generate
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
+
+from settle.commands.common import judge_files
+from settle.model import Judgement
+from settle.render import disallowance_pdf, disallowance_xlsx, fonts, review
+from settle.render.tables import LISTS, View
+
+
+def cells(judgement: Judgement) -> list[list[str]]:
+    """The cells of the three lists of findings, as the PDF prints them."""
+    view = View(judgement)
+    rows = []
+    for name in LISTS:
+        columns = [c.key for c in view.form.columns[name] if c.mm][:11]
+        table = view.listed(name)
+        rows += [[str(v) for v in row] for row in zip(*(table[c].tolist() for c in columns), strict=True)]
+    return rows
+
+
+def long_table(rows: list[list[str]], paragraphs: bool) -> None:
+    """A bare LongTable: plain strings (that overflow their columns), or Paragraphs (that wrap)."""
+    font = fonts.load().regular.name
+    style = ParagraphStyle("cell", fontName=font, fontSize=6.9, leading=8.9)
+    data = [
+        [Paragraph(text.replace("&", "&amp;").replace("<", "&lt;"), style) for text in row] if paragraphs else row
+        for row in rows
+    ]
+    look = [("FONT", (0, 0), (-1, -1), font, 6.9), ("GRID", (0, 0), (-1, -1), 0.25, "#888888")]
+    table = LongTable(data, colWidths=[70] * 11, repeatRows=1, style=look)
+    SimpleDocTemplate(io.BytesIO(), pagesize=landscape(A4), leftMargin=30, rightMargin=30).build([table])
+
+
+def seconds(work: Callable[[], object], rounds: int) -> float:
+    """Median of a few runs."""
+    took = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+def main() -> None:
+    """Judge a generated ledger, write its reports, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--findings", type=int, default=5_000, help="about so many")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "ledger.xlsx"
+        generate.write(path, asked.findings, asked.findings * 3 // 2, 1.0, seed=1)
+        judgement = judge_files((path,))
+        if len(judgement.findings) > asked.findings:
+            judgement.findings = judgement.findings.head(asked.findings)
+        found = len(judgement.findings)
+        rows = cells(judgement)
+        plain = seconds(lambda: long_table(rows, paragraphs=False), asked.rounds)
+        wrapped = seconds(lambda: long_table(rows, paragraphs=True), 1)
+        works: dict[str, Callable[[], object]] = {
+            "불인정내역서.pdf": lambda: disallowance_pdf.write(judgement, folder / "a.pdf"),
+            "불인정내역서.xlsx": lambda: disallowance_xlsx.write(judgement, folder / "a.xlsx"),
+            "검토표.xlsx": lambda: review.write(judgement, folder),
+        }
+        print(f"{found:,} findings")
+        print(f"  {'LongTable, plain strings':<28}{plain:7.2f} s   {plain / found * 1000:6.3f} s per 1,000 findings")
+        print(f"  {'LongTable, Paragraphs':<28}{wrapped:7.2f} s   {wrapped / found * 1000:6.3f} s per 1,000 findings")
+        for title, work in works.items():
+            took = seconds(work, asked.rounds)
+            multiple = (
+                f"   {took / plain:5.2f} x plain, {took / wrapped:5.2f} x Paragraphs" if title.endswith("pdf") else ""
+            )
+            print(f"  {title:<28}{took:7.2f} s   {took / found * 1000:6.3f} s per 1,000 findings{multiple}")
+
+
+if __name__ == "__main__":
+    main()
