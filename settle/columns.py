@@ -31,13 +31,26 @@ _PLAIN_WON = "^-?[0-9]{1,12}$"
 _PLAIN_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?$"
 
 
+_SUSPECT = np.zeros(256, dtype=bool)  # first bytes of what _ODD finds, the double space apart
+_SUSPECT[[*range(0x20), 0x7F, 0xC2, 0xCC, 0xCD, 0xE1, 0xE2, 0xE3, 0xEF]] = True
+
+
 def clean_all(texts: pa.Array) -> pa.Array:
     """cells.clean() for an array of strings."""
     texts = pc.utf8_trim_whitespace(texts.cast(pa.string()))
     buffer = texts.buffers()[2]
-    if buffer is None or not _ODD.search(memoryview(buffer)):
+    if buffer is None or not _odd(buffer):
         return texts
     return pa.array([None if t is None else cells.clean(t) for t in texts.to_pylist()], pa.string())
+
+
+def _odd(buffer: pa.Buffer) -> bool:
+    """Would cells.clean() change anything? The pattern is slow, so it is asked only where a byte gives cause."""
+    letters = np.frombuffer(buffer, dtype=np.uint8)
+    space = letters == 32
+    if not (_SUSPECT[letters].any() or (space[1:] & space[:-1]).any()):
+        return False
+    return _ODD.search(memoryview(buffer)) is not None
 
 
 @dataclass
@@ -180,11 +193,11 @@ def _reader(
 
 def strings(raw: RawColumn, rows: np.ndarray, texts: pa.Array | None = None) -> pd.arrays.ArrowStringArray:
     """The texts of the given rows as a pandas string array, '' for empty cells."""
-    dictionary = raw.texts if texts is None else texts
+    dictionary = (raw.texts if texts is None else texts).cast(pa.large_string())
+    blank = len(dictionary)
     codes = raw.codes[rows]
-    indices = pa.array(codes, mask=codes < 0)
-    taken = pc.fill_null(dictionary.take(indices), "")
-    return _pandas(taken)
+    with_blank = pa.concat_arrays([dictionary, pa.array([""], pa.large_string())])
+    return _pandas(with_blank.take(pa.array(np.where(codes < 0, blank, codes))))
 
 
 def _pandas(texts: pa.Array) -> pd.arrays.ArrowStringArray:

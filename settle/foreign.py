@@ -103,8 +103,12 @@ def map_categories(context: Context, data: pd.DataFrame, programme: Programme, c
     table = _table(tuple(categories.items()), programme)
     if not table or not len(data):
         return
-    codes, unique = pd.MultiIndex.from_frame(data[list(HEADS)]).factorize()
-    mapped = [list(entry) for entry in unique]
+    codes = np.zeros(len(data), dtype=np.int64)
+    for head in HEADS:  # three levels of few names each: their combinations, numbered
+        level_codes, names = pd.factorize(data[head])
+        codes = pd.factorize(codes * (len(names) + 1) + level_codes)[0]
+    first = np.unique(codes, return_index=True)[1]
+    mapped = [list(entry) for entry in zip(*(data[head].iloc[first] for head in HEADS), strict=True)]
     said = []
     for number, entry in enumerate(mapped):
         filled = [part for part in entry if part]

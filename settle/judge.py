@@ -246,14 +246,19 @@ def _findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision
             hits = gate.failures({code: other.case})
             for i, number in zip(*hits.get(code, ((), ())), strict=True):
                 parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
-    table = pd.DataFrame({c: [v for part in parts for v in part[c]] for c in COLUMNS}, columns=COLUMNS)
     rank = {one.rule.code: i for i, one in enumerate(applied)}
-    if len(table):
-        by = np.lexsort((np.arange(len(table)), table["line_index"], table["code"].map(rank)))
-        table = table.iloc[by].reset_index(drop=True)
-        _put_decisions(table, applied, decisions, facts)
-    types = {c: "str" for c in COLUMNS if c not in ("line_index", "row", "at_issue", "applied", "decision")}
-    return table.astype(types | dict.fromkeys(("line_index", "row", "at_issue", "applied"), np.int64))
+    ranks = np.array([rank[code] for part in parts for code in part["code"]], dtype=np.int64)
+    lines = np.array([i for part in parts for i in part["line_index"]], dtype=np.int64)
+    by = np.lexsort((np.arange(len(ranks)), lines, ranks)).tolist()
+    types: dict[str, Any] = dict.fromkeys(COLUMNS, "str") | {"decision": object}
+    types |= dict.fromkeys(("line_index", "row", "at_issue", "applied"), np.int64)
+    columns = {}
+    for name in COLUMNS:
+        values = [value for part in parts for value in part[name]]
+        columns[name] = pd.Series([values[i] for i in by], dtype=types[name])
+    table = pd.DataFrame(columns, columns=COLUMNS)
+    _put_decisions(table, applied, decisions, facts)
+    return table
 
 
 def line_ids(facts: Facts) -> Callable[[np.ndarray], list[str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from settle.facts import Facts
-from settle.kinds import KINDS, Context, Outcome
+from settle.kinds import KINDS, Context, Outcome, with_effect
 from settle.rulebook import Rule, RulebookError, order
 
 ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"
@@ -70,8 +70,7 @@ class State:
         if rule is None:
             return np.zeros(self.facts.n, dtype=bool)
         effect = "disallow" if head == "struck" else "hold"
-        numbers = [c.number for c in rule.cases if c.effect == effect]
-        result = np.isin(self.outcome(rule).case, numbers)
+        result = with_effect(rule, self.outcome(rule).case, effect)
         for decision in self.decisions.get(code, []):
             if decision.verdict != REJECT or head == "held":
                 result[decision.line] = False
@@ -115,7 +114,7 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
     done: dict[str, Applied] = {}
     for rule in sequence(rules, facts.programme.data.get("order", {})):
         outcome = state.outcome(rule)
-        moving = np.isin(outcome.case, [c.number for c in rule.cases if c.effect == "disallow"])
+        moving = with_effect(rule, outcome.case, "disallow")
         take = outcome.take or (lambda left: np.zeros(len(left), dtype=np.int64))
         machine = np.where(moving, np.minimum(take(state.left), state.left), 0)
         group = KINDS[rule.kind][0] == "group"
@@ -138,7 +137,7 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
     held = np.zeros(facts.n, dtype=np.int64)
     for rule in rules:
         one = done[rule.code]
-        waits = np.isin(one.outcome.case, [c.number for c in rule.cases if c.effect == "hold"])
+        waits = with_effect(rule, one.outcome.case, "hold")
         asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
         one.at_issue = np.where(waits, asked, one.at_issue)
         for decision in state.decisions.get(rule.code, []):

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from settle import conditions
+from settle.columns import STR
 from settle.model import KNOWN, LEDGER, Book
 from settle.programme import Programme
 
@@ -117,6 +120,17 @@ def coded(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes.astype(np.int64), np.asarray(distinct, dtype=object)
 
 
+def matches(texts: pd.Series, pattern: str) -> np.ndarray:
+    """Where an (RE2) pattern is found in a text."""
+    found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
+    return found.to_numpy(zero_copy_only=False).astype(bool)
+
+
+def without(texts: pd.Series, pattern: str) -> pd.Series:
+    """The texts with what matches the (RE2) pattern taken out."""
+    return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, ""), dtype=STR)
+
+
 def take_each(codes: np.ndarray, distinct: np.ndarray, function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
     """function of each distinct value, one result per code."""
     values = np.empty(len(distinct), dtype=dtype)
@@ -136,6 +150,7 @@ def day(date: Any) -> int:
     return int(np.datetime64(date, "D").astype(np.int64))
 
 
+@lru_cache(maxsize=4096)
 def date_text(days_since: Any) -> str:
     """Days since 1970 as 2025-06-27; "" for NO_DAY."""
     return "" if days_since == NO_DAY else str(np.datetime64(int(days_since), "D"))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.facts import FAR, NO_DAY, Facts, day, days, fact, family
-from settle.model import EVIDENCE, LEDGER
+from settle.model import EVIDENCE, LEDGER, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
 
@@ -131,27 +131,26 @@ def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
     errors = [(i, e) for i, e in enumerate(facts.book.errors, start=1) if e.code == code and e.consequence == "held"]
     if not errors:
         return found
-    lines = _places(facts.ledger)
-    rows: dict[tuple[int, int], int] = {}
-    named: dict[int, list[int]] = {}
-    if any(e.kind == EVIDENCE for _, e in errors):
-        rows = _places(facts.book.frames[EVIDENCE])
-        links = facts["links"]
-        for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
-            named.setdefault(row, []).append(line)
-    for number, error in errors:
-        place = (error.source, error.row)
-        if error.kind == LEDGER and place in lines:
-            found.setdefault(lines[place], []).append(number)
-        elif error.kind == EVIDENCE and place in rows:
-            for line in named.get(rows[place], []):
-                found.setdefault(line, []).append(number)
+    told = pd.DataFrame({"number": [number for number, _ in errors], "kind": [e.kind for _, e in errors]})
+    at_line = told.assign(line=_positions(facts.ledger, [e for _, e in errors]))
+    pairs = [at_line[(at_line["kind"] == LEDGER) & (at_line["line"] >= 0)]]
+    if (told["kind"] == EVIDENCE).any():
+        at_row = told.assign(row=_positions(facts.book.frames[EVIDENCE], [e for _, e in errors]))
+        links = pd.DataFrame({"row": facts["links"].row, "line": facts["links"].line})
+        pairs.append(at_row[at_row["kind"] == EVIDENCE].merge(links, on="row"))
+    held = pd.concat(pairs).sort_values("number", kind="stable")
+    for line, number in zip(held["line"].tolist(), held["number"].tolist(), strict=True):
+        found.setdefault(line, []).append(number)
     return found
 
 
-def _places(frame: pd.DataFrame) -> dict[tuple[int, int], int]:
-    """(sheet, row) -> position in the frame."""
-    return {(int(s), int(r)): k for k, (s, r) in enumerate(zip(frame["_source"], frame["_row"], strict=True))}
+def _positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
+    """Where in the frame each error's sheet and row is; -1: not there."""
+    place = {"_source": [e.source for e in errors], "_row": [e.row for e in errors]}
+    rows = frame[["_source", "_row"]].reset_index(drop=True).reset_index(names="at").astype(np.int64)
+    rows = rows.drop_duplicates(["_source", "_row"], keep="last")
+    found = pd.DataFrame(place, dtype=np.int64).merge(rows, on=["_source", "_row"], how="left")
+    return found["at"].fillna(-1).to_numpy(dtype=np.int64)
 
 
 @family

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from settle.facts import NO_DAY, Facts, days, fact, family, group_any, group_max, group_sum, labels
+from settle.facts import NO_DAY, Facts, days, fact, family, group_any, group_max, group_sum, labels, matches
 from settle.programme import HEADS
 
 COMPANY_FORMS = re.compile(
@@ -261,8 +261,7 @@ def vendor_word(facts: Facts, name: str) -> np.ndarray:
 
 
 def _contains(facts: Facts, column: str, name: str) -> np.ndarray:
-    pattern = re.compile("|".join(re.escape(w) for w in facts.programme.data["words"][name]))
-    return facts.each(column, lambda text: pattern.search(text) is not None, bool)
+    return matches(facts[column], "|".join(re.escape(word) for word in facts.programme.data["words"][name]))
 
 
 @family

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from settle.facts import Facts, coded, days, fact, family, group_any, group_sum, labels, take_each
+from settle.facts import Facts, coded, days, fact, family, group_any, group_sum, labels, take_each, without
 from settle.model import EVIDENCE
 from settle.text import brn_valid
 
@@ -135,9 +135,7 @@ def evidence(facts: Facts) -> Rows:
     net_known = has_supply | by_difference
     tax = np.where(has_vat, vat, np.where(net_known & full_known, full - net, 0))
 
-    codes, distinct = coded(frame["승인번호"])
-    plain = pd.factorize(np.array([re.sub(r"[\s\-]", "", text) for text in distinct], dtype=object))[0]
-    number = plain[codes] if len(distinct) else codes
+    number = without(frame["승인번호"], r"[\s\-]")
     issued = days(frame["발행일"])
     card = take_each(*kind, lambda name: name in papers["card_slip"], bool)
     approval = labels(number, trade, np.where(card, issued, 0)) if len(frame) else np.zeros(0, dtype=np.int64)

@@ -116,7 +116,14 @@ class Context:
 
     def effect(self, case: np.ndarray, effect: str) -> np.ndarray:
         """Where the case has this effect."""
-        return np.isin(case, [c.number for c in self.rule.cases if c.effect == effect])
+        return with_effect(self.rule, case, effect)
+
+
+def with_effect(rule: Rule, case: np.ndarray, effect: str) -> np.ndarray:
+    """Where the case number (uint8) is one of the rule's cases of this effect."""
+    flags = np.zeros(256, dtype=bool)
+    flags[[c.number for c in rule.cases if c.effect == effect]] = True
+    return flags[case]
 
 
 KINDS: dict[str, tuple[str, Callable[[Context], Outcome]]] = {}

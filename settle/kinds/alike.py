@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from settle.facts import days, group_max, group_sum, labels
+from settle.facts import days, group_max, group_sum, labels, without
 from settle.kinds import Context, Outcome, kind
 from settle.kinds.breach import outright
 
@@ -67,7 +67,7 @@ def split_purchase(ctx: Context) -> Outcome:
 def one_person_twice(ctx: Context) -> Outcome:
     """One person paid two or more fees for one 원인행위일 (OPS-020): all but the largest. Values: other, total."""
     among = ctx.applies() & (ctx["payee"] != "").to_numpy() & ctx["basis_known"]
-    person = ctx["payee"].str.replace(r"\s", "", regex=True)
+    person = without(ctx["payee"], r"\s")
     group = labels(person, ctx["basis_date"])
     count = group_sum(group, among.astype(np.int64))
     # the largest stays; among equals the earliest

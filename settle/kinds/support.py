@@ -47,6 +47,9 @@ def standard_price(ctx: Context) -> Outcome:
     ctx.local["above_price"] = given & (ctx["단가"] > price)
     quantity = np.where(ctx["수량__known"], ctx["수량"], 1.0)
     excess = np.floor(np.maximum(ctx["단가"] - price, 0) * quantity).astype(np.int64)
-    shown = [f"{q:g}" for q in quantity.tolist()]
-    values = {"price": price.astype(np.int64), "excess": excess, "quantity": np.array(shown, dtype=object)}
+
+    def shown(lines: np.ndarray) -> list[str]:
+        return [f"{q:g}" for q in quantity[lines].tolist()]
+
+    values = {"price": price.astype(np.int64), "excess": excess, "quantity": shown}
     return Outcome(ctx.cases(ctx.applies()), values=values)

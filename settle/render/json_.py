@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import pandas as pd
 
 from settle import __version__
 from settle.model import InputError, Judgement
-from settle.text import mask, mask_all, mask_key, printable
+from settle.text import mask, mask_all, mask_key, mask_keys, printable
 
 WON = ("claimed", "recognised", "held", "disallowed")
 NUMBER = "협약번호"  # as it stands: its digits are no account number
@@ -51,7 +52,7 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "by_category": _rows(judgement.by_category),
         "by_fund": _rows(judgement.by_fund),
         "findings": findings(judgement),
-        "input_errors": [_error(error) for error in judgement.input_errors],
+        "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
     }
 
@@ -62,16 +63,20 @@ FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "
 
 def findings(judgement: Judgement) -> list[dict[str, Any]]:
     """The findings; what does not apply (line of the agreement, cell of no sheet) is null."""
-    table = judgement.findings
-    columns = [table[name].tolist() for name in FINDING]
+    columns = {name: judgement.findings[name].tolist() for name in FINDING}
     for name in ("sheet", "message", "arithmetic", "remedy"):
-        columns[FINDING.index(name)] = mask_all(columns[FINDING.index(name)])
-    columns[0] = [mask_key(one) if line else mask(one) for one, line in zip(columns[0], columns[3], strict=True)]
-    columns[3] = [mask_key(line) for line in columns[3]]
-    columns[-1] = [_decision(one) if one else None for one in columns[-1]]
+        columns[name] = mask_all(columns[name])
+    ofline = mask_keys(columns["id"])
+    columns["id"] = [key if line else mask(key) for key, line in zip(ofline, columns["line"], strict=True)]
+    columns["line"] = mask_keys(columns["line"])
+    columns["decision"] = [_decision(one) if one else None for one in columns["decision"]]
     for name in ("line", "sheet", "row", "cell"):
-        columns[FINDING.index(name)] = [value or None for value in columns[FINDING.index(name)]]
-    return [dict(zip(FINDING, row, strict=True)) for row in zip(*columns, strict=True)]
+        columns[name] = [value or None for value in columns[name]]
+    return _records(columns)
+
+
+def _records(columns: dict[str, list]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _decision(decision: dict[str, Any]) -> dict[str, Any]:
@@ -83,11 +88,19 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{name: _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _error(error: InputError) -> dict[str, Any]:
-    return {
-        "code": error.code, "sheet": mask(error.sheet) or None, "row": error.row or None, "cell": error.cell or None,
-        "value": mask(error.value) or None, "message": mask(error.message), "consequence": error.consequence,
-    }  # fmt: skip
+def _errors(errors: Sequence[InputError]) -> list[dict[str, Any]]:
+    columns: dict[str, list] = {
+        "code": [one.code for one in errors],
+        "sheet": mask_all([one.sheet for one in errors]),
+        "row": [one.row for one in errors],
+        "cell": [one.cell for one in errors],
+        "value": mask_all([one.value for one in errors]),
+        "message": mask_all([one.message for one in errors]),
+        "consequence": [one.consequence for one in errors],
+    }
+    for name in ("sheet", "row", "cell", "value"):
+        columns[name] = [value or None for value in columns[name]]
+    return _records(columns)
 
 
 def _plain(value: Any) -> Any:
@@ -102,11 +115,25 @@ def _plain(value: Any) -> Any:
 
 def dumps(judgement: Judgement, at: dt.datetime | None = None) -> str:
     """The JSON text, UTF-8 letters as they are, ending with a line break; one finding (category, error …) to a line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode  # without indent, which would leave the encoder written in C
     parts = []
     for key, value in result(judgement, at).items():
         listed = isinstance(value, list) and value
-        body = "[\n  " + ",\n  ".join(map(encode, value)) + "\n ]" if listed else encode(value)
-        parts.append(f" {encode(key)}: {body}")
-    text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return printable(text)  # it may go to a terminal; file names that are no UTF-8 would not go anywhere
+        body = b"[\n  " + b",\n  ".join(map(_encoded, value)) + b"\n ]" if listed else _encoded(value)
+        parts.append(b' "%b": %b' % (key.encode(), body))
+    text = b"{\n" + b",\n".join(parts) + b"\n}\n"
+    return printable(text.decode())  # it may go to a terminal
+
+
+def _encoded(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a letter: the name of a file that is no UTF-8
+        return orjson.dumps(_whole(value))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value
