@@ -158,7 +158,7 @@ def test_a_name_without_a_firm_is_not_struck_by_one_with_a_firm(tmp_path: Path) 
 # ---- XIN-030, 040, 050 ------------------------------------------------------------------------------------------------------
 
 
-def firm(lead: str, kind: str = "⑥ESG경영", year: str = "2025", brn: str = "1") -> dict[str, str]:
+def firm(lead: str, kind: str = "⑥ESG경영", year: str = "2025", brn: str = "1234567891") -> dict[str, str]:
     return {"brn": brn, "firm": "참여", "kind": kind, "lead": lead, "lead_brn": "", "year": year}
 
 

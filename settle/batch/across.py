@@ -11,9 +11,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from settle.batch.work import JOINED
+from settle.facts.ledger import natural
 from settle.kinds import latest_first
+from settle.settlement import PARTLY
+from settle.statements.values import name_keys
 from settle.text import days as md_text
 
 DAY = 1000  # 1.0 M/D in thousandths
@@ -91,12 +95,15 @@ def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict
         """
         SELECT p.* FROM papers p JOIN (
             SELECT paper, key FROM papers WHERE "left" > 0
-            GROUP BY paper, key HAVING count(DISTINCT unit) > 1 AND bool_or(face_known)
-        ) twice USING (paper, key) WHERE "left" > 0 ORDER BY paper, key, paid_on, unit, line
+            GROUP BY paper, key HAVING count(DISTINCT unit) > 1 AND (
+                bool_or(face_known) OR (bool_and(vat_out > 0) AND bool_or(supply_known AND supply > 0))
+            )
+        ) twice USING (paper, key) WHERE "left" > 0
         """,
     )
     if rows.empty:
         return
+    rows = _earliest_first(rows, units)
     group = rows.groupby(["paper", "key"], sort=False).ngroup().to_numpy()
     by = rows.groupby(group)
     face = rows["face"].where(rows["face_known"], 0).groupby(group).max()
@@ -118,6 +125,20 @@ def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict
         )
         for row in part[part["taken"] > 0].itertuples(index=False):
             found[units[row.unit].folder]["xin_010"].append([int(row.line), int(row.taken), said])
+
+
+def _earliest_first(rows: pd.DataFrame, units: list[Unit]) -> pd.DataFrame:
+    """The papers, each with its lines in the order of settlement: 집행일 (none: the earliest), agreement, 집행번호, row."""
+    numbers: dict[tuple[int, int], str] = {}
+    for unit in rows["unit"].unique().tolist():
+        lines = units[unit].tables / "lines.parquet"
+        if lines.is_file():
+            names = pq.read_table(lines, columns=["position", "집행번호"]).to_pydict()
+            numbers |= {(unit, at): name for at, name in zip(names["position"], names["집행번호"], strict=True)}
+    named = [numbers.get(pair, "") for pair in zip(rows["unit"], rows["line"], strict=True)]
+    rows = rows.assign(number=natural(pd.Series(named, index=rows.index, dtype="str")))
+    by = ["paper", "key", "paid_on", "unit", "number", "line"]
+    return rows.sort_values(by, na_position="first", ignore_index=True)
 
 
 # ---- XIN-020 -------------------------------------------------------------------------------------------------------
@@ -229,19 +250,31 @@ def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: di
     rows = _frame(
         db,
         """
-        SELECT f.*, coalesce(nullif(lead_brn, ''), lead) AS who FROM firms f JOIN (
-            SELECT brn, kind, year FROM firms WHERE brn <> '' AND kind <> '' AND (lead_brn <> '' OR lead <> '')
-            GROUP BY brn, kind, year HAVING count(DISTINCT coalesce(nullif(lead_brn, ''), lead)) > 1
-        ) twice USING (brn, kind, year) ORDER BY brn, kind, year, unit
+        SELECT f.* FROM firms f JOIN (
+            SELECT brn, kind, year FROM firms WHERE regexp_full_match(brn, '[0-9]{10}') AND kind <> ''
+            GROUP BY brn, kind, year HAVING count(DISTINCT unit) > 1
+        ) twice USING (brn, kind, year) WHERE lead_brn <> '' OR lead <> '' ORDER BY brn, kind, year, unit
         """,
     )
+    rows["who"] = _leads(rows)
     for (brn, kind, year), part in rows.groupby(["brn", "kind", "year"], sort=True):
+        if part.loc[part["who"] != "", "who"].nunique() < 2:
+            continue
         each = _some([f"{units[u].agreement} {lead}" for u, lead in zip(part["unit"], part["lead"], strict=True)])
         for row in part.drop_duplicates("unit").itertuples(index=False):
             text = (
                 f"{row.firm}({brn})이(가) {year}년에 과제유형 '{kind}'(으)로 두 주관기업 아래에서 지원받습니다: {each}"
             )
             found[units[row.unit].folder]["notes"].append(["XIN-030", f"{brn}|{kind}", text])
+
+
+def _leads(rows: pd.DataFrame) -> pd.Series:
+    """Which lead company it is: its number, else the number that goes with its name elsewhere, else the name."""
+    name = name_keys(rows["lead"])
+    number = rows["lead_brn"].where(rows["lead_brn"].str.fullmatch("[0-9]{10}"), "")
+    both = (number != "") & (name != "")
+    of_name = number[both].groupby(name[both]).first().to_dict()
+    return number.where(number != "", name.map(lambda one: of_name.get(one, one)))
 
 
 def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
@@ -261,11 +294,16 @@ def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -
 
 
 def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+    # what stands beside 인정 and 불인정 as an amount says nothing more
     rows = _frame(
         db,
-        """
-        SELECT v.* FROM verdicts v JOIN (
-            SELECT code, facts FROM verdicts GROUP BY code, facts
+        f"""
+        WITH said AS (
+            SELECT * REPLACE (CASE WHEN verdict LIKE '{PARTLY}%' THEN verdict ELSE split_part(verdict, ' ', 1) END
+            AS verdict) FROM verdicts
+        )
+        SELECT v.* FROM said v JOIN (
+            SELECT code, facts FROM said GROUP BY code, facts
             HAVING count(DISTINCT verdict) > 1 AND count(DISTINCT unit) > 1
         ) twice USING (code, facts) ORDER BY code, facts, unit, line
         """,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle import text
+from settle.facts.people import LOG
 from settle.kinds import Context, Elsewhere, Outcome, kind
 from settle.kinds.caps import settle_cases
 from settle.kinds.labour import begin, charge
@@ -32,15 +33,15 @@ def across_amount(ctx: Context) -> Outcome:
 @kind("group")
 def across_days(ctx: Context) -> Outcome:
     """Days of the work log that a person worked beyond 1.0 M/D over all agreements (given `xin_020_days`, thousandths
-    per
-    row of 수행일지): struck, and taken from the person's latest labour lines. Notes of the rule are told besides.
+    per row of 수행일지): struck, and taken from the person's latest labour lines. Notes of the rule are told besides.
     """
     labour, log = begin(ctx), ctx["log"]
     given = ctx["xin_020_days"]
     struck = np.minimum(given[log.row], labour.creditable) if len(log.row) else np.zeros(0, dtype=np.int64)
     labour.creditable = labour.creditable - struck
     per_person = pd.Series(struck, dtype="int64").groupby(pd.Series(log.name, dtype=object)).sum()
-    taken = charge(ctx, {str(name): int(days) for name, days in per_person.items() if days > 0})
+    wanted = {str(name): int(days) for name, days in per_person.items() if days > 0}
+    taken = charge(ctx, wanted)
     won = np.minimum(taken.won, ctx.left)
     case = np.where(won > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
     where = ctx["xin_020_text"]  # consultant -> which days, and in which agreements
@@ -49,7 +50,20 @@ def across_days(ctx: Context) -> Outcome:
         "sum": taken.sums,
         "where": lambda lines: [where.get(name, "") for name in ctx["컨설턴트"].iloc[lines]],
     }
-    return Outcome(case, lambda left: np.minimum(won, left), values=values, elsewhere=_notes(ctx))
+    nothing_taken = sorted(set(wanted) - set(ctx["컨설턴트"][won > 0]))
+    extra = [*_notes(ctx), *_unpaid(ctx, struck, {name: where.get(name, "") for name in nothing_taken})]
+    return Outcome(case, lambda left: np.minimum(won, left), values=values, elsewhere=extra)
+
+
+def _unpaid(ctx: Context, struck: np.ndarray, where: dict[str, str]) -> list[Elsewhere]:
+    """Days struck that are not paid anyway (consultant -> which): the rule's case `unpaid`, on the work log."""
+    number = next((c.number for c in ctx.rule.cases if c.when == {"unpaid": True}), 0)
+    if not number or not where:
+        return []
+    log = ctx["log"]
+    first = [int(log.row[np.flatnonzero((log.name == name) & (struck > 0))[0]]) for name in where]
+    case = np.full(len(where), number, dtype=np.uint8)
+    return [Elsewhere(LOG, case, np.array(first), list(where), {"where": list(where.values())})]
 
 
 @kind("line")
