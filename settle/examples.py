@@ -1,7 +1,8 @@
 """Examples of rules: the [[example]] tables of a rule file, and what the rule says of them.
 
 An example holds a few rows of sheets, one sentence (`says`), and what its rule says of the first 집행내역 line, or,
-where it says nothing of a line, of the agreement (`expect`: pass, disallow, hold, note; `won`: at issue).
+where it says nothing of a line, of the agreement (`expect`: pass, disallow, hold, note; `won`: at issue). What crosses
+agreements is shown with `others`: the sheets of further agreements of the month, `[[example.others]]` each.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 from settle.rulebook import EFFECTS, Rule, RulebookError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settle.model import Book, Judgement
     from settle.rulebook import Rulebook
 
+    Together = Callable[[list[Book], Rulebook], list[Judgement]]
+
 PASS = "pass"
-OWN_KEYS = ("says", "expect", "won")
+OWN_KEYS = ("says", "expect", "won", "others")
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Example:
     """One example of a rule.
 
     tables: sheet kind -> rows (협약: 항목 -> value); a table of any other name with the headings of a list is that list.
+    others: the same of each further agreement.
     """
 
     code: str
@@ -31,6 +38,7 @@ class Example:
     expect: str
     won: int
     tables: dict[str, Any]
+    others: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,19 +56,30 @@ def of(rule: Rule) -> tuple[Example, ...]:
     found = []
     for number, raw in enumerate(rule.examples, start=1):
         tables = {key: value for key, value in raw.items() if key not in OWN_KEYS}
-        if not raw.get("says") or raw.get("expect") not in (PASS, *EFFECTS) or not tables:
+        others = raw.get("others", [])
+        whole = isinstance(others, list) and all(isinstance(one, dict) and one for one in others)
+        if not raw.get("says") or raw.get("expect") not in (PASS, *EFFECTS) or not tables or not whole:
             needs = "says, expect(pass, disallow, hold, note), 하나 이상의 시트"
             raise RulebookError(f"규칙 {rule.code}: example {number}에 {needs} 가운데 빠진 것이 있습니다.")
-        found.append(Example(rule.code, number, raw["says"], raw["expect"], int(raw.get("won", 0)), tables))
+        won = int(raw.get("won", 0))
+        found.append(Example(rule.code, number, raw["says"], raw["expect"], won, tables, tuple(others)))
     return tuple(found)
 
 
-def verdict(example: Example, rulebook: Rulebook) -> Verdict:
-    """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement."""
+def verdict(example: Example, rulebook: Rulebook, together: Together | None = None) -> Verdict:
+    """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement.
+
+    together: judges an example with others (settle.batch.together); without it such an example is judged by itself.
+    """
     from settle.statements.files import book_from_tables
     from settle.statements.judging import judge_with_lists
 
-    result = judge_with_lists(book_from_tables(example.tables, rulebook.programme), rulebook)
+    book = book_from_tables(example.tables, rulebook.programme)
+    if example.others and together is not None:
+        others = [book_from_tables(tables, rulebook.programme) for tables in example.others]
+        result = together([book, *others], rulebook)[0]
+    else:
+        result = judge_with_lists(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
     ours = result.findings[result.findings["code"] == example.code]
     first = ours[ours["line_index"] == 0]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from settle.batch.together import judge_together
 from settle.model import LEDGER, Judgement
 from settle.rulebook import Rulebook
 from settle.rulebook import load as load_rulebook
@@ -21,7 +22,10 @@ from settle.statements.judging import judge_with_lists
 
 FOLDER = Path(__file__).parent / "cases"
 KEY = "집행번호"
-CASE_KEYS = {"name", "change", "replace", "add", "without", "rules", "expect", "settled", "silent", "not_checked"}
+OTHERS = "others"
+EDITS = {"change", "replace", "add", "without"}
+EXPECTED = {"expect", "settled", "silent"}
+CASE_KEYS = {"name", "rules", "not_checked", "alone", OTHERS, *EDITS, *EXPECTED}
 FINDING_KEYS = {"line", "effect", "at_issue", "applied", "message", "papers"}
 WON_KEYS = {"claimed", "recognised", "held", "disallowed"}
 
@@ -30,7 +34,7 @@ Tables = dict[str, Any]
 
 @dataclass(frozen=True)
 class RuleCase:
-    """One named case of one rule: the tables it judges and what it expects."""
+    """One named case of one rule: the tables it judges and what it expects; others: the same of further agreements."""
 
     programme: str
     code: str
@@ -40,7 +44,8 @@ class RuleCase:
     rules: list[str] | None = None
     settled: dict[str, dict[str, int]] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
-    not_checked: bool = False
+    not_checked: bool | None = False  # None: not looked at
+    others: list[RuleCase] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -55,8 +60,9 @@ def files(programme: str) -> list[Path]:
 def load(path: Path) -> list[RuleCase]:
     """The cases of one file. Raises ValueError for a key that the format does not have and for a name used twice."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    _only(data, {"base", "case"}, path.name)
-    cases = [_case(path, data.get("base", {}), raw) for raw in data["case"]]
+    _only(data, {"base", "case", "rules"}, path.name)
+    common = {"rules": data["rules"]} if "rules" in data else {}
+    cases = [_case(path, data.get("base", {}), common | raw) for raw in data["case"]]
     names = [case.name for case in cases]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -67,24 +73,42 @@ def load(path: Path) -> list[RuleCase]:
 def _case(path: Path, base: Tables, raw: dict[str, Any]) -> RuleCase:
     where = f"{path.name} / {raw.get('name')}"
     _only(raw, CASE_KEYS, where)
-    for finding in raw.get("expect", []):
-        _only(finding, FINDING_KEYS, where)
-    for won in raw.get("settled", {}).values():
-        _only(won, WON_KEYS, where)
+    parts = raw.get(OTHERS, [])
+    for part in parts:
+        _only(part, EDITS | EXPECTED, where)
+    for part in (raw, *parts):
+        for finding in part.get("expect", []):
+            _only(finding, FINDING_KEYS, where)
+        for won in part.get("settled", {}).values():
+            _only(won, WON_KEYS, where)
     if not {"expect", "settled", "not_checked"} & raw.keys():
         raise ValueError(f"{where}: expects nothing")
     if not any(path.stem.startswith(rule) for rule in raw.get("rules", [path.stem])):
         raise ValueError(f"{where}: its own rule is not run")
+    further = base.get(OTHERS, [])
+    if raw.get("alone") and parts:
+        raise ValueError(f"{where}: alone, yet with others")
+    others = [] if raw.get("alone") else [*further, *({} for _ in parts[len(further) :])]
+    parts = [*parts, *({} for _ in others[len(parts) :])]
+    own = {kind: rows for kind, rows in base.items() if kind != OTHERS}
+    case = _part(path, raw["name"], own, raw, raw.get("not_checked", False))
+    return replace(
+        case, others=[_part(path, raw["name"], tables, part, None) for tables, part in zip(others, parts, strict=True)]
+    )
+
+
+def _part(path: Path, name: str, base: Tables, raw: dict[str, Any], not_checked: bool | None) -> RuleCase:
+    """What a case says of one agreement."""
     return RuleCase(
         programme=path.parent.name,
         code=path.stem,
-        name=raw["name"],
+        name=name,
         tables=tables_of(base, raw),
         expect=raw.get("expect"),
         rules=raw.get("rules"),
         settled=raw.get("settled", {}),
         silent=raw.get("silent", []),
-        not_checked=raw.get("not_checked", False),
+        not_checked=not_checked,
     )
 
 
@@ -127,12 +151,25 @@ def rulebook(programme: str) -> Rulebook:
     return load_rulebook(programme)
 
 
-def run(case: RuleCase) -> Judgement:
-    return judge_with_lists(book_from_tables(case.tables), rulebook(case.programme), rules=case.rules)
+def run(case: RuleCase) -> list[Judgement]:
+    """The judgement of the case's own agreement, then those of its others."""
+    rules = rulebook(case.programme)
+    if not case.others:
+        return [judge_with_lists(book_from_tables(case.tables, rules.programme), rules, rules=case.rules)]
+    books = [book_from_tables(one.tables, rules.programme) for one in (case, *case.others)]
+    return judge_together(books, rules, case.rules)
 
 
-def differences(case: RuleCase, result: Judgement) -> list[str]:
+def differences(case: RuleCase, results: list[Judgement]) -> list[str]:
     """What is not as the case expects, one sentence each; nothing when all is well."""
+    own, *others = results
+    told = _differences(case, own)
+    for number, (one, result) in enumerate(zip(case.others, others, strict=True), start=1):
+        told += [f"others {number}: {off}" for off in _differences(one, result)]
+    return told
+
+
+def _differences(case: RuleCase, result: Judgement) -> list[str]:
     return [
         *_lines_lost(case, result),
         *_findings_off(case, result),
@@ -194,7 +231,7 @@ def _settled_off(case: RuleCase, result: Judgement) -> list[str]:
 
 def _unchecked_off(case: RuleCase, result: Judgement) -> list[str]:
     reasons = [n.reason for n in result.not_checked if n.code == case.code]
-    if bool(reasons) != case.not_checked:
+    if case.not_checked is not None and bool(reasons) != case.not_checked:
         return [f"not checked: {reasons}, expected: {case.not_checked}"]
     return []
 

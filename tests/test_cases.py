@@ -78,6 +78,26 @@ def test_what_is_not_so_fails(tmp_path: Path, text: str, told: str) -> None:
     assert told in problems(tmp_path, text)
 
 
+SECOND = """
+expect = [{line = "E-001"}]
+others = [{replace = {"집행내역" = [{"집행번호" = "E-001", "적요" = "비품", "집행금액" = 1}]}, %s}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("expect = []", ""),
+        ('expect = [{line = "E-001"}]', "others 1: expected, not found"),
+        ('settled = {"E-001" = {claimed = 2}}', "others 1: line E-001: expected"),
+        ('silent = ["GEN-080"]', "others 1: GEN-080 should be silent"),
+    ],
+)
+def test_what_a_case_expects_of_another_agreement_counts(tmp_path: Path, text: str, told: str) -> None:
+    found = problems(tmp_path, SECOND % text)
+    assert (told in found) if told else (found == "")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -87,6 +107,9 @@ def test_what_is_not_so_fails(tmp_path: Path, text: str, told: str) -> None:
         ('rules = ["MTG-020"]', "expects nothing"),
         ('expect = []\nrules = ["GEN-010"]', "its own rule is not run"),
         ('expect = []\n[[case]]\nname = "one won above"\nexpect = []', "names used twice"),
+        ('expect = []\nothers = [{name = "another"}]', "unknown keys ['name']"),
+        ("expect = []\nothers = [{expect = [{lines = 1}]}]", "unknown keys ['lines']"),
+        ("expect = []\nalone = true\nothers = [{}]", "alone, yet with others"),
     ],
 )
 def test_slips_of_the_pen_are_errors(tmp_path: Path, text: str, told: str) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import pytest
 
 from settle import examples, resources
+from settle.batch.together import judge_together
 from settle.rulebook import Rulebook, RulebookError, load, parse
 
 BOOKS = {programme: load(programme) for programme in resources.programmes()}
-NEEDS_LISTS = ("XIN",)  # judged against other agreements, which an example cannot hold
-RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules if not rule.code.startswith(NEEDS_LISTS)]
+RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules]
 EXAMPLES = [(p, example) for p, rule in RULES for example in examples.of(rule)]
 
 
@@ -25,7 +25,7 @@ def named(found: tuple) -> str:
 @pytest.mark.parametrize("found", EXAMPLES, ids=named)
 def test_the_rule_says_what_the_example_says(found: tuple[str, examples.Example]) -> None:
     programme, example = found
-    said = examples.verdict(example, BOOKS[programme])
+    said = examples.verdict(example, BOOKS[programme], judge_together)
     assert not said.not_checked, f"{example.says}: 미점검 {said.not_checked}"
     assert (said.effect, said.won) == (example.expect, example.won), f"{example.says}: {said.message}"
 
@@ -40,8 +40,7 @@ def test_a_rule_shows_what_passes_and_every_effect_it_can_have(found: tuple) -> 
         assert "disallow" in shown
 
 
-def test_an_example_without_a_sentence_is_an_error_of_the_rulebook() -> None:
-    text = """
+RULE = """
 code = "AAA-010"
 name = "n"
 title = "t"
@@ -55,8 +54,26 @@ remedy = "r"
 expect = "pass"
 "집행내역" = [{"집행번호" = "E-001"}]
 """
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "",  # no sentence
+        'says = "s"\nothers = [{}]',  # another agreement without a sheet
+        'says = "s"\nothers = {"집행내역" = []}',  # one table, where a list of them is asked for
+    ],
+)
+def test_an_example_that_is_incomplete_is_an_error_of_the_rulebook(slip: str) -> None:
     with pytest.raises(RulebookError, match=r"AAA-010.*example 1"):
-        examples.of(parse(text, {}, "AAA-010.toml"))
+        examples.of(parse(RULE + slip, {}, "AAA-010.toml"))
+
+
+def test_an_example_with_others_is_not_checked_where_it_is_judged_by_itself() -> None:
+    book = BOOKS[resources.DEFAULT_PROGRAMME]
+    said = examples.verdict(next(e for e in examples.of(book.by_code["XIN-010"]) if e.expect == "disallow"), book)
+    assert said.effect == examples.PASS
+    assert "여러 협약" in said.not_checked
 
 
 def test_a_wrong_example_is_noticed() -> None:

@@ -1,0 +1,60 @@
+"""A few agreements in memory, judged as a month judges its own: each by itself, joined, those that others touch again.
+
+For the examples and cases of the rules across agreements; a month of files goes through settle.batch.run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from settle.batch import across, work
+from settle.facts import Facts
+from settle.statements.judging import judge_with_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.model import Book, Judgement
+    from settle.rulebook import Rulebook
+
+
+def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None) -> list[Judgement]:
+    """One judgement per book, in their order. rules: codes or prefixes (settle.judge)."""
+    results = [judge_with_lists(book, rulebook, rules, given=work.given(book, {})) for book in books]
+    with tempfile.TemporaryDirectory(prefix="settle-") as folder:
+        units = []
+        for number, (book, result) in enumerate(zip(books, results, strict=True)):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            for name, frame in _tables(book, result).items():
+                table = pa.Table.from_pandas(frame, preserve_index=False)
+                (place / f"{name}.parquet").write_bytes(work.to_parquet(table))
+            named = str(book.agreement.get("협약번호") or f"협약 {number + 1}")
+            units.append(across.Unit(str(number), named, str(book.agreement.get("협약시작일") or ""), place))
+        found = across.find(units)
+    return [
+        judge_with_lists(book, rulebook, rules, given=work.given(book, found[str(number)]))
+        if str(number) in found
+        else results[number]
+        for number, book in enumerate(books)
+    ]
+
+
+def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
+    """What across.find reads of one agreement."""
+    facts = Facts(book, result.programme)
+    lines, findings = work._lines(facts, result), work._findings(facts, result)
+    frames = {
+        "lines": lines,
+        "papers": work._papers(facts, result),
+        "days": work._days(facts, b"in memory"),  # the hashes stay here
+        "firms": work._firms(book),
+        "files": work._files(facts, work.Task("", result.programme.id)),
+        "verdicts": work._verdicts(result, lines, findings),
+    }
+    return {name: frame.assign(agreement="") for name, frame in frames.items()}
