@@ -329,7 +329,9 @@ def _further_problems(facts: Facts, one: Applied, positions: np.ndarray, names: 
     further = [(i, number) for i in positions.tolist() for number in by_line[i][1:]]
     part = _line_part(facts, one, np.array([i for i, _ in further], dtype=np.int64), one.rule.cases[0], names)
     errors = [facts.book.errors[number - 1] for _, number in further]
-    part["id"] = [f"{known}/{error.column}" for known, error in zip(part["id"], errors, strict=True)]
+    keys = pd.Series([f"{known}/{error.column}" for known, error in zip(part["id"], errors, strict=True)], dtype="str")
+    again = keys.groupby(keys).cumcount()  # the same column of two papers of one line
+    part["id"] = [f"{key}~{n + 1}" if n else key for key, n in zip(keys, again, strict=True)]
     part["message"] = [error.message for error in errors]
     _point(part, errors)
     part["applied"] = [0] * len(errors)

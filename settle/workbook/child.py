@@ -206,21 +206,23 @@ def scan_part(path: str, part: str, decimals: bool) -> dict[str, Any]:
     numbers.
     """
     found: dict[str, Any] = {"unstored": [], "numbers": [], "merges": [], "hidden_rows": [], "hidden_columns": []}
-    tail = b""
+    tail, prefixed = b"", None
     with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         while True:
             data = stream.read(_CHUNK)
             chunk = tail + data
+            if prefixed is None:
+                prefixed = b"<worksheet" not in chunk
             cut = len(chunk) if not data else max(chunk.rfind(b"</row>"), chunk.rfind(b"<mergeCell "), 0)
             if data and cut == 0 and len(chunk) > 8 * _CHUNK:
                 cut = len(chunk) - _OVERLAP
-            _scan(chunk[:cut], decimals, found)
+            _scan(chunk[:cut], decimals, prefixed, found)
             tail = chunk[cut:]
             if not data:
                 return found
 
 
-def _scan(chunk: bytes, decimals: bool, found: dict[str, Any]) -> None:
+def _scan(chunk: bytes, decimals: bool, prefixed: bool, found: dict[str, Any]) -> None:
     if b"hidden=" in chunk:
         for match in _ROW.finditer(chunk):
             found["hidden_rows"] += [int(v) - 1 for k, v in _NUMBER.findall(match[0]) if k == b"r"]
@@ -231,7 +233,7 @@ def _scan(chunk: bytes, decimals: bool, found: dict[str, Any]) -> None:
     if b"mergeCell " in chunk:
         for left, top, right, bottom in _MERGE.findall(chunk):
             found["merges"].append((int(top) - 1, _place(left), int(bottom) - 1, _place(right)))
-    if b"<f" in chunk or b":f" in chunk:
+    if b"<f" in chunk or (prefixed and b":f" in chunk):
         found["unstored"] += _refs(_FORMULA, chunk)
     if decimals:
         found["numbers"] += _refs(_DECIMAL, chunk)
