@@ -73,6 +73,21 @@ def _head(part: Part, fonts: Fonts, key: str, level: int) -> list[Flowable]:
     return lines
 
 
+def _opening(fonts: Fonts, title: str, about: Sequence[str]) -> list[Flowable]:
+    wide = page.width(LANDSCAPE)
+    return [
+        Mark(fonts.bold.wrap(title, 18, wide), fonts.bold, 18, "title", title, 0, align="centre", after=8),
+        *(Mark(fonts.regular.wrap(line, 9, wide), fonts.regular, 9, after=2) for line in about),
+        Spacer(1, 4 * mm),
+    ]
+
+
+def room(fonts: Fonts, title: str, about: Sequence[str]) -> float:
+    """Points that the title and the lines about it leave on the first page."""
+    wide, high = page.width(LANDSCAPE), page.height(LANDSCAPE)
+    return high - sum(one.wrap(wide, high)[1] for one in _opening(fonts, title, about))
+
+
 def render(
     fonts: Fonts,
     title: str,
@@ -90,12 +105,7 @@ def render(
     def story(document: page.Document) -> list[Flowable]:
         # the lists are wide: begin on a landscape page
         document._firstPageTemplateIndex = [t.id for t in document.pageTemplates].index(LANDSCAPE)
-        opening: list[Flowable] = [
-            Mark(fonts.bold.wrap(title, 18, wide), fonts.bold, 18, "title", title, 0, align="centre", after=8),
-            *(Mark(fonts.regular.wrap(line, 9, wide), fonts.regular, 9, after=2) for line in about),
-            Spacer(1, 4 * mm),
-            *first,
-        ]
+        opening = [*_opening(fonts, title, about), *first]
         used = sum(one.wrap(wide, page.height(LANDSCAPE))[1] for one in opening)
         return [*opening, *flow(parts, fonts, used=used)]
 

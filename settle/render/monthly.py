@@ -12,7 +12,7 @@ from reportlab.platypus import Flowable
 
 from settle.render import fonts as font_files
 from settle.render import listed, page
-from settle.render.chart import stacked
+from settle.render.chart import fitting, stacked
 from settle.render.listed import Part
 from settle.render.reconciliation import FIXED_DATE, Styles, styles_of, write_table
 from settle.render.reconciliation_pdf import cells_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WORKBOOK, PDF = "월간대사.xlsx", "월간대사.pdf"
 MOST_BARS = 24
+SOME = "그림에는 집행금액이 큰 수행기관 {}개만 있습니다."
 SHEET_NAMES = {"읽지 못했거나 일부만 판정한 협약": "읽지 못한 협약"}
 
 
@@ -81,16 +82,18 @@ def pdf(month: Summary, programme: str, font: Path | None = None) -> bytes:
     """월간대사.pdf as bytes. Raises FontError."""
     fonts = font_files.load(font)
     words = form(programme).words["words"]
+    about = [safe(line) for line in month.sentence]
     bars = [
         Category(0, safe(row.수행기관), None, int(row.claimed), int(row.recognised), int(row.held), int(row.disallowed))
         for row in month.institutions.head(MOST_BARS).itertuples(index=False)
     ]
-    picture: list[Flowable] = (
-        [stacked(bars, page.width(page.LANDSCAPE), fonts, words)] if any(b.claimed > 0 for b in bars) else []
-    )
-    about = [safe(line) for line in month.sentence]
-    if len(month.institutions) > MOST_BARS:
-        about.append(f"그림에는 집행금액이 큰 수행기관 {MOST_BARS}개만 있습니다.")
+    picture: list[Flowable] = []
+    if any(b.claimed > 0 for b in bars):
+        wide, high = page.width(page.LANDSCAPE), listed.room(fonts, month.title, [*about, SOME.format(MOST_BARS)])
+        bars = bars[: fitting(bars, wide, high, fonts)]
+        picture = [stacked(bars, wide, fonts, words, high)]
+        if len(month.institutions) > len(bars):
+            about.append(SOME.format(len(bars)))
     parts = [_part(table) for table in month.tables]
     return listed.render(fonts, month.title, "", "settle batch", about, parts, picture)
 
