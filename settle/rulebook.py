@@ -226,6 +226,14 @@ def _text(file: Path) -> str:
         raise RulebookError(f"규칙 파일 {file.name}을(를) 읽을 수 없습니다. UTF-8로 저장했는지 보십시오.") from None
 
 
+def digest(folder: Path) -> str:
+    """SHA-256 of a rulebook folder, without reading its rules: the `sha256` of the Rulebook that lies there."""
+    found = hashlib.sha256()
+    for file in [*sorted(folder.glob("*.toml")), *sorted((folder / "rules").glob("*.toml"))]:
+        found.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return found.hexdigest()
+
+
 def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = None) -> Rulebook:
     """The rulebook of a programme; `folder` reads another rulebook folder (programme.toml and rules/) in its place.
 
@@ -234,11 +242,9 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     folder = folder or resources.folder("schemas", programme)
     info = load_programme(programme, folder)
     shared = info.data.get("limits", {})
+    sha256 = digest(folder)
     files = sorted((folder / "rules").glob("*.toml"))
-    digest = hashlib.sha256()
-    for file in [*sorted(folder.glob("*.toml")), *files]:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     if not files:
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
     rules = [parse(_text(file), shared, file.name) for file in files]
-    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), digest.hexdigest())
+    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), sha256)

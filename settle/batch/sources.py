@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from settle.statements.opening import WORKBOOKS
+from settle import __version__, rulebook
+from settle.resources import DEFAULT_PROGRAMME, folder, roots
+from settle.workbook.raw import WORKBOOKS
 
 INPUTS = (*WORKBOOKS, ".zip")
-BLOCK = 1 << 20
+CONTINUED = frozenset("_- .(")  # what may stand between the name of a workbook and what continues it
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,17 @@ class Source:
     inputs: tuple[Path, ...]
     papers: tuple[Path, ...]  # other files beside them, among which are scanned papers
 
+    @property
+    def size(self) -> int:
+        """Bytes of the files to judge, as far as they can be seen."""
+        total = 0
+        for path in self.inputs:
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size
+        return total
 
-def find(folder: Path, leave_out: Path | None = None) -> list[Source]:
+
+def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     """The agreements below a folder, sorted by name. Raises OSError where the folder cannot be listed.
 
     A workbook at the top whose name begins with that of another one and a separator belongs to it (가협약.xlsx and
@@ -32,53 +44,80 @@ def find(folder: Path, leave_out: Path | None = None) -> list[Source]:
     """
     found: list[Source] = []
     single: list[Path] = []
-    for child in sorted(folder.iterdir(), key=lambda p: p.name):
-        if child.name.startswith((".", "~$")) or (leave_out and child.resolve() == leave_out.resolve()):
+    results = leave_out.resolve() if leave_out else None
+    for child in sorted(place.iterdir(), key=lambda p: p.name):
+        if child.name.startswith((".", "~$")) or (results and child.resolve() == results):
             continue
         if child.is_dir():
-            files = [p for p in _files(child, leave_out) if p.is_file()]
+            files = [p for p in _files(child, results) if p.is_file()]
             inputs = tuple(p for p in files if p.suffix.lower() in INPUTS)
             if inputs:
-                found.append(Source(child.name, inputs, tuple(p for p in files if p not in set(inputs))))
+                papers = tuple(p for p in files if p.suffix.lower() not in INPUTS)
+                found.append(Source(child.name, inputs, papers))
         elif child.suffix.lower() in INPUTS:
             single.append(child)
-    owners = [p for p in single if _owner(p, single) is None]
-    for path in owners:
-        mine = tuple(p for p in single if p == path or _owner(p, single) == path)
-        found.append(Source(path.stem, mine, ()))
+    owned: dict[Path, list[Path]] = {}
+    owners = _owners(single)
+    for path in single:
+        owned.setdefault(owners.get(path, path), []).append(path)
+    found += [Source(path.stem, tuple(mine), ()) for path, mine in owned.items()]
     return sorted(found, key=lambda s: s.name)
 
 
-def _files(folder: Path, leave_out: Path | None) -> list[Path]:
+def _files(folder: Path, results: Path | None) -> list[Path]:
+    """What lies below a folder, but for what is hidden or among the results."""
+    within = results is not None and results.is_relative_to(folder.resolve())
     below = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        inside = leave_out is not None and leave_out.resolve() in path.resolve().parents
+        # only there, or by a link, can a file be one of the results
+        inside = results is not None and (within or path.is_symlink()) and results in path.resolve().parents
         if not inside and not any(part.startswith((".", "~$")) for part in parts):
             below.append(path)
     return below
 
 
-def _owner(path: Path, single: Sequence[Path]) -> Path | None:
-    """The workbook whose name this one's continues."""
-    names = [
-        p
-        for p in single
-        if p != path and any(path.stem.startswith(p.stem + mark) for mark in ("_", "-", " ", ".", "("))
-    ]
-    return min(names, key=lambda p: len(p.stem)) if names else None
+def _owners(single: Sequence[Path]) -> dict[Path, Path]:
+    """Workbook -> the workbook whose name it continues, the shortest such; only those that have one."""
+    stems: dict[str, Path] = {}
+    for path in single:
+        stems.setdefault(path.stem, path)
+    found = {}
+    for path in single:
+        stem = path.stem
+        cuts = (i for i, mark in enumerate(stem) if mark in CONTINUED and stem[:i] in stems)
+        if (cut := next(cuts, None)) is not None:
+            found[path] = stems[stem[:cut]]
+    return found
 
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file; "" where it cannot be read."""
-    digest = hashlib.sha256()
+    if not path.is_file():  # a pipe would keep us waiting
+        return ""
     try:
         with open(path, "rb") as handle:
-            while block := handle.read(BLOCK):
-                digest.update(block)
+            return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError:
         return ""
-    return digest.hexdigest()
+
+
+def basis_of(programme: str) -> dict[str, Any]:
+    """What every result depends on besides its inputs: version, rulebook, sheets, list profiles, forms of reports.
+
+    Raises ResourceError.
+    """
+    data = hashlib.sha256()
+    for kind, names in (("ledgers", (programme, "statements")), ("reports", (programme, DEFAULT_PROGRAMME))):
+        for root in roots(kind):
+            for path in [file for name in names for file in sorted((root / name).glob("*.toml"))]:
+                data.update(path.name.encode() + path.read_bytes())
+    return {
+        "version": __version__,
+        "programme": programme,
+        "rulebook": rulebook.digest(folder("schemas", programme)),
+        "data": data.hexdigest(),
+    }
 
 
 def fingerprint(source: Source, root: Path, basis: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from settle.workbook.raw import WORKBOOKS
 from settle.workbook.reader import Reading
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from settle.workbook.raw import RawFile
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")
 MOST_MEMBERS, MOST_BYTES = 50, 200 << 20  # of an archive: more is not unpacked
 
 
