@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from settle.batch import across, delta, pool, run, sources, work
-from settle.batch.store import Store, file_name
+from settle.batch.store import Store, file_name, month_before
 
 PROGRAMME = "innovation-partnership"
 MONTH = "2025-09"
@@ -223,8 +223,8 @@ def test_the_month_after_says_what_changed(folder: Path, whole: tuple[run.Month,
 
 
 def test_the_month_before_is_the_month_before() -> None:
-    assert delta.month_before("2025-09") == "2025-08"
-    assert delta.month_before("2025-01") == "2024-12"
+    assert month_before("2025-09") == "2025-08"
+    assert month_before("2025-01") == "2024-12"
 
 
 # ---- parts ------------------------------------------------------------------------------------------------------------------

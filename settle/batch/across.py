@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from settle.batch.work import JOINED
+from settle.batch.task import JOINED
 from settle.facts.ledger import natural
 from settle.kinds import latest_first
 from settle.settlement import PARTLY

@@ -74,8 +74,3 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
             """
         ).df()
     return Delta(month, findings[FINDINGS], lines[LINES])
-
-
-def month_before(month: str) -> str:
-    """2025-09 -> 2025-08."""
-    return str(pd.Period(month, "M") - 1)

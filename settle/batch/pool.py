@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
-from settle.batch import work
+from settle.batch.task import WORKER, Task, WrongVersion, judge
 
 Tables = dict[str, bytes]
 LOST = "판정하던 프로세스가 죽었습니다(메모리 부족일 수 있습니다)."
@@ -21,9 +21,11 @@ class ClusterError(Exception):
 
 
 class Pool(Protocol):
-    """Judges tasks; results come in any order, with the position of their task."""
+    """Judges tasks; results come in any order, with the position of their task. start: get ready, work is coming."""
 
-    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]: ...
+    def start(self) -> None: ...
+
+    def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]: ...
 
     def close(self) -> None: ...
 
@@ -31,9 +33,12 @@ class Pool(Protocol):
 class Here:
     """One after another, in this process."""
 
-    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+    def start(self) -> None:
+        return
+
+    def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
         for i in range(count):
-            yield i, work.run(task(i))
+            yield i, judge(task(i))
 
     def close(self) -> None:
         return
@@ -45,19 +50,24 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+        forks = "forkserver" in multiprocessing.get_all_start_methods()
+        self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
 
-    def _start(self) -> ProcessPoolExecutor:
-        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            context.set_forkserver_preload(["settle.batch.work"])  # type: ignore[attr-defined]
-        return ProcessPoolExecutor(self.jobs, mp_context=context)
+    def start(self) -> None:
+        """Let the process that workers are forked from import what they need, while this one imports its own."""
+        if self._context.get_start_method() == "forkserver":
+            from multiprocessing import forkserver
 
-    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+            self._context.set_forkserver_preload([WORKER])  # type: ignore[attr-defined]
+            forkserver.ensure_running()
+
+    def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
+        if count:
+            self.start()
         todo = list(range(count))
         tried: dict[int, int] = {}
         while todo:
-            self._pool = self._pool or self._start()
+            self._pool = self._pool or ProcessPoolExecutor(self.jobs, mp_context=self._context)
             waiting: dict[Future[Tables], int] = {}
             again: list[int] = []
             alone = bool(tried)  # after a death one at a time, so that the guilty one is known
@@ -65,7 +75,7 @@ class Processes:
                 while todo or waiting:
                     while todo and len(waiting) < (1 if alone else self.jobs * IN_FLIGHT):
                         i = todo.pop(0)
-                        waiting[self._pool.submit(work.run, task(i))] = i
+                        waiting[self._pool.submit(judge, task(i))] = i
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         i = waiting.pop(future)
@@ -81,7 +91,7 @@ class Processes:
             for i in again:
                 tried[i] = tried.get(i, 0) + 1
                 if alone and tried[i] > 1:
-                    yield i, work.failed(task(i).name, LOST, again=True)
+                    yield i, _lost(task(i).name)
                 else:
                     todo.append(i)
             todo.sort()
@@ -97,33 +107,44 @@ class Dask:
     """
 
     def __init__(self, address: str, seconds: float = 20) -> None:
+        self.address, self.seconds = address, seconds
+        self._client: Any = None
+        self._slots = 0
+
+    def start(self) -> None:
+        """Connect, once. Raises ClusterError."""
+        if self._client is not None:
+            return
         try:
             from distributed import Client
         except ImportError:
             raise ClusterError("Dask로 나누려면 `pip install 'settle-kr[dask]'`로 설치하세요.") from None
         try:
-            self._client = Client(address, timeout=seconds, set_as_default=False)
-            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            client = Client(self.address, timeout=self.seconds, set_as_default=False)
+            workers = client.scheduler_info(n_workers=-1)["workers"]
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(
-                f"Dask 스케줄러 '{address}'에 연결할 수 없습니다. 주소와 실행 여부를 확인하세요."
+                f"Dask 스케줄러 '{self.address}'에 연결할 수 없습니다. 주소와 실행 여부를 확인하세요."
             ) from error
         if not workers:
-            self._client.close()
-            raise ClusterError(f"Dask 스케줄러 '{address}'에 일할 워커가 없습니다.")
+            client.close()
+            raise ClusterError(f"Dask 스케줄러 '{self.address}'에 일할 워커가 없습니다.")
+        self._client = client
         self._slots = sum(int(w.get("nthreads", 1)) for w in workers.values())
 
-    def run(self, count: int, task: Callable[[int], work.Task]) -> Iterator[tuple[int, Tables]]:
+    def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
         from distributed import as_completed
         from distributed.scheduler import KilledWorker
 
+        if count:
+            self.start()
         number: dict[Any, int] = {}
         queue = as_completed([], loop=self._client.loop)
         sent = 0
         pending = 0
         while sent < count or pending:
             while sent < count and pending < self._slots * IN_FLIGHT:
-                future = self._client.submit(work.run, task(sent), pure=False, retries=3)
+                future = self._client.submit(judge, task(sent), pure=False, retries=3)
                 number[future.key] = sent
                 queue.add(future)
                 sent, pending = sent + 1, pending + 1
@@ -133,16 +154,23 @@ class Dask:
             try:
                 yield i, future.result()
             except KilledWorker:
-                yield i, work.failed(task(i).name, LOST, again=True)
-            except work.WrongVersion as error:
+                yield i, _lost(task(i).name)
+            except WrongVersion as error:
                 raise ClusterError(f"Dask 워커의 settle 판이 다릅니다 ({error}). 같은 판을 설치하세요.") from None
 
     def close(self) -> None:
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
+
+
+def _lost(name: str) -> Tables:
+    from settle.batch import work
+
+    return work.failed(name, LOST, again=True)
 
 
 def open_pool(jobs: int, dask: str = "") -> Pool:
-    """The place to judge. jobs: processes (0: the cores). dask: address of a scheduler. Raises ClusterError."""
+    """The place to judge. jobs: processes (0: the cores). dask: address of a scheduler, which `start` connects to."""
     if dask:
         return Dask(dask)
     jobs = jobs or _cores()

@@ -3,28 +3,31 @@
 <out>/agreements/programme=…/month=…/data.parquet      and lines, findings, matches: the data set, `agreements` last
 <out>/.settle/judged/<fingerprint>/<table>.parquet     one agreement, kept while its inputs stay as they are
 <out>/.settle/across/<fingerprint>/<table>.parquet     the same with what other agreements have to do with it
-<out>/.settle/months/<programme>/<month>.json          what the month was made of, and the hashes of what was written
+<out>/.settle/months/<programme>/<month>.json          what the month was made of, what was said, hashes of what was written
 <out>/.settle/key                                      key of the keyed hash of 식별값, only where there are any
+
+Light to import: a month that is as it was needs no pyarrow to say so.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from settle.batch.sources import sha256
-from settle.batch.work import AGAIN, REPORTS, RESULTS, to_parquet
+from settle.batch.task import AGAIN, REPORTS, RESULTS
 from settle.files import prepare, write_bytes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 JUDGED, ACROSS = "judged", "across"
 DATA = "data.parquet"
@@ -37,6 +40,21 @@ def file_name(name: str) -> str:
     return kept if kept == name else f"{kept}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+def month_before(month: str) -> str:
+    """2025-09 -> 2025-08."""
+    months = int(month[:4]) * 12 + int(month[5:]) - 2
+    return f"{months // 12:04d}-{months % 12 + 1:02d}"
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """A table as parquet, the same bytes for the same content."""
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(None), out, compression="zstd")
+    return out.getvalue()
+
+
 class Store:
     """The results folder of a batch. Raises settle.files.WriteError where it cannot be written."""
 
@@ -45,9 +63,14 @@ class Store:
         self.inner = prepare(out / ".settle")
         self._temporary = self.inner / "tmp"
         shutil.rmtree(self._temporary, ignore_errors=True)  # left by a run that was killed
-        ours = [stray for name in (*RESULTS, "reports", ".settle") for stray in (out / name).rglob(".*.tmp")]
-        for stray in [*ours, *out.glob(".월간대사.*.tmp")]:
+        for stray in self._strays():
             stray.unlink(missing_ok=True)
+
+    def _strays(self) -> Iterator[Path]:
+        """What a killed run was writing (settle.files). Results of agreements are written in `tmp` alone."""
+        yield from [*self.out.glob(".settle-*.tmp"), *self.inner.glob(".settle-*.tmp")]
+        for folder in (*(self.out / name for name in (*RESULTS, "reports")), self.inner / "months"):
+            yield from folder.rglob(".*.tmp")
 
     # ---- one agreement ---------------------------------------------------------------------------------------------
 
@@ -113,8 +136,10 @@ class Store:
         return written
 
     def read_month(self, table: str, programme: str, month: str) -> pa.Table | None:
+        import pyarrow.parquet as pq
+
         path = self.partition(table, programme, month)
-        return pq.read_table(path, partitioning=None) if path.is_file() else None
+        return pq.ParquetFile(path).read() if path.is_file() else None
 
     # ---- what a month was made of ----------------------------------------------------------------------------------
 
@@ -136,10 +161,10 @@ class Store:
         try:
             known = json.loads(self._stamp(programme, month).read_text(encoding="utf-8"))
             same = known["basis"] == basis and all(
-                sha256(self.out / n) == digest for n, digest in known["files"].items()
+                digest and sha256(self.out / n) == digest for n, digest in known["files"].items()
             )
             return {**known["outcome"], "written": sorted(known["files"])} if same else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or damaged: the month is made again
             return None
 
     @cached_property

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from settle.batch.run import Month
+from settle.batch.run import WON, Month
 from settle.text import particles
 
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
-WON = ("claimed", "recognised", "held", "disallowed")
 HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 

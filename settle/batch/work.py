@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import json
 import tempfile
-from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from settle import __version__, rulebook
 from settle import programme as programmes
 from settle.batch.sources import sha256
+from settle.batch.store import to_parquet
+from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.facts import Facts
 from settle.judge import line_ids
 from settle.kinds.labour import OUTSIDE, OVERBOOKED, RATE, strikes
@@ -32,35 +32,13 @@ from settle.text import mask, mask_key
 
 if TYPE_CHECKING:
     from settle.model import Book, Judgement
+    from settle.rulebook import Rulebook
 
 LOG, ROSTER, TASKS, COMPANIES = "수행일지", "투입인력", "과제", "참여기업"
 SHA_COLUMN = "증빙파일 SHA-256"
 BEFORE_XIN_010 = ("GEN-040", "GEN-060", "REC-020", "REC-030", "REC-050")
-RESULTS = ("agreements", "lines", "findings", "matches")  # what the data set shows
-JOINED = ("papers", "days", "firms", "files", "verdicts")  # what only the joins across agreements need
-AGAIN = "again"  # marks a result that the next run does not take over
-REPORTS = ("불인정내역서.xlsx", "불인정내역서.pdf")
+OTHER_RULEBOOK = "규칙집이 다릅니다"
 PRIVATE = ("예금주", "식별값")  # columns that do not leave with the lines
-
-
-@dataclass(frozen=True)
-class Task:
-    """One agreement to judge. Give paths where the worker sees the same disk, else contents (name, bytes)."""
-
-    name: str
-    programme: str
-    paths: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
-    contents: tuple[tuple[str, bytes], ...] = ()
-    paper_hashes: tuple[tuple[str, str], ...] = ()  # (file name, SHA-256), where contents are given
-    key: bytes = b""  # for the keyed hash of 식별값
-    across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
-    reports: bool = False  # a disallowance report too
-    version: str = __version__
-
-
-class WrongVersion(Exception):
-    """A worker has another version of settle than the one that asks."""
 
 
 def run(task: Task) -> dict[str, bytes]:
@@ -69,6 +47,7 @@ def run(task: Task) -> dict[str, bytes]:
     """
     if task.version != __version__:
         raise WrongVersion(f"{__version__} != {task.version}")
+    rules = _rulebook(task.programme, task.rulebook)
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         paths = [Path(p) for p in task.paths]
         for number, (name, data) in enumerate(task.contents):
@@ -77,9 +56,18 @@ def run(task: Task) -> dict[str, bytes]:
             place.write_bytes(data)
             paths.append(place)
         try:
-            return _judged(task, paths)
+            return _judged(task, paths, rules)
         except Exception as error:  # one agreement never stops the others: it is listed with its reason
             return failed(task.name, f"처리하지 못했습니다 ({type(error).__name__}).")
+
+
+@lru_cache(maxsize=4)
+def _rulebook(programme: str, sha256: str) -> Rulebook:
+    """The rulebook, read once for all agreements of a worker. Raises WrongVersion where it is not the one asked for."""
+    rules = rulebook.load(programme)
+    if sha256 not in ("", rules.sha256):
+        raise WrongVersion(OTHER_RULEBOOK)
+    return rules
 
 
 def failed(name: str, reason: str, again: bool = False) -> dict[str, bytes]:
@@ -96,9 +84,8 @@ def failed(name: str, reason: str, again: bool = False) -> dict[str, bytes]:
     return {**tables, AGAIN: b""} if again else tables
 
 
-def _judged(task: Task, paths: list[Path]) -> dict[str, bytes]:
+def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     programme = programmes.load(task.programme)
-    rules = rulebook.load(task.programme)
     book = read_book(Opened(paths), programme)
     broken = [e.message for e in book.errors if e.consequence == "cannot run"]
     if broken:
@@ -132,14 +119,6 @@ def _reports(result: Judgement) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         sheet = disallowance_xlsx.write(result, Path(folder) / REPORTS[0]).read_bytes()
     return {REPORTS[0]: sheet, REPORTS[1]: disallowance_pdf.render(result)}
-
-
-def hashed(tables: dict[str, bytes]) -> bool:
-    """Does the result hold a keyed hash of a 식별값?"""
-    if "days" not in tables:
-        return False
-    identity = pq.read_table(io.BytesIO(tables["days"]), columns=["identity"])["identity"]
-    return any(identity.unique().to_pylist())
 
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
@@ -459,10 +438,3 @@ def _verdicts(result: Judgement, lines: pd.DataFrame, findings: pd.DataFrame) ->
 
 def _parquet(frames: dict[str, pd.DataFrame]) -> dict[str, bytes]:
     return {name: to_parquet(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in frames.items()}
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """A table as parquet, the same bytes for the same content."""
-    out = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(None), out, compression="zstd")
-    return out.getvalue()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from settle.batch.run import Month
     from settle.batch.store import Store
 
+MEANWHILE = ("settle.batch.summary", "settle.render.monthly")
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 
 
@@ -60,8 +61,8 @@ def command(
         raise common.Wrong(f"폴더 '{folder}'가 없습니다.")
     from settle.batch import pool as pools
     from settle.batch import run
+    from settle.batch.task import WrongVersion
     from settle.files import WriteError
-    from settle.render.fonts import FontError
     from settle.resources import ResourceError
     from settle.rulebook import RulebookError
 
@@ -69,22 +70,28 @@ def command(
         from settle.batch.summary import summary
         from settle.files import write_bytes
         from settle.render import monthly
+        from settle.render.fonts import FontError
 
         shown = summary(made)
+        try:
+            pdf = monthly.pdf(shown, programme, font)
+        except FontError as error:
+            raise common.Wrong(str(error)) from error
         return [
             write_bytes(store.out / monthly.WORKBOOK, monthly.workbook(shown)),
-            write_bytes(store.out / monthly.PDF, monthly.pdf(shown, programme, font)),
+            write_bytes(store.out / monthly.PDF, pdf),
         ]
 
+    pool = pools.open_pool(jobs, dask)
     try:
-        pool = pools.open_pool(jobs, dask)
-        try:
-            options = run.Options(force, bool(dask), reports)
-            made = run.run(folder, output, month, programme, pool, options, Ticker(), finish)
-        finally:
-            pool.close()
-    except (run.NothingToDo, pools.ClusterError, WriteError, FontError, ResourceError, RulebookError) as error:
+        options = run.Options(force, bool(dask), reports, font)
+        made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, MEANWHILE)
+    except WrongVersion as error:
+        raise common.Wrong("판정하는 동안 규칙집이 바뀌었습니다. 다시 실행하세요.") from error
+    except (run.NothingToDo, pools.ClusterError, WriteError, ResourceError, RulebookError) as error:
         raise common.Wrong(str(error)) from error
+    finally:
+        pool.close()
     _show(made, output)
     return made.exit_code
 
@@ -116,23 +123,22 @@ def _span(seconds: float) -> str:
 
 
 def _show(made: Month, output: Path) -> None:
+    from settle.batch.run import WON
     from settle.text import number
 
-    rows = made.tables["agreements"].to_pylist()
-    good = [r for r in rows if r["status"] != "읽지 못함"]
-    sums = {name: sum(r[name] for r in good) for name in ("claimed", "recognised", "held", "disallowed")}
+    said = made.outcome
+    claimed, recognised, held, disallowed = (number(said.won[name]) for name in WON)
     click.echo(
-        f"{made.month} 협약 {len(good):,}개: 집행 {number(sums['claimed'])}원, 인정 {number(sums['recognised'])}원, "
-        f"보완 {number(sums['held'])}원, 불인정 {number(sums['disallowed'])}원"
+        f"{made.month} 협약 {said.agreements:,}개: 집행 {claimed}원, 인정 {recognised}원, "
+        f"보완 {held}원, 불인정 {disallowed}원"
     )
     click.echo(
-        f"이번에 판정 {made.judged:,}개, 여러 협약에 걸쳐 다시 판정 {made.again:,}개, 그대로 {len(rows) - made.judged:,}개"
+        f"이번에 판정 {made.judged:,}개, 여러 협약에 걸쳐 다시 판정 {made.again:,}개, 그대로 {said.found - made.judged:,}개"
     )
-    if made.delta is not None:
-        counts = ", ".join(f"{what} {n:,}" for what, n in made.delta.counts().items())
-        click.echo(f"{made.delta.month}과 견주어: {counts}")
-    for row in rows:
-        if row["status"] != "판정":
-            common.say(f"{row['folder']}: {row['status']}. {row['reason']}", err=True)
+    if said.before:
+        counts = ", ".join(f"{what} {n:,}" for what, n in said.changes)
+        click.echo(f"{said.before}과 견주어: {counts}")
+    for folder, status, reason in said.troubled:
+        common.say(f"{folder}: {status}. {reason}", err=True)
     for path in made.written:
         click.echo(f"{path.relative_to(output)}")

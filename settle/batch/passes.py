@@ -1,0 +1,147 @@
+"""Judge what is asked for, join, judge again what other agreements touch, and put the tables of all together."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from settle.batch import across
+from settle.batch.pool import Pool
+from settle.batch.sources import Source, sha256
+from settle.batch.store import ACROSS, JUDGED, Store
+from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
+
+if TYPE_CHECKING:
+    from settle.batch.run import Options
+
+SINGLE, TWICE = "협약 판정", "여러 협약에 걸친 협약 다시 판정"
+
+
+@dataclass
+class Passes:
+    """Every agreement by itself, then again those that others touch. places: where the result of each lies."""
+
+    sources: list[Source]
+    prints: list[str]
+    programme: str
+    rulebook: str  # SHA-256
+    store: Store
+    pool: Pool
+    options: Options
+    tell: Callable[[str, int, int], None]  # what, done, of how many
+    places: list[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = [(JUDGED, print_of) for print_of in self.prints]
+
+    def _task(self, i: int, found: dict[str, Any] | None = None) -> Task:
+        source, key = self.sources[i], self.store.key
+        if self.options.send:
+            contents = tuple((p.name, p.read_bytes()) for p in source.inputs)
+            hashes = tuple((p.name, sha256(p)) for p in source.papers)
+            task = Task(source.name, self.programme, contents=contents, paper_hashes=hashes)
+        else:
+            paths, papers = tuple(map(str, source.inputs)), tuple(map(str, source.papers))
+            task = Task(source.name, self.programme, paths, papers)
+        return replace(task, key=key, across=found or {}, reports=self.options.reports, rulebook=self.rulebook)
+
+    def _missing(self, kind: str) -> list[int]:
+        """Agreements whose result, of this kind, cannot be taken over; the largest first, so that the last one is short."""
+        of_kind = [i for i, place in enumerate(self.places) if place[0] == kind]
+        found = [i for i in of_kind if not self._has(i)]
+        return sorted(found, key=lambda i: (-self.sources[i].size, i))
+
+    def _has(self, i: int) -> bool:
+        return not self.options.force and self.store.has(*self.places[i], self.options.reports)
+
+    def single(self) -> int:
+        """Judge what changed; how many that were."""
+        todo = self._missing(JUDGED)
+        for done, (n, tables) in enumerate(self.pool.run(len(todo), lambda n: self._task(todo[n])), start=1):
+            if _hashed(tables):
+                self.store.keep_key()  # before anything that was hashed with it
+            self.store.put(*self.places[todo[n]], tables)
+            self.tell(SINGLE, done, len(todo))
+        return len(todo)
+
+    def together(self) -> int:
+        """Join all agreements, judge again those that others touch; how many were judged."""
+        units = []
+        for source, place in zip(self.sources, self.places, strict=True):
+            if self.store.table(*place, "lines") is not None:
+                row = _row(self.store, place)
+                units.append(across.Unit(source.name, row["agreement"], row["협약시작일"], self.store.place(*place)))
+        found = across.find(_told_apart(units))
+        for i, source in enumerate(self.sources):
+            if source.name in found:
+                said = json.dumps(found[source.name], ensure_ascii=False, sort_keys=True)
+                self.places[i] = (ACROSS, hashlib.sha256(f"{self.prints[i]}{said}".encode()).hexdigest())
+        touched = self._missing(ACROSS)
+        results = self.pool.run(len(touched), lambda n: self._task(touched[n], found[self.sources[touched[n]].name]))
+        keep = {*RESULTS, *REPORTS, AGAIN}
+        for done, (n, tables) in enumerate(results, start=1):
+            self.store.put(*self.places[touched[n]], {name: data for name, data in tables.items() if name in keep})
+            self.tell(TWICE, done, len(touched))
+        return len(touched)
+
+    def named(self) -> dict[str, Path]:
+        """Agreement -> its result."""
+        return {
+            name: self.store.place(*place)
+            for name, place in zip(_names(self.sources, self.places, self.store), self.places, strict=True)
+        }
+
+
+def _told_apart(units: list[across.Unit]) -> list[across.Unit]:
+    """Agreements that carry one 협약번호 are named with their folder too."""
+    numbers = [u.agreement for u in units]
+    return [across.Unit(u.folder, _named(u.agreement, u.folder, numbers), u.begins, u.tables) for u in units]
+
+
+def _named(number: str, folder: str, numbers: list[str]) -> str:
+    return f"{number} ({folder})" if numbers.count(number) > 1 else number
+
+
+def _row(store: Store, place: tuple[str, str]) -> dict[str, Any]:
+    """The row of `agreements` of one agreement."""
+    return pq.ParquetFile(store.place(*place) / "agreements.parquet").read().to_pylist()[0]
+
+
+def _names(sources: list[Source], places: list[tuple[str, str]], store: Store) -> list[str]:
+    """How the month calls each agreement."""
+    numbers = [_row(store, place)["agreement"] for place in places]
+    return [_named(number, source.name, numbers) for number, source in zip(numbers, sources, strict=True)]
+
+
+def assemble(sources: list[Source], kinds: list[tuple[str, str]], store: Store) -> dict[str, pa.Table]:
+    """The four tables of the month, agreements in the order of their names."""
+    parts: dict[str, list[pa.Table]] = {name: [] for name in RESULTS}
+    names = _names(sources, kinds, store)
+    for i in sorted(range(len(sources)), key=lambda i: names[i]):
+        for table in RESULTS:
+            path = store.table(*kinds[i], table)
+            if path is None:
+                continue
+            read = pq.ParquetFile(path).read()
+            column = pa.array([names[i]] * len(read), pa.string())
+            parts[table].append(read.set_column(read.schema.get_field_index("agreement"), "agreement", column))
+    empty = pa.table({"agreement": pa.array([], pa.string())})
+    return {
+        name: pa.concat_tables(found, promote_options="permissive") if found else empty for name, found in parts.items()
+    }
+
+
+def _hashed(tables: dict[str, bytes]) -> bool:
+    """Does a result hold a keyed hash of a 식별값?"""
+    if "days" not in tables:
+        return False
+    identity = pq.ParquetFile(io.BytesIO(tables["days"])).read(["identity"])["identity"]
+    return any(identity.unique().to_pylist())

@@ -1,0 +1,42 @@
+"""What is asked of a worker: one agreement. Light to import; what judges is imported where it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from settle import __version__
+
+RESULTS = ("agreements", "lines", "findings", "matches")  # what the data set shows
+JOINED = ("papers", "days", "firms", "files", "verdicts")  # what only the joins across agreements need
+AGAIN = "again"  # marks a result that the next run does not take over
+REPORTS = ("불인정내역서.xlsx", "불인정내역서.pdf")
+WORKER = "settle.batch.work"  # what a worker needs, imported once before it is forked
+
+
+@dataclass(frozen=True)
+class Task:
+    """One agreement to judge. Give paths where the worker sees the same disk, else contents (name, bytes)."""
+
+    name: str
+    programme: str
+    paths: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    contents: tuple[tuple[str, bytes], ...] = ()
+    paper_hashes: tuple[tuple[str, str], ...] = ()  # (file name, SHA-256), where contents are given
+    key: bytes = b""  # for the keyed hash of 식별값
+    across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
+    reports: bool = False  # a disallowance report too
+    version: str = __version__
+    rulebook: str = ""  # SHA-256 of the rulebook to judge by
+
+
+class WrongVersion(Exception):
+    """A worker has another version of settle, or another rulebook, than the one that asks. The message says which."""
+
+
+def judge(task: Task) -> dict[str, bytes]:
+    """What a worker does: table name -> parquet bytes (work.run)."""
+    from settle.batch import work
+
+    return work.run(task)
