@@ -37,10 +37,13 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
     line
     is the same where agreement and line_id are; it was changed where what the ledger says of it is not what was judged.
     """
+    shaped = {table: _alike(before[table], now[table]) for table in ("lines", "findings")}
+    if not all("line_id" in was.column_names for was, _ in shaped.values()):  # neither month could be read
+        return Delta(month, pd.DataFrame(columns=FINDINGS), pd.DataFrame(columns=LINES))
     with duckdb.connect() as db:
-        for name, tables in (("was", before), ("is", now)):
-            for table in ("lines", "findings"):
-                db.register(f"{name}_{table}", tables[table])
+        for table, (was, is_now) in shaped.items():
+            db.register(f"was_{table}", was)
+            db.register(f"is_{table}", is_now)
         findings = db.execute(
             f"""
             WITH w AS (SELECT *, row_number() OVER (PARTITION BY agreement, id, line_id ORDER BY effect, message) AS n
@@ -74,3 +77,8 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
             """
         ).df()
     return Delta(month, findings[FINDINGS], lines[LINES])
+
+
+def _alike(was: pa.Table, now: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Both with the same columns: a month of which nothing could be read has none of its own."""
+    return (was if len(was) else now.schema.empty_table()), (now if len(now) else was.schema.empty_table())

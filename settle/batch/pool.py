@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from settle.batch.task import WORKER, Task, WrongVersion, judge
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Tables = dict[str, bytes]
 LOST = "판정하던 프로세스가 죽었습니다(메모리 부족일 수 있습니다)."
@@ -50,24 +50,31 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
-        forks = "forkserver" in multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
+        self._method = ""
 
     def start(self) -> None:
         """Let the process that workers are forked from import what they need, while this one imports its own."""
-        if self._context.get_start_method() == "forkserver":
+        import multiprocessing
+
+        self._method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        if self._method == "forkserver":
             from multiprocessing import forkserver
 
-            self._context.set_forkserver_preload([WORKER])  # type: ignore[attr-defined]
+            forkserver.set_forkserver_preload([WORKER])
             forkserver.ensure_running()
 
     def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
-        if count:
-            self.start()
+        if not count:
+            return
+        from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+
+        self.start()
         todo = list(range(count))
         tried: dict[int, int] = {}
         while todo:
-            self._pool = self._pool or ProcessPoolExecutor(self.jobs, mp_context=self._context)
+            self._pool = self._pool or ProcessPoolExecutor(self.jobs, mp_context=get_context(self._method))
             waiting: dict[Future[Tables], int] = {}
             again: list[int] = []
             alone = bool(tried)  # after a death one at a time, so that the guilty one is known
@@ -133,11 +140,12 @@ class Dask:
         self._slots = sum(int(w.get("nthreads", 1)) for w in workers.values())
 
     def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
+        if not count:
+            return
         from distributed import as_completed
         from distributed.scheduler import KilledWorker
 
-        if count:
-            self.start()
+        self.start()
         number: dict[Any, int] = {}
         queue = as_completed([], loop=self._client.loop)
         sent = 0

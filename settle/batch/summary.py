@@ -12,6 +12,8 @@ from settle.text import particles
 
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
 HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}
+RULES = ["규칙", "이름", "지적", "협약", "불인정", "보완"]
+CROSSING = ["규칙", "협약", "집행번호", "판정", "금액", "내용"]
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
@@ -75,7 +77,7 @@ def summary(made: Month) -> Summary:
                 """
             ).df()
         else:
-            rules, crossing = pd.DataFrame(columns=["규칙"]), pd.DataFrame(columns=["판정"])
+            rules, crossing = pd.DataFrame(columns=RULES), pd.DataFrame(columns=CROSSING)
     crossing["판정"] = crossing["판정"].map(EFFECTS)
     shown = institutions.rename(columns=HEADS)
     total = pd.DataFrame([["합계", *shown.iloc[:, 1:].sum().tolist()]], columns=shown.columns)
