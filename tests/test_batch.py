@@ -19,6 +19,7 @@ import pytest
 
 from settle.batch import across, delta, pool, run, sources, work
 from settle.batch.store import Store, file_name, month_before
+from settle.batch.task import Task
 
 PROGRAMME = "innovation-partnership"
 MONTH = "2025-09"
@@ -277,4 +278,4 @@ def test_one_agreement_alone_has_nothing_across() -> None:
 
 def test_a_worker_of_another_version_is_refused() -> None:
     with pytest.raises(work.WrongVersion):
-        work.run(work.Task("가", PROGRAMME, version="0.0.0"))
+        work.run(Task("가", PROGRAMME, version="0.0.0"))

@@ -93,5 +93,5 @@ def test_a_cluster_gives_the_same_bytes_and_a_killed_worker_costs_nothing_but_ti
 def test_an_address_where_nobody_listens_is_said_in_a_sentence() -> None:
     started = time.monotonic()
     with pytest.raises(pool.ClusterError, match="연결할 수 없습니다"):
-        pool.Dask("tcp://127.0.0.1:9", seconds=2)
+        pool.Dask("tcp://127.0.0.1:9", seconds=2).start()
     assert time.monotonic() - started < 30

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.batch import across, work
+from settle.batch.store import to_parquet
+from settle.batch.task import Task
 from settle.facts import Facts
 from settle.statements.judging import judge_with_lists
 
@@ -33,7 +35,7 @@ def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] |
             place.mkdir()
             for name, frame in _tables(book, result).items():
                 table = pa.Table.from_pandas(frame, preserve_index=False)
-                (place / f"{name}.parquet").write_bytes(work.to_parquet(table))
+                (place / f"{name}.parquet").write_bytes(to_parquet(table))
             named = str(book.agreement.get("협약번호") or f"협약 {number + 1}")
             units.append(across.Unit(str(number), named, str(book.agreement.get("협약시작일") or ""), place))
         found = across.find(units)
@@ -54,7 +56,7 @@ def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
         "papers": work._papers(facts, result),
         "days": work._days(facts, b"in memory"),  # the hashes stay here
         "firms": work._firms(book),
-        "files": work._files(facts, work.Task("", result.programme.id)),
+        "files": work._files(facts, Task("", result.programme.id)),
         "verdicts": work._verdicts(result, lines, findings),
     }
     return {name: frame.assign(agreement="") for name, frame in frames.items()}
