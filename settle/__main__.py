@@ -1,4 +1,4 @@
-from settle.cli import main
+from settle.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -47,7 +47,7 @@ class State:
     facts: Facts
     rules: tuple[Rule, ...]
     decisions: Mapping[str, list[Decision]]
-    left: np.ndarray
+    left: np.ndarray  # replaced after every rule, never changed in place
     labour: Any = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ class State:
         if rule.code not in self.outcomes:
             if rule.kind not in KINDS:
                 raise RulebookError(f"규칙 {rule.code}: 알 수 없는 kind '{rule.kind}'")
-            context = Context(rule, self.facts, self.left.copy(), self)
+            context = Context(rule, self.facts, self.left, self)
             try:
                 self.outcomes[rule.code] = KINDS[rule.kind][1](context)
             except KeyError as error:  # a fact, list or parameter that the rule file names and nobody knows
@@ -110,12 +110,17 @@ def sequence(rules: tuple[Rule, ...], programme_order: Mapping[str, list[str]]) 
 def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[Decision]] | None = None) -> Settled:
     """Run the rules. Raises RulebookError where the rulebook is wrong."""
     net = facts["net"]
-    state = State(facts, rules, decisions or {}, net.copy())
+    nothing = np.zeros(facts.n, dtype=np.int64)
+    nothing.flags.writeable = False
+    state = State(facts, rules, decisions or {}, net)
     done: dict[str, Applied] = {}
     for rule in sequence(rules, facts.programme.data.get("order", {})):
         outcome = state.outcome(rule)
+        if not outcome.case.any():
+            done[rule.code] = Applied(rule, outcome, nothing, nothing, nothing)
+            continue
         moving = with_effect(rule, outcome.case, "disallow")
-        take = outcome.take or (lambda left: np.zeros(len(left), dtype=np.int64))
+        take = outcome.take or (lambda left: nothing)
         machine = np.where(moving, np.minimum(take(state.left), state.left), 0)
         group = KINDS[rule.kind][0] == "group"
         at_issue = machine if group else np.where(moving, np.minimum(take(net), net), 0)
@@ -137,6 +142,8 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
     held = np.zeros(facts.n, dtype=np.int64)
     for rule in rules:
         one = done[rule.code]
+        if not one.outcome.case.any():
+            continue
         waits = with_effect(rule, one.outcome.case, "hold")
         asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
         one.at_issue = np.where(waits, asked, one.at_issue)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -215,11 +214,11 @@ def read(
     column: tuple[str, ...] = (),
     profile: Path | None = None,
     rulebook: Path | None = None,
-    meanwhile: tuple[str, ...] = (),
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Book:
     """Read the files into a Book; `rulebook` is another rulebook's folder, whose words are used in place of the programme's.
 
-    meanwhile: modules that the caller will need, imported while the files are being read.
+    meanwhile: done while child processes read the files.
 
     Raises Wrong where an option is wrong; problems of the files are in the Book.
     """
@@ -232,13 +231,19 @@ def read(
     except ResourceError as error:
         raise Wrong(str(error)) from error
     assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
-    opened = Opened(files)  # child processes read while pandas (and what `meanwhile` names) is being imported here
+    opened = Opened(files)  # child processes read while pandas is being imported here
     from settle.statements.files import read_book
 
-    for module in meanwhile:
-        importlib.import_module(module)
-
+    meanwhile()
     return read_book(opened, info, assumed, named, kept)
+
+
+def _ready_to_judge() -> None:
+    """Import what judges."""
+    import settle.statements.judging  # noqa: F401
+    from settle import gate
+
+    gate.warm_up()
 
 
 def load_profile(path: Path | None) -> Profile:
@@ -275,7 +280,7 @@ def judge_files(
 
     with progress() as at:
         at.step("파일을 읽는 중")
-        book = read(files, programme, assume, column, profile, meanwhile=("settle.statements.judging",))
+        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
         from settle.rulebook import RulebookError, load
         from settle.statements.judging import judge_with_lists

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pyarrow as pa
 
 from settle import frames, sheets
 from settle.model import Book, InputFile
@@ -30,7 +29,7 @@ def table(sheet: RawSheet, rows: int | None = None) -> pd.DataFrame:
     """The cells of a sheet as str, "" for blank; labelled with 1-based sheet rows. rows: only so many."""
     height = sheet.height if rows is None else min(rows, sheet.height)
     columns = {
-        place: pd.Series(column.slice(0, height).cast(pa.string()).to_pylist(), dtype="str").fillna("")
+        place: pd.Series(column.slice(0, height).to_pylist(), dtype="str").fillna("")
         for place, column in sorted(sheet.columns.items())
     }
     frame = pd.DataFrame(columns, dtype="str") if columns else pd.DataFrame(index=range(height))
