@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -115,13 +116,20 @@ def _plain(value: Any) -> Any:
 
 def dumps(judgement: Judgement, at: dt.datetime | None = None) -> str:
     """The JSON text, UTF-8 letters as they are, ending with a line break; one finding (category, error …) to a line."""
-    parts = []
+    text = io.BytesIO()  # every piece is given back before the next: kept, the pieces tear the memory into small parts
+    before = b"{\n"
     for key, value in result(judgement, at).items():
-        listed = isinstance(value, list) and value
-        body = b"[\n  " + b",\n  ".join(map(_encoded, value)) + b"\n ]" if listed else _encoded(value)
-        parts.append(b' "%b": %b' % (key.encode(), body))
-    text = b"{\n" + b",\n".join(parts) + b"\n}\n"
-    return printable(text.decode())  # it may go to a terminal
+        text.write(b'%b "%b": ' % (before, key.encode()))
+        before = b",\n"
+        if isinstance(value, list) and value:
+            for number, one in enumerate(value):
+                text.write(b",\n  " if number else b"[\n  ")
+                text.write(_encoded(one))
+            text.write(b"\n ]")
+        else:
+            text.write(_encoded(value))
+    text.write(b"\n}\n")
+    return printable(text.getvalue().decode())  # it may go to a terminal
 
 
 def _encoded(value: Any) -> bytes:
