@@ -9,8 +9,12 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from settle import resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EDUCATION = "학력"
 CREDENTIAL = "자격"
@@ -63,9 +67,12 @@ class Supported:
 
 
 @cache
-def table(programme: str = resources.DEFAULT_PROGRAMME) -> GradeTable:
-    """The grade table of a programme. Raises resources.ResourceError where there is none."""
-    path = resources.folder("schemas", programme) / "grades.toml"
+def table(programme: str = resources.DEFAULT_PROGRAMME, place: Path | None = None) -> GradeTable:
+    """The grade table of another rulebook's folder where it has one, else the programme's.
+
+    Raises resources.ResourceError where there is none.
+    """
+    path = resources.data_file(programme, "grades.toml", place)
     if not path.is_file():
         raise resources.ResourceError(f"사업 '{programme}'에 컨설턴트 등급 기준(grades.toml)이 없습니다.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))

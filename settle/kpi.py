@@ -15,9 +15,11 @@ from settle import cells, sheets
 from settle.formula import Day, FormulaError, Node, Values, evaluate, exact, parse, plain, words
 from settle.model import KNOWN
 from settle.programme import match_key
-from settle.resources import DEFAULT_PROGRAMME, ResourceError, folder
+from settle.resources import DEFAULT_PROGRAMME, ResourceError, data_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from settle.model import Book
@@ -147,9 +149,12 @@ class Catalogue:
 
 
 @cache
-def load(programme_id: str = DEFAULT_PROGRAMME) -> Catalogue:
-    """Read kpi.toml of a programme; an empty catalogue where it has none. Raises ResourceError where it is broken."""
-    path = folder("schemas", programme_id) / "kpi.toml"
+def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Catalogue:
+    """Read kpi.toml of another rulebook's folder where it has one, else the programme's; empty where neither has it.
+
+    Raises ResourceError where it is broken.
+    """
+    path = data_file(programme_id, "kpi.toml", place)
     if not path.is_file():
         return Catalogue("", ())
     try:
@@ -194,7 +199,7 @@ def findings(book: Book, programme: Programme) -> list[KpiFinding]:
     frame = book.frames.get(SHEET)
     if frame is None or not len(frame):
         return []
-    catalogue = load(programme.id)
+    catalogue = load(programme.id, programme.place)
     known = {column.name for column in sheets.load(programme.id)[SHEET].columns}
     extra = [c for c in frame.columns if not c.startswith("_") and not c.endswith(KNOWN) and c not in known]
     groups: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}

@@ -52,6 +52,7 @@ class Programme:
     tree_synonyms: dict[str, tuple[str, ...]]
     values: dict[str, dict[str, tuple[str, ...]]]
     data: dict[str, Any] = field(default_factory=dict)
+    place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
     def _keys(self) -> dict[str, dict[str, str]]:
@@ -126,6 +127,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
             tree_synonyms={k: tuple(v) for k, v in raw.get("tree_synonyms", {}).items()},
             values={c: {k: tuple(v) for k, v in known.items()} for c, known in raw.get("values", {}).items()},
             data={k: v for k, v in raw.items() if k not in OTHER},
+            place=place,
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ResourceError(f"사업 자료 {path.name}을(를) 읽을 수 없습니다: {error}") from error

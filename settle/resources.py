@@ -38,6 +38,13 @@ def folder(kind: str, programme: str = DEFAULT_PROGRAMME) -> Path:
     raise ResourceError(f"사업 '{programme}'의 자료({kind} 폴더)를 찾을 수 없습니다. 쓸 수 있는 사업: {known}")
 
 
+def data_file(programme: str, name: str, place: Path | None = None) -> Path:
+    """A file beside programme.toml: of another rulebook's folder where it has one, else the programme's. Raises ResourceError."""
+    if place is not None and (place / name).is_file():
+        return place / name
+    return folder("schemas", programme) / name
+
+
 @cache
 def programmes() -> tuple[str, ...]:
     """Identifiers of every programme that has a rulebook."""

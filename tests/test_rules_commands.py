@@ -259,6 +259,25 @@ def test_new_words_of_the_other_rulebook_are_understood(tmp_path: Path, ledger: 
     assert gained == ["E-002", "E-003"]
 
 
+def test_the_grades_of_the_other_rulebook_count(tmp_path: Path) -> None:
+    """박사 with 3 years is 특급; were it 10 years, she would be 고급: 631,000 of the 879,000 paid for a day."""
+    ledger, people = tmp_path / "집행내역.csv", tmp_path / "투입인력.csv"
+    ledger.write_text(
+        "집행번호,집행일,세목,적요,컨설턴트,투입MD,단가,집행금액\nE-1,2025-05-02,외부인건비,컨설팅,김하나,1,879000,879000\n",
+        encoding="utf-8-sig",
+    )
+    people.write_text("성명,구분,등급,학력,자격,경력연수,등급증빙\n김하나,외부,특급,박사,,5,Y\n", encoding="utf-8-sig")
+    other = rulebook_with(tmp_path)
+    path = other / "grades.toml"
+    text = path.read_text(encoding="utf-8")
+    route = 'credential = ["박사"]\nyears = 3\n'
+    assert text.count(route) == 1
+    path.write_text(text.replace(route, 'credential = ["박사"]\nyears = 10\n'), encoding="utf-8")
+    found = json.loads(run("rules", "--impact", str(other), str(ledger), str(people), "--format", "json").output)
+    won = [(row["line"], row["change"]) for row in found["findings"] if row["code"] == "LAB-130"]
+    assert won == [("E-1", "gained")]
+
+
 def test_a_file_that_cannot_be_read_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = tmp_path / "깨진.xlsx"
     broken.write_bytes(b"no workbook")

@@ -250,7 +250,7 @@ def rate_unknown(facts: Facts) -> np.ndarray:
 @fact
 def credentials(facts: Facts) -> pd.DataFrame:
     """What each person's credentials support, by 성명: supported, route, missing, unknown (columns), proof (등급증빙 = Y)."""
-    table = grades.table(facts.programme.id)
+    table = grades.table(facts.programme.id, facts.programme.place)
     rows = {}
     for name, person in facts["roster"].iterrows():
         years = float(person["경력연수"]) if person["경력연수__known"] else None

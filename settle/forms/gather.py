@@ -104,7 +104,7 @@ def _esg_known(book: Book) -> bool:
 
 
 def _add_tasks(book: Book, programme: Programme, parts: dict[str, Participant], interim: bool) -> None:
-    catalogue = kpi.load(programme.id)
+    catalogue = kpi.load(programme.id, programme.place)
     tasks: dict[tuple[str, str], Task] = {}
     for row in rows_of(book.frames["과제"]):
         key = match_key(row["참여기업"])
