@@ -274,7 +274,7 @@ def _leads(rows: pd.DataFrame) -> pd.Series:
     number = rows["lead_brn"].where(rows["lead_brn"].str.fullmatch("[0-9]{10}"), "")
     both = (number != "") & (name != "")
     of_name = number[both].groupby(name[both]).first().to_dict()
-    return number.where(number != "", name.map(lambda one: of_name.get(one, one)))
+    return number.where(number != "", name.map(lambda one: of_name.get(one, one)).astype("str"))
 
 
 def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
