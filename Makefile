@@ -39,6 +39,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/headings.py
 	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/batch.py
 
 fuzz: $(READY)
