@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import pandas as pd
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +22,7 @@ EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}
 CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확인", "cannot run": "판정 못 함"}
 MOST_ERRORS = 40
+NAME_WIDTH = 16  # of a 세세목 such as 국내여비(내부), set in
 
 
 def console(stream: IO[str] | None = None) -> Console:
@@ -43,6 +45,7 @@ def show(judgement: Judgement, written: list[Path] | None = None, stream: IO[str
     if len(judgement.lines):
         _categories(out, judgement)
         _funds(out, judgement)
+        out.print()
     _errors(out, judgement)
     _to_do(out, judgement)
     _notices(out, judgement)
@@ -90,11 +93,23 @@ def _hanging(out: Console, line: Text, indent: int, more: int) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False, header_style="bold")
-    table.add_column(columns[0], no_wrap=True, overflow="ellipsis", min_width=14)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_edge=False, header_style="bold")
+    table.add_column(columns[0], overflow="fold")
     for name in columns[1:]:
         table.add_column(name, justify="right", no_wrap=True)
     return table
+
+
+def _print(out: Console, table: Table) -> None:
+    """Names give way first; an amount is never cut, so a table may be wider than the terminal."""
+    for place, column in enumerate(table.columns):
+        whole = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+        column.min_width = whole if place else min(whole, NAME_WIDTH)
+    least = out.measure(table, options=out.options.update(max_width=10_000)).minimum
+    if least > out.width:
+        table.width = least
+    out.print()
+    out.print(table, crop=False)
 
 
 def _won(value: Any) -> str:
@@ -119,7 +134,7 @@ def _categories(out: Console, judgement: Judgement) -> None:
     totals = judgement.totals
     sums = [_won(v) for v in (total, totals["claimed"], totals["recognised"], totals["held"], totals["disallowed"])]
     table.add_row("합계", *sums, style="bold")
-    out.print(table)
+    _print(out, table)
 
 
 def _together(rows: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +152,7 @@ def _funds(out: Console, judgement: Judgement) -> None:
     for row in rows.itertuples():
         values = (row.budget, row.claimed, row.recognised, row.refund, row.refund_if_held_recognised)
         table.add_row(_say(row.재원 or "(재원 없음)"), *(_won(v) for v in values))
-    out.print(table)
+    _print(out, table)
 
 
 def _errors(out: Console, judgement: Judgement) -> None:
