@@ -76,17 +76,26 @@ class Programme:
         level = HEADS.index(column)
         return tuple(dict.fromkeys(leaf[level] for leaf in self.tree if leaf[level]))
 
+    def _without_parts(self, text: str) -> str | None:
+        """The 비목 of this name where it has no 세목."""
+        name = self.canonical(HEADS[0], text)
+        return None if name is None or any(leaf[1] for leaf in self.tree if leaf[0] == name) else name
+
     def resolve(self, 비목: str = "", 세목: str = "", 세세목: str = "") -> tuple[str, str, str] | None:
         """The leaf that the given names (any spelling, blanks allowed) lead to; None where the tree has no such place.
 
         A blank fits everything; among several leaves the first of the file is taken (세세목 회의비 alone is
         직접비/사업운영비/회의비, not 위탁사업비), unless nothing below a given name was said: then it ends there.
+        A 비목 that has no 세목 (간접비) may stand, or stand again, in the columns below.
         """
         asked: list[str] = []
         for column, text in zip(HEADS, (비목, 세목, 세세목), strict=True):
             name = self.canonical(column, text) if match_key(text) else ""
             if name is None:
-                return None
+                above, name = self._without_parts(text), ""
+                if above is None or not asked or asked[0] not in ("", above):
+                    return None
+                asked[0] = above
             asked.append(name)
         if not any(asked):
             return None
