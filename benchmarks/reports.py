@@ -55,9 +55,25 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
     return statistics.median(took)
 
 
+def growth(sizes: list[int]) -> None:
+    """How the reports grow with the ledger, 2 % of its lines failing: one run each."""
+    print(f"  {'lines':>9}   {'불인정내역서.xlsx':>17}   {'불인정내역서.pdf':>16}   {'검토표.xlsx':>12}")
+    for lines in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            path = folder / "ledger.xlsx"
+            generate.write(path, lines, lines * 3 // 2, 0.02, seed=1)
+            judgement = judge_files((path,))
+            sheet = seconds(lambda j=judgement, f=folder: disallowance_xlsx.write(j, f / "a.xlsx"), 1)
+            pdf = seconds(lambda j=judgement, f=folder: disallowance_pdf.write(j, f / "a.pdf"), 1)
+            copy = seconds(lambda j=judgement, f=folder: review.write(j, f), 1)
+        print(f"  {lines:>9,}   {sheet:>15.2f} s   {pdf:>14.2f} s   {copy:>10.2f} s")
+
+
 def main() -> None:
     """Judge a generated ledger, write its reports, print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 30_000, 100_000], help="lines, for the growth")
     parser.add_argument("--findings", type=int, default=5_000, help="about so many")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
@@ -86,6 +102,7 @@ def main() -> None:
                 f"   {took / plain:5.2f} x plain, {took / wrapped:5.2f} x Paragraphs" if title.endswith("pdf") else ""
             )
             print(f"  {title:<28}{took:7.2f} s   {took / found * 1000:6.3f} s per 1,000 findings{multiple}")
+    growth(asked.sizes)
 
 
 if __name__ == "__main__":
