@@ -27,6 +27,7 @@ _LEADING = re.compile(rf"^([-−–△▲∆(]?\s*(?:₩|\\)?\s*(?:{_NUMBER})\)?
 _TRAILING = re.compile(rf"^([^\d]*?[^\d\s(△▲-])\s*[:/·(]?\s*([-△▲]?(?:{_NUMBER})\s*원?)\)?$")
 _MINUS = "-−–—△▲∆－"
 _DASHES = re.compile(r"[-−–—－―]+")
+_FIGURE = re.compile(r"[1-9]")
 
 _WEEKDAY = r"(?:[(（]?\s*(?:[월화수목금토일](?:요일)?|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.?\s*[)）]?)"
 _NOON = r"(?:오전|오후|AM|PM|am|pm)?"
@@ -240,9 +241,12 @@ def yes_no(text: str) -> Read:
 
 
 def business_number(text: str, restore: bool = True) -> Read:
-    """Ten digits where the text has ten; lost leading zeros come back only if the check digit then fits."""
+    """Ten digits where the text has ten; lost leading zeros come back only if the check digit then fits.
+
+    What holds no figure at all (`-`, 없음, 000-00-00000) is no number.
+    """
     text = _flat(text)
-    if not text:
+    if not _FIGURE.search(text):
         return _BLANK
     digits = re.sub(r"[-\s.]", "", text.removesuffix(".0"))
     if not digits.isascii() or not digits.isdigit():

@@ -182,7 +182,7 @@ def _value(context: Context, kind: SheetKind, item: Column, row: int, place: int
             context.tell(f"{cell}: {item.name} {josa(quoted, '을/를')} 예/아니오로 읽을 수 없어 빈칸으로 둡니다.")
         return answer.value if answer.status == cells.OK else None
     if item.type == "brn":
-        return str(cells.business_number(text).value)
+        return cells.business_number(text).value
     if item.type == "choice":
         name, fine = canonical(context.programme, item, text)
         if not fine:

@@ -553,7 +553,8 @@ def _mapped(
 def _business_numbers(context: Context, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn) -> pa.Array:
     """Ten digits where there are ten; a lost leading zero comes back where the check digit then fits."""
     plain = pc.replace_substring_regex(raw.texts, "^([0-9]{3})-?([0-9]{2})-?([0-9]{5})$", r"\1\2\3")
-    odd = pc.invert(pc.match_substring_regex(plain, "^[0-9]{10}$")).to_numpy(zero_copy_only=False).astype(bool)
+    fine = pc.and_(pc.match_substring_regex(plain, "^[0-9]{10}$"), pc.match_substring_regex(plain, "[1-9]"))
+    odd = pc.invert(fine).to_numpy(zero_copy_only=False).astype(bool)
     if not odd.any():
         return plain
     texts = plain.to_pylist()

@@ -202,6 +202,7 @@ def test_business_numbers():
     bad = f"{good[:-1]}{(int(good[-1]) + 1) % 10}"
     assert cells.business_number(good[1:]).value == good
     assert cells.business_number(bad[1:]).value == bad[1:]
+    assert [cells.business_number(t).status for t in ("-", "없음", "000-00-00000")] == [cells.BLANK] * 3
 
 
 def test_rounded_keys():

@@ -373,12 +373,12 @@ def test_an_approval_number_kept_as_a_number_is_unknown(tmp_path):
 
 
 def test_business_numbers(tmp_path):
-    numbers = ["120-81-47521", 1208147521, "1208147521", 108114752, 101000009, "12-34", None]
+    numbers = ["120-81-47521", 1208147521, "1208147521", 108114752, 101000009, "12-34", None, "-", "0000000000"]
     rows = [[*HEADINGS, "사업자번호"], *([*line(n), v] for n, v in enumerate(numbers))]
     book = read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}))
     column = list(book.frames["집행내역"]["사업자등록번호"])
     assert column[:3] == ["1208147521"] * 3
-    assert column[5:] == ["12-34", ""]
+    assert column[5:] == ["12-34", "", "", ""]
     from settle.text import brn_valid
 
     for given, read_as in zip(numbers[3:5], column[3:5], strict=True):

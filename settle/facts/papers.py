@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from settle.facts import Facts, coded, days, fact, family, group_any, group_sum, labels, take_each, without
+from settle.facts import Facts, coded, days, fact, family, group_any, group_sum, labels, matches, take_each, without
 from settle.model import EVIDENCE
 from settle.text import brn_valid
 
@@ -139,7 +139,8 @@ def evidence(facts: Facts) -> Rows:
     issued = days(frame["발행일"])
     card = take_each(*kind, lambda name: name in papers["card_slip"], bool)
     approval = labels(number, trade, np.where(card, issued, 0)) if len(frame) else np.zeros(0, dtype=np.int64)
-    approval = np.where((frame["승인번호"] != "").to_numpy() & (trade >= 0), approval, -1)
+    numbered = matches(number, "[1-9１-９]")  # `-`, 없음, 0000: no number, else strangers would be one purchase
+    approval = np.where(numbered & (trade >= 0), approval, -1)
 
     issuer = frame["사업자등록번호"]
     return Rows(

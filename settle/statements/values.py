@@ -81,9 +81,13 @@ def clock(texts: pd.Series) -> pd.Series:
 
 
 def approval(texts: pd.Series) -> pd.Series:
-    """Approval numbers for comparison: letters and digits only, upper case (hyphens, spaces and `.0` do not count)."""
+    """Approval numbers for comparison: letters and digits only, upper case (hyphens, spaces and `.0` do not count).
+
+    "" where no digit but 0 is left: 없음, N/A and 0000 are no numbers.
+    """
     plain = each_once(texts, lambda t: nfkc(t).removesuffix(".0").upper())
-    return plain.str.replace(r"[^0-9A-Z]", "", regex=True)
+    plain = plain.str.replace(r"[^0-9A-Z]", "", regex=True)
+    return plain.where(plain.str.contains("[1-9]", regex=True), "").astype("str")
 
 
 def brn(texts: pd.Series) -> pd.Series:
