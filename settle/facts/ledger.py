@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from settle.facts import NO_DAY, Facts, days, fact, family, group_any, group_max, group_sum, labels, matches
+from settle.facts import NO_DAY, Facts, days, fact, family, group_any, group_max, group_sum, known, labels, matches
 from settle.programme import HEADS
 
 COMPANY_FORMS = re.compile(
@@ -76,6 +76,21 @@ def _as_written(head: str) -> None:
 for _head in HEADS:
     _level(_head)
     _as_written(_head)
+
+
+def _stated(column: str) -> None:
+    def stated(facts: Facts) -> np.ndarray:
+        supply, claimed = facts["공급가액"], facts["claimed"]
+        nothing = (supply == 0) & (facts["부가세"] == 0) & (claimed != 0)
+        unsigned = (supply > 0) & (claimed < 0)
+        return facts.ledger[known(column)].to_numpy(dtype=bool) & ~nothing & ~unsigned
+
+    stated.__name__ = known(column)
+    fact(stated)
+
+
+for _column in ("공급가액", "부가세"):  # not stated: both 0 beside a claim; above 0 on a refund
+    _stated(_column)
 
 
 @fact

@@ -127,6 +127,11 @@ def evidence(facts: Facts) -> Rows:
     total, has_total = amount("합계금액")
     supply, has_supply = amount("공급가액")
     vat, has_vat = amount("세액")
+    parts = (supply != 0) | (vat != 0)
+    has_supply, has_vat = (
+        has & (parts | (total == 0)) for has in (has_supply, has_vat)
+    )  # 0 beside a total says nothing
+    has_total = has_total & ((total != 0) | ~parts)
     exempt = take_each(*kind, lambda name: name in papers["exempt_invoice"], bool)
     full = np.where(has_total, total, supply + vat)
     full_known = has_total | (has_supply & (has_vat | exempt))

@@ -18,7 +18,9 @@ def paper_amount(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
     proved, purchase = ctx["proved"], ctx["purchase"]
     leaves_vat_out = ctx["judged"] & ctx["공급가액__known"] & (ctx["부가세"] > 0) & (ctx["claimed"] == ctx["공급가액"])
     anything_else = group_any(purchase, ctx["judged"] & ~leaves_vat_out)
-    vat_left_out = group_sum(purchase, np.where(leaves_vat_out, ctx["부가세"], 0))
+    refund = ctx["refunds"]["refund"].to_numpy()
+    vat = ctx["부가세"] + np.where(refund >= 0, np.minimum(ctx["부가세"][refund], 0), 0)
+    vat_left_out = group_sum(purchase, np.where(leaves_vat_out, vat, 0))
     by_total = proved.total - vat_left_out
     counts_total = anything_else | ~proved.supply_known
     return np.where(counts_total, by_total, proved.supply), proved.total_known | ~counts_total
