@@ -75,16 +75,20 @@ def is_last(ctx: Context, among: np.ndarray) -> np.ndarray:
 
 @kind("deduction")
 def refundable_vat(ctx: Context) -> Outcome:
-    """VAT that is refunded or deducted later (GEN-050), measured on the purchase. Values: supply, vat, sum, part_said."""
+    """VAT that is refunded or deducted later (GEN-050), measured on the purchase. Values: supply, vat, sum, part_said.
+
+    Of a purchase that has other lines too (매입세액공제 = N) the paper does not tell the part: the lines' own figures count.
+    """
     among = ctx.applies()
     proved, purchase = ctx["proved"], ctx["purchase"]
     net = ctx["net"]
-    on_paper = proved.present & proved.supply_known & proved.total_known
+    whole = ~group_any(purchase, ctx["judged"] & ~among)
+    on_paper = proved.present & proved.supply_known & proved.total_known & whole
     refund = ctx["refunds"]["refund"].to_numpy()
     stated = ctx["공급가액__known"] & ctx["부가세__known"]
-    in_ledger = ~group_any(purchase, ctx["judged"] & ~(stated & ((refund < 0) | stated[refund])))
-    ledger_supply = np.where(ctx["judged"], ctx["공급가액"] + np.where(refund >= 0, ctx["공급가액"][refund], 0), 0)
-    ledger_vat = np.where(ctx["judged"], ctx["부가세"] + np.where(refund >= 0, ctx["부가세"][refund], 0), 0)
+    in_ledger = ~group_any(purchase, among & ~(stated & ((refund < 0) | stated[refund])))
+    ledger_supply = np.where(among, ctx["공급가액"] + np.where(refund >= 0, ctx["공급가액"][refund], 0), 0)
+    ledger_vat = np.where(among, ctx["부가세"] + np.where(refund >= 0, ctx["부가세"][refund], 0), 0)
     supply = np.where(on_paper, proved.supply, group_sum(purchase, ledger_supply))
     vat = np.maximum(np.where(on_paper, proved.vat, group_sum(purchase, ledger_vat)), 0)
     known = on_paper | in_ledger
