@@ -147,10 +147,10 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
         waits = with_effect(rule, one.outcome.case, "hold")
         asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
         one.at_issue = np.where(waits, asked, one.at_issue)
+        one.machine = np.where(waits, np.minimum(asked, state.left + one.applied), one.machine)
         for decision in state.decisions.get(rule.code, []):
             asked[decision.line] = 0
         now = np.minimum(asked, state.left)
-        one.machine = np.where(waits, now, one.machine)
         one.applied = one.applied + now
         state.left = state.left - now
         held += now

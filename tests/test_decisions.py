@@ -158,6 +158,17 @@ def test_both_verdicts_are_told() -> None:
     assert {told[k] for k in ("판정", "사유", "판정자", "검토자")} == {"인정", "현장 확인", "김감사", "이검토"}
 
 
+@pytest.mark.parametrize("verdict", ["인정", "불인정", "일부인정"])
+def test_the_machine_s_hold_is_told_beside_every_verdict(verdict: str) -> None:
+    # the machine holds the whole line of 1,000,000 for want of 비교견적서
+    sheets = tables()
+    sheets["증빙목록"] = [p for p in sheets["증빙목록"] if (p["집행번호"], p["증빙종류"]) != ("D-001", "비교견적서")]
+    assert won(run(sheets), "D-001") == (0, 1_000_000, 0)
+    result = run(sheets, decision("D-001", "DIR-060", verdict, 인정금액=400_000))
+    told = finding(result, "D-001", "DIR-060")["decision"]["machine"]
+    assert told == {"effect": "hold", "applied": 1_000_000}
+
+
 def test_a_finding_without_a_decision_has_none() -> None:
     sheets = change(change(tables(), "D-001", 지출유형="물류비"), "L-001", 예금주="")
     result = run(sheets, decision("D-001", "DIR-030", "인정"))
