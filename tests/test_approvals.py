@@ -17,12 +17,15 @@ APPROVED = "2025-03-15"
 COVERS = {
     "the line": {"집행번호": LINE},
     "the line of its participant": {"집행번호": LINE, "참여기업": FIRM},
+    "the line among several": {"집행번호": f"E-009, {LINE}"},
+    "the line in a range": {"집행번호": "E-000~E-009"},
     "the participant": {"참여기업": FIRM},
     "the agreement": {},
 }
 DOES_NOT_COVER = {
     "another line": {"집행번호": "E-009"},
     "another line of the same participant": {"집행번호": "E-009", "참여기업": FIRM},
+    "several other lines": {"집행번호": "E-008, E-009"},
     "another participant": {"참여기업": "다라전자"},
 }
 

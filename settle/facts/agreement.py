@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.facts import FAR, NO_DAY, Facts, day, days, fact, family
+from settle.facts.papers import matchable, names_in
 from settle.model import EVIDENCE, LEDGER, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
@@ -59,7 +60,7 @@ def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
 
 @family
 def approved(facts: Facts, kind: str) -> np.ndarray:
-    """Is the line approved: by its 집행번호, else by its 참여기업, else (both blank) by the agreement?"""
+    """Is the line approved: by its 집행번호 (one or several, as in 증빙목록), else by its 참여기업, else (both blank) by the agreement?"""
     result = facts.zeros(bool)
     rows = approved_rows(facts, kind)
     if not len(rows):
@@ -68,7 +69,10 @@ def approved(facts: Facts, kind: str) -> np.ndarray:
     by_company = ~by_line & (rows["참여기업"] != "")
     if (~by_line & ~by_company).any():
         result[:] = True
-    result |= facts["집행번호"].isin(rows.loc[by_line, "집행번호"]).to_numpy()
+    if by_line.any():
+        names = matchable(facts["line_name"])
+        known = set(names)
+        result |= names.isin([n for text in matchable(rows.loc[by_line, "집행번호"]) for n in names_in(text, known)])
     result |= facts["참여기업"].isin(rows.loc[by_company, "참여기업"]).to_numpy()
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ class Links:
     dangling: np.ndarray  # bool per evidence row: a name in it (or all of it) points to no line
 
 
-def names_in(text: str, known: dict[str, int]) -> list[str]:
+def names_in(text: str, known: Container[str]) -> list[str]:
     """The line names that one cell of 집행번호 means: `E-001, E-002`, `E-001~E-004`. A name that a line has is never split."""
     if text in known:
         return [text]
