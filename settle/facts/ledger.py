@@ -198,10 +198,16 @@ def judged(facts: Facts) -> np.ndarray:
 
 
 @fact
-def transaction_total(facts: Facts) -> np.ndarray:
-    """거래금액: 공급가액 + 부가세 where both are given, else 집행금액; less a refund. 0 for lines that are not judged."""
+def own_total(facts: Facts) -> np.ndarray:
+    """공급가액 + 부가세 where both are given, else 집행금액, of the line alone."""
     both = facts["공급가액__known"] & facts["부가세__known"]
-    own = np.where(both, facts["공급가액"] + facts["부가세"], facts["claimed"])
+    return np.where(both, facts["공급가액"] + facts["부가세"], facts["claimed"])
+
+
+@fact
+def transaction_total(facts: Facts) -> np.ndarray:
+    """거래금액: `own_total` less a refund. 0 for lines that are not judged."""
+    own = facts["own_total"]
     refund = facts["refunds"]["refund"].to_numpy()
     return np.where(facts["judged"], own + np.where(refund >= 0, own[refund], 0), 0) if facts.n else own
 

@@ -148,11 +148,22 @@ def evidence(facts: Facts) -> Rows:
     numbered = matches(number, "[1-9１-９]")  # `-`, 없음, 0000: no number, else strangers would be one purchase
     approval = np.where(numbered & (trade >= 0), approval, -1)
 
+    sign = np.where(_unsigned_refund(facts, full), -1, 1)
     issuer = frame["사업자등록번호"]
     return Rows(
-        kind, trade, full, full_known, net, net_known, tax, approval, issued, issuer,
+        kind, trade, full * sign, full_known, net * sign, net_known, tax * sign, approval, issued, issuer,
         (issuer != "").to_numpy(), take_each(*coded(issuer), brn_valid, bool),
     )  # fmt: skip
+
+
+def _unsigned_refund(facts: Facts, total: np.ndarray) -> np.ndarray:
+    """Rows that name refunds alone and say their amount without its sign."""
+    links = facts["links"]
+    refunded = np.zeros(len(total), dtype=np.int64)
+    np.add.at(refunded, links.row, -facts["own_total"][links.line])
+    alone = np.ones(len(total), dtype=bool)
+    alone[links.row[facts["claimed"][links.line] >= 0]] = False
+    return alone & (refunded > 0) & (total == refunded)
 
 
 @fact
