@@ -178,7 +178,7 @@ def _wrong_decision(row: pd.Series, by_name: dict, rulebook: Rulebook, seen: set
     for column in ("사유", "판정자"):
         if not row[column]:
             return column, f"{column}이(가) 비어 있어 이 판정을 쓰지 않았습니다."
-    if row["판정자"] == row["검토자"]:
+    if row["판정자"].replace(" ", "") == row["검토자"].replace(" ", ""):
         return "검토자", f"판정자와 검토자가 같은 사람({row['판정자']})이어서 이 판정을 쓰지 않았습니다."
     if (name, code) in seen:
         return "집행번호", f"같은 지적({name}, {code})에 판정이 두 번 있어 첫 판정만 썼습니다."

@@ -276,6 +276,7 @@ BROKEN = {
     "no decider": decision("D-001", "DIR-030", "인정", 판정자=""),
     "decided and reviewed by one person": decision("D-001", "DIR-030", "인정", 검토자="김감사"),
     "the same person with white space": decision("D-001", "DIR-030", "인정", 검토자=" 김감사 "),
+    "the same person, spaced otherwise": decision("D-001", "DIR-030", "인정", 검토자="김 감사"),
     "no verdict": decision("D-001", "DIR-030", ""),
     "a verdict that is none": decision("D-001", "DIR-030", "보류중"),
     "in part without an amount": decision("D-001", "DIR-030", "일부인정"),
