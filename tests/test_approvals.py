@@ -20,6 +20,7 @@ COVERS = {
     "the line among several": {"집행번호": f"E-009, {LINE}"},
     "the line in a range": {"집행번호": "E-000~E-009"},
     "the participant": {"참여기업": FIRM},
+    "the participant with its company form": {"참여기업": f"(주) {FIRM}"},
     "the agreement": {},
 }
 DOES_NOT_COVER = {

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.facts import FAR, NO_DAY, Facts, day, days, fact, family
+from settle.facts.ledger import company
 from settle.facts.papers import matchable, names_in
 from settle.model import EVIDENCE, LEDGER, InputError
 
@@ -73,7 +74,8 @@ def approved(facts: Facts, kind: str) -> np.ndarray:
         names = matchable(facts["line_name"])
         known = set(names)
         result |= names.isin([n for text in matchable(rows.loc[by_line, "집행번호"]) for n in names_in(text, known)])
-    result |= facts["참여기업"].isin(rows.loc[by_company, "참여기업"]).to_numpy()
+    companies = {company(name) for name in rows.loc[by_company, "참여기업"]} - {""}
+    result |= facts.each("참여기업", lambda name: company(name) in companies, bool)
     return result
 
 

@@ -132,10 +132,15 @@ def claimed(facts: Facts) -> np.ndarray:
     return facts.ledger["집행금액"].to_numpy(dtype=np.int64)
 
 
+def company(name: str) -> str:
+    """A company's name without its form (㈜, 주식회사), spaces and case."""
+    return COMPANY_FORMS.sub("", name).casefold()
+
+
 @fact
 def vendor(facts: Facts) -> pd.Series:
     """거래처 without company forms, spaces and case; the 사업자등록번호 where there is no name; "" where neither."""
-    keys = pd.Series(facts.each("거래처", lambda name: COMPANY_FORMS.sub("", name).casefold(), object), dtype="str")
+    keys = pd.Series(facts.each("거래처", company, object), dtype="str")
     return keys.where(keys != "", facts["사업자등록번호"]).astype("str")
 
 
