@@ -141,11 +141,11 @@ def evidence(facts: Facts) -> Rows:
     net_known = has_supply | by_difference
     tax = np.where(has_vat, vat, np.where(net_known & full_known, full - net, 0))
 
-    number = without(frame["승인번호"], r"[\s\-]")
+    number = without(without(matchable(frame["승인번호"]).str.upper(), r"\.0$"), "[^0-9A-Z]")
     issued = days(frame["발행일"])
     card = take_each(*kind, lambda name: name in papers["card_slip"], bool)
     approval = labels(number, trade, np.where(card, issued, 0)) if len(frame) else np.zeros(0, dtype=np.int64)
-    numbered = matches(number, "[1-9１-９]")  # `-`, 없음, 0000: no number, else strangers would be one purchase
+    numbered = matches(number, "[1-9]")  # `-`, 없음, 0000: no number, else strangers would be one purchase
     approval = np.where(numbered & (trade >= 0), approval, -1)
 
     sign = np.where(_unsigned_refund(facts, full), -1, 1)
