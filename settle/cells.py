@@ -22,6 +22,8 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _SPACES = re.compile(r"\s+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _AMOUNT = re.compile(rf"(?:금)?(?:₩|\\|KRW|krw)?({_NUMBER})(?:원정|원|KRW|won)?(?:정|整)?")
+_APART = re.compile(r"\d\s\d")
+_GROUPS = re.compile(r"\D*\d{1,3}(?: \d{3})+\D*")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _LEADING = re.compile(rf"^([-−–△▲∆(]?\s*(?:₩|\\)?\s*(?:{_NUMBER})\)?\s*원?)\s*[,/·(]?\s*([^\d\s][^\d]*?)\)?$")
 _TRAILING = re.compile(rf"^([^\d]*?[^\d\s(△▲-])\s*[:/·(]?\s*([-△▲]?(?:{_NUMBER})\s*원?)\)?$")
@@ -67,6 +69,11 @@ _BLANK = Read(BLANK)
 _BAD = Read(BAD)
 
 
+def dashes(text: str) -> bool:
+    """Is a cleaned text nothing but dashes?"""
+    return bool(_DASHES.fullmatch(text))
+
+
 def clean(text: str) -> str:
     """NFC, one space for any white space, no zero-width characters, stripped."""
     if not text.isascii():
@@ -107,12 +114,14 @@ def won(text: str, factor: int = 1, numeric: bool = False, means: Any = None) ->
 def _amount(text: str, factor: int, numeric: bool) -> Read:
     if _DASHES.fullmatch(text):
         return Read(OK, 0)
+    if _APART.search(text) and not _GROUPS.fullmatch(text):
+        return _BAD  # two figures in one cell are not one
     plain = text.replace(" ", "")
     negative = False
     if plain[:1] == "(" and plain[-1:] == ")":
         negative, plain = True, plain[1:-1]
     if plain[:1] in _MINUS and plain[:1]:
-        negative, plain = not negative or plain[0] not in "-−", plain[1:]
+        negative, plain = True, plain[1:]
     elif plain[:1] == "+":
         plain = plain[1:]
     if plain[:1] in ("₩", "\\") and plain[1:2] in _MINUS and plain[1:2]:
