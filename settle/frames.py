@@ -210,7 +210,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
 
 def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: _Reading) -> None:
     """Take a sheet that was understood into the book; one with headings alone counts as absent, the ledger apart."""
-    _say_hidden(context.raw, reading)
+    reading.notices += hidden_parts(context.raw)
     reading.errors += context.errors
     reading.notices += context.notices
     if sheet.lines + sheet.rejected == 0 and sheet.kind != LEDGER:
@@ -261,7 +261,7 @@ def _unlike(kind: SheetKind, table: headings.Table) -> bool:
 
 def _first_texts(grid: headings.Grid, most: int = 30) -> tuple[str, ...]:
     """The texts of the fullest of the first rows: most likely its headings."""
-    fullest = max(grid, key=len, default={})
+    fullest = max([row for row in grid if headings.is_heading_row(row)] or grid, key=len, default={})
     return tuple(cells.clean(t)[:40] for t in fullest.values())[:most]
 
 
@@ -276,15 +276,18 @@ def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int,
     reading.errors.append(InputError("DAT-010", message, "cannot run", kind.name, source, name))
 
 
-def _say_hidden(raw: RawSheet, reading: _Reading) -> None:
+def hidden_parts(raw: RawSheet) -> list[str]:
+    """A sentence for everything of a sheet that is hidden and was read all the same."""
+    said = []
     if raw.hidden:
-        reading.notices.append(f"숨긴 시트 '{raw.name}'도 읽었습니다.")
+        said.append(f"숨긴 시트 '{raw.name}'도 읽었습니다.")
     if raw.hidden_rows:
         shown = _ranges([row + 1 for row in raw.hidden_rows])
-        reading.notices.append(f"'{raw.name}' 시트의 숨긴 행도 읽었습니다: {shown}.")
+        said.append(f"'{raw.name}' 시트의 숨긴 행도 읽었습니다: {shown}.")
     if raw.hidden_columns:
         letters = ", ".join(letter(c) for c in raw.hidden_columns[:20])
-        reading.notices.append(f"'{raw.name}' 시트의 숨긴 열도 읽었습니다: {letters}.")
+        said.append(f"'{raw.name}' 시트의 숨긴 열도 읽었습니다: {letters}.")
+    return said
 
 
 def _ranges(numbers: Sequence[int], most: int = 12) -> str:
@@ -313,6 +316,12 @@ def _require_ledger(
         found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
         message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}."
         reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
+    if len(ledgers) > 1:
+        names = ", ".join(f"'{shown(s.name)}' {s.lines:,}줄" for _, s in ledgers)
+        reading.notices.append(
+            f"집행내역으로 읽은 시트가 {len(ledgers)}개여서 줄을 모두 모았습니다: {names}. "
+            "같은 내역이 두 시트에 있으면 두 번 셉니다."
+        )
     for source, sheet in ledgers:
         for group in kinds[LEDGER].one_of:
             if not any(name in sheet.letters or name in assume for name in group):

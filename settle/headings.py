@@ -17,13 +17,17 @@ from settle.workbook.raw import index
 
 LOOK = 40  # rows in which headings are looked for
 MOST = 1000  # filled columns that are looked at
+DEEP = 3  # rows that headings may take
 NEAR, MARGIN = 0.805, 0.08  # least likeness of a misspelt heading, least distance to the second
 TEXT_NEAR = 0.86
 COUNTER = re.compile(r"(연번|번호|순번|no|번|순서|일련번호|seq|index|구분번호)")
 _NOT_LETTER = re.compile(r"[^0-9a-z가-힣\u1100-\u11ff一-鿿]")
 _BRACKET = re.compile(r"[(\[（【〔<〈{][^()\[\]（）【】〔〕<>〈〉{}]*[)\]）】〕>〉}]")
 _REMARK = re.compile(r"[*※].*", re.DOTALL)
-_UNIT = re.compile(r"(?:단\s*위\s*[:：]?\s*|[(\[（])\s*(천\s*원|만\s*원|백만\s*원|억\s*원|원)\s*[)\]）]?")
+_UNIT = re.compile(
+    r"(?:단\s*위\s*[:：]?\s*|[(\[（])(?:[^()\[\]（）]*?[,/·、:：])??\s*(천\s*원|만\s*원|백만\s*원|억\s*원|원)"
+)
+_UNIT_ALONE = re.compile(r"[(\[（]\s*(?:금액\s*[:：]\s*)?(?:천|만|백만|억)?\s*원\s*[)\]）]")
 
 Grid = Sequence[dict[int, str]]  # rows of a sheet: 0-based column -> text, filled cells only
 Heads = dict[int, tuple[tuple[str, ...], str]]  # column -> keys of its heading, and the heading
@@ -88,29 +92,49 @@ def _meaning(kind: SheetKind, forms: Sequence[str]) -> tuple[str, int] | None:
 
 
 def heads(grid: Grid, top: int, bottom: int) -> Heads:
-    """Keys and text of the heading of every column, which may stand in two rows.
+    """Keys and text of the heading of every column, which may stand in several rows.
 
-    A text of the upper row holds for the columns to its right that have a lower heading only (merged cells).
+    A text of an upper row holds for the columns to its right that have a lower heading only (merged cells).
     """
     lower = grid[bottom]
     if top == bottom:
         return {place: (variants(text), text) for place, text in lower.items()}
+    upper = heads(grid, top, bottom - 1)
     found: Heads = {}
     last = ""
-    for place in sorted({*grid[top], *lower}):
+    for place in sorted({*upper, *lower}):
         below = lower.get(place, "")
-        last = grid[top].get(place, "") or (last if below else "")
-        if not last or not below:
-            found[place] = (variants(below or last), below or last)
+        last = upper[place][1] if place in upper else (last if below else "")
+        if not below:
+            found[place] = upper[place]
+        elif not last:
+            found[place] = (variants(below), below)
         else:
             found[place] = (variants(below) + variants(f"{last} {below}"), f"{last} {below}")
     return found
 
 
+def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
+    """Is the next row one of headings too, all of it under headings that span several columns?"""
+    if bottom + 1 >= len(grid) or not is_heading_row(grid[bottom + 1]):
+        return False
+    above, row = heads(grid, top, bottom), grid[bottom + 1]
+    under: set[int] = set()
+    for place in row:
+        if place not in above:
+            left = place
+            while left in row and left not in above:
+                left -= 1
+            if left not in above:
+                return False
+            under |= {left, place}
+    return bool(under) and set(row) <= under
+
+
 _FIGURE = re.compile(r"[-\d.,:/()년월일원명₩\s]*\d[-\d.,:/()년월일원명₩\s]*")
 
 
-def _is_heading_row(row: dict[int, str]) -> bool:
+def is_heading_row(row: dict[int, str]) -> bool:
     """No figures or dates: a row that can be (part of) headings."""
     return bool(row) and not any(_FIGURE.fullmatch(t) for t in row.values())
 
@@ -131,11 +155,14 @@ def find(kind: SheetKind, grid: Grid) -> tuple[float, int, int]:
     for top in range(min(len(grid), LOOK)):
         if singles[top] > best[0]:
             best = (singles[top], top, top)
-        if top + 1 < len(grid) and _is_heading_row(grid[top]) and _is_heading_row(grid[top + 1]):
+        if top + 1 < len(grid) and is_heading_row(grid[top]) and is_heading_row(grid[top + 1]):
             double = _score(kind, heads(grid, top, top + 1))
             if double > max(best[0], singles[top], singles[top + 1]):
                 best = (double, top, top + 1)
-    return best
+    score, top, bottom = best
+    while score and bottom - top < DEEP - 1 and _goes_on(grid, top, bottom):
+        bottom += 1
+    return score, top, bottom
 
 
 def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, wanted: dict[str, str]) -> Table:
@@ -273,9 +300,13 @@ def _misspelt(
 def _units(table: Table, grid: Grid, headings: Heads) -> dict[str, int]:
     """Unit of every won column: said in its heading, else 단위: 천원 above the headings, else won."""
     general = 1
-    for row in grid[: table.bottom + 1]:
-        for text in row.values():
-            found = _UNIT.search(text) if "단" in text and "위" in text else None
+    for number, row in enumerate(grid[: table.bottom + 1]):
+        texts = list(row.values())
+        if number < table.top:
+            texts.append(" ".join(texts))  # 단위: in one cell, 천원 in the next
+        for text in texts:
+            said = ("단" in text and "위" in text) or (number < table.top and _UNIT_ALONE.fullmatch(text))
+            found = _UNIT.search(text) if said else None
             if found:
                 general = cells.UNITS[found[1].replace(" ", "")]
     factors = {}

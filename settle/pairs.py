@@ -149,7 +149,7 @@ def _period(
 
 def _value(context: Context, kind: SheetKind, item: Column, row: int, place: int, text: str) -> str | int | date | None:
     """The value of one item; None where it is blank or cannot be read (which is said)."""
-    if not text:
+    if not text or (item.type != "won" and cells.dashes(text)):
         return None
     quoted, cell = f"'{shown(text)}'", context.cell(row, place)
     if item.type in ("date", "won"):

@@ -23,12 +23,16 @@ from settle.workbook.raw import RawSheet, letter
 
 UNSTORED = "(저장된 값이 없는 수식)"
 _TOTAL = (
-    r"(?i)^.{0,15}?(?:합 ?계|소 ?계|누 ?계|총 ?계|총 ?합 ?계)(?: ?[)\]>〉])?(?: ?[(\[:].*)?$"
-    r"|^[(\[<〈]? ?계 ?[)\]>〉]?(?: ?[(\[:].*)?$|^(?:sub|grand)? ?-?total$"
+    r"(?i)^.{0,15}?(?:합 ?계|소 ?계|누 ?계|총 ?계|총 ?합 ?계)(?: ?금?액)?(?: ?[)\]>〉])?(?: ?[(\[:].*| ?\d+ ?건)?$"
+    r"|^[(\[<〈]? ?(?:(?:\d{1,2} ?)?(?:일|월|분기|연|년) ?|.{1,15} )?계 ?[)\]>〉]?(?: ?[(\[:].*| ?\d+ ?건)?$"
+    r"|^(?:sub|grand)? ?-?total$"
 )
 _SIGNED = r"작성자|확인자|검토자|담당자 ?:|서명|\(인\)|위와 같이|^※|^\*|붙임|첨부|^주\)|^- ?이하|이하 ?여백|이상\.?$"
 _TYPED = (*NUMBERS, "date")
 _NO_VALUE = "{name}의 수식에 저장된 값이 없습니다. 엑셀에서 열어 저장한 뒤 다시 내 주세요."
+_DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
+_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
+_NUMBERLESS = {"승인번호": "[1-9]", "사업자등록번호": "[0-9]"}  # what is no number without: 없음, 해당없음, 0000
 SHOWN = 6  # places named in one notice
 
 
@@ -445,6 +449,7 @@ def typed(
             message = _NO_VALUE.format(name=column.name)
             context.error("DAT-080", message, "held" if grave else "note", kind, int(row), place, column.name)
         codes = np.where(hit, -1, codes).astype(np.int32)
+    codes = _nothing(context, column, place, lines, codes, raw)
     if column.type == "key":
         codes = _lossy(context, column, place, lines, codes, raw)
     texts = raw.texts
@@ -499,6 +504,29 @@ def _unreadable(column: Column, text: str, kind: str) -> str:
     what = {"won": "금액", "count": "사람 수", "md": "M/D", "rate": "비율", "number": "숫자"}[column.type]
     rest = " 이 칸은 0원으로 셉니다." if column.type == "won" and kind not in (LEDGER, EVIDENCE) else ""
     return f"{name} {josa(quoted, '을/를')} {josa(what, '으로/로')} 읽을 수 없습니다. 숫자로 고쳐 주세요.{rest}"
+
+
+def _nothing(
+    context: Context, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
+) -> np.ndarray:
+    """Dashes, error cells, and words where a number belongs say nothing: such a cell is blank."""
+
+    def like(pattern: str) -> np.ndarray:
+        return pc.match_substring_regex(raw.texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
+
+    if not len(raw.texts):
+        return codes
+    dashes, wrong = like(_DASHES), like(_ERROR)
+    if column.name in _NUMBERLESS:
+        wrong |= ~dashes & (raw.texts.to_numpy(zero_copy_only=False) != "") & ~like(_NUMBERLESS[column.name])
+    told = np.append(wrong, False)[codes]
+    if told.any():
+        texts = [raw.values[code] for code in pd.unique(codes[told])]
+        names = ", ".join(f"'{shown(t)}'" for t in texts[:SHOWN])
+        more = f" 외 {len(texts) - SHOWN}가지" if len(texts) > SHOWN else ""
+        what = f"{column.name} {josa(names + more, '은/는')} 값이 아니어서 빈칸으로 봅니다."
+        context.say(place, lines[told], what)
+    return np.where(np.append(dashes | wrong, False)[codes], -1, codes).astype(np.int32)
 
 
 def _lossy(

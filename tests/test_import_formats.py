@@ -158,6 +158,15 @@ def test_csv_with_another_separator(tmp_path, mark):
     assert amounts(read(path)) == [10_000]
 
 
+def test_csv_with_texts_guarded_from_excel(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f'{",".join(HEADINGS)}\n="E-001",="2025-06-02",회의비,다과,"=""가게""",="3000"\n')
+    book = read(path)
+    assert amounts(book) == [3000]
+    assert list(book.frames["집행내역"]["집행번호"]) == ["E-001"]
+    assert list(book.frames["집행내역"]["거래처"]) == ["가게"]
+
+
 def test_csv_with_a_title_and_ragged_rows(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("2025년 집행내역\n\n" + CSV + "합계,,,,,30000\n", encoding="cp949")

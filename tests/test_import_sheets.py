@@ -54,6 +54,28 @@ def test_a_unit_in_the_heading_goes_before_the_unit_of_the_sheet(tmp_path):
     assert amounts(read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}))) == [10_000]
 
 
+@pytest.mark.parametrize(
+    ("above", "won"),
+    [
+        (["(단위 : 건, 천원)"], 90_000),
+        (["(천원)"], 90_000),
+        (["단위:", "천원"], 90_000),
+        (["(단위: 원, 천원 미만 절사)"], 90),
+        (["단위과제: 원가절감(지원)"], 90),
+    ],
+)
+def test_the_unit_among_other_words_above_the_headings(tmp_path, above, won):
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": [["집행내역"], above, HEADINGS, line(1, 90)]}))
+    assert amounts(book) == [won]
+    assert said(book, "단위가 천원") == (won == 90_000)
+
+
+def test_the_unit_among_other_words_of_a_heading(tmp_path):
+    for heading, won in (("집행금액\n(VAT포함, 천원)", 90_000), ("집행금액(지원)", 90)):
+        book = read(workbook(tmp_path / "a.xlsx", {"집행내역": [[*HEADINGS[:5], heading], line(1, 90)]}))
+        assert amounts(book) == [won]
+
+
 def test_fractions_of_a_won_stay_an_error_under_a_unit(tmp_path):
     rows = [["단위: 천원"], HEADINGS, line(1, "1.2345")]
     assert errors(read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}))) == [("DAT-030", "F3", "left out")]
@@ -81,6 +103,46 @@ def test_headings_in_two_rows_with_merged_cells(tmp_path):
         "세세목": "G",
     }
     assert days(book) == ["2022-01-14"]
+
+
+def test_a_sum_among_the_parts_of_a_merged_heading_is_no_totals_row(tmp_path):
+    rows = [
+        ["일자", "세목", "적요", "거래처", "집행금액"],
+        [None, None, None, None, "국고", "민간", "계"],
+        ["2025-06-02", "회의비", "다과", "가게", 10_000, 5_000, 15_000],
+        ["합계", None, None, None, 10_000, 5_000, 15_000],
+    ]
+    book = read(workbook(tmp_path / "a.xlsx", {"6월": rows}, lambda b: b["6월"].merge_cells("E1:G1")))
+    sheet = sheet_of(book)
+    assert (sheet.heading_row, sheet.lines, sheet.totals) == (2, 1, 1)
+    assert sheet.letters["집행금액"] == "G"
+    assert amounts(book) == [15_000]
+    assert not book.notices
+
+
+def test_headings_in_three_rows(tmp_path):
+    rows = [
+        ["집행일", "세세목", "적요", "거래처", "집행내역"],
+        [None, None, None, None, "집행금액", None, None, "결제수단"],
+        [None, None, None, None, "공급가액", "부가세", "계"],
+        ["2025-06-02", "회의비", "다과", "가게", 10_000, 1_000, 11_000, "법인카드"],
+    ]
+    sheet = sheet_of(book := read(workbook(tmp_path / "a.xlsx", {"집행": rows})))
+    assert (sheet.heading_row, sheet.lines) == (3, 1)
+    assert amounts(book) == [11_000]
+    assert list(book.frames["집행내역"]["공급가액"]) == [10_000]
+    assert list(book.frames["집행내역"]["결제수단"]) == ["사업비카드"]
+
+
+def test_parts_of_an_amount_none_of_which_is_the_whole_are_not_guessed(tmp_path):
+    rows = [
+        ["집행일", "세세목", "적요", "거래처", "집행금액"],
+        [None, None, None, None, "국고", "민간"],
+        ["2025-06-02", "회의비", "다과", "가게", 10_000, 5_000],
+    ]
+    (error,) = read(workbook(tmp_path / "a.xlsx", {"6월": rows})).errors
+    assert error.consequence == "cannot run"
+    assert "집행일, 세세목, 적요, 거래처, 집행금액" in error.message
 
 
 def test_a_merged_title_is_not_half_of_a_heading(tmp_path):
@@ -116,6 +178,23 @@ def test_subtotals_and_totals_are_left_out_and_compared(tmp_path):
     assert (sheet.lines, sheet.totals) == (3, 4)
     assert sum(amounts(book)) == 30_000
     assert not book.notices
+
+
+@pytest.mark.parametrize(
+    "word", ["회의비 계", "월    계", "[월계]", "6월 계", "1분기 계", "합계금액", "합계 2건", "누 계"]
+)
+def test_words_for_a_sum(tmp_path, word):
+    rows = [*ledger(2), [word, None, None, None, None, 20_000]]
+    sheet = sheet_of(book := read(workbook(tmp_path / "a.xlsx", {"집행내역": rows})))
+    assert (sheet.lines, sheet.totals) == (2, 1)
+    assert not book.errors
+    assert not book.notices
+
+
+def test_words_that_end_like_a_sum_are_none(tmp_path):
+    rows = [*ledger(2), [None, None, "회의비", "기계", "공구상", 20_000]]
+    sheet = sheet_of(read(workbook(tmp_path / "a.xlsx", {"집행내역": rows})))
+    assert (sheet.lines, sheet.totals) == (3, 0)
 
 
 def test_a_total_that_does_not_add_up_is_said_with_both_figures(tmp_path):
@@ -353,6 +432,30 @@ def test_error_cells_are_named_and_not_taken_for_blanks(tmp_path):
     assert sheet_of(book).rejected == 2
 
 
+def test_a_dash_or_an_error_says_nothing(tmp_path):
+    head = [*HEADINGS, "결제수단", "지출유형", "사업자등록번호"]
+    rows = [head, [*line(1), "-", "―", "#N/A"], [*line(2), "계좌이체", "식비", "해당없음"]]
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}))
+    frame = book.frames["집행내역"]
+    assert list(frame["결제수단"]) == ["", "계좌이체"]
+    assert list(frame["지출유형"]) == ["", "식비"]
+    assert list(frame["사업자등록번호"]) == ["", ""]
+    assert said(book, "I2, I3", "'#N/A', '해당없음'", "빈칸으로 봅니다")
+    assert len(book.notices) == 1
+
+
+@pytest.mark.parametrize("number", ["-", "없음", "해당없음", "#N/A", "00000000"])
+def test_what_stands_for_no_approval_number_joins_no_purchases(tmp_path, number):
+    papers = [
+        ["집행번호", "증빙종류", "승인번호", "합계금액"],
+        ["E-001", "카드매출전표", number, 200_000],
+        ["E-002", "카드매출전표", number, 200_000],
+    ]
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(2), "증빙목록": papers}))
+    assert list(book.frames["증빙목록"]["승인번호"]) == ["", ""]
+    assert said(book, "승인번호", "빈칸으로 봅니다") == (number != "-")
+
+
 def test_formulas_without_a_stored_value_are_named(tmp_path):
     rows = [*ledger(2), ["=A2", "=B2", "회의비", "=D2", "한식당", "=F2"]]
     book = read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}))
@@ -515,6 +618,11 @@ def test_several_files_and_several_sheets_of_one_kind(tmp_path):
     assert list(frame["_source"]) == [0, 0, 1, 2]
     assert [s.file for s in book.sheets] == [0, 1, 1]
     assert frame.index.is_unique
+
+
+def test_a_ledger_of_several_sheets_is_said(tmp_path):
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(2), "집행내역(수정전)": ledger(3)}))
+    assert said(book, "시트가 2개", "'집행내역' 2줄, '집행내역(수정전)' 3줄")
 
 
 def test_an_agreement_of_pairs_in_other_layouts(tmp_path):

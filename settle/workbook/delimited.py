@@ -34,6 +34,11 @@ def separator(text: str) -> str:
     return max(counts, key=lambda mark: (sum(c > 0 for c in counts[mark]), sum(counts[mark])))
 
 
+def _plain(text: str) -> str | None:
+    """Without the ="…" that keeps Excel from taking 0012 for a number."""
+    return (text[2:-1] or None) if len(text) > 2 and text[:2] == '="' and text[-1] == '"' else text
+
+
 def read_delimited(task: dict[str, Any], out: BinaryIO) -> None:
     """Send the one sheet of a CSV file."""
     import pyarrow as pa
@@ -49,7 +54,7 @@ def read_delimited(task: dict[str, Any], out: BinaryIO) -> None:
     width = max(map(len, rows), default=0)
     columns: dict[int, Any] = {}
     for place in range(width):
-        texts = [row[place] if place < len(row) and row[place] else None for row in rows]
+        texts = [_plain(row[place]) if place < len(row) and row[place] else None for row in rows]
         array = pa.array(texts, pa.string())
         if array.null_count < len(array):
             columns[place] = array.dictionary_encode()
