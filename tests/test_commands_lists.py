@@ -80,6 +80,14 @@ def test_check_takes_lists_among_its_files(files: list[str]) -> None:
     assert {"REC-010", "REC-040", "REC-060", "REC-080"} <= found
 
 
+@pytest.mark.parametrize("command", ["check", "reconcile"])
+def test_what_was_left_out_of_a_list_is_said(command: str, files: list[str], tmp_path: Path) -> None:
+    rows = [month.approved("30012345", 90_000), {**month.approved("8", 4_000), "won": "USD 12.34"}]
+    ran = CliRunner().invoke(cli, [command, files[0], str(write(tmp_path, "card-shinhan", rows))])
+    said = " ".join(ran.output.split())
+    assert "3행 금액 'USD 12.34'" in said
+
+
 def test_inspect_says_what_every_sheet_is(files: list[str]) -> None:
     done = CliRunner().invoke(cli, ["inspect", *files], standalone_mode=False)
     assert done.return_value == 0

@@ -303,6 +303,15 @@ def test_paid_anew_after_a_cancellation_the_live_approval_is_matched() -> None:
     assert said(run([CARD_LINE], [], lists)[0]) == []
 
 
+def test_a_card_number_that_comes_again_on_another_day_is_another_approval() -> None:
+    lines = [CARD_LINE, line("E-2", 30_000, "사업비카드", day="2025-09-20", vendor="다과점")]
+    papers = [SLIP, paper("E-2", "카드매출전표", 30_000, "30012345", day="2025-09-20")]
+    both = [approved("30012345", 90_000), approved("30012345", 30_000, day="2025.09.20 12:00", name="다과점")]
+    assert said(run(lines, papers, statement(CARD, both))[0]) == []
+    back = approved("30012345", -30_000, day="2025.09.21 12:00", name="다과점")
+    assert said(run(lines, papers, statement(CARD, [*both, back]))[0]) == [("REC-050", "E-2", 30_000)]
+
+
 def test_card_use_that_the_ledger_does_not_have_is_listed_with_its_place() -> None:
     lists = statement(CARD, [approved("30012345", 90_000), approved("30012346", 7_000, name="편의점")], "신한.xlsx")
     result, _ = run([CARD_LINE], [SLIP], lists)

@@ -168,6 +168,7 @@ def test_the_period_is_what_the_list_states_or_whole_months() -> None:
         ("2025-09-03 09:30", "2025-09-03", "09:30:00"),
         ("2025.09.03 09:30:15", "2025-09-03", "09:30:15"),
         ("2025.09.03", "2025-09-03", ""),
+        ("2025-09-03 오후 2:30:15", "2025-09-03", ""),
     ],
 )
 def test_times_of_every_bank_are_understood(text: str, day: str, time: str) -> None:

@@ -96,7 +96,7 @@ def show(result: Judgement, written: list[Path]) -> None:
             click.echo(f"    … 모두 {len(rows):,}건")
     for one in result.not_checked:
         common.say(f"미점검 {one.code}: {one.reason}")
-    for notice in result.reconciliation.notices:
+    for notice in [*result.book.notices, *result.reconciliation.notices]:
         common.say(notice)
     _say_problems(result)
     for path in written:

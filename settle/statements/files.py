@@ -55,7 +55,7 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
             if statement is None:
                 kept.append(sheet)
             else:
-                found.append(statement)
+                found.append(replace(statement, notices=(*frames.hidden_parts(sheet), *statement.notices)))
         if kept or file.problem or not file.sheets:
             rest.append(replace(file, sheets=kept))
     return rest, sorted(found, key=lambda s: s.order)
@@ -80,6 +80,7 @@ def read_book(
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.lists = found
+    book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
     return book
 
 

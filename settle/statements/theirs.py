@@ -96,6 +96,8 @@ def _cards(rows: pd.DataFrame) -> Theirs:
     use["lone"] = np.where(use["key"] == "", use["order"], -1)
     label = ["source", "key", "card", "lone"]
     use["item"] = use.groupby(label, sort=False).ngroup()
+    use["day"] = _days_of_one_number(use)
+    use["item"] = use.groupby(["item", "day"], sort=False).ngroup()
     sums = use.groupby("item").agg(
         gross=("gross", "sum"),
         called=("called", "sum"),
@@ -118,6 +120,27 @@ def _cards(rows: pd.DataFrame) -> Theirs:
     items["revised"], items["issued"] = False, items["date"]
     merged, more = _attach(items)
     return _renumber(rows, items, merged, notices + more)
+
+
+def _days_of_one_number(use: pd.DataFrame) -> pd.Series:
+    """A number comes again: live rows of one number on several days are several approvals, numbered 0 … by day.
+
+    What takes back goes to the last of them before it, of the same amount if there is one.
+    """
+    number = pd.Series(0, index=use.index)
+    live = use[use["gross"] > 0]
+    days = live.groupby("item")["date"].nunique()
+    for item in days.index[days > 1]:
+        approvals = live[live["item"] == item].sort_values(["date", "order"])
+        rank = approvals["date"].rank(method="dense").astype("int64") - 1
+        number[rank.index] = rank
+        taken_back = use[(use["item"] == item) & (use["gross"] == 0)]
+        for at, day, won in zip(taken_back.index, taken_back["date"], taken_back["won"].abs(), strict=True):
+            earlier = approvals[approvals["date"] <= day]
+            same = earlier[earlier["gross"] == won]
+            fits = same if len(same) else earlier if len(earlier) else approvals.head(1)
+            number[at] = rank[fits.index[-1]]
+    return number
 
 
 # ---- tax invoices --------------------------------------------------------------------------------------------------

@@ -62,6 +62,10 @@ def moments(texts: pd.Series) -> tuple[pd.Series, pd.Series, np.ndarray]:
     serial = pd.to_numeric(plain.where(plain.str.fullmatch(r"[34]\d{4}(?:\.\d+)?"), ""), errors="coerce")
     by_serial = pd.Timestamp("1899-12-30") + pd.to_timedelta((serial * 86400).round(), unit="s")
     stamps = stamps.where(stamps.notna(), by_serial.dt.floor("D"))
+    other = {t: cells.day(t) for t in plain[stamps.isna() & (plain != "")].unique()}
+    known = {t: pd.Timestamp(read.value) for t, read in other.items() if read.status == cells.OK}
+    if known:  # 오후 2:30 and other spellings of a ledger: the day alone
+        stamps = stamps.where(stamps.notna(), pd.to_datetime(plain.map(known)))
     clock = by_serial.dt.strftime("%H:%M:%S").fillna("")
     times = times.where(serial.isna() | (serial % 1 == 0), clock).astype("str")
     bad = (stamps.isna() & (plain != "")).to_numpy()
