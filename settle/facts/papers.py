@@ -14,7 +14,8 @@ from settle.facts import Facts, coded, days, fact, family, group_any, group_sum,
 from settle.model import EVIDENCE
 from settle.text import brn_valid
 
-RANGE = re.compile(r"^(?P<head>.*?)(?P<first>\d+)\s*[~∼～\-–]\s*(?P<again>.*?)(?P<last>\d+)$")
+RANGE = r"^(?P<head>.*?)(?P<first>\d+)\s*[{}]\s*(?P<again>.*?)(?P<last>\d+)$"
+RANGES = [re.compile(RANGE.format(marks)) for marks in ("~∼～〜", r"\-–")]  # 2025-1~2025-4: the hyphens are no range
 MOST_IN_A_RANGE = 10_000
 
 
@@ -34,14 +35,14 @@ def names_in(text: str, known: Container[str]) -> list[str]:
     names: list[str] = []
     for part in re.split(r"[,;/\n、，]+|\s{2,}", text):
         part = part.strip()
-        span = RANGE.match(part) if part not in known else None
+        span = next(filter(None, (r.match(part) for r in RANGES)), None) if part not in known else None
         if span and span["again"] in ("", span["head"]):
             first, last, width = int(span["first"]), int(span["last"]), len(span["first"])
             if first <= last <= first + MOST_IN_A_RANGE:
                 names.extend(f"{span['head']}{n:0{width}d}" for n in range(first, last + 1))
                 continue
-        if part:
-            names.append(part)
+        pieces = part.split()  # a line break in the cell has become a space
+        names.extend(pieces if part not in known and all(p in known for p in pieces) else filter(None, [part]))
     return names
 
 
