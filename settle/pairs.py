@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from settle.sheets import Column, SheetKind
 
 _PERIOD = ("협약기간", "사업기간", "수행기간")
+_AFTER = re.compile(r"\s*(?:까지|[(（][^)）]*개월[)）])$")
 _SPLIT = re.compile(r"\s*(?:~|～|∼|〜|부터|–|—|\s-\s)\s*")
 
 
@@ -121,7 +122,8 @@ def _read_row(
         behind = number + 1 < len(texts) and labels[number + 1] is None
         value = texts[number + 1] if behind else None
         if periods[number] and item is None and value:
-            _period(context, kind, row, value, found, lines)
+            until = next((n for n in range(number + 1, len(texts)) if labels[n] or periods[n]), len(texts))
+            _period(context, kind, row, texts[number + 1 : until], found, lines)
         elif item is not None and item.name not in found:
             place, text = value or (texts[number][0] + 1, "")
             lines.append((row, item.name, text, place))
@@ -134,15 +136,16 @@ def _period(
     context: Context,
     kind: SheetKind,
     row: int,
-    value: tuple[int, str],
+    values: list[tuple[int, str]],
     found: dict[str, Any],
     lines: list[tuple[int, str, str, int]],
 ) -> None:
-    ends = _SPLIT.split(value[1])
-    for name, text in zip(("협약시작일", "협약종료일"), ends, strict=False):
+    """Both ends in one cell, or one behind the other in two."""
+    ends = [(place, _AFTER.sub("", end)) for place, text in values for end in _SPLIT.split(text) if end]
+    for name, (place, text) in zip(("협약시작일", "협약종료일"), ends, strict=False):
         if name not in found:
-            lines.append((row, name, text, value[0]))
-            read = _value(context, kind, kind.column(name), row, value[0], text)
+            lines.append((row, name, text, place))
+            read = _value(context, kind, kind.column(name), row, place, text)
             if read is not None:
                 found[name] = read
 

@@ -646,6 +646,22 @@ def test_an_agreement_of_pairs_in_other_layouts(tmp_path):
     assert errors(book) == [("DAT-020", "B7", "note")]
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        ["2025-03-01", "2025-12-31"],
+        ["2025-03-01", "~", "2025-12-31", "기관유형", "비영리"],
+        ["2025-03-01 ~ 2025-12-31 (10개월)"],
+        ["2025년 3월 1일부터 2025년 12월 31일까지"],
+    ],
+)
+def test_the_period_of_the_agreement(tmp_path, period):
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(1), "협약": [["협약기간", *period]]}))
+    assert book.agreement["협약시작일"] == date(2025, 3, 1)
+    assert book.agreement["협약종료일"] == date(2025, 12, 31)
+    assert not book.errors
+
+
 def test_headings_without_lines_are_an_absent_sheet_apart_from_the_ledger(tmp_path):
     sheets = {
         "집행내역": [HEADINGS],
