@@ -321,22 +321,23 @@ def _is_counter(heading: str) -> bool:
 
 
 def _totals(table: Table, filled: dict[int, np.ndarray], words: dict[int, np.ndarray]) -> np.ndarray:
-    """Rows with a word for a sum where a line would have its day or name, or inside a drop-down column."""
+    """Rows with a word for a sum where a line would have its day or name, or inside a column of numbers or choices."""
     size = len(next(iter(filled.values()))) if filled else 0
-    any_word, in_choice = np.zeros(size, bool), np.zeros(size, bool)
+    any_word, alone = np.zeros(size, bool), np.zeros(size, bool)
     for flags in words.values():
         any_word |= flags
-    for column in table.kind.columns:
-        place = table.places.get(column.name, -1)
-        if column.type == "choice" and place in words:
-            in_choice |= words[place]
+    telling_alone = [table.places.get(c.name, -1) for c in table.kind.columns if c.type in ("choice", "key")]
+    telling_alone += [place for place, heading in table.unknown.items() if heading and _is_counter(heading)]
+    for place in telling_alone:
+        if place in words:
+            alone |= words[place]
     required = [c for c in table.kind.columns if c.required and not c.summed and table.places.get(c.name, -1) in filled]
     telling = [c for c in required if c.type != "text"] or required
     free = np.ones(size, bool)
     for column in telling:
         place = table.places[column.name]
         free &= ~filled[place] | words[place]
-    return in_choice | (any_word & free)
+    return alone | (any_word & free)
 
 
 def _only(filled: dict[int, np.ndarray], places: list[int], rows: np.ndarray) -> np.ndarray:

@@ -191,6 +191,14 @@ def test_words_for_a_sum(tmp_path, word):
     assert not book.notices
 
 
+def test_a_sum_beside_a_period_in_place_of_a_day(tmp_path):
+    rows = [["연번", *HEADINGS[1:]], ["합계", "2025.6.1~6.30", None, None, None, 20_000]]
+    rows += [[1, *line(1)[1:]], [2, *line(2)[1:]]]
+    sheet = sheet_of(book := read(workbook(tmp_path / "a.xlsx", {"집행내역": rows})))
+    assert (sheet.lines, sheet.totals) == (2, 1)
+    assert not book.errors
+
+
 def test_words_that_end_like_a_sum_are_none(tmp_path):
     rows = [*ledger(2), [None, None, "회의비", "기계", "공구상", 20_000]]
     sheet = sheet_of(read(workbook(tmp_path / "a.xlsx", {"집행내역": rows})))
