@@ -124,6 +124,7 @@ def assemble(
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
     _require_ledger(files, kinds, assume, columns, reading)
+    _say_several(kinds, reading)
     frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
     _complete(frames)
     _assume(frames, kinds, assume, programme, reading)
@@ -316,12 +317,6 @@ def _require_ledger(
         found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
         message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}."
         reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
-    if len(ledgers) > 1:
-        names = ", ".join(f"'{shown(s.name)}' {s.lines:,}줄" for _, s in ledgers)
-        reading.notices.append(
-            f"집행내역으로 읽은 시트가 {len(ledgers)}개여서 줄을 모두 모았습니다: {names}. "
-            "같은 내역이 두 시트에 있으면 두 번 셉니다."
-        )
     for source, sheet in ledgers:
         for group in kinds[LEDGER].one_of:
             if not any(name in sheet.letters or name in assume for name in group):
@@ -338,6 +333,18 @@ def _require_ledger(
         if seen and not any(headings.same(s.headings.get(name, ""), s.letters.get(name, ""), asked) for s in seen):
             message = f"--column {name}={asked}: '{asked}' 제목을 가진 열이 없습니다."
             reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
+
+
+def _say_several(kinds: dict[str, SheetKind], reading: _Reading) -> None:
+    """Several sheets of one kind are one: said, for one of them may be an older copy of another."""
+    for kind in kinds.values():
+        found = [s for s in reading.sheets if s.kind == kind.name]
+        if len(found) > 1 and kind.layout == "table":
+            names = ", ".join(f"'{shown(s.name)}' {s.lines:,}줄" for s in found)
+            reading.notices.append(
+                f"{josa(kind.name, '으로/로')} 읽은 시트가 {len(found)}개여서 줄을 모두 모았습니다: {names}. "
+                "같은 내용이 두 시트에 있으면 두 번 셉니다."
+            )
 
 
 @lru_cache(maxsize=64)

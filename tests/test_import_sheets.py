@@ -628,7 +628,10 @@ def test_several_files_and_several_sheets_of_one_kind(tmp_path):
     assert frame.index.is_unique
 
 
-def test_a_ledger_of_several_sheets_is_said(tmp_path):
+def test_several_sheets_of_one_kind_are_said(tmp_path):
+    budget = [["비목", "세목", "정부", "민간"], ["직접비", "사업운영비", 1000, 0]]
+    sheets = {"집행내역": ledger(1), "예산(당초)": budget, "예산(변경)": budget}
+    assert said(read(workbook(tmp_path / "b.xlsx", sheets)), "예산으로 읽은 시트가 2개", "두 번 셉니다")
     book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(2), "집행내역(수정전)": ledger(3)}))
     assert said(book, "시트가 2개", "'집행내역' 2줄, '집행내역(수정전)' 3줄")
 
