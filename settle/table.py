@@ -156,6 +156,7 @@ def read_table(context: Context, table: Table) -> tuple[Sheet, pd.DataFrame]:
                 data |= typed(context, kind.name, extra, place, sorted_rows.lines, {})
                 places[heading] = place
     _means(context, table, by_name, data, sorted_rows.lines)
+    _say_beyond(context, table, sorted_rows.lines)
     _check_totals(context, table, sorted_rows)
     sheet = Sheet(
         file=-1,
@@ -222,6 +223,15 @@ def _say_headings(context: Context, table: Table) -> None:
         unit = {v: k for k, v in cells.UNITS.items()}[max(thousands.values())]
         names = josa(", ".join(thousands), "은/는")
         context.tell(f"{names} 단위가 {josa(unit, '이어서/여서')} 원으로 바꾸어 읽었습니다.")
+
+
+def _say_beyond(context: Context, table: Table, lines: np.ndarray) -> None:
+    """Cells to the right of all headings: cells may have moved (1,000 without quotes in a CSV file)."""
+    last = max([*table.places.values(), *table.unknown], default=0)
+    for place in sorted(p for p in context.columns if p > last):
+        rows = lines[context.columns[place].filled[lines]]
+        if len(rows):
+            context.say(place, rows, "제목이 없는 열이어서 읽지 않았습니다. 칸이 밀리지 않았는지 확인해 주세요.")
 
 
 @dataclass

@@ -167,6 +167,12 @@ def test_csv_with_texts_guarded_from_excel(tmp_path):
     assert list(book.frames["집행내역"]["거래처"]) == ["가게"]
 
 
+def test_csv_whose_cells_have_moved_is_said(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{','.join(HEADINGS)}\nE-001,2025-06-02,회의비,다과,가게,1,000\n")
+    assert said(read(path), "G2", "칸이 밀리지 않았는지")
+
+
 def test_csv_with_a_title_and_ragged_rows(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("2025년 집행내역\n\n" + CSV + "합계,,,,,30000\n", encoding="cp949")
