@@ -21,6 +21,7 @@ from settle.sheets import NUMBERS, Column
 from settle.text import josa, mask, printable
 from settle.workbook.raw import RawSheet, letter
 
+APPROVAL = "변경승인"
 UNSTORED = "(저장된 값이 없는 수식)"
 _TOTAL = (
     r"(?i)^.{0,15}?(?:합 ?계|소 ?계|누 ?계|총 ?계|총 ?합 ?계)(?: ?금?액)?(?: ?[)\]>〉])?(?: ?[(\[:].*| ?\d+ ?건)?$"
@@ -459,8 +460,9 @@ def typed(
             grave = kind in (LEDGER, EVIDENCE) and (column.required or column.type != "text")
             message = _NO_VALUE.format(name=column.name)
             context.error("DAT-080", message, "held" if grave else "note", kind, int(row), place, column.name)
-        codes = np.where(hit, -1, codes).astype(np.int32)
-    codes = _nothing(context, column, place, lines, codes, raw)
+        if kind != APPROVAL:  # where its 집행번호 is not known, a blank would approve all lines
+            codes = np.where(hit, -1, codes).astype(np.int32)
+    codes = _nothing(context, kind, column, place, lines, codes, raw)
     if column.type == "key":
         codes = _lossy(context, column, place, lines, codes, raw)
     texts = raw.texts
@@ -518,17 +520,18 @@ def _unreadable(column: Column, text: str, kind: str) -> str:
 
 
 def _nothing(
-    context: Context, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
+    context: Context, kind: str, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
 ) -> np.ndarray:
-    """Dashes, error cells, and words where a number belongs say nothing: such a cell is blank."""
+    """Dashes, and in ledger and evidence errors and words where a number belongs, say nothing: such a cell is blank."""
 
     def like(pattern: str) -> np.ndarray:
         return pc.match_substring_regex(raw.texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
 
     if not len(raw.texts):
         return codes
-    dashes, wrong = like(_DASHES), like(_ERROR)
-    if column.name in _NUMBERLESS:
+    dashes = like(_DASHES)
+    wrong = like(_ERROR) if kind in (LEDGER, EVIDENCE) else np.zeros(len(dashes), bool)
+    if kind in (LEDGER, EVIDENCE) and column.name in _NUMBERLESS:
         wrong |= ~dashes & (raw.texts.to_numpy(zero_copy_only=False) != "") & ~like(_NUMBERLESS[column.name])
     told = np.append(wrong, False)[codes]
     if told.any():

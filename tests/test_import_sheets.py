@@ -475,6 +475,13 @@ def test_formulas_without_a_stored_value_are_named(tmp_path):
     assert list(book.frames["집행내역"]["적요"])[-1] == ""
 
 
+@pytest.mark.parametrize("number", ["=A2", "#N/A"])
+def test_an_approval_whose_line_is_not_known_is_no_approval_of_all_lines(tmp_path, number):
+    approval = [["변경구분", "집행번호", "승인일"], ["기간외집행", number, "2025-06-01"]]
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(1), "변경승인": approval}))
+    assert list(book.frames["변경승인"]["집행번호"]) not in ([""], ["E-001"])
+
+
 def test_an_approval_number_kept_as_a_number_is_unknown(tmp_path):
     rows = [["집행번호", "증빙종류", "승인번호"], ["E-001", "세금계산서", 202506274100000012345678]]
     rows += [["E-002", "세금계산서", "202506274100000012345678"], ["E-003", "카드전표", 12345678]]
