@@ -88,6 +88,12 @@ def test_what_was_left_out_of_a_list_is_said(command: str, files: list[str], tmp
     assert "3행 금액 'USD 12.34'" in said
 
 
+def test_a_list_in_place_of_the_ledger_is_said_to_be_one(tmp_path: Path) -> None:
+    listed = write(tmp_path, "card-shinhan", [month.approved("30012345", 90_000)])
+    ran = CliRunner().invoke(cli, ["check", str(listed), "--assume", "세세목=회의비"])
+    assert "명세로 읽었습니다" in ran.output
+
+
 def test_inspect_says_what_every_sheet_is(files: list[str]) -> None:
     done = CliRunner().invoke(cli, ["inspect", *files], standalone_mode=False)
     assert done.return_value == 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from settle import frames, sheets
-from settle.model import Book, InputFile
+from settle.model import LEDGER, Book, InputFile
 from settle.programme import load as load_programme
 from settle.statements.opening import Opened
 from settle.statements.profiles import HEADING_ROWS, recognise
@@ -81,6 +81,8 @@ def read_book(
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.lists = found
     book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
+    if not book.has(LEDGER):
+        book.notices += [f"{one.title}: 집행내역이 아니라 대사할 명세로 읽었습니다." for one in found]
     return book
 
 
