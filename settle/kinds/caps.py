@@ -66,6 +66,34 @@ def grade_ceiling(ctx: Context, grades: np.ndarray) -> np.ndarray:
     return result
 
 
+def ledger_supply(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
+    """공급가액 of each line in the ledger less that of its refund, and where both are known."""
+    refund = ctx["refunds"]["refund"].to_numpy()
+    supply, known = ctx["공급가액"], ctx["공급가액__known"]
+    return supply + np.where(refund >= 0, supply[refund], 0), known & ((refund < 0) | known[refund])
+
+
+def supply_value(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """공급가액 of the lines `among` less their refunds, and where it is known.
+
+    Of the line's own trade papers, else of the ledger, else the line's part of papers that it shares with others.
+    """
+    proved, refunded = ctx["proved"], ctx["refunds"]["refund"].to_numpy() >= 0
+    supply, in_ledger = ledger_supply(ctx)
+    on_paper = proved.present & proved.supply_known
+    alone = on_paper & (proved.members == 1) & ~(refunded & in_ledger)
+    supply = np.where(alone, proved.supply, supply)
+    shared = on_paper & (proved.members > 1) & ~in_ledger
+    for i in np.flatnonzero(shared & among).tolist():
+        supply[i] = _part(int(proved.supply[i]), int(ctx["net"][i]), int(ctx["purchase_net"][i]))
+    return supply, in_ledger | alone | shared
+
+
+def _part(supply: int, mine: int, whole: int) -> int:
+    """What of a paper's 공급가액 falls on a line that charges `mine` of `whole`: rounded up; a claim without VAT is supply."""
+    return -(-supply * mine // whole) if whole > supply else mine
+
+
 @kind("line")
 def ceiling(ctx: Context) -> Outcome:
     """A labour line may be paid at most ceiling(grade) × 투입MD; on an invoice the ceiling looks at 공급가액 alone.
@@ -79,10 +107,8 @@ def ceiling(ctx: Context) -> Outcome:
     thousandths = ctx["md_paid"]
     # floored where a fraction arises in what is taken, so the cap is rounded up
     cap = -(-per_day * thousandths // 1000)
-    proved = ctx["proved"]
-    from_paper = proved.present & proved.supply_known & (proved.members == 1)
-    supply = np.where(from_paper, proved.supply, ctx["공급가액"])
-    supply_known = (from_paper | ctx["공급가액__known"]) & ctx["on_invoice"]
+    supply, supply_known = supply_value(ctx, among)
+    supply_known &= ctx["on_invoice"]
     moving = ctx.effect(case, "disallow")
 
     def looked_at(left: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from settle.facts import group_any, group_sum, labels
 from settle.kinds import Context, Outcome, kind
+from settle.kinds.caps import ledger_supply, supply_value
 
 INTO_KOREAN = "외국어→한국어"
 
@@ -17,10 +18,10 @@ def large_equipment(ctx: Context) -> Outcome:
 
     공급가액: of the ledger, else of the trade papers, else 집행금액. Local fact: missing. Values: total, missing.
     """
-    proved = ctx["proved"]
     among = ctx.applies()
-    from_paper = proved.present & proved.supply_known & (proved.members == 1)
-    supply = np.where(ctx["공급가액__known"], ctx["공급가액"], np.where(from_paper, proved.supply, ctx["net"]))
+    own, in_ledger = ledger_supply(ctx)
+    found, known = supply_value(ctx, among)
+    supply = np.where(in_ledger, own, np.where(known, found, ctx["net"]))
     device = labels(ctx["vendor"], ctx["참여기업"], ctx["과제명"])
     total = group_sum(device, np.where(among, supply, 0))
     large = among & (total >= ctx.limit("won"))
