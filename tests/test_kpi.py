@@ -100,8 +100,9 @@ def test_every_formula_is_written_as_it_is_read_and_can_be_worked_out(one):
 
 @pytest.mark.parametrize(
     "name",
-    ["Cpk", "LOB (라인밸런스율)", "재고자산 건실도", "구매단가인하율", "재고 정확도", "총자본순이익률", "이직률"],
-)
+    ["Cpk", "LOB (라인밸런스율)", "재고자산 건실도", "구매단가인하율", "재고 정확도", "업체 평가점수", "총자본순이익률", "이직률",
+     "내부고객 만족도"],
+)  # fmt: skip
 def test_misprints_are_corrected_and_say_what_the_annex_prints(name):
     one = CATALOGUE.named(name)
     assert one is not None

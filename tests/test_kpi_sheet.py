@@ -29,6 +29,13 @@ def test_a_figure_rounded_to_the_decimals_of_the_sheet_is_right():
     assert len(findings([{"실사재고수량": 1, "전산상재고수량": 3}], [TASK | {"실적": 33.4}])) == 1
 
 
+def test_a_figure_that_a_spreadsheet_divided_itself_is_right():
+    third = {"실사재고수량": 1, "전산상재고수량": 3}
+    assert findings([third], [TASK | {"실적": 1 / 3 * 100}]) == []
+    assert findings([third], [TASK | {"실적": 33.333333333333336}]) == []
+    assert len(findings([third], [TASK | {"실적": 33.33333334}])) == 1
+
+
 def test_another_figure_is_told_with_its_arithmetic_and_both_rows():
     (found,) = findings([{"실사재고수량": 90, "전산상재고수량": 100}])
     assert found.problem == "differs"
