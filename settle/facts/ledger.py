@@ -339,7 +339,8 @@ def payee(facts: Facts) -> pd.Series:
 
 @fact
 def trip_known(facts: Facts) -> np.ndarray:
-    return facts["출장시작__known"] & facts["출장종료__known"]
+    """Both days of the trip are given, and it does not end before it begins."""
+    return facts["출장시작__known"] & facts["출장종료__known"] & (facts["출장시작"] <= facts["출장종료"])
 
 
 @fact

@@ -414,7 +414,8 @@ def items(facts: Facts, group: str) -> dict[str, np.ndarray]:
     line, row = at.line[use], at.row[use]
     codes, distinct = coded(frame["기재항목"].iloc[row])
     parts = [{p.strip() for p in re.split(r"[,，、/·]", text)} - {""} for text in distinct]
-    wanted = {i for key, found in facts.programme.data["papers"].items() if key.startswith("items_") for i in found}
+    lists = [found for key, found in facts.programme.data["papers"].items() if key.startswith("items_")]
+    wanted = {name for found in lists for item in found for name in _names(item)}
 
     def gathered(flags: list[bool]) -> np.ndarray:
         hit = facts.zeros(bool)
@@ -426,8 +427,14 @@ def items(facts: Facts, group: str) -> dict[str, np.ndarray]:
     }
 
 
+def _names(item: str | list[str]) -> list[str]:
+    """An item, or a list of items of which any one will do."""
+    return [item] if isinstance(item, str) else item
+
+
 def _all_of(facts: Facts, found: dict[str, np.ndarray], names: str) -> np.ndarray:
-    return np.logical_and.reduce([found[i] for i in facts.programme.data["papers"][names]])
+    wanted = facts.programme.data["papers"][names]
+    return np.logical_and.reduce([np.logical_or.reduce([found[i] for i in _names(item)]) for item in wanted])
 
 
 def _any_of(facts: Facts, found: dict[str, np.ndarray], names: str) -> np.ndarray:
