@@ -400,9 +400,9 @@ def trade_paper_outside_period(facts: Facts) -> np.ndarray:
 
 @fact
 def contract_outside_period(facts: Facts) -> np.ndarray:
-    """A 계약서 or trade paper of the line is dated outside the agreement."""
-    rows = facts["evidence"]
-    return _dated_outside(facts, (rows.trade >= 0) | rows.of(["계약서"]))
+    """A trade paper of the line, or a 계약서 of its purchase, is dated outside the agreement."""
+    contract = _dated_outside(facts, facts["evidence"].of(["계약서"]))
+    return facts["trade_paper_outside_period"] | group_any(facts["purchase"], contract)
 
 
 @family
