@@ -186,6 +186,76 @@ def test_a_line_before_every_limit_is_told_as_not_checked_and_never_guessed(tmp_
     assert result.provisional
 
 
+def with_limit_from_july(tmp_path: Path, code: str, limit: str) -> rulebook.Rulebook:
+    """The shipped rule `code` with one more [[limit]] of its own from 2025-07-01."""
+    shipped = resources.folder("schemas")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "programme.toml").write_bytes((shipped / "programme.toml").read_bytes())
+    text = (shipped / "rules" / f"{code}.toml").read_text(encoding="utf-8")
+    later = f"[[limit]]\nfrom = 2025-07-01\n{limit}\n\n[[case]]"
+    (tmp_path / "rules" / f"{code}.toml").write_text(text.replace("[[case]]", later, 1), encoding="utf-8")
+    return load(folder=tmp_path)
+
+
+@pytest.mark.parametrize("later", [20, 100])
+def test_a_purchase_has_one_limit_that_of_its_earliest_line(tmp_path: Path, later: int) -> None:
+    """Five heads at 30,000 = 150,000, although its second line is of July: 100,000 + later × 1,000 less 150,000."""
+    (tmp_path / "rules").mkdir()
+    shipped = resources.folder("schemas") / "programme.toml"
+    (tmp_path / "programme.toml").write_bytes(shipped.read_bytes())
+    (tmp_path / "rules" / "MTG-020.toml").write_text(GOOD, encoding="utf-8")
+    lines = [
+        LINE | {"집행일": "2025-06-30", "집행금액": 200_000 - later * 1000, "참석인원": 5},
+        LINE | {"집행번호": "2", "집행일": "2025-07-01", "집행금액": later * 1000, "참석인원": 5},
+    ]
+    papers = [{"집행번호": "1, 2", "증빙종류": "카드매출전표", "합계금액": 200_000}]
+    result = judge(book_from_tables({"집행내역": lines, "증빙목록": papers}), load(folder=tmp_path))
+    assert result.totals["disallowed"] == 50_000
+
+
+@pytest.mark.parametrize(("paid", "most"), [("2025-06-30", 20), ("2025-07-01", 21)])
+def test_the_limit_of_administration_days_is_that_of_the_labour_lines(tmp_path: Path, paid: str, most: int) -> None:
+    log = [
+        {"일자": f"2025-0{4 + day // 15}-{day % 15 + 1:02d}", "컨설턴트": "김하나", "MD": 1, "업무구분": "직접지원행정"}
+        for day in range(22)
+    ]
+    labour = {
+        "집행번호": "L",
+        "집행일": paid,
+        "세목": "외부인건비",
+        "적요": "행정",
+        "집행금액": 2_200_000,
+        "컨설턴트": "김하나",
+    }
+    lines = [labour | {"투입MD": 22}, LINE, LINE | {"집행번호": "2", "집행일": "2025-07-02"}]
+    rules = with_limit_from_july(tmp_path, "LAB-140", "days = 21")
+    result = judge(book_from_tables({"집행내역": lines, "수행일지": log}), rules)
+    assert result.totals["disallowed"] == (22 - most) * 100_000
+
+
+def test_the_limit_of_a_solution_is_that_of_its_first_instalment(tmp_path: Path) -> None:
+    one = {
+        "세목": "직접지원비",
+        "참여기업": "가나",
+        "과제명": "전산",
+        "적요": "전산",
+        "거래처": "한빛",
+        "집행금액": 20_000_000,
+    }
+    lines = [one | {"집행번호": "1", "집행일": "2025-06-01"}, one | {"집행번호": "2", "집행일": "2025-08-01"}]
+    task = {"참여기업": "가나", "과제유형": "⑤", "과제명": "전산"}
+    papers = [{"집행번호": "1", "증빙종류": "견적서"}]
+    (tmp_path / "rules").mkdir()
+    shipped = resources.folder("schemas")
+    text = (shipped / "programme.toml").read_text(encoding="utf-8")
+    raised = text.replace("value = 30000000}]", "value = 30000000}, {from = 2025-07-01, value = 50000000}]")
+    assert raised != text
+    (tmp_path / "programme.toml").write_text(raised, encoding="utf-8")
+    (tmp_path / "rules" / "DIR-040.toml").write_bytes((shipped / "rules" / "DIR-040.toml").read_bytes())
+    result = judge(book_from_tables({"집행내역": lines, "과제": [task], "증빙목록": papers}), load(folder=tmp_path))
+    assert list(result.findings["arithmetic"]) == ["40,000,000 ≥ 30,000,000"] * 2
+
+
 # ---- the shipped rulebook --------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from settle import conditions
-from settle.facts import NO_DAY, Facts, day, days
+from settle.facts import FAR, NO_DAY, Facts, day, days
 from settle.rulebook import Rule, RulebookError
 
 Take = Callable[[np.ndarray], np.ndarray]
@@ -79,14 +79,27 @@ class Context:
         fallback = start if start != NO_DAY else day(self.facts.programme.begins)
         return np.where(dates == NO_DAY, fallback, dates)
 
-    def limit(self, name: str) -> np.ndarray:
-        """The limit `name` in force on each line's date; int64. Lines before the first limit are in `not_in_force`."""
+    def limit(self, name: str, together: np.ndarray | None = None) -> np.ndarray:
+        """The limit `name` in force on each line's date; int64. Lines before the first limit are in `not_in_force`.
+
+        Lines that are measured together (a purchase, or the labels given) have one limit: that of the earliest of them.
+        """
         steps = self.rule.limits.get(name)
         if not steps:
             raise RulebookError(f"규칙 {self.rule.code}: 한도 '{name}'이(가) 규칙집에 없습니다.")
         since = np.array([day(s.since) for s in steps], dtype=np.int64)
         values = np.array([s.values[name] for s in steps], dtype=np.int64)
-        return values[np.maximum(np.searchsorted(since, self.as_of(), side="right") - 1, 0)]
+        dates = self.as_of()
+        if len(steps) > 1:
+            dates = self._earliest(dates, self.facts["purchase"] if together is None else together)
+        return values[np.maximum(np.searchsorted(since, dates, side="right") - 1, 0)]
+
+    def _earliest(self, dates: np.ndarray, group: np.ndarray) -> np.ndarray:
+        """The earliest date among the judged lines of each group; a line that is not judged keeps its own."""
+        judged = self.facts["judged"]
+        first = np.full(int(group.max(initial=0)) + 1, FAR, dtype=np.int64)
+        np.minimum.at(first, group[judged], dates[judged])
+        return np.where(judged, first[group], dates)
 
     def not_in_force(self) -> np.ndarray:
         """Lines dated before the rule's first limit: nothing may be guessed for them."""

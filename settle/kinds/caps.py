@@ -62,7 +62,7 @@ def grade_ceiling(ctx: Context, grades: np.ndarray) -> np.ndarray:
     """Ceiling of 1 M/D by grade (won), 0 where the grade is unknown."""
     result = np.zeros(ctx.n, dtype=np.int64)
     for name in ctx.facts.programme.data["grades"]:
-        result = np.where(grades == name, ctx.limit(name), result)
+        result = np.where(grades == name, ctx.limit(name, together=np.arange(ctx.n)), result)
     return result
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from settle import text
-from settle.facts import FAR, NO_DAY, Facts, date_text, days, group_sum
+from settle.facts import FAR, NO_DAY, Facts, date_text, days, group_sum, labels
 from settle.facts.agreement import approved_rows
 from settle.facts.people import LOG
 from settle.kinds import Context, Elsewhere, Outcome, kind, latest_first
@@ -282,7 +282,8 @@ def day_share(ctx: Context) -> Outcome:
         allowed = f"{text.days(all_days)}일 × {per_cent}%"
     else:
         base = np.zeros(len(left), dtype=np.int64)
-        limit = int(ctx.limit("days").max(initial=0)) * 1000 if ctx.n else 0
+        lines = labour_lines(ctx)
+        limit = int(ctx.limit("days", together=labels(lines))[lines].max(initial=0)) * 1000
         excess = group_sum(base, left) - limit
         all_days = int(left.sum())
         allowed = f"{text.days(limit)}일"

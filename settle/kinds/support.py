@@ -24,7 +24,8 @@ def large_equipment(ctx: Context) -> Outcome:
     supply = np.where(in_ledger, own, np.where(known, found, ctx["net"]))
     device = labels(ctx["vendor"], ctx["참여기업"], ctx["과제명"])
     total = group_sum(device, np.where(among, supply, 0))
-    large = among & (total >= ctx.limit("won"))
+    limit = ctx.limit("won", together=labels(device, among))
+    large = among & (total >= limit)
     papers = ctx.rule.parameters["papers"]
     lacks = [large & ~group_any(device, among & ctx[f"paper:{p}"]) for p in papers]
     ctx.local["missing"] = np.logical_or.reduce(lacks)
@@ -32,7 +33,7 @@ def large_equipment(ctx: Context) -> Outcome:
     def missing(lines: np.ndarray) -> list[str]:
         return [", ".join(p for p, lack in zip(papers, lacks, strict=True) if lack[i]) for i in lines.tolist()]
 
-    return Outcome(ctx.cases(among), values={"total": total, "missing": missing})
+    return Outcome(ctx.cases(among), values={"total": total, "won": limit, "missing": missing})
 
 
 @kind("line")
