@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,6 +23,21 @@ def roster(facts: Facts) -> pd.DataFrame:
     """투입인력 by 성명, the first row of a name counts; index: 성명."""
     frame = facts.book.frames[ROSTER]
     return frame[frame["성명"] != ""].drop_duplicates("성명").set_index("성명")
+
+
+@fact
+def stints(facts: Facts) -> pd.DataFrame:
+    """Every row of 투입인력 with a name: somebody who left and came back stands in several, each with its own days."""
+    frame = facts.book.frames[ROSTER]
+    frame = frame[frame["성명"] != ""]
+    start, end = days(frame["참여시작"]), days(frame["참여종료"])
+    unread = pd.MultiIndex.from_tuples(
+        [(e.source, e.row) for e in facts.book.errors if e.kind == ROSTER and e.column in ("참여시작", "참여종료")],
+        names=["_source", "_row"],
+    )
+    unclear = pd.MultiIndex.from_frame(frame[["_source", "_row"]]).isin(unread)
+    unclear |= (start != NO_DAY) & (end != NO_DAY) & (end < start)
+    return frame.assign(start=start, end=end, unclear=unclear)
 
 
 def _of_person(facts: Facts, column: str, blank: Any) -> np.ndarray:
@@ -71,6 +87,14 @@ def holder_is_consultant(facts: Facts) -> np.ndarray:
 def has_log_rows(facts: Facts) -> np.ndarray:
     """Has the consultant rows in 수행일지?"""
     return facts["컨설턴트"].isin(facts.book.frames[LOG]["컨설턴트"]).to_numpy() & (facts["컨설턴트"] != "").to_numpy()
+
+
+@fact
+def log_unread(facts: Facts) -> np.ndarray:
+    """Has the consultant a row in 수행일지 whose 일자 or MD is blank or cannot be read?"""
+    rows = facts.book.frames[LOG]
+    unread = rows.loc[(rows["컨설턴트"] != "") & ~(rows["일자__known"] & rows["MD__known"]), "컨설턴트"]
+    return facts["컨설턴트"].isin(unread).to_numpy()
 
 
 @fact
@@ -183,7 +207,7 @@ def working_days(first: int, last: int) -> np.ndarray:
 
 def _rate(text: str) -> int | None:
     """A rate in a cell of 변경후 as hundredths of a per cent: `60%`, `60`, `0.6`."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%|퍼센트)?\s*", text)
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%|퍼센트)?\s*", unicodedata.normalize("NFKC", text))
     if not found:
         return None
     value = float(found[1])
@@ -211,37 +235,62 @@ def participation(facts: Facts) -> dict[str, Participation]:
     """Internal people with a 참여율 and rows in 수행일지, by name."""
     log, roster = facts["log"], facts["roster"]
     result: dict[str, Participation] = {}
-    changes = approved_rows(facts, "참여율조정")
+    changes = approved_rows(facts, "참여율조정").sort_values("승인일", kind="stable")
+    unread = _unread_changes(facts)
     for label, name in enumerate(log.names):
-        if name not in roster.index or roster.at[name, "구분"] != "내부" or not roster.at[name, "참여율__known"]:
+        mine = facts["stints"][facts["stints"]["성명"] == name]
+        internal = name in roster.index and roster.at[name, "구분"] == "내부"
+        if not internal or not mine["참여율__known"].all() or mine["unclear"].any() or name in unread:
             continue
         logged = log.day[log.person == label]
-        start = _day(roster.at[name, "참여시작"])
-        if start == NO_DAY:
-            start = facts["period_start"] if facts["period_start"] != NO_DAY else int(logged.min())
-        end = _day(roster.at[name, "참여종료"])
-        end = int(logged.max()) if end == NO_DAY else end
-        span = working_days(start, end)
-        rates = np.full(len(span), int(roster.at[name, "참여율"]), dtype=np.int64)
-        own = changes[changes["변경전"] == name].sort_values("승인일")
+        blank = facts["period_start"] if facts["period_start"] != NO_DAY else int(logged.min())
+        start = np.where(mine["start"] == NO_DAY, blank, mine["start"])
+        end = np.where(mine["end"] == NO_DAY, logged.max(), mine["end"])
+        spans = [working_days(int(first), int(last)) for first, last in zip(start, end, strict=True)]
+        span, at = np.unique(np.concatenate(spans), return_index=True)
+        rates = np.repeat(mine["참여율"].to_numpy(dtype=np.int64), [len(one) for one in spans])[at]
+        own = changes[changes["변경전"] == name]
         for since, text in zip(days(own["승인일"]), own["변경후"], strict=True):
-            new = _rate(text)
-            if new is not None:
-                rates[span >= since] = new
-        result[name] = Participation(start, end, span, rates)
+            rates[span >= since] = _rate(text)  # type: ignore[assignment]
+        result[name] = Participation(int(start.min()), int(end.max()), span, rates)
     return result
-
-
-def _day(value: Any) -> int:
-    return NO_DAY if value is pd.NaT or pd.isna(value) else int(np.datetime64(value, "D").astype(np.int64))
 
 
 @fact
 def rate_unknown(facts: Facts) -> np.ndarray:
     """An internal person of 투입인력 without 참여율, who has rows in 수행일지."""
-    roster = facts["roster"]
-    without = roster.index[(roster["구분"] == "내부") & ~roster["참여율__known"]]
+    rows = facts.book.frames[ROSTER]
+    without = rows.loc[(rows["구분"] == "내부") & ~rows["참여율__known"], "성명"]
     return facts["컨설턴트"].isin(without).to_numpy() & facts["has_log_rows"]
+
+
+def _unread_changes(facts: Facts) -> set[str]:
+    """Whom an approved 참여율조정 names without a rate that can be read."""
+    rows = approved_rows(facts, "참여율조정")
+    return {name for name, text in zip(rows["변경전"], rows["변경후"], strict=True) if _rate(text) is None}
+
+
+@fact
+def rate_change_unread(facts: Facts) -> np.ndarray:
+    """An internal person with rows in 수행일지 whose approved 참여율조정 names no rate that can be read."""
+    unread = facts["컨설턴트"].isin(_unread_changes(facts)).to_numpy()
+    return unread & (facts["person_side"] == "내부").to_numpy() & facts["has_log_rows"]
+
+
+@fact
+def participation_unclear(facts: Facts) -> np.ndarray:
+    """참여시작 or 참여종료 of the consultant cannot be read, or the one is after the other."""
+    rows = facts["stints"]
+    return facts["컨설턴트"].isin(rows.loc[rows["unclear"], "성명"]).to_numpy() & facts["has_log_rows"]
+
+
+@fact
+def place_unread(facts: Facts) -> np.ndarray:
+    """The consultant has consulting days in 수행일지 whose 장소구분 is neither blank nor one that the programme has."""
+    log = facts["log"]
+    known = ["", *facts.programme.values["장소구분"]]
+    unread = log.external & np.isin(log.task, ["컨설팅", ""]) & ~np.isin(log.place, known)
+    return facts["컨설턴트"].isin(log.name[unread]).to_numpy()
 
 
 # ---- grades -----------------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from settle import text
-from settle.facts import FAR, NO_DAY, Facts, date_text, days, group_sum, labels
+from settle.facts import FAR, NO_DAY, Facts, date_text, group_sum, labels
 from settle.facts.agreement import approved_rows
 from settle.facts.people import LOG
 from settle.kinds import Context, Elsewhere, Outcome, kind, latest_first
@@ -29,6 +29,7 @@ class Labour:
     won: np.ndarray  # of each line before the first labour rule; with `days` the rate at which days are taken
     days: np.ndarray  # paid per line, before any was taken
     taken: dict[str, Taken] = field(default_factory=dict)  # by role
+    waiting: Taken | None = None  # days beyond the log that wait for rows of it which cannot be read
 
     def worth(self, days: np.ndarray) -> np.ndarray:
         """Won of so many of each line's days, floored."""
@@ -36,10 +37,14 @@ class Labour:
 
     def take(self, days: np.ndarray) -> Taken:
         """Take days off the lines. Floored once for the line, so that what several rules take adds up."""
-        before = self.days - self.paid
+        found = self.part(days)
         self.paid = self.paid - days
-        won = self.worth(before + days) - self.worth(before)
-        return Taken(days, won, self.won, self.days, before)
+        return found
+
+    def part(self, days: np.ndarray) -> Taken:
+        """The days and their won, still paid."""
+        before = self.days - self.paid
+        return Taken(days, self.worth(before + days) - self.worth(before), self.won, self.days, before)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,12 @@ class Taken:
     whole: np.ndarray
     paid: np.ndarray
     before: np.ndarray
+
+    def or_else(self, other: Taken) -> Taken:
+        """These days, and the other's where there are none of these."""
+        here = self.days > 0
+        days, won = np.where(here, self.days, other.days), np.where(here, self.won, other.won)
+        return Taken(days, won, self.whole, self.paid, np.where(here, self.before, other.before))
 
     def sums(self, lines: np.ndarray) -> list[str]:
         """The arithmetic of the won taken, for the lines asked for."""
@@ -93,16 +104,23 @@ def strikes(facts: Facts, roles: set[str]) -> tuple[np.ndarray, dict[str, np.nda
 
 
 def outside_participation(facts: Facts) -> np.ndarray:
-    """Log rows before 참여시작 or after 참여종료; 사전진단 before it is fine where 사전진단소급 is approved."""
-    log, roster = facts["log"], facts["roster"]
-    position = roster.index.get_indexer(log.name)
-    if not len(roster):
-        return np.zeros(len(log.day), dtype=bool)
-    start, end = days(roster["참여시작"])[position], days(roster["참여종료"])[position]
-    before = (start != NO_DAY) & (log.day < start)
-    after = (end != NO_DAY) & (log.day > end)
+    """Log rows before 참여시작 or after 참여종료 (of every row that 투입인력 has of the person; a row whose days are unclear
+    strikes nothing); 사전진단 before it is fine where 사전진단소급 is approved.
+    """
+    log = facts["log"]
+    outside = np.zeros(len(log.day), dtype=bool)
     prior = (log.task == "사전진단") & _retroactive(facts)
-    return (position >= 0) & ((before & ~prior) | after)
+    rows = facts["stints"]
+    again = rows.groupby("성명").cumcount()
+    for number in range(int(again.max()) + 1 if len(rows) else 0):
+        row = rows[again == number].set_index("성명")
+        position = row.index.get_indexer(log.name)
+        start, end = row["start"].to_numpy()[position], row["end"].to_numpy()[position]
+        before = (start != NO_DAY) & (log.day < start) & ~prior
+        after = (end != NO_DAY) & (log.day > end)
+        here = (before | after) & ~row["unclear"].to_numpy()[position]
+        outside = np.where(position >= 0, here & outside if number else here, outside)
+    return outside
 
 
 def _retroactive(facts: Facts) -> np.ndarray:
@@ -145,10 +163,14 @@ def begin(ctx: Context) -> Labour:
     if BEYOND not in roles:
         to_take = np.maximum(to_take - shares[BEYOND], 0)
         shares[BEYOND] = np.zeros(ctx.n, dtype=np.int64)
+    waits = np.where(ctx["log_unread"], shares[BEYOND], 0)
+    shares[BEYOND] = shares[BEYOND] - waits
+    to_take = to_take - waits
     for role in (BEYOND, OVERBOOKED, OUTSIDE, RATE):
         part = np.minimum(shares[role], to_take)
         labour.taken[role] = labour.take(latest_first(person, np.where(lines, part, 0), labour.paid, ctx["order"]))
         to_take = to_take - part
+    labour.waiting = labour.part(latest_first(person, np.where(lines, waits, 0), labour.paid, ctx["order"]))
     ctx.state.labour = labour
     return labour
 
@@ -157,7 +179,8 @@ def begin(ctx: Context) -> Labour:
 def labour_days(ctx: Context) -> Outcome:
     """LAB-020 (role beyond), LAB-070 (overbooked), LAB-080 (outside), LAB-090 (rate). Values: days, rows, paid, logged.
 
-    Days struck that are not paid anyway are a note on the work log (the rule's note case).
+    Days struck that are not paid anyway are a note on the work log (the rule's note case). Days beyond a log that has rows which
+    cannot be read are held (role beyond).
     """
     role = ctx.rule.parameters["role"]
     labour = begin(ctx)
@@ -166,6 +189,11 @@ def labour_days(ctx: Context) -> Outcome:
     ctx.local["month"] = np.zeros(ctx.n, dtype=bool)  # told on the work log, see _months
     case = ctx.cases(ctx["labour"] & ctx["judged"])  # holds of the rule (a rate that is not known)
     case[won > 0] = ctx.rule.case("disallow")
+    hold, shown = None, taken
+    if role == BEYOND and labour.waiting is not None:
+        hold = labour.waiting.won
+        case[hold > 0] = ctx.rule.case("hold")
+        shown = taken.or_else(labour.waiting)
     log = ctx["log"]
     by_name = _by_name(ctx, labour.struck.get(role, np.zeros(len(log.md), dtype=np.int64)))
     logged = (
@@ -181,16 +209,16 @@ def labour_days(ctx: Context) -> Outcome:
         return [by_name.get(name, ("", 0))[0] for name in ctx["컨설턴트"].iloc[lines]]
 
     values = {
-        "days": lambda lines: [text.days(d) for d in taken.days[lines].tolist()],
+        "days": lambda lines: [text.days(d) for d in shown.days[lines].tolist()],
         "rows": rows,
         "logged": lambda lines: [text.days(int(logged.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
         "paid": lambda lines: [text.days(int(paid.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
-        "sum": taken.sums,
+        "sum": shown.sums,
     }
     extra = [] if role == BEYOND else _unpaid_strikes(ctx, labour, role, by_name)
     if role == RATE:
         extra += _months(ctx, labour)
-    return Outcome(case, take=lambda left: np.minimum(won, left), values=values, elsewhere=extra)
+    return Outcome(case, take=lambda left: np.minimum(won, left), hold=hold, values=values, elsewhere=extra)
 
 
 def _by_name(ctx: Context, struck: np.ndarray) -> dict[str, tuple[str, int]]:
