@@ -120,6 +120,7 @@ def _held(route: Route, education: str, credentials: str) -> list[str]:
 
 
 def _is_kind(name: str, kind: str) -> bool:
+    name = "".join(name.split())
     return name.endswith(kind) and not (kind == "기사" and name.endswith("산업기사"))
 
 

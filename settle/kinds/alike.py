@@ -65,20 +65,36 @@ def split_purchase(ctx: Context) -> Outcome:
 
 @kind("line")
 def one_person_twice(ctx: Context) -> Outcome:
-    """One person paid two or more fees for one 원인행위일 (OPS-020): all but the largest. Values: other, total."""
+    """One person paid two or more fees for one 원인행위일 (OPS-020): all but the largest. A fee that two funds bear is noted.
+
+    Values: other, person.
+    """
     among = ctx.applies() & (ctx["payee"] != "").to_numpy() & ctx["basis_known"]
     person = without(ctx["payee"], r"\s")
     group = labels(person, ctx["basis_date"])
-    count = group_sum(group, among.astype(np.int64))
+    fee, halves = _fees(ctx, labels(group, ctx["지출유형"]), among)
+    total = group_sum(fee, np.where(among, ctx["net"], 0))
     # the largest stays; among equals the earliest
     rank = np.full(ctx.n, -1, dtype=np.int64)
-    by = np.lexsort((-ctx["order"], ctx["net"]))
+    by = np.lexsort((-ctx["order"], -_earliest(ctx, fee, among), total))
     rank[by] = np.arange(ctx.n)
     largest = group_max(group, np.where(among, rank + 1, 0)) == rank + 1
-    where = among & (count > 1) & ~largest
     keeper = np.full(int(group.max(initial=0)) + 1, -1, dtype=np.int64)
     keeper[group[among & largest]] = np.flatnonzero(among & largest)
+    where = among & (fee != fee[keeper[group]])
     names = ctx["line_name"].to_numpy(dtype=object)
-    case = np.where(where, ctx.rule.case("disallow"), 0).astype(np.uint8)
+    second = among & halves & ~where & (_earliest(ctx, fee, among) < ctx["order"])
+    case = np.where(where, ctx.rule.case("disallow"), np.where(second, ctx.rule.case("note"), 0)).astype(np.uint8)
     other = np.where(keeper[group] >= 0, names[keeper[group]], "") if ctx.n else names
     return Outcome(case, outright(where), values={"other": other, "person": ctx["payee"]})
+
+
+def _fees(ctx: Context, kinds: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of fees within person, day and kind: the lines of one purchase, or the two parts that 국고 and 민간 bear.
+
+    Also which lines are such parts.
+    """
+    alike = labels(kinds, ctx["적요"])
+    funds = [group_sum(alike, (among & ctx.member("재원", [fund])).astype(np.int64)) for fund in ("국고", "민간")]
+    halves = (group_sum(alike, among.astype(np.int64)) == 2) & (funds[0] == 1) & (funds[1] == 1)
+    return labels(halves, np.where(halves, alike, labels(kinds, ctx["purchase"]))), halves
