@@ -59,14 +59,17 @@ def read_pairs(context: Context, kind: SheetKind) -> tuple[Sheet, dict[str, Any]
     unknown: list[str] = []
     filled_rows = 0
     heading_row = 0
+    names = {item.name for item in kind.items}
     for row in range(height):
         texts = [(p, context.columns[p].text(row)) for p in places]
         texts = [(p, t) for p, t in texts if t]
         if not texts:
             continue
         keys = {heading_key(t) for _, t in texts}
-        if not lines and keys & {"항목", "항목명", "구분"} and keys & {"값", "내용", "입력값"}:
+        if keys & {"항목", "항목명", "구분"} and keys & {"값", "내용", "입력값"} and not names & found.keys():
             heading_row = row + 1
+            for above in (found, lines, unknown):  # a title
+                above.clear()
             continue
         filled_rows += 1
         _read_row(context, kind, known, row, texts, found, lines, unknown)

@@ -643,6 +643,21 @@ def test_several_sheets_of_one_kind_are_said(tmp_path):
     assert said(book, "시트가 2개", "'집행내역' 2줄, '집행내역(수정전)' 3줄")
 
 
+def test_the_heading_of_an_agreement_below_a_title_is_no_item(tmp_path):
+    rows = [
+        ["혁신 협약", None],
+        ["왼쪽에 항목, 오른쪽에 값", None],
+        [],
+        ["항목", "값"],
+        ["협약번호", "2025-1"],
+        ["메모", "가"],
+    ]
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(1), "협약": rows}))
+    assert book.agreement == {"협약번호": "2025-1", "메모": "가"}
+    sheet = book.sheets[1]
+    assert (sheet.heading_row, sheet.rows, sheet.lines, sheet.blank) == (4, 2, 2, 0)
+
+
 def test_an_agreement_of_pairs_in_other_layouts(tmp_path):
     rows = [
         ["협약 개요"],
