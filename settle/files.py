@@ -18,7 +18,7 @@ def prepare(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError(f"폴더 '{folder}'를 만들 수 없습니다. {_reason(error)}") from error
+        raise WriteError(f"폴더 '{folder}'을(를) 만들 수 없습니다. {_reason(error)}") from error
     if not os.access(folder, os.W_OK):
         raise WriteError(f"폴더 '{folder}'에 쓸 수 없습니다. 쓰기 권한이 있는 폴더를 -o로 정하세요.")
     return folder
@@ -30,7 +30,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
     Raises WriteError.
     """
     if os.path.isdir(path) and not os.path.islink(path):
-        raise WriteError(f"'{path}'는 폴더여서 파일을 쓸 수 없습니다. 파일 이름까지 적으세요.")
+        raise WriteError(f"'{path}'은(는) 폴더여서 파일을 쓸 수 없습니다. 파일 이름까지 적으세요.")
     temporary = path.with_name(f".settle-{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as handle:

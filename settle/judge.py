@@ -115,7 +115,7 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
         if not facts.book.has(sheet):
             reasons.append(f"{sheet} 시트가 없습니다")
         else:
-            reasons.append(f"{sheet} 시트의 {item}이(가) 비어 있습니다")
+            reasons.append(f"{sheet} 시트의 {text.josa(item, '이/가')} 비어 있습니다")
     return ", ".join(dict.fromkeys(reasons))
 
 

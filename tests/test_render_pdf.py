@@ -251,6 +251,11 @@ def test_what_is_held_is_grouped_by_who_must_supply_it() -> None:
     assert held["no"].tolist() == list(range(1, len(held) + 1))
 
 
+def test_a_provisional_verdict_has_the_particle_of_its_last_word() -> None:
+    judgement = judgements.make(errors=0)
+    assert "점검하지 못한 규칙 1개가 있어 잠정 결과입니다." in View(judgement).verdict[1]
+
+
 def test_a_decision_shows_both_verdicts() -> None:
     judgement = judgements.make()
     decision = {

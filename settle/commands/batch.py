@@ -58,7 +58,7 @@ def command(
     if not MONTH.fullmatch(month):
         raise common.Wrong(f"--month {month}: '2025-09'처럼 연-월로 적습니다.")
     if not folder.is_dir():
-        raise common.Wrong(f"폴더 '{folder}'가 없습니다.")
+        raise common.Wrong(f"폴더 '{folder}'이(가) 없습니다.")
     from settle.batch import pool as pools
     from settle.batch import run
     from settle.batch.task import WrongVersion

@@ -20,7 +20,7 @@ from settle import __version__
 from settle.model import Judgement
 from settle.programme import HEADS
 from settle.resources import DEFAULT_PROGRAMME, ResourceError, folder
-from settle.text import day, korean_day, mask, mask_key, number, printable
+from settle.text import day, josa, korean_day, mask, mask_key, number, printable
 
 WON = ("claimed", "recognised", "held", "disallowed")
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
@@ -181,7 +181,7 @@ class View:
             unasked = sum(one.provisional for one in self.judgement.not_checked)
             reasons = [f"점검하지 못한 규칙 {unasked:,}개"] if unasked else []
             reasons += [f"읽지 못해 빠진 곳 {lost:,}건"] if lost else []
-            text += f" {', '.join(reasons)}이 있어 잠정 결과입니다."
+            text += f" {josa(', '.join(reasons), '이/가')} 있어 잠정 결과입니다."
         return short, text
 
     # ---- sums -------------------------------------------------------------------------------------------------------------------
