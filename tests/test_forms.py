@@ -436,6 +436,50 @@ def test_forty_participants_a_long_name_and_a_long_story(tmp_path):
                 assert all(w["x1"] <= page.width - 45 and w["bottom"] <= page.height - 20 for w in page.extract_words())
 
 
+def long_tables(participants: int) -> dict:
+    """As many participants, with names and indicators that make rows of many heights; won of twelve digits."""
+    won = 987_654_321_012
+    companies = [f"협력사{n:02d}" + "가나다라마바" * (n % 5) for n in range(participants)]
+    kinds = "①②③④⑤⑥⑦⑧⑨"
+    return {
+        **TABLES,
+        "참여기업": [{"참여기업": c} for c in companies],
+        "과제": [
+            TABLES["과제"][0] | {"참여기업": c, "과제유형": kinds[n % 9], "과제명": f"과제{n} " + "아자차카타" * (n % 14),
+                               "개선전": 1_234.5, "목표": 98_765.4, "실적": 45_678.9, "중간실적": 23_456.7}
+            for n, c in enumerate(companies)
+        ],
+        "집행내역": [TABLES["집행내역"][0] | {"집행번호": f"E-{n}", "재원": fund, "집행금액": won}
+                 for n, fund in enumerate(["국고", "민간"] * 10)],
+        "예산": [{"비목": "직접비", "세목": "사업운영비", "정부": won, "민간": won}],
+        "수행일지": [],
+        "투입계획": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_no_number_is_broken_or_cut(form, tmp_path):
+    path = tmp_path / "n.pdf"
+    produce(form, long_tables(2), path)
+    with pdfplumber.open(path) as pdf:
+        words = {word["text"] for page in pdf.pages for word in page.extract_words()}
+    assert {"9,876,543,210,120", "-8,888,888,889,108", "19,753,086,420,240", "-17,777,777,778,216"} <= words
+    assert {"1,234.5", "98,765.4"} <= words or form == "interim"
+    assert "19,753,086,420.24/1,975,308,642.024천원(1,000%)" in text_of(path)
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_no_page_says_headings_twice_and_no_low_row_runs_over(form, tmp_path):
+    heads = {"interim": "연번참여기업과제유형과제명", "final": "연번참여기업과제유형핵심활동명/과제명"}[form]
+    choice = {"interim": "사업비☑국고매칭☐자부담과제기간", "final": "사업비☑국고매칭☐자부담과제기간"}[form]
+    for participants in (30, 33, 36, 39, 42):
+        path = tmp_path / f"{participants}.pdf"
+        produce(form, long_tables(participants), path)
+        texts = pages(path)
+        assert max(text.count(heads) for text in texts) == 1
+        assert sum(choice in text for text in texts) == 1
+
+
 def test_hangul_breaks_at_the_end_of_words(tmp_path):
     words = ["현장진단에서", "확인되었고", "준비교체", "표준의", "부재와", "검사기준의", "혼선이", "원인이었다"] * 20
     tables = {**TABLES, "참여기업": [TABLES["참여기업"][0] | {"주요현안": " ".join(words)}]}

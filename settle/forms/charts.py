@@ -15,7 +15,7 @@ from settle.forms.paper import WIDTH, plain_font
 from settle.formula import plain
 from settle.text import days, mask, printable
 
-NAMES, FIGURES = 118.0, 150.0  # points for the names at the left and the figures at the right
+NAMES, FIGURES = 118.0, 150.0  # points for the names at the left and (at least) the figures at the right
 BAR, SPACE, SIZE = 8.0, 8.0, 7.5
 MOST = 18  # bars (or pairs) of one drawing: a longer chart goes on in the next
 DARK = HexColor("#4A4A4A")
@@ -41,16 +41,24 @@ def bars(rows: Sequence[Bar], legend: tuple[str, str], line: Fraction | None = N
         return []
     paired = any(outlined is not None for _, outlined, _, _ in rows)
     low = min(*values, Fraction(0)) if values else Fraction(0)
+    beside = max(FIGURES, *(stringWidth(figures, plain_font(), SIZE) + 6 for *_, figures in rows))
     chunks = [rows[at : at + MOST] for at in range(0, len(rows), MOST)]
-    return [_drawing(chunk, legend, low, high, line, paired) for chunk in chunks]
+    return [_drawing(chunk, legend, low, high, line, paired, beside) for chunk in chunks]
 
 
 def _drawing(
-    rows: Sequence[Bar], legend: tuple[str, str], low: Fraction, high: Fraction, line: Fraction | None, paired: bool
+    rows: Sequence[Bar],
+    legend: tuple[str, str],
+    low: Fraction,
+    high: Fraction,
+    line: Fraction | None,
+    paired: bool,
+    beside: float,
 ) -> Drawing:
+    """beside: points for the figures at the right."""
     step = (2 * BAR if paired else BAR) + SPACE
     height = step * len(rows) + 18
-    room = WIDTH - NAMES - FIGURES
+    room = WIDTH - NAMES - beside
     zero = NAMES + room * float(-low / (high - low))
     drawing = Drawing(WIDTH, height)
     _legend(drawing, legend, height, paired)
@@ -65,8 +73,7 @@ def _drawing(
                 length = room * float(value / (high - low))
                 left = zero + min(length, 0.0)
                 drawing.add(Rect(left, level, abs(length), BAR, fillColor=colour, strokeColor=black, strokeWidth=0.5))
-        text = shorten(figures, FIGURES - 6)
-        drawing.add(String(NAMES + room + 5, middle, text, fontName=plain_font(), fontSize=SIZE))
+        drawing.add(String(NAMES + room + 5, middle, figures, fontName=plain_font(), fontSize=SIZE))
     drawing.add(Line(zero, 0, zero, height - 16, strokeColor=black, strokeWidth=0.6))
     if line is not None:
         at = zero + room * float(line / (high - low))

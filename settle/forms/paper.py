@@ -23,7 +23,10 @@ WIDTH = page.width(page.PORTRAIT)
 LINE = 0.5
 SHADE = "#ECECEC"
 PAD = 3
+LOW = 20 * mm  # a row up to this height stays on one page
 _BREAK = re.compile(r"(?<=[·/,)→~_\]])|(?=[(\[])")
+_NUMBER = re.compile(r"\(?-?\d[\d,.]*[^\d\s]{0,4}")
+SMALLEST = 0.6  # of a style's size; a number too wide for even that is broken
 
 Cell: TypeAlias = str | Flowable | list[Flowable]
 
@@ -124,6 +127,15 @@ class FormTable(Table):
 
     carry: tuple[int, ...] = ()
     _last: dict[int, Any]
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:
+        """A low row is not broken. Under headings the rest begins on the next page: below the upper part it would say
+        them again."""
+        self._calc(availWidth, availHeight)
+        heads = self.repeatRows if isinstance(self.repeatRows, int) else len(self.repeatRows)
+        self.splitInRow = int(max(self._rowHeights[heads : heads + 1], default=0) > LOW)
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        return [parts[0], CondPageBreak(availHeight), *parts[1:]] if len(parts) > 1 and heads else parts
 
     def onSplit(self, T: FormTable, byRow: int = 1) -> None:
         """Called with the upper part, then with the lower one."""
@@ -230,7 +242,19 @@ def _aligned(aligns: Sequence[str], column: int) -> ParagraphStyle:
 
 
 def _cell(cell: Cell, style: ParagraphStyle, room: float) -> Any:
-    return para(breakable(cell, style, room), style) if isinstance(cell, str) and cell else cell
+    if not isinstance(cell, str) or not cell:
+        return cell
+    style = narrowed(cell, style, room)
+    return para(breakable(cell, style, room), style)
+
+
+def narrowed(text: str, style: ParagraphStyle, room: float) -> ParagraphStyle:
+    """The style, smaller where a number would be broken in two."""
+    widest = max((width_of(word, style) for word in text.split() if _NUMBER.fullmatch(word)), default=0.0)
+    if not room < widest <= room / SMALLEST:
+        return style
+    size = style.fontSize * 0.98 * room / widest  # a little less: widths are sums of rounded ones
+    return ParagraphStyle(f"{style.name}-{size}", parent=style, fontSize=size)
 
 
 def breakable(text: str, style: ParagraphStyle, room: float) -> str:

@@ -17,6 +17,7 @@ from settle.programme import Programme
 from settle.resources import ResourceError, folder
 from settle.text import cut, day, korean_day, number
 
+LABELS = 30 * mm  # first column of the cover
 SIGNED = 60  # terminal columns of a name at a place to sign
 
 
@@ -106,7 +107,7 @@ def cover(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flowabl
         at["rate"], percent(report.total.rate if report.lines else None), at["recovered"][0], _recovered(at, a, blanks)
     )
     right = [("ALIGN", (1, money_row), (-1, money_row), "RIGHT")]
-    table = grid(rows, [30 * mm, *[(WIDTH - 30 * mm) / 6] * 6], labels=labels, groups=(0,), spans=spans, commands=right)
+    table = grid(rows, [LABELS, *[(WIDTH - LABELS) / 6] * 6], labels=labels, groups=(0,), spans=spans, commands=right)
     submission = Table([[_submission(words, report, blanks)]], colWidths=[WIDTH])
     submission.setStyle([("BOX", (0, 0), (-1, -1), paper.LINE, "black")])
     found: list[Flowable] = [para(words["title"], paper.TITLE), table, submission]
@@ -134,7 +135,8 @@ def _money_cells(funds: list[Money], names: list[str], spent: bool, blanks: Blan
     for money, name in zip(funds, names, strict=True):
         executed = blanks.take(number(money.executed) if spent else "", f"{name} 집행금액")
         left = blanks.take(number(money.left) if spent and money.left is not None else "", f"{name} 잔액")
-        cells += [para(text, paper.CELL_RIGHT) if text else "" for text in (executed, left)]
+        room = (WIDTH - LABELS) / 6 - 2 * paper.PAD
+        cells += [para(t, paper.narrowed(t, paper.CELL_RIGHT, room)) if t else "" for t in (executed, left)]
     return cells
 
 
