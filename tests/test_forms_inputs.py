@@ -49,6 +49,15 @@ def test_tables_one_and_two_are_rows_to_paste(tmp_path):
     assert not any(sheet.merged_cells.ranges for sheet in book.worksheets)
 
 
+@pytest.mark.parametrize("which", list(WRITERS))
+def test_a_number_wider_than_its_column_is_printed_smaller_not_as_hashes(tmp_path, which):
+    book = workbook(tmp_path, which)
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    numbers = [cell for cell in cells if isinstance(cell.value, (int, float))]
+    assert numbers
+    assert all(cell.alignment.shrink_to_fit and not cell.alignment.wrap_text for cell in numbers)
+
+
 def test_the_annex_of_direct_support(tmp_path):
     sheet = workbook(tmp_path, "supports").active
     rows = values(sheet)

@@ -49,6 +49,18 @@ def test_sheets_and_sums(book: openpyxl.Workbook) -> None:
     assert row[2:6] == tuple(totals[name] for name in ("claimed", "recognised", "held", "disallowed"))
 
 
+def test_an_amount_wider_than_its_column_is_printed_smaller_not_as_hashes(book: openpyxl.Workbook) -> None:
+    numbers = [
+        cell
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, (int, float)) and cell.value >= 1000
+    ]
+    assert len(numbers) > 50
+    assert all(cell.alignment.shrink_to_fit and not cell.alignment.wrap_text for cell in numbers)
+
+
 def test_every_finding_is_there_once(book: openpyxl.Workbook) -> None:
     view = View(judgements.make())
     for name, sheet in (("disallowed", "불인정 내역"), ("held", "보완 요청"), ("notes", "확인 사항")):

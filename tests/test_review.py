@@ -118,6 +118,18 @@ def test_verdict_columns_say_what_the_judgement_says_and_replies_are_empty(book:
         assert sum(column) == json_.result(judgement)["totals"][total]
 
 
+def test_an_amount_wider_than_its_column_is_printed_smaller_not_as_hashes(book: dict[str, Any]) -> None:
+    sheets = openpyxl.load_workbook(book["path"])
+    heads = head_row(book["path"])
+    at = [heads.index(name) + 1 for name in ("불인정금액", "보완금액")]
+    ledger = [sheets["집행내역"].cell(6, column) for column in at]
+    summary = [
+        c for row in sheets.worksheets[0].iter_rows(min_col=2, max_col=8) for c in row if isinstance(c.value, int)
+    ]
+    assert summary
+    assert all(cell.alignment.shrink_to_fit for cell in ledger + summary)
+
+
 def test_text_that_begins_like_a_formula_is_text_and_our_texts_are_masked(book: dict[str, Any]) -> None:
     part = part_of(book["new"], "집행내역")
     formulas = tree(book["new"][part]).findall(".//m:f", NS)

@@ -29,6 +29,7 @@ from settle.text import mask, printable, width
 SYSTEM = "사업관리시스템 입력자료.xlsx"
 SUPPORTS = "직접지원내역서.xlsx"
 PERCENT, NUMBER, DAY, TEXT = "0.0%", "#,##0.######", "yyyy-mm-dd", "@"
+SHRUNK = {"text_wrap": False, "shrink": True}  # a long number smaller, never ####
 MILLIMETRE = 0.6  # characters of a column's width
 HEIGHT, MOST_LINES = 15.0, 27  # points of a line; Excel knows no rows above 409 points
 
@@ -74,7 +75,7 @@ class _Sheet:
 
     def body(self, rows: Sequence[Sequence[Any]], formats: Sequence[str]) -> None:
         """Records: str as text, Fraction and int as numbers, date as a date, None as an empty cell."""
-        looks = {code: self.look(num_format=code) for code in set(formats)}
+        looks = {code: self.look(num_format=code, **({} if code == TEXT else SHRUNK)) for code in set(formats)}
         for values in rows:
             self.fit(values)
             for place, (value, code) in enumerate(zip(values, formats, strict=True)):

@@ -228,7 +228,7 @@ def add_sheet(workbook: xlsxwriter.Workbook, comparison: Comparison) -> None:
     title = workbook.add_format({**font, "bold": True, "font_size": 14})
     head = workbook.add_format({**font, "bold": True, "bg_color": "#DDE3E9", "border": 1, "align": "center"})
     plain = workbook.add_format({**font, "border": 1, "valign": "top", "text_wrap": True})
-    amount = workbook.add_format({**font, "border": 1, "valign": "top", "num_format": "#,##0"})
+    amount = workbook.add_format({**font, "border": 1, "valign": "top", "num_format": "#,##0", "shrink": True})
     note = workbook.add_format({**font, "font_color": "#5B6670"})
     sheet: Any = workbook.add_worksheet(SHEET)
     sheet.set_landscape()

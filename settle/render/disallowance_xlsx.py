@@ -91,7 +91,13 @@ class _Book:
     def _look(self, **more: Any) -> Format:
         key = tuple(sorted(more.items()))
         if key not in self.looks:
-            common = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border_color": "#8A949E"}
+            common: dict[str, Any] = {
+                "font_name": FONT,
+                "font_size": 10,
+                "valign": "vcenter",
+                "border_color": "#8A949E",
+            }
+            common["shrink"] = "num_format" in more  # a long amount smaller, never ####
             self.looks[key] = self.workbook.add_format({**common, **more})
         return self.looks[key]
 

@@ -54,10 +54,10 @@ def styles_of(book: xlsxwriter.Workbook) -> Styles:
         title=book.add_format({"bold": True, "font_size": 14, "font_name": "맑은 고딕"}),
         head=book.add_format({**line, "bold": True, "bg_color": "#1F3864", "font_color": "white", "text_wrap": True}),
         text=book.add_format(line),
-        won=book.add_format({**line, "num_format": won}),
+        won=book.add_format({**line, "num_format": won, "shrink": True}),
         day=book.add_format({**line, "num_format": "yyyy-mm-dd"}),
         total_text=book.add_format(total),
-        total_won=book.add_format({**total, "num_format": won}),
+        total_won=book.add_format({**total, "num_format": won, "shrink": True}),
         wrapped=book.add_format({**line, "text_wrap": True}),
     )
 
