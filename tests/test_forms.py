@@ -469,6 +469,16 @@ def test_no_number_is_broken_or_cut(form, tmp_path):
 
 
 @pytest.mark.parametrize("form", list(FORMS))
+def test_every_empty_row_has_its_cells(form, tmp_path):
+    path = tmp_path / "e.pdf"
+    produce(form, {}, path)
+    with pdfplumber.open(path) as pdf:
+        tables = [table for page in pdf.pages for table in page.find_tables() if "연" in (table.extract()[0][0] or "")]
+    assert tables
+    assert all(len(row.cells) == len([c for c in row.cells if c]) for table in tables for row in table.rows)
+
+
+@pytest.mark.parametrize("form", list(FORMS))
 def test_no_page_says_headings_twice_and_no_low_row_runs_over(form, tmp_path):
     heads = {"interim": "연번참여기업과제유형과제명", "final": "연번참여기업과제유형핵심활동명/과제명"}[form]
     choice = {"interim": "사업비☑국고매칭☐자부담과제기간", "final": "사업비☑국고매칭☐자부담과제기간"}[form]

@@ -111,9 +111,10 @@ def _summary(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flow
         blanks.take("", "참여기업")
     counts = [f"{len(report.participants)}개사", "", f"{len(report.tasks)}개 과제", f"성과지표 {len(report.kpis)}개"]
     total = [at["total"], *(counts if rows else [""] * 4), "", "", "", "", percent(report.goal)]
+    groups = (0, 1) if rows else ()
     rows = [*(rows or paper.empty_rows(at["empty"], 10)), total]
     aligns = ["centre", "left", "left", "left", "left", *["centre"] * 5]
-    table = listing(at["columns"], rows, aligns, groups=(0, 1), commands=_total_line(len(rows)))
+    table = listing(at["columns"], rows, aligns, groups=groups, commands=_total_line(len(rows)))
     return [*heading(at["title"], 0), table, footnote(words["notes"]["figures"])]
 
 
@@ -152,9 +153,10 @@ def _people(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flowa
         blanks.take("", "투입 현황")
     overall = percent(share(worked_all, planned_all or None))
     total_row = [at["total"], "", "", "", "", *([days(planned_all), days(worked_all)] if rows else ["", ""]), overall]
+    groups = (0, 1) if rows else ()
     rows = [*(rows or paper.empty_rows(at["empty"], 8)), total_row]
     aligns = ["centre", "left", "left", "left", "left", "right", "right", "right"]
-    table = listing(at["columns"], rows, aligns, groups=(0, 1), commands=_total_line(len(rows)))
+    table = listing(at["columns"], rows, aligns, groups=groups, commands=_total_line(len(rows)))
     notes = [para(text, paper.NOTE) for text in at["notes"]]
     return [*heading(at["title"], 0), table, *notes, footnote([words["notes"]["people"]])]
 

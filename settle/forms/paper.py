@@ -284,6 +284,7 @@ def listing(
     """A table of records under the headings of the form; where there is none, `empty` numbered rows or a blank one."""
     names = [str(column[0]) for column in columns]
     body: list[Sequence[Cell]] = list(rows) or empty_rows(empty, len(columns))
+    groups = groups if rows else ()  # the rows to fill in by hand belong to none
     return grid([names, *body], widths(columns), heads=1, groups=groups, commands=commands, aligns=aligns, top=True)
 
 
