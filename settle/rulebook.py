@@ -92,6 +92,7 @@ class Rulebook:
     programme: Programme
     rules: tuple[Rule, ...]
     sha256: str
+    left_out: tuple[str, ...] = ()  # codes that `select` took away
 
     @cached_property
     def by_code(self) -> dict[str, Rule]:
@@ -109,7 +110,8 @@ class Rulebook:
             for r in self.rules
             if (not only or r.code.startswith(tuple(only))) and not (skip and r.code.startswith(tuple(skip)))
         )
-        return Rulebook(self.programme, chosen, self.sha256)
+        left_out = tuple(r.code for r in self.rules if r not in chosen)
+        return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
 RULE_KEYS = {"code", "name", "title", "kind", "asks", "as_of", "applies_to", "needs", "source", "limits", "limit", "parameters",

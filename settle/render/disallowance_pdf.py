@@ -275,7 +275,7 @@ class _Paper:
 
     def _list_section(self, name: str, rows: Sequence[Row]) -> list[Flowable]:
         """A list; in the whole report the two lists that are handed out begin on a page of their own."""
-        lead = self.words["lead"].get(name, "") if rows else self.words["none"][name]
+        lead = self.words["lead"].get(name, "") if rows else self.view.none(name)
         flow, above = self._start(name, lead, fresh=self.main and name in ("disallowed", "held"))
         return flow + self.sheet.listing(self._looks(name), rows, above=above)
 

@@ -136,7 +136,7 @@ class _Book:
     def _list(self, name: str, table: pd.DataFrame, sums: Sequence[str] = ()) -> None:
         columns = self.view.form.columns[name]
         sheet = self._sheet(self.words["sheets"][name])
-        lead = self.words["lead"].get(name, "") if len(table) else self.words["none"][name]
+        lead = self.words["lead"].get(name, "") if len(table) else self.view.none(name)
         top = self._title(sheet, self.words["sections"][name], lead)
         head = self._look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter", text_wrap=True)
         for at, column in enumerate(columns):

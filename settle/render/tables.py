@@ -127,6 +127,11 @@ class View:
     def words(self) -> dict[str, Any]:
         return self.form.words
 
+    def none(self, name: str) -> str:
+        """What stands in place of a list that has nothing."""
+        chosen = name == "not_checked" and self.judgement.rulebook.left_out
+        return str(self.words["none"]["not_checked_of_chosen" if chosen else name])
+
     def agreed(self, *names: str) -> str:
         """Agreement values joined by ' · ', "" where there are none."""
         values = [self.judgement.book.agreement.get(name) for name in names]
@@ -176,6 +181,8 @@ class View:
         asked += [f"보완 요청 {counts['hold']:,}건"] if counts["hold"] else []
         asked += [f"확인 사항 {counts['note']:,}건"] if counts["note"] else []
         text += f" 지적: {', '.join(asked)}." if asked else " 지적한 사항이 없습니다."
+        if left_out := self.judgement.rulebook.left_out:
+            text += f" 고르지 않은 규칙 {len(left_out):,}개는 보지 않았습니다."
         if self.judgement.provisional:
             lost = sum(e.consequence in ("left out", "cannot run") for e in self.judgement.input_errors)
             unasked = sum(one.provisional for one in self.judgement.not_checked)

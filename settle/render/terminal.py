@@ -215,6 +215,8 @@ def _unchecked(out: Console, judgement: Judgement) -> None:
             by_reason.setdefault(one.reason, []).append(one.code)
         for reason, codes in by_reason.items():
             _hanging(out, _say(f"· {reason}: {', '.join(codes)}"), 2, 2)
+    if left_out := judgement.rulebook.left_out:
+        out.print(f"\n고르지 않은 규칙 {len(left_out)}개는 보지 않았습니다.")
     more = [one.code for one in judgement.not_checked if not one.provisional]
     if more:
         kinds = ", ".join(sorted({code.partition("-")[0] for code in more}))

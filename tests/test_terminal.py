@@ -1,0 +1,61 @@
+"""What `settle check` shows on a terminal: every won whole, whatever its width."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from settle.frames import book_from_tables
+from settle.judge import judge
+from settle.model import Judgement
+from settle.render import terminal
+from settle.render.tables import View
+from settle.rulebook import load
+from settle.text import number, width
+
+
+def agreement(won: int) -> Judgement:
+    """Two lines of `won` each under categories whose names are long; budget and interest as large."""
+    ledger: list[dict[str, Any]] = [
+        {"집행번호": "E-001", "집행일": "2025-06-02", "세세목": "인쇄비및유인비", "적요": "자료집", "집행금액": won, "재원": "국고"},
+        {"집행번호": "E-002", "집행일": "2025-06-03", "세목": "외부인건비", "적요": "6월", "집행금액": won + 1, "재원": "민간"},
+    ]  # fmt: skip
+    budget = [{"세세목": "인쇄비및유인비", "정부": won, "민간": won}, {"세목": "외부인건비", "정부": won, "민간": won}]
+    book = {"협약": {"국고이자": won, "민간이자": won}, "집행내역": ledger, "예산": budget}
+    return judge(book_from_tables(book))
+
+
+def shown(judgement: Judgement, columns: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    stream = io.StringIO()
+    out = Console(file=stream, width=columns, highlight=False)
+    monkeypatch.setattr(terminal, "console", lambda _: out)
+    terminal.show(judgement)
+    return stream.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+@pytest.mark.parametrize("won", [150, 123_456_789, 1_234_567_890, 123_456_789_012])
+def test_no_amount_is_cut(won: int, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    judgement = agreement(won)
+    lines = shown(judgement, columns, monkeypatch)
+    if won < 1_000_000_000:  # wider than the terminal rather than cut
+        assert max(map(width, lines)) <= columns
+    words = {word for line in lines for word in line.split()}
+    sums = [judgement.totals, *judgement.by_category.to_dict("records"), *judgement.by_fund.to_dict("records")]
+    wanted = {number(value) for row in sums for value in row.values() if isinstance(value, int)}
+    assert wanted <= words
+
+
+def test_rules_that_were_not_chosen_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = agreement(150).book
+    assert not any("고르지 않은" in line for line in shown(judge(book), 100, monkeypatch))
+    judgement = judge(book, rules=["MTG"])
+    count = len(load().rules) - len(judgement.rulebook.rules)
+    assert f"고르지 않은 규칙 {count}개는 보지 않았습니다." in shown(judgement, 100, monkeypatch)
+    view = View(judgement)
+    assert f"고르지 않은 규칙 {count}개는 보지 않았습니다." in view.verdict[1]
+    assert view.none("not_checked") == "고른 규칙은 모두 점검했습니다."
+    assert View(judge(book)).none("not_checked") == "모든 규칙을 점검했습니다."
