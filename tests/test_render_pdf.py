@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from settle.model import InputFile
 from settle.render import disallowance_pdf, fonts, json_
 from settle.render.disallowance_pdf import render
+from settle.render.page import LANDSCAPE, Look, Row, Sheet, width
 from settle.render.tables import View
 from settle.render.words import in_words
 from settle.text import number
@@ -249,6 +250,15 @@ def test_what_is_held_is_grouped_by_who_must_supply_it() -> None:
     assert [order.index(k) for k in kinds] == sorted(order.index(k) for k in kinds)
     assert "컨설턴트 김하나" in set(held["supplier"])
     assert held["no"].tolist() == list(range(1, len(held) + 1))
+
+
+def test_an_amount_of_a_list_is_never_broken() -> None:
+    columns = [Look("연번", 20, "centre"), Look("적요", 200), Look("집행금액", 50, "right"), Look("사유", 240)]
+    rows = [Row(["1", "가" * 60, "987,654,321,012", "나" * 99]), Row(["", "", "19,753,086,420,240", ""], "sum")]
+    rows.insert(0, Row(["MTG-020"], "band"))
+    (table,) = Sheet(fonts.load(None)).listing(columns, rows)
+    assert [row[2] for row in table._cellvalues[2:]] == ["987,654,321,012", "19,753,086,420,240"]
+    assert sum(table._colWidths) == pytest.approx(width(LANDSCAPE))
 
 
 def test_a_provisional_verdict_has_the_particle_of_its_last_word() -> None:

@@ -137,7 +137,7 @@ class Sheet:
     ) -> list[Flowable]:
         """A list with its headings on every page. above: points taken on the first page. full: stretch to the width of the page."""
         scale = width(orientation) / sum(c.width for c in columns) if full else 1.0
-        widths = [c.width * scale for c in columns]
+        widths = self._widened(columns, rows, [c.width * scale for c in columns])
         heads = [self.fonts.bold.wrap(c.head, self.size, w - 2 * PAD) for c, w in zip(columns, widths, strict=True)]
         head = max(len(h) for h in heads) * self.leading + 2 * PAD + 1.5
         room = height(orientation) - 2 - head
@@ -158,6 +158,19 @@ class Sheet:
             flowables.append(self._table(columns, widths, heads, head, page))
         self.used = above if not page else height(orientation) - max(left, 0)
         return flowables
+
+    def _widened(self, columns: Sequence[Look], rows: Sequence[Row], widths: list[float]) -> list[float]:
+        """Columns of figures as wide as their longest one, at the cost of the widest column of words."""
+        words = [at for at, column in enumerate(columns) if column.align == "left"]
+        for at, column in enumerate(columns):
+            if column.align != "right" or not words:
+                continue
+            longest = max((row.cells[at] for row in rows if row.kind != "band"), key=len, default="")
+            lacking = self.fonts.bold.measure(longest) * self.size / 1000 + 2 * PAD + 0.1 - widths[at]
+            if lacking > 0:
+                widths[max(words, key=widths.__getitem__)] -= lacking
+                widths[at] += lacking
+        return widths
 
     def _lay(self, row: Row, columns: Sequence[Look], widths: Sequence[float], room: float) -> list[_Laid]:
         face = self.fonts.bold if row.kind else self.fonts.regular
