@@ -10,7 +10,7 @@ from rich.console import Console
 
 from settle.frames import book_from_tables
 from settle.judge import judge
-from settle.model import Judgement
+from settle.model import InputError, Judgement
 from settle.render import terminal
 from settle.render.tables import View
 from settle.rulebook import load
@@ -59,3 +59,14 @@ def test_rules_that_were_not_chosen_are_said(monkeypatch: pytest.MonkeyPatch) ->
     assert f"고르지 않은 규칙 {count}개는 보지 않았습니다." in view.verdict[1]
     assert view.none("not_checked") == "고른 규칙은 모두 점검했습니다."
     assert View(judge(book)).none("not_checked") == "모든 규칙을 점검했습니다."
+
+
+def test_an_unreadable_file_beside_a_readable_one_leaves_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = InputError("DAT-010", "'가.xlsx'는 손상되었습니다.", "cannot run", sheet="가.xlsx")
+    judgement = agreement(150)
+    assert judgement.totals["held"] > 0
+    judgement.input_errors.append(broken)
+    assert terminal.verdict(judgement) == "보완 필요 (잠정)"
+    nothing = judge(book_from_tables({}))
+    nothing.input_errors.append(broken)
+    assert terminal.verdict(nothing) == "판정하지 못함 (잠정)"

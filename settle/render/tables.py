@@ -32,7 +32,7 @@ SUPPLIERS = ("컨설턴트", "참여기업", "거래처", INSTITUTION)
 def verdict_words(judgement: Judgement) -> str:
     """The verdict in a few words."""
     totals = judgement.totals
-    if any(e.consequence == "cannot run" for e in judgement.input_errors):
+    if not len(judgement.lines) and any(e.consequence == "cannot run" for e in judgement.input_errors):
         return "판정하지 못함"
     if totals["disallowed"] and totals["held"]:
         return "불인정 · 보완 필요"
