@@ -14,7 +14,7 @@ import pandas as pd
 
 from settle import gate, sheets, text
 from settle.facts import NO_DAY, Facts, date_text
-from settle.facts.budget import fund_budgets
+from settle.facts.budget import BUDGET, fund_budgets
 from settle.kinds import Context, Elsewhere
 from settle.model import EVIDENCE, LEDGER, Book, InputError, Judgement, NotChecked
 from settle.programme import HEADS
@@ -94,7 +94,7 @@ def _is_there(facts: Facts, need: str) -> bool:
         return need.removeprefix("given:") in facts.given
     sheet, _, item = need.partition(".")
     if not item:
-        return facts.book.has(sheet)
+        return facts.book.has(sheet) and (sheet != BUDGET or facts["budget_known"])
     return facts.book.agreement.get(item) not in (None, "")
 
 
@@ -114,6 +114,8 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
         sheet, _, item = need.partition(".")
         if not facts.book.has(sheet):
             reasons.append(f"{sheet} 시트가 없습니다")
+        elif not item:
+            reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
         else:
             reasons.append(f"{sheet} 시트의 {text.josa(item, '이/가')} 비어 있습니다")
     return ", ".join(dict.fromkeys(reasons))
@@ -482,11 +484,11 @@ def _lost_budget(facts: Facts) -> list[InputError]:
     for kind, position in facts["budget"].lost:
         frame = facts.book.frames[kind]
         source, row = int(frame["_source"].iat[position]), int(frame["_row"].iat[position])
-        columns = HEADS if kind == "예산" else ("변경전", "변경후", "금액")
+        columns = HEADS if kind == BUDGET else ("변경전", "변경후", "금액")
         sheet = facts.book.sheets[source]
         value = " / ".join(str(frame[c].iat[position]) for c in columns)
-        what = "예산 행의 비목" if kind == "예산" else "예산변경 행의 변경전·변경후·금액"
-        message = f"{what}을(를) 이 사업의 예산체계에서 찾을 수 없어 이 행을 계산에 넣지 않았습니다: {value}"
+        what = "예산 행의 비목" if kind == BUDGET else "예산변경 행의 변경전·변경후·금액"
+        message = f"{what}을 이 사업의 예산체계에서 찾을 수 없어 이 행을 계산에 넣지 않았습니다: {value}"
         letter = next((sheet.letters[c] for c in columns if c in sheet.letters), "")
         result.append(
             InputError(

@@ -48,6 +48,13 @@ def first_budget(facts: Facts) -> Budget:
     return _entries(facts.programme, facts.book.frames[BUDGET])
 
 
+@fact
+def budget_known(facts: Facts) -> bool:
+    """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed."""
+    unread = any(e.kind == BUDGET and e.column in ("정부", "민간") for e in facts.book.errors)
+    return not unread and not facts["first_budget"].lost
+
+
 def resolve_path(programme: Programme, path: str) -> tuple[str, str, str] | None:
     """A budget path `직접비/사업운영비/회의비`, or the last name of one alone."""
     parts = [p.strip() for p in path.replace(">", "/").split("/") if p.strip()]

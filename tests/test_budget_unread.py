@@ -1,0 +1,32 @@
+"""A budget of which a row cannot be read: nothing is disallowed for being above it, and it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from settle.frames import book_from_tables
+from settle.judge import judge
+
+LEDGER = [{"집행번호": "E-1", "집행일": "2025-05-02", "세세목": "회의비", "적요": "다과", "집행금액": 100_000}]
+BUDGET = {"비목": "직접비", "세목": "사업운영비", "세세목": "회의비", "정부": 50_000, "민간": 0}
+ASK = {"BUD-010", "BUD-020", "BUD-030", "IND-010", "IND-030"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "exit_code"),
+    [({"정부": "약 5만원"}, "DAT-030", 2), ({"민간": "#REF!"}, "DAT-030", 2), ({"세세목": "회의비용등"}, "DAT-040", 1)],
+)
+def test_rules_on_the_budget_are_not_checked(change: dict[str, str], code: str, exit_code: int) -> None:
+    result = judge(book_from_tables({"집행내역": LEDGER, "예산": [BUDGET | change]}))
+    assert [error.code for error in result.input_errors] == [code]
+    assert not {c for c in result.findings["code"] if c.startswith("BUD")}
+    reasons = {one.code: one.reason for one in result.not_checked}
+    assert {reasons[c] for c in ASK} == {"예산 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다"}
+    assert result.provisional
+    assert result.exit_code == exit_code
+
+
+def test_a_budget_that_can_be_read_takes_what_is_above_it() -> None:
+    result = judge(book_from_tables({"집행내역": LEDGER, "예산": [BUDGET]}))
+    taken = result.findings.set_index("code")["applied"]
+    assert taken["BUD-010"] == 50_000
