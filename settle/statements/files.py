@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from settle import frames, sheets
 from settle.model import LEDGER, Book, InputFile
@@ -25,16 +26,22 @@ if TYPE_CHECKING:
     from settle.workbook.raw import RawFile, RawSheet
 
 
-def table(sheet: RawSheet, rows: int | None = None) -> pd.DataFrame:
-    """The cells of a sheet as str, "" for blank; labelled with 1-based sheet rows. rows: only so many."""
-    height = sheet.height if rows is None else min(rows, sheet.height)
+def table(sheet: RawSheet) -> pd.DataFrame:
+    """The cells of a sheet as str, "" for blank; labelled with 1-based sheet rows."""
     columns = {
-        place: pd.Series(column.slice(0, height).to_pylist(), dtype="str").fillna("")
+        place: pd.Series(column.cast(pa.string()).to_pylist(), dtype="str").fillna("")
         for place, column in sorted(sheet.columns.items())
     }
-    frame = pd.DataFrame(columns, dtype="str") if columns else pd.DataFrame(index=range(height))
-    frame.index = pd.RangeIndex(1, height + 1)
+    frame = pd.DataFrame(columns, dtype="str") if columns else pd.DataFrame(index=range(sheet.height))
+    frame.index = pd.RangeIndex(1, sheet.height + 1)
     return frame
+
+
+def head(sheet: RawSheet) -> list[list[str]]:
+    """The first rows of a sheet, in which the headings of a list stand; "" for blank."""
+    height = min(HEADING_ROWS, sheet.height)
+    columns = [column.slice(0, height).to_pylist() for _, column in sorted(sheet.columns.items())]
+    return [[text or "" for text in row] for row in zip(*columns, strict=True)] if columns else [[]] * height
 
 
 def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
@@ -48,9 +55,8 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
     for file in files:
         kept = []
         for sheet in file.sheets:
-            head = table(sheet, HEADING_ROWS).to_numpy().tolist()
             statement = None
-            if recognise(head) is not None:
+            if recognise(head(sheet)) is not None:
                 statement = read(table(sheet), file.path.name, sheet.name, file.sha256)
             if statement is None:
                 kept.append(sheet)
