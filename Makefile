@@ -11,7 +11,7 @@ help:
 	@echo "make demo   표본 정산서를 demo/에 쓰고 판정합니다"
 	@echo "make test   모든 시험을 돌립니다"
 	@echo "make lint   ruff, mypy"
-	@echo "make bench  속도를 잽니다 (몇 분)"
+	@echo "make bench  속도를 잽니다 (15분쯤)"
 	@echo "make fuzz   hypothesis로 오래 시험합니다 (몇 분)"
 
 $(READY): setup.cfg pyproject.toml constraints.txt
