@@ -7,7 +7,6 @@ needed, and while the workers import what they need.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -90,10 +89,10 @@ def run(
     options: Options = Options(),
     progress: Progress | None = None,
     finish: Callable[[Month, Store], list[Path]] | None = None,
-    meanwhile: Sequence[str] = (),
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Month:
     """Judge a folder and write the month. finish: writes the reports of the month, names what it wrote. meanwhile:
-    modules that it will need, imported while the workers start.
+    done while the workers start.
 
     Raises NothingToDo, settle.files.WriteError, ResourceError, RulebookError, pool.ClusterError, task.WrongVersion.
     """
@@ -113,8 +112,7 @@ def run(
     from settle.batch import delta
     from settle.batch.passes import Passes, assemble
 
-    for module in meanwhile:
-        importlib.import_module(module)
+    meanwhile()
     tell = progress or (lambda what, done, count: None)
     passes = Passes(sources, prints, programme, basis["rulebook"], store, pool, options, tell)
     judged = passes.single()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from settle.batch.run import Month
     from settle.batch.store import Store
 
-MEANWHILE = ("settle.batch.summary", "settle.render.monthly")
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 
 
@@ -85,7 +84,7 @@ def command(
     pool = pools.open_pool(jobs, dask)
     try:
         options = run.Options(force, bool(dask), reports, font)
-        made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, MEANWHILE)
+        made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, _ready_to_finish)
     except WrongVersion as error:
         raise common.Wrong("판정하는 동안 규칙집이 바뀌었습니다. 다시 실행하세요.") from error
     except (run.NothingToDo, pools.ClusterError, WriteError, ResourceError, RulebookError) as error:
@@ -114,6 +113,12 @@ class Ticker:
         left = spent / done * (count - done)
         text = f"{what} {done:,}/{count:,} · {done / spent * 60:,.1f}개/분 · 남은 시간 {_span(left)}"
         click.echo(f"\r{text}\x1b[K" if self.terminal else text, err=True, nl=not self.terminal or done == count)
+
+
+def _ready_to_finish() -> None:
+    """Import what writes the month."""
+    import settle.batch.summary
+    import settle.render.monthly  # noqa: F401
 
 
 def _span(seconds: float) -> str:

@@ -202,6 +202,18 @@ def judged(facts: Facts) -> np.ndarray:
     return facts["net"] > 0
 
 
+def less_refund(facts: Facts, won: np.ndarray) -> np.ndarray:
+    """A figure of each line with that of its refund, which is negative."""
+    refund = facts["refunds"]["refund"].to_numpy()
+    return won + np.where(refund >= 0, won[refund], 0) if facts.n else won
+
+
+def known_less_refund(facts: Facts, flag: np.ndarray) -> np.ndarray:
+    """Where a figure is known of the line and, if it has one, of its refund."""
+    refund = facts["refunds"]["refund"].to_numpy()
+    return flag & ((refund < 0) | flag[refund]) if facts.n else flag
+
+
 @fact
 def own_total(facts: Facts) -> np.ndarray:
     """공급가액 + 부가세 where both are given, else 집행금액, of the line alone."""
@@ -212,9 +224,7 @@ def own_total(facts: Facts) -> np.ndarray:
 @fact
 def transaction_total(facts: Facts) -> np.ndarray:
     """거래금액: `own_total` less a refund. 0 for lines that are not judged."""
-    own = facts["own_total"]
-    refund = facts["refunds"]["refund"].to_numpy()
-    return np.where(facts["judged"], own + np.where(refund >= 0, own[refund], 0), 0) if facts.n else own
+    return np.where(facts["judged"], less_refund(facts, facts["own_total"]), 0)
 
 
 @fact

@@ -63,6 +63,15 @@ def matchable(names: pd.Series) -> pd.Series:
     )
 
 
+def approval_keys(numbers: pd.Series) -> pd.Series:
+    """승인번호 as they are compared: letters and digits only, upper case (hyphens, spaces and `.0` do not count).
+
+    "" where no digit but 0 is left: 없음, N/A and 0000 are no numbers, else strangers would be one purchase.
+    """
+    plain = without(without(matchable(numbers).str.upper(), r"\.0\s*$"), "[^0-9A-Z]")
+    return plain.where(matches(plain, "[1-9]"), "").astype("str").set_axis(numbers.index)
+
+
 @fact
 def links(facts: Facts) -> Links:
     codes, unique = pd.factorize(matchable(facts["line_name"]))
@@ -142,12 +151,11 @@ def evidence(facts: Facts) -> Rows:
     net_known = has_supply | by_difference
     tax = np.where(has_vat, vat, np.where(net_known & full_known, full - net, 0))
 
-    number = without(without(matchable(frame["승인번호"]).str.upper(), r"\.0$"), "[^0-9A-Z]")
+    number = approval_keys(frame["승인번호"])
     issued = days(frame["발행일"])
     card = take_each(*kind, lambda name: name in papers["card_slip"], bool)
     approval = labels(number, trade, np.where(card, issued, 0)) if len(frame) else np.zeros(0, dtype=np.int64)
-    numbered = matches(number, "[1-9]")  # `-`, 없음, 0000: no number, else strangers would be one purchase
-    approval = np.where(numbered & (trade >= 0), approval, -1)
+    approval = np.where((number != "").to_numpy() & (trade >= 0), approval, -1)
 
     sign = np.where(_unsigned_refund(facts, full), -1, 1)
     issuer = frame["사업자등록번호"]

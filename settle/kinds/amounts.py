@@ -6,6 +6,7 @@ import numpy as np
 
 from settle import text
 from settle.facts import group_any, group_sum
+from settle.facts.ledger import known_less_refund, less_refund
 from settle.kinds import Context, Outcome, Take, kind, latest_first
 from settle.kinds.caps import capped, parts, settle_cases
 
@@ -84,11 +85,10 @@ def refundable_vat(ctx: Context) -> Outcome:
     net = ctx["net"]
     whole = ~group_any(purchase, ctx["judged"] & ~among)
     on_paper = proved.present & proved.supply_known & proved.total_known & whole
-    refund = ctx["refunds"]["refund"].to_numpy()
-    stated = ctx["공급가액__known"] & ctx["부가세__known"]
-    in_ledger = ~group_any(purchase, among & ~(stated & ((refund < 0) | stated[refund])))
-    ledger_supply = np.where(among, ctx["공급가액"] + np.where(refund >= 0, ctx["공급가액"][refund], 0), 0)
-    ledger_vat = np.where(among, ctx["부가세"] + np.where(refund >= 0, ctx["부가세"][refund], 0), 0)
+    stated = known_less_refund(ctx.facts, ctx["공급가액__known"] & ctx["부가세__known"])
+    in_ledger = ~group_any(purchase, among & ~stated)
+    ledger_supply = np.where(among, less_refund(ctx.facts, ctx["공급가액"]), 0)
+    ledger_vat = np.where(among, less_refund(ctx.facts, ctx["부가세"]), 0)
     supply = np.where(on_paper, proved.supply, group_sum(purchase, ledger_supply))
     vat = np.maximum(np.where(on_paper, proved.vat, group_sum(purchase, ledger_vat)), 0)
     known = on_paper | in_ledger

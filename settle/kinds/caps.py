@@ -8,6 +8,7 @@ import numpy as np
 
 from settle import text
 from settle.facts import group_sum
+from settle.facts.ledger import known_less_refund, less_refund
 from settle.kinds import Context, Outcome, Take, kind, latest_first
 
 
@@ -68,9 +69,7 @@ def grade_ceiling(ctx: Context, grades: np.ndarray) -> np.ndarray:
 
 def ledger_supply(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
     """공급가액 of each line in the ledger less that of its refund, and where both are known."""
-    refund = ctx["refunds"]["refund"].to_numpy()
-    supply, known = ctx["공급가액"], ctx["공급가액__known"]
-    return supply + np.where(refund >= 0, supply[refund], 0), known & ((refund < 0) | known[refund])
+    return less_refund(ctx.facts, ctx["공급가액"]), known_less_refund(ctx.facts, ctx["공급가액__known"])
 
 
 def supply_value(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

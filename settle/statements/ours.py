@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from settle.facts import days
+from settle.facts.papers import approval_keys
 from settle.model import EVIDENCE
 from settle.statements import values
 from settle.statements.profiles import matching
@@ -64,7 +65,7 @@ def papers(facts: Facts, kinds: tuple[str, ...], *, with_date: bool) -> Ours:
     use = evidence["증빙종류"].isin(kinds).to_numpy()[links.row] & facts["judged"][links.line]
     row, line = links.row[use], links.line[use]
     frame = evidence.iloc[np.unique(row)]
-    frame = frame.assign(key=values.approval(frame["승인번호"]))
+    frame = frame.assign(key=approval_keys(frame["승인번호"]))
     day = frame["발행일"] if with_date else pd.Series(pd.NaT, index=frame.index)
     own = pd.Series(np.where(frame["key"] == "", np.arange(len(frame)), -1), index=frame.index)
     group = frame.assign(day=day, own=own).groupby(["증빙종류", "key", "day", "own"], dropna=False, sort=False).ngroup()

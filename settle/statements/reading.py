@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from settle import cells
+from settle.facts.papers import approval_keys
 from settle.statements import values
 from settle.statements.profiles import HEADING_ROWS, Profile, heading_key, matching, recognise
 
@@ -221,7 +222,7 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
         unread += [(int(r), TITLES["won"], "") for r in texts.index[missing]]
 
     frame = pd.DataFrame({"row": texts.index.to_numpy(dtype="int64"), "date": date.to_numpy(), "time": time.to_numpy()})
-    frame["key"] = values.approval(column("key")).to_numpy()
+    frame["key"] = approval_keys(column("key")).to_numpy()
     frame["brn"] = values.brn(column("brn")).to_numpy()
     frame["buyer_brn"] = values.brn(column("buyer_brn")).to_numpy()
     frame["card"] = values.masked(column("card")).to_numpy()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from settle.facts.papers import approval_keys
 from settle.statements import values
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _invoices(rows: pd.DataFrame) -> Theirs:
     first = rows[use]
     items["revised"] = (first["class"].str.contains("수정") | first["kind"].str.contains("수정")).to_numpy()
     items["issued"] = first["date"].to_numpy()
-    items["original"] = values.approval(first["note"].str.extract(_NUMBER)[0].fillna("").astype("str")).to_numpy()
+    items["original"] = approval_keys(first["note"].str.extract(_NUMBER)[0].fillna("").astype("str")).to_numpy()
     merged, notices = _attach(items)
     return _renumber(rows, items, merged, notices)
 

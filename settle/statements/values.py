@@ -84,16 +84,6 @@ def clock(texts: pd.Series) -> pd.Series:
     return times.where(parts[0].notna(), by_fraction.fillna("")).astype("str")
 
 
-def approval(texts: pd.Series) -> pd.Series:
-    """Approval numbers for comparison: letters and digits only, upper case (hyphens, spaces and `.0` do not count).
-
-    "" where no digit but 0 is left: 없음, N/A and 0000 are no numbers.
-    """
-    plain = each_once(texts, lambda t: nfkc(t).removesuffix(".0").upper())
-    plain = plain.str.replace(r"[^0-9A-Z]", "", regex=True)
-    return plain.where(plain.str.contains("[1-9]", regex=True), "").astype("str")
-
-
 def brn(texts: pd.Series) -> pd.Series:
     """Business numbers: ten digits, or "" (a number kept as a number is given its leading zeros back)."""
     digits = each_once(texts, nfkc).str.removesuffix(".0").str.replace(r"\D", "", regex=True)
