@@ -33,7 +33,10 @@ _TYPED = (*NUMBERS, "date")
 _NO_VALUE = "{name}의 수식에 저장된 값이 없습니다. 엑셀에서 열어 저장한 뒤 다시 내 주세요."
 _DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
 _ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
-_NUMBERLESS = {"승인번호": "[1-9]", "사업자등록번호": "[0-9]"}  # what is no number without: 없음, 해당없음, 0000
+_NUMBERLESS = {
+    "승인번호": "[1-9１-９]",
+    "사업자등록번호": "[0-9０-９]",
+}  # what is no number without: 없음, 해당없음, 0000
 SHOWN = 6  # places named in one notice
 
 

@@ -21,6 +21,8 @@ from import_files import (
 )
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from settle.frames import book_from_tables
+
 
 def test_a_plain_ledger_is_read_with_its_cells(tmp_path):
     book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(3)}))
@@ -801,3 +803,17 @@ def test_shared_money_beside_that_of_participants_is_no_sum(tmp_path):
     assert [r[3] for r in budget_of(tmp_path, whole, *parts)[1]] == [900, 300, 300]
     whole[4] = 600
     assert [r[3] for r in budget_of(tmp_path, whole, *parts)[1]] == [300, 300]
+
+
+def test_full_width_numbers_are_numbers():
+    sheets = {
+        "집행내역": [
+            {"집행번호": "E-1", "집행일": "2025-05-02", "세세목": "회의비", "적요": "다과", "집행금액": 1000}
+            | {"사업자등록번호": "２１４－８６－３１５７７"}
+        ],
+        "증빙목록": [{"집행번호": "E-1", "증빙종류": "카드매출전표", "승인번호": "１２３４５６７８", "합계금액": 1000}],
+    }
+    book = book_from_tables(sheets)
+    assert book.frames["집행내역"]["사업자등록번호"].tolist() == ["2148631577"]
+    assert book.frames["증빙목록"]["승인번호"].tolist() == ["１２３４５６７８"]
+    assert not [notice for notice in book.notices if "빈칸" in notice]
