@@ -71,6 +71,8 @@ def main(args: list[str] | None = None) -> None:
     try:
         code = cli.main(args, prog_name="settle", standalone_mode=False) or 0
         sys.stdout.flush()
+        if stopped:
+            raise KeyboardInterrupt  # a library swallowed the first
     except click.UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             click.echo(error.format_message())

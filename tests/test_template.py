@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from settle import frames, programme, sheets, template
-from settle.commands.template import command
+from settle.cli import cli
 
 KINDS = sheets.load()
 TOP = template.HEADING_ROW + 1  # 1-based
@@ -131,13 +131,13 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 def test_the_command_writes_and_never_overwrites_unasked(tmp_path: Path) -> None:
     path = tmp_path / "서식.xlsx"
     run = CliRunner()
-    assert run.invoke(command, ["-o", str(path)]).exit_code == 0
+    assert run.invoke(cli, ["template", "-o", str(path)]).exit_code == 0
     before = path.read_bytes()
     path.write_bytes(b"mine")
-    again = run.invoke(command, ["-o", str(path)])
+    again = run.invoke(cli, ["template", "-o", str(path)])
     assert (again.exit_code, path.read_bytes()) == (2, b"mine")
     assert "이미 있습니다" in again.output
-    assert run.invoke(command, ["-o", str(path), "--force"]).exit_code == 0
+    assert run.invoke(cli, ["template", "-o", str(path), "--force"]).exit_code == 0
     assert path.read_bytes() == before
 
 
@@ -153,7 +153,7 @@ def test_what_cannot_be_written_is_said_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(command, arguments)
+    done = CliRunner().invoke(cli, ["template", *arguments])
     assert done.exit_code == 2
     assert said in done.output
     assert "Traceback" not in done.output
