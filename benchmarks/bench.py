@@ -84,7 +84,7 @@ def main() -> None:
 
 def startup(folder: Path, rounds: int) -> None:
     """Start-up of the command line, as a multiple of importing pandas and pandera."""
-    from settle import sample
+    from settle.documents import sample
 
     sheet = str(sample.write(folder))
     programs: Programs = {

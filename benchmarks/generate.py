@@ -17,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-from settle import sheets
+from settle.programme import sheets
 
 BEGIN, DAYS = date(2025, 3, 1), 305
 AGREEMENT = {

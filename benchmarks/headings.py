@@ -6,7 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from settle import headings, sheets
+from settle.programme import sheets
+from settle.reading import headings
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,12 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
 
 from settle.commands.common import judge_files
+from settle.documents.pdf import disallowance as disallowance_pdf
+from settle.documents.pdf import fonts
+from settle.documents.review import review
+from settle.documents.view import LISTS, View
+from settle.documents.xlsx import disallowance as disallowance_xlsx
 from settle.model import Judgement
-from settle.render import disallowance_pdf, disallowance_xlsx, fonts, review
-from settle.render.tables import LISTS, View
 
 
 def cells(judgement: Judgement) -> list[list[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from settle.render import fonts
+from settle.documents.pdf import fonts
 
 HERE = Path(__file__).resolve().parent
 PICTURES = {  # picture -> report, first words of a page of it

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from settle.rulebook import EFFECTS, Rule, RulebookError
+from settle.programme.rules import EFFECTS, Rule, RulebookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settle.model import Book, Judgement
-    from settle.rulebook import Rulebook
+    from settle.programme.rules import Rulebook
 
     Together = Callable[[list[Book], Rulebook], list[Judgement]]
 
@@ -71,8 +71,8 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
 
     together: judges an example with others (settle.batch.together); without it such an example is judged by itself.
     """
-    from settle.statements.files import book_from_tables
-    from settle.statements.judging import judge_with_lists
+    from settle.pipeline import judge_with_lists
+    from settle.reconciling.files import book_from_tables
 
     book = book_from_tables(example.tables, rulebook.programme)
     if example.others and together is not None:

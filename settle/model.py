@@ -73,7 +73,7 @@ class Book:
     agreement: dict[str, Any]  # 협약: 항목 -> value (str, int won, datetime.date); only what is there
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
-    lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.statements.reading)
+    lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""
@@ -104,7 +104,7 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
-    reconciliation: Any = None  # settle.statements.reconcile.Reconciliation, where lists were among the files
+    reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
 
     @property
     def provisional(self) -> bool:

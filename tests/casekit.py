@@ -15,10 +15,10 @@ from typing import Any
 
 from settle.batch.together import judge_together
 from settle.model import LEDGER, Judgement
-from settle.rulebook import Rulebook
-from settle.rulebook import load as load_rulebook
-from settle.statements.files import book_from_tables
-from settle.statements.judging import judge_with_lists
+from settle.pipeline import judge_with_lists
+from settle.programme.rules import Rulebook
+from settle.programme.rules import load as load_rulebook
+from settle.reconciling.files import book_from_tables
 
 FOLDER = Path(__file__).parent / "cases"
 KEY = "집행번호"

@@ -8,10 +8,10 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from settle import frames
-from settle.forms import final, interim
+from settle.documents.forms import final, interim
 from settle.model import Book
-from settle.programme import load
+from settle.programme.vocabulary import load
+from settle.reading import book as frames
 
 FORMS = {"interim": interim.write, "final": final.write}
 

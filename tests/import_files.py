@@ -12,8 +12,8 @@ from typing import Any
 
 import openpyxl
 
-from settle.frames import read_book
 from settle.model import Book, Sheet
+from settle.reading.book import read_book
 
 HEADINGS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액"]
 

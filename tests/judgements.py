@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from settle.model import Book, InputError, InputFile, Judgement, NotChecked, Sheet
-from settle.rulebook import load
+from settle.programme.rules import load
 
 WON = ["claimed", "recognised", "held", "disallowed"]
 LONG = ("업무협의 " * 60)[:200]  # 적요 of 200 letters

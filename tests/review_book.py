@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import xlsxwriter
 
-from settle.frames import read_book
-from settle.judge import judge
+from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.reading.book import read_book
 
 HEADINGS = [
     *("집행번호", "원인행위일", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단", "지출유형"),

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import xlwt
 
-from settle.statements.reading import Statement, read
+from settle.reconciling.reading import Statement, read
 
 OWN = ("220-81-62517", "한빛혁신원")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.reading.book import book_from_tables
 
 LINE, FIRM = "E-001", "가나정밀"
 APPROVED = "2025-03-15"

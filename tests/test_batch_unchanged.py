@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from test_batch import MONTH, PROGRAMME, results
 
-from settle import resources
 from settle.batch import run, sources, store, task, work
 from settle.files import write_bytes
+from settle.programme import folders as resources
 
 NAMES = ("가", "나", "다")
 RULE = f"schemas/{PROGRAMME}/rules/GEN-040.toml"
@@ -223,7 +223,7 @@ def test_another_font_makes_the_report_again(folder: Path, out: Path, tmp_path: 
 
 
 def test_the_digest_of_a_rulebook_is_the_one_of_the_rulebook_read() -> None:
-    from settle import rulebook
+    from settle.programme import rules as rulebook
 
     assert rulebook.digest(resources.folder("schemas", PROGRAMME)) == rulebook.load(PROGRAMME).sha256
 

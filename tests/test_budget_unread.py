@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.judging.judge import judge
+from settle.reading.book import book_from_tables
 
 LEDGER = [{"집행번호": "E-1", "집행일": "2025-05-02", "세세목": "회의비", "적요": "다과", "집행금액": 100_000}]
 BUDGET = {"비목": "직접비", "세목": "사업운영비", "세세목": "회의비", "정부": 50_000, "민간": 0}

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from statement_lists import write
 
 from settle.cli import cli
-from settle.statements.tables import IN_FULL
+from settle.reconciling.tables import IN_FULL
 
 
 @pytest.fixture(scope="module")

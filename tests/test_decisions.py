@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.reading.book import book_from_tables
 
 NAMED = {"사유": "현장 확인", "판정자": "김감사", "검토자": "이검토", "판정일": "2026-01-20"}
 

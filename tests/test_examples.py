@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from settle import examples, resources
+from settle import examples
 from settle.batch.together import judge_together
-from settle.rulebook import Rulebook, RulebookError, load, parse
+from settle.programme import folders as resources
+from settle.programme.rules import Rulebook, RulebookError, load, parse
 
 BOOKS = {programme: load(programme) for programme in resources.programmes()}
 RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules]

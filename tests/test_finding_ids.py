@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from settle.frames import book_from_tables
-from settle.judge import judge
-from settle.rulebook import load
+from settle.judging.judge import judge
+from settle.programme.rules import load
+from settle.reading.book import book_from_tables
 
 
 def paper(number: str, day: str) -> dict[str, Any]:

@@ -13,13 +13,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from settle import examples, sheets
-from settle import programme as programmes
+from settle import examples
 from settle.cli import cli
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.judging.judge import judge
 from settle.model import Judgement
-from settle.rulebook import Rulebook, load
+from settle.programme import sheets
+from settle.programme import vocabulary as programmes
+from settle.programme.rules import Rulebook, load
+from settle.reading.book import book_from_tables
 
 PLACE = Path(__file__).parent / "programmes"
 TINY = "tiny"

@@ -10,8 +10,8 @@ import pytest
 from forms_agreement import FORMS, TABLES, book_of, pages, squeeze, text_of
 from pypdf import PdfReader
 
-from settle.programme import load
-from settle.resources import folder
+from settle.programme.folders import folder
+from settle.programme.vocabulary import load
 
 # form, field of the annex's form, where it is filled from, what the PDF of the small agreement shows
 FIELDS = [
@@ -531,7 +531,7 @@ def test_no_text_of_a_cell_breaks_the_form(form, text, tmp_path):
 
 
 def test_another_font_and_one_that_is_not_there(tmp_path):
-    from settle.render.fonts import FontError
+    from settle.documents.pdf.fonts import FontError
 
     with pytest.raises(FontError, match="글꼴 파일"):
         produce("interim", TABLES, tmp_path / "x.pdf", font=tmp_path / "none.ttf")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settle.forms.figures import achievement, goal, improvement, level, percent, progress, ratio
+from settle.documents.forms.figures import achievement, goal, improvement, level, percent, progress, ratio
 
 
 def f(*values):

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 from forms_agreement import TABLES, book_of
 
-from settle.forms import inputs
-from settle.programme import load
+from settle.documents.forms import inputs
+from settle.programme.vocabulary import load
 
 WRITERS = {"system": inputs.write_system, "supports": inputs.write_supports}
 

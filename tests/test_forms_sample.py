@@ -13,10 +13,10 @@ import pypdfium2
 import pytest
 from forms_agreement import book_of, pages
 
-from settle import sample
-from settle.forms import final, inputs, interim
-from settle.programme import load
-from settle.resources import folder
+from settle.documents import sample
+from settle.documents.forms import final, inputs, interim
+from settle.programme.folders import folder
+from settle.programme.vocabulary import load
 
 OUTPUTS = {
     "중간보고서.pdf": interim.write,

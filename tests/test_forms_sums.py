@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from forms_agreement import TABLES, book_of
 
-from settle import sample
-from settle.forms.gather import gather
-from settle.judge import judge
-from settle.programme import load
-from settle.rulebook import load as load_rules
+from settle.documents import sample
+from settle.documents.forms.gather import gather
+from settle.judging.judge import judge
+from settle.programme.rules import load as load_rules
+from settle.programme.vocabulary import load
 
 
 @pytest.fixture(scope="module")

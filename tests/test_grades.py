@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from settle import grades, resources
+from settle.labour import grades
+from settle.programme import folders as resources
 
 # credential -> years needed for 특급, 고급, 중급, 초급 (None: the annex has no such route)
 BY_CREDENTIAL = {

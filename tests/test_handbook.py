@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from settle import examples
-from settle.render import handbook
-from settle.rulebook import load
+from settle.documents import handbook
+from settle.programme.rules import load
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 BOOK = load()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from settle import headings, sheets
+from settle.programme import sheets
+from settle.reading import headings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import headings as table_of_headings
@@ -68,7 +69,7 @@ def test_no_heading_of_a_sheet_means_two_columns():
 
 
 def test_every_drop_down_has_its_list():
-    from settle import programme
+    from settle.programme import vocabulary as programme
 
     known = programme.load()
     for kind in sheets.load().values():

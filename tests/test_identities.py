@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_agreements import PAPERS, agreements
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.judging.judge import judge
 from settle.model import Judgement
-from settle.rulebook import load
+from settle.programme.rules import load
+from settle.reading.book import book_from_tables
 
 COMMON: dict[str, Any] = {
     "deadline": None,

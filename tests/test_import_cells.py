@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settle import cells, headings, sheets
-from settle.frames import book_from_tables
-from settle.programme import load, match_key
-from settle.text import brn_valid, cut, josa, mask, pad, printable, width
+from settle.korean import brn_valid, cut, josa, mask, pad, printable, width
+from settle.programme import sheets
+from settle.programme.vocabulary import load, match_key
+from settle.reading import cells, headings
+from settle.reading.book import book_from_tables
 
 PROGRAMME = load()
 LEDGER = sheets.load()["집행내역"]

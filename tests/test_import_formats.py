@@ -440,7 +440,7 @@ def test_the_reader_finds_the_package_from_any_folder(tmp_path):
 import sys
 sys.path.insert(0, {str(root)!r})
 from pathlib import Path
-from settle.frames import read_book
+from settle.reading.book import read_book
 print(len(read_book([Path({str(path)!r})]).frames["집행내역"]))
 """
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from import_files import HEADINGS, amounts, days, errors, line, read, said, sheet_of, workbook
 
-from settle import profile
+from settle.programme import profile
 
 NARA = [
     [

@@ -21,7 +21,7 @@ from import_files import (
 )
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from settle.frames import book_from_tables
+from settle.reading.book import book_from_tables
 
 
 def test_a_plain_ledger_is_read_with_its_cells(tmp_path):
@@ -499,7 +499,7 @@ def test_business_numbers(tmp_path):
     column = list(book.frames["집행내역"]["사업자등록번호"])
     assert column[:3] == ["1208147521"] * 3
     assert column[5:] == ["12-34", "", "", ""]
-    from settle.text import brn_valid
+    from settle.korean import brn_valid
 
     for given, read_as in zip(numbers[3:5], column[3:5], strict=True):
         restored = str(given).zfill(10)

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settle import formula, kpi
 from settle.cli import cli
-from settle.formula import FormulaError, Node, evaluate, exact, parse, plain, rounded, words
+from settle.kpi import catalogue as kpi
+from settle.kpi import formula
+from settle.kpi.formula import FormulaError, Node, evaluate, exact, parse, plain, rounded, words
 
 CATALOGUE = kpi.load()
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from settle import kpi
-from settle.frames import book_from_tables
-from settle.programme import load
+from settle.kpi import catalogue as kpi
+from settle.programme.vocabulary import load
+from settle.reading.book import book_from_tables
 
 TASK = {"참여기업": "한빛정밀", "과제유형": "②", "과제명": "재고관리 체계 정비", "성과지표": "재고정확도", "단위": "%",
         "개선전": 80, "목표": 95, "실적": 93.3}  # fmt: skip

@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def unit(dotted: str) -> str:
-    """settle.kinds.caps -> kinds: a top-level module or a whole sub-package."""
+    """settle.judging.kinds.caps -> judging: a top-level module or a whole sub-package."""
     return dotted.split(".")[1] if "." in dotted else "settle"
 
 
@@ -93,7 +93,7 @@ def test_the_walk_sees_imports_inside_functions_and_would_fail_on_an_upward_one(
 
 def test_only_the_gate_touches_the_errors_of_pandera() -> None:
     touching = {own_name(p) for p in MODULES if any(name.startswith("pandera.errors") for name in imports(p))}
-    assert touching == {"settle.gate"}
+    assert touching == {"settle.judging.gate"}
 
 
 def test_only_the_command_line_uses_click() -> None:

@@ -6,8 +6,8 @@ import judgements
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settle.render import json_
-from settle.text import mask, mask_all
+from settle.documents import json_
+from settle.korean import mask, mask_all
 
 PIECES = [
     "900101-1234567", "900101 - 1234567", "9001011234567", "110-123-456789", "국민은행 1234567890", "123-45-67890", "02-1234-5678",

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from statement_lists import invoice_number, statement
 
-from settle.facts import Facts
-from settle.frames import book_from_tables
+from settle.judging.facts.base import Facts
 from settle.model import Judgement
-from settle.programme import load
-from settle.statements.judging import judge_with_lists
-from settle.statements.reading import Statement
-from settle.statements.reconcile import Reconciliation, reconcile
-from settle.statements.tables import IN_FULL, tables
+from settle.pipeline import judge_with_lists
+from settle.programme.vocabulary import load
+from settle.reading.book import book_from_tables
+from settle.reconciling.reading import Statement
+from settle.reconciling.reconcile import Reconciliation, reconcile
+from settle.reconciling.tables import IN_FULL, tables
 
 BRN = "123-45-67891"
 AGREEMENT = {"기관유형": "비영리", "협약시작일": "2025-03-01", "협약종료일": "2025-12-31", "수행기관": "한빛혁신원"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import casekit
 import pytest
 
-from settle import resources
-from settle.rulebook import load
+from settle.programme import folders as resources
+from settle.programme.rules import load
 
 PROGRAMME = resources.DEFAULT_PROGRAMME
 RULES = {rule.code: rule for rule in load(PROGRAMME).rules}

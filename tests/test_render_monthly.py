@@ -9,8 +9,8 @@ import pypdf
 import pytest
 
 from settle.batch.summary import HEADS, Summary, Table
-from settle.render import monthly
-from settle.resources import DEFAULT_PROGRAMME
+from settle.documents import monthly
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 THIRTY = "대한민국지역산업혁신파트너십컨설팅전문기관협의회부산경남지부"
 

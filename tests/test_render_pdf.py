@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from settle.documents import json_
+from settle.documents.pdf import disallowance as disallowance_pdf
+from settle.documents.pdf import fonts
+from settle.documents.pdf.disallowance import render
+from settle.documents.pdf.page import LANDSCAPE, Look, Row, Sheet, width
+from settle.documents.view import View
+from settle.documents.words import in_words
+from settle.korean import number
 from settle.model import InputFile
-from settle.render import disallowance_pdf, fonts, json_
-from settle.render.disallowance_pdf import render
-from settle.render.page import LANDSCAPE, Look, Row, Sheet, width
-from settle.render.tables import View
-from settle.render.words import in_words
-from settle.text import number
 
 
 @cache

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from settle import sample
 from settle.cli import cli
-from settle.text import number
+from settle.documents import sample
+from settle.korean import number
 
 WON = ("claimed", "recognised", "held", "disallowed")
 

@@ -8,9 +8,10 @@ import judgements
 import openpyxl
 import pytest
 
+from settle.documents import json_
+from settle.documents.view import View
+from settle.documents.xlsx import disallowance as disallowance_xlsx
 from settle.files import WriteError, prepare, write_bytes
-from settle.render import disallowance_xlsx, json_
-from settle.render.tables import View
 
 SHEETS = ["요약", "불인정 내역", "보완 요청", "확인 사항", "규칙별", "미점검", "입력 오류", "판정", "파일"]
 

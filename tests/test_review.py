@@ -14,8 +14,10 @@ import pytest
 import review_book
 from review_book import FIRST, HEADINGS, NS, cell_texts, judged, part_of, parts, tree
 
-from settle.render import json_, review, review_masking
-from settle.render.worksheet import WORKSHEET
+from settle.documents import json_
+from settle.documents.review import masking as review_masking
+from settle.documents.review import review
+from settle.documents.review.worksheet import WORKSHEET
 
 ADDED = ["판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치", "소명내용", "추가증빙", "담당자"]
 COMPARED = ("id", "effect", "line", "at_issue", "applied", "message", "row", "cell")
@@ -566,7 +568,7 @@ def test_a_file_with_nothing_to_hold_the_columns_is_told(tmp_path: Path) -> None
 
 
 def test_texts_of_any_length_and_letters_are_valid_xml(tmp_path: Path) -> None:
-    from settle.render.package import LONGEST, text
+    from settle.documents.review.package import LONGEST, text
 
     assert tree(f"<t>{text('&' * 40_000)}</t>".encode()).text == "&" * LONGEST + "… (뒤를 줄임)"
     assert text("a\x00b\ufffec\ud800d<") == "abcd&lt;"

@@ -11,13 +11,13 @@ import pytest
 import review_book
 from review_book import FIRST, HEADINGS, ROWS
 
-from settle import roundtrip
 from settle.cli import main
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.comparing import earlier as roundtrip
+from settle.documents import comparison as compared
+from settle.documents import json_
+from settle.judging.judge import judge
 from settle.model import Judgement
-from settle.render import comparison as compared
-from settle.render import json_
+from settle.reading.book import book_from_tables
 
 PROGRAMME = "innovation-partnership"
 SLIP = {"증빙종류": "카드매출전표", "사업자등록번호": "124-81-00998"}

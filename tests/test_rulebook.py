@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from settle import conditions, resources, rulebook
-from settle.frames import book_from_tables
-from settle.judge import judge
-from settle.kinds import KINDS
-from settle.rulebook import Rule, RulebookError, load, order, parse
-from settle.settlement import sequence
+from settle.judging.judge import judge
+from settle.judging.kinds.base import KINDS
+from settle.judging.settlement import sequence
+from settle.programme import conditions
+from settle.programme import folders as resources
+from settle.programme import rules as rulebook
+from settle.programme.rules import Rule, RulebookError, load, order, parse
+from settle.reading.book import book_from_tables
 
 GOOD = """
 code = "MTG-020"

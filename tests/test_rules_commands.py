@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from settle import examples, resources
+from settle import examples
 from settle.cli import cli, main
-from settle.frames import book_from_tables
-from settle.impact import compare
-from settle.judge import judge
-from settle.rulebook import load
-from settle.text import width
+from settle.comparing.rulebooks import compare
+from settle.judging.judge import judge
+from settle.korean import width
+from settle.programme import folders as resources
+from settle.programme.rules import load
+from settle.reading.book import book_from_tables
 
 BOOK = load()
 MEAL = {"집행일": "2025-06-02", "세세목": "회의비", "거래처": "한식당", "적요": "업무협의 식대", "지출유형": "식비"}
@@ -219,7 +220,7 @@ def test_the_same_rulebook_changes_nothing() -> None:
 
 
 def test_the_won_of_the_rules_add_up_to_the_totals_on_the_sample(tmp_path: Path) -> None:
-    from settle import sample
+    from settle.documents import sample
 
     other = rulebook_with(
         tmp_path,

@@ -12,12 +12,15 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from settle import frames, programme, rulebook, sample
 from settle.cli import cli
-from settle.judge import judge
+from settle.documents import sample
+from settle.judging.judge import judge
+from settle.korean import brn_valid
 from settle.model import Judgement
-from settle.resources import ResourceError
-from settle.text import brn_valid
+from settle.programme import rules as rulebook
+from settle.programme import vocabulary as programme
+from settle.programme.folders import ResourceError
+from settle.reading import book as frames
 
 PLANTED = tomllib.loads((Path(__file__).parent / "sample" / "planted.toml").read_text(encoding="utf-8"))["planted"]
 # cannot be in one readable agreement of a non-profit with a research office and without travel rules of its own

@@ -42,7 +42,7 @@ from usage_kit import (
 )
 
 from settle.files import WriteError, write_bytes
-from settle.text import mask, mask_all, printable
+from settle.korean import mask, mask_all, printable
 
 MARK = "○표시○"
 PACKAGE = Path(__file__).resolve().parent.parent / "settle"

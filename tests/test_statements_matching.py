@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settle.statements import matching
-from settle.statements.matching import MATCHED, OPEN, TOO_MANY, UNCLEAR, Match, subsets
-from settle.statements.values import name_key
+from settle.reconciling import matching
+from settle.reconciling.matching import MATCHED, OPEN, TOO_MANY, UNCLEAR, Match, subsets
+from settle.reconciling.values import name_key
 
 
 def items(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -6,8 +6,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from settle import frames, programme, sheets, template
 from settle.cli import cli
+from settle.documents import template
+from settle.programme import sheets
+from settle.programme import vocabulary as programme
+from settle.reading import book as frames
 
 KINDS = sheets.load()
 TOP = template.HEADING_ROW + 1  # 1-based

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.documents import terminal
+from settle.documents.view import View
+from settle.judging.judge import judge
+from settle.korean import number, width
 from settle.model import InputError, Judgement
-from settle.render import terminal
-from settle.render.tables import View
-from settle.rulebook import load
-from settle.text import number, width
+from settle.programme.rules import load
+from settle.reading.book import book_from_tables
 
 
 def agreement(won: int) -> Judgement:

@@ -34,7 +34,7 @@ from usage_kit import (
 )
 
 from settle import cli
-from settle.text import number, width
+from settle.korean import number, width
 
 COMMANDS = [
     [],

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from settle.batch.task import JOINED
-from settle.facts.ledger import natural
-from settle.kinds import latest_first
-from settle.settlement import PARTLY
-from settle.statements.values import name_keys
-from settle.text import days as md_text
+from settle.judging.arrays import latest_first
+from settle.judging.facts.ledger import natural
+from settle.judging.settlement import PARTLY
+from settle.korean import days as md_text
+from settle.reconciling.values import name_keys
 
 DAY = 1000  # 1.0 M/D in thousandths
 MOST_NAMED = 6

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from settle import __version__, rulebook
+from settle import __version__
 from settle.batch.sources import basis_of, find, fingerprint, sha256
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
+from settle.programme import rules as rulebook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -140,7 +141,7 @@ def run(
 def _made_of(store: Store, prints: list[str], programme: str, month: str, options: Options, with_reports: bool) -> str:
     """A fingerprint of the whole month: its agreements, the month before, and what of the options shows in the results."""
     past = [sha256(store.partition(name, programme, month_before(month))) for name in ("findings", "lines")]
-    place = options.font or os.environ.get("SETTLE_FONT")  # settle.render.fonts
+    place = options.font or os.environ.get("SETTLE_FONT")  # settle.documents.pdf.fonts
     font = [str(place), sha256(Path(place))] if place else []
     made_of = [prints, past, options.reports, font, with_reports, __version__]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()

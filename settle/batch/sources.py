@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from settle import __version__, rulebook
-from settle.resources import DEFAULT_PROGRAMME, folder, roots
+from settle import __version__
+from settle.programme import rules as rulebook
+from settle.programme.folders import DEFAULT_PROGRAMME, folder, roots
 from settle.workbook.raw import WORKBOOKS
 
 INPUTS = (*WORKBOOKS, ".zip")

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from settle.batch.run import WON, Month
-from settle.text import particles
+from settle.korean import particles
 
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
 HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}

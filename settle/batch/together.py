@@ -15,18 +15,18 @@ import pyarrow as pa
 from settle.batch import across, work
 from settle.batch.store import to_parquet
 from settle.batch.task import Task
-from settle.facts import Facts
-from settle.statements.judging import judge_with_lists
+from settle.judging.facts.base import Facts
+from settle.pipeline import judge_with_lists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from settle.model import Book, Judgement
-    from settle.rulebook import Rulebook
+    from settle.programme.rules import Rulebook
 
 
 def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None) -> list[Judgement]:
-    """One judgement per book, in their order. rules: codes or prefixes (settle.judge)."""
+    """One judgement per book, in their order. rules: codes or prefixes (settle.judging.judge)."""
     results = [judge_with_lists(book, rulebook, rules, given=work.given(book, {})) for book in books]
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         units = []

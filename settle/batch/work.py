@@ -14,25 +14,26 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from settle import __version__, rulebook
-from settle import programme as programmes
+from settle import __version__
 from settle.batch.sources import sha256
 from settle.batch.store import to_parquet
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
-from settle.facts import Facts
-from settle.judge import line_ids
-from settle.kinds.labour import OUTSIDE, OVERBOOKED, RATE, strikes
+from settle.judging.facts.base import Facts
+from settle.judging.judge import line_ids
+from settle.korean import mask, mask_key
+from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
 from settle.model import EVIDENCE, LEDGER
-from settle.statements import ours, values
-from settle.statements.files import read_book
-from settle.statements.judging import judge_with_lists
-from settle.statements.opening import Opened
-from settle.statements.tables import tables as laid_out
-from settle.text import mask, mask_key
+from settle.pipeline import judge_with_lists
+from settle.programme import rules as rulebook
+from settle.programme import vocabulary as programmes
+from settle.reconciling import ours, values
+from settle.reconciling.files import read_book
+from settle.reconciling.opening import Opened
+from settle.reconciling.tables import tables as laid_out
 
 if TYPE_CHECKING:
     from settle.model import Book, Judgement
-    from settle.rulebook import Rulebook
+    from settle.programme.rules import Rulebook
 
 LOG, ROSTER, TASKS, COMPANIES = "수행일지", "투입인력", "과제", "참여기업"
 SHA_COLUMN = "증빙파일 SHA-256"
@@ -114,7 +115,8 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
 
 def _reports(result: Judgement) -> dict[str, bytes]:
     """불인정내역서.xlsx and .pdf of the agreement."""
-    from settle.render import disallowance_pdf, disallowance_xlsx
+    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         sheet = disallowance_xlsx.write(result, Path(folder) / REPORTS[0]).read_bytes()

@@ -62,14 +62,14 @@ def command(
     from settle.batch import run
     from settle.batch.task import WrongVersion
     from settle.files import WriteError
-    from settle.resources import ResourceError
-    from settle.rulebook import RulebookError
+    from settle.programme.folders import ResourceError
+    from settle.programme.rules import RulebookError
 
     def finish(made: Month, store: Store) -> list[Path]:
         from settle.batch.summary import summary
+        from settle.documents import monthly
+        from settle.documents.pdf.fonts import FontError
         from settle.files import write_bytes
-        from settle.render import monthly
-        from settle.render.fonts import FontError
 
         shown = summary(made)
         try:
@@ -118,7 +118,7 @@ class Ticker:
 def _ready_to_finish() -> None:
     """Import what writes the month."""
     import settle.batch.summary
-    import settle.render.monthly  # noqa: F401
+    import settle.documents.monthly  # noqa: F401
 
 
 def _span(seconds: float) -> str:
@@ -129,7 +129,7 @@ def _span(seconds: float) -> str:
 
 def _show(made: Month, output: Path) -> None:
     from settle.batch.run import WON
-    from settle.text import number
+    from settle.korean import number
 
     said = made.outcome
     claimed, recognised, held, disallowed = (number(said.won[name]) for name in WON)

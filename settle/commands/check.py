@@ -12,8 +12,8 @@ from settle.commands import common
 from settle.commands.progress import progress
 
 if TYPE_CHECKING:
+    from settle.comparing.earlier import Comparison, Previous
     from settle.model import Judgement
-    from settle.roundtrip import Comparison, Previous
 
 
 @click.command(
@@ -70,7 +70,7 @@ def command(
 
 def earlier_result(path: Path, programme: str) -> Previous:
     """An earlier 정산결과.json. Raises common.Wrong."""
-    from settle import roundtrip
+    from settle.comparing import earlier as roundtrip
 
     try:
         return roundtrip.load(path, programme)
@@ -80,15 +80,15 @@ def earlier_result(path: Path, programme: str) -> Previous:
 
 def compare(result: Judgement, earlier: Previous) -> Comparison:
     """What became of an earlier result."""
-    from settle import roundtrip
-    from settle.render import json_
+    from settle.comparing import earlier as roundtrip
+    from settle.documents import json_
 
     return roundtrip.compare(result, earlier, json_.findings(result), roundtrip.read_replies(result))
 
 
 def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
     """Write the headings of this ledger for the next time. Raises common.Wrong."""
-    from settle import profile
+    from settle.programme import profile
 
     try:
         profile.save(path, profile.of(result.book, common.load_profile(old)))
@@ -104,10 +104,14 @@ def write_all(
 
     What the reader of the review workbook must know is added to the notices of the book.
     """
-    from settle import files, roundtrip
-    from settle.render import comparison as compared
-    from settle.render import disallowance_pdf, disallowance_xlsx, json_, review
-    from settle.render.fonts import FontError
+    from settle import files
+    from settle.comparing import earlier as roundtrip
+    from settle.documents import comparison as compared
+    from settle.documents import json_
+    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents.pdf.fonts import FontError
+    from settle.documents.review import review
+    from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     try:
         files.prepare(folder)
@@ -123,7 +127,8 @@ def write_all(
                 *(one.path for one in reviews),
             ]
             if result.reconciliation is not None:
-                from settle.render import reconciliation, reconciliation_pdf
+                from settle.documents.pdf import reconciliation as reconciliation_pdf
+                from settle.documents.xlsx import reconciliation
 
                 written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
                 written.append(
@@ -140,21 +145,21 @@ def write_all(
 def show(result: Judgement, shape: str, written: list[Path], comparison: Comparison | None = None) -> None:
     """The result on standard output; beside json and csv the comparison goes to standard error."""
     if comparison and shape != "table":
-        from settle.render import comparison as compared
+        from settle.documents import comparison as compared
 
         compared.show(comparison, sys.stderr)
     if shape == "json":
-        from settle.render import json_
+        from settle.documents import json_
 
         click.echo(json_.dumps(result), nl=False)
         return
-    from settle.render import terminal
+    from settle.documents import terminal
 
     if shape == "csv":
         click.echo(terminal.csv(result), nl=False)
     else:
         terminal.show(result, written)
         if comparison:
-            from settle.render import comparison as compared
+            from settle.documents import comparison as compared
 
             compared.show(comparison)

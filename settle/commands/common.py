@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from settle.commands.progress import progress
+from settle.korean import mask, pad, particles, printable, width, wrap
 from settle.model import LEDGER
-from settle.resources import DEFAULT_PROGRAMME
-from settle.text import mask, pad, particles, printable, width, wrap
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.model import Book, Judgement
-    from settle.profile import Profile
+    from settle.programme.profile import Profile
 
 HEADINGS = {"Options": "옵션", "Commands": "명령", "Arguments": "인자"}
 TEXTS = {
@@ -135,9 +135,9 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
 @contextmanager
 def writing() -> Iterator[None]:
     """Turn what can go wrong while writing into one sentence. Raises Wrong."""
+    from settle.documents.pdf.fonts import FontError
     from settle.files import WriteError
-    from settle.render.fonts import FontError
-    from settle.resources import ResourceError
+    from settle.programme.folders import ResourceError
 
     try:
         with progress() as at:
@@ -154,7 +154,7 @@ def ready(folder: Path, font: Path | None) -> None:
     try:
         prepare(folder)
         if font:
-            from settle.render import fonts
+            from settle.documents.pdf import fonts
 
             try:
                 fonts.load(font)
@@ -222,9 +222,9 @@ def read(
 
     Raises Wrong where an option is wrong; problems of the files are in the Book.
     """
-    from settle import programme as programmes
-    from settle.resources import ResourceError
-    from settle.statements.opening import Opened
+    from settle.programme import vocabulary as programmes
+    from settle.programme.folders import ResourceError
+    from settle.reconciling.opening import Opened
 
     try:
         info = programmes.load(programme, rulebook)
@@ -232,7 +232,7 @@ def read(
         raise Wrong(str(error)) from error
     assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
     opened = Opened(files)  # child processes read while pandas is being imported here
-    from settle.statements.files import read_book
+    from settle.reconciling.files import read_book
 
     meanwhile()
     return read_book(opened, info, assumed, named, kept)
@@ -240,15 +240,15 @@ def read(
 
 def _ready_to_judge() -> None:
     """Import what judges."""
-    import settle.statements.judging  # noqa: F401
-    from settle import gate
+    import settle.pipeline  # noqa: F401
+    from settle.judging import gate
 
     gate.warm_up()
 
 
 def load_profile(path: Path | None) -> Profile:
     """An institution's own column names and categories, as --save-profile wrote them. Raises Wrong."""
-    from settle import profile
+    from settle.programme import profile
 
     try:
         return profile.load(path) if path else profile.Profile()
@@ -258,7 +258,7 @@ def load_profile(path: Path | None) -> Profile:
 
 def save_profile(path: Path, book: Book, old: Path | None = None) -> None:
     """Keep the headings that this book's ledger used, together with an old profile. Raises Wrong."""
-    from settle import profile
+    from settle.programme import profile
 
     try:
         profile.save(path, profile.of(book, load_profile(old)))
@@ -276,14 +276,14 @@ def judge_files(
     profile: Path | None = None,
 ) -> Judgement:
     """Read and judge, with progress on standard error. Raises Wrong."""
-    from settle.resources import ResourceError
+    from settle.programme.folders import ResourceError
 
     with progress() as at:
         at.step("파일을 읽는 중")
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
-        from settle.rulebook import RulebookError, load
-        from settle.statements.judging import judge_with_lists
+        from settle.pipeline import judge_with_lists
+        from settle.programme.rules import RulebookError, load
 
         try:
             return judge_with_lists(book, load(programme), codes(rules), codes(skip))

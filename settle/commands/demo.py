@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from settle.commands import common
-from settle.resources import DEFAULT_PROGRAMME
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 
 @click.command(
@@ -19,8 +19,8 @@ from settle.resources import DEFAULT_PROGRAMME
 @click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="어느 사업의 표본인지 고릅니다.")
 def command(folder: Path, programme: str) -> int:
     """Write, judge, show. The findings are part of the sample, so they do not change the exit code."""
-    from settle import sample
     from settle.commands import check, report
+    from settle.documents import sample
     from settle.files import prepare
 
     with common.writing():

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common
-from settle.resources import DEFAULT_PROGRAMME
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.model import Book, Sheet
-    from settle.statements.reading import Statement
+    from settle.reconciling.reading import Statement
 
 MOST_HEADINGS = 12
 
@@ -29,12 +29,12 @@ MOST_HEADINGS = 12
 )
 def command(files: tuple[Path, ...], programme: str) -> int:
     """Show what was recognised."""
-    from settle.statements.opening import Opened
+    from settle.reconciling.opening import Opened
 
     opened = Opened(files)
-    from settle import programme as programmes
-    from settle.resources import ResourceError
-    from settle.statements.files import read_book
+    from settle.programme import vocabulary as programmes
+    from settle.programme.folders import ResourceError
+    from settle.reconciling.files import read_book
 
     try:
         book = read_book(opened, programmes.load(programme))
@@ -51,7 +51,7 @@ def command(files: tuple[Path, ...], programme: str) -> int:
 
 
 def _sheet(book: Book, sheet: Sheet) -> list[str]:
-    from settle.text import printable
+    from settle.korean import printable
 
     name = printable(f"{book.files[sheet.file].path.name} · {sheet.name}")
     if not sheet.kind:
@@ -70,8 +70,8 @@ def _column(letter: str, heading: str, column: str) -> str:
 
 
 def _list(statement: Statement) -> list[str]:
-    from settle.statements.profiles import GROUPS
-    from settle.text import printable
+    from settle.korean import printable
+    from settle.reconciling.profiles import GROUPS
 
     name = printable(f"{statement.file} · {statement.sheet}")
     lines = [

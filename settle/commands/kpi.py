@@ -9,7 +9,7 @@ import click
 from settle.commands.common import Wrong
 
 if TYPE_CHECKING:
-    from settle.kpi import Catalogue, Indicator
+    from settle.kpi.catalogue import Catalogue, Indicator
 
 EXAMPLE = "settle kpi 재고정확도 실사재고수량=95 전산상재고수량=100"
 
@@ -28,8 +28,8 @@ EXAMPLE = "settle kpi 재고정확도 실사재고수량=95 전산상재고수�
 @click.option("--programme", default="", metavar="사업", help="규정집을 고릅니다.")
 def command(words: tuple[str, ...], section: str, programme: str) -> None:
     """List, search or compute."""
-    from settle import kpi
-    from settle.resources import DEFAULT_PROGRAMME, ResourceError
+    from settle.kpi import catalogue as kpi
+    from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 
     try:
         catalogue = kpi.load(programme or DEFAULT_PROGRAMME)
@@ -48,7 +48,7 @@ def command(words: tuple[str, ...], section: str, programme: str) -> None:
 
 
 def _only(catalogue: Catalogue, section: str) -> Catalogue:
-    from settle.kpi import Catalogue, name_key
+    from settle.kpi.catalogue import Catalogue, name_key
 
     fitting = [one for one in catalogue.sections if name_key(section) in name_key(one)]
     if not fitting:
@@ -70,7 +70,7 @@ def _described(catalogue: Catalogue, name: str) -> str:
 
 
 def _table(indicators: tuple[Indicator, ...]) -> str:
-    from settle.text import pad, width
+    from settle.korean import pad, width
 
     column = max(width(one.name) for one in indicators) + 2
     lines: list[str] = []
@@ -84,7 +84,7 @@ def _table(indicators: tuple[Indicator, ...]) -> str:
 
 
 def _detail(one: Indicator) -> str:
-    from settle.text import pad
+    from settle.korean import pad
 
     rows = [
         ("뜻", one.meaning),
@@ -105,8 +105,8 @@ def _operand(one: Indicator, name: str) -> str:
 
 
 def _computed(catalogue: Catalogue, name: str, given: list[str]) -> str:
-    from settle.formula import FormulaError, plain
-    from settle.kpi import read_value
+    from settle.kpi.catalogue import read_value
+    from settle.kpi.formula import FormulaError, plain
 
     pairs = [(left.strip(), right) for left, _, right in (word.partition("=") for word in given)]
     if not name:
@@ -135,7 +135,7 @@ def _computed(catalogue: Catalogue, name: str, given: list[str]) -> str:
 def _unknown(catalogue: Catalogue, name: str) -> str:
     from rapidfuzz import process
 
-    from settle.kpi import name_key
+    from settle.kpi.catalogue import name_key
 
     names = {one.name: name_key(one.name) for one in catalogue.indicators}
     near = [found[2] for found in process.extract(name_key(name), names, limit=3, score_cutoff=60)]

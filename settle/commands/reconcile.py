@@ -53,9 +53,10 @@ def command(
 
 def write_all(result: Judgement, folder: Path, font: Path | None = None) -> list[Path]:
     """대사표.xlsx and 대사표.pdf into a folder; the files written. Raises Wrong."""
+    from settle.documents.pdf import reconciliation as reconciliation_pdf
+    from settle.documents.pdf.fonts import FontError
+    from settle.documents.xlsx import reconciliation
     from settle.files import WriteError, prepare, write_bytes
-    from settle.render import reconciliation, reconciliation_pdf
-    from settle.render.fonts import FontError
 
     try:
         place = prepare(folder)
@@ -69,9 +70,9 @@ def write_all(result: Judgement, folder: Path, font: Path | None = None) -> list
 
 def show(result: Judgement, written: list[Path]) -> None:
     """Totals per source, findings by rule, files written."""
-    from settle.render.reconciliation import shown_of
-    from settle.statements.tables import IN_FULL
-    from settle.text import number, pad, printable
+    from settle.documents.xlsx.reconciliation import shown_of
+    from settle.korean import number, pad, printable
+    from settle.reconciling.tables import IN_FULL
 
     shown = shown_of(result)
     for source, part in shown.totals.groupby("자료", sort=False):

@@ -40,7 +40,8 @@ def command() -> None:
 @click.option("--by", type=click.Choice(["참여기업"]), help="참여기업마다 한 부분씩 나누어 씁니다.")
 def disallowance(output: Path, font: Path | None, only: str | None, by: str | None, **inputs: Any) -> int:
     """The disallowance report alone."""
-    from settle.render import disallowance_pdf, disallowance_xlsx
+    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     _ready(output, font, ".pdf", ".xlsx")
     result = common.judge_files(**inputs)
@@ -83,7 +84,7 @@ def write_interim(
     result: Judgement, output: Path, font: Path | None = None, recognised: bool = False
 ) -> tuple[list[str], list[Path]]:
     """The interim report: (fields left empty, files written). Raises common.Wrong."""
-    from settle.forms import interim as form
+    from settle.documents.forms import interim as form
 
     with common.writing():
         return form.write(result.book, result.programme, output, result, recognised, font), [output]
@@ -93,8 +94,8 @@ def write_final(
     result: Judgement, output: Path, font: Path | None = None, recognised: bool = False
 ) -> tuple[list[str], list[Path]]:
     """The final report and its two workbooks: (fields left empty, files written). Raises common.Wrong."""
-    from settle.forms import final as form
-    from settle.forms import inputs as sheets
+    from settle.documents.forms import final as form
+    from settle.documents.forms import inputs as sheets
 
     system, supports = output.with_name(sheets.SYSTEM), output.with_name(sheets.SUPPORTS)
     with common.writing():

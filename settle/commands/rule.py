@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common
-from settle.resources import DEFAULT_PROGRAMME
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
-    from settle.rulebook import Rulebook
+    from settle.programme.rules import Rulebook
 
 MOST_NEAR = 5
 
@@ -25,9 +25,9 @@ MOST_NEAR = 5
 )
 def command(code: str, programme: str) -> None:
     """Show one rule; a code that no rule has is one sentence with the codes near to it."""
-    from settle.render import rulebook as render
-    from settle.resources import ResourceError
-    from settle.rulebook import RulebookError, load
+    from settle.documents import rulebook as render
+    from settle.programme.folders import ResourceError
+    from settle.programme.rules import RulebookError, load
 
     try:
         book = load(programme)

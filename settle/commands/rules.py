@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from settle.commands import common
-from settle.resources import DEFAULT_PROGRAMME
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
-    from settle.rulebook import Rule, Rulebook
+    from settle.programme.rules import Rule, Rulebook
 
 
 @click.command(
@@ -48,8 +48,8 @@ def command(
     profile: Path | None,
 ) -> int:
     """Show the rulebook, or compare two on the files given."""
-    from settle.resources import ResourceError
-    from settle.rulebook import RulebookError, load
+    from settle.programme.folders import ResourceError
+    from settle.programme.rules import RulebookError, load
 
     if files and other is None:
         raise common.Wrong("파일은 --impact와 함께 줍니다. 집행내역을 판정하려면 `settle check`를 쓰십시오.")
@@ -70,11 +70,11 @@ def show(book: Rulebook, shape: str) -> None:
     if shape == "json":
         click.echo(json.dumps(listed(book), ensure_ascii=False, indent=2))
     elif shape == "markdown":
-        from settle.render import handbook
+        from settle.documents import handbook
 
         click.echo(handbook.markdown(book), nl=False)
     else:
-        from settle.render import rulebook as render
+        from settle.documents import rulebook as render
 
         render.show_table(book)
 
@@ -125,7 +125,7 @@ def compare(
     profile: Path | None,
 ) -> int:
     """Judge the files with both rulebooks and show the difference; 2 where the input cannot be read, else 0."""
-    from settle.rulebook import load
+    from settle.programme.rules import load
 
     if shape == "markdown":
         raise common.Wrong("--impact는 --format table이나 json으로 봅니다.")
@@ -135,9 +135,9 @@ def compare(
     if changed.programme.id != book.programme.id:
         raise common.Wrong(f"'{other}'은(는) 다른 사업({changed.programme.id})의 규칙집이라 견줄 수 없습니다.")
     read = common.read(files, book.programme.id, assume, column, profile)
-    from settle import impact
-    from settle.render import rulebook as render
-    from settle.statements.judging import judge_with_lists
+    from settle.comparing import rulebooks as impact
+    from settle.documents import rulebook as render
+    from settle.pipeline import judge_with_lists
 
     # the other rulebook may know other names for the same thing, so the cells are understood anew where it does
     same_words = all(

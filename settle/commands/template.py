@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from settle.commands import common
-from settle.resources import DEFAULT_PROGRAMME
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 
 @click.command(
@@ -20,7 +20,7 @@ from settle.resources import DEFAULT_PROGRAMME
 @click.option("--force", is_flag=True, help="이미 있는 파일을 덮어씁니다.")
 def command(output: str, programme: str, force: bool) -> None:
     """Write the empty workbook; an existing file is replaced only when asked for."""
-    from settle import template
+    from settle.documents import template
 
     path = Path(output)
     if path.suffix.lower() != ".xlsx":

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from settle.text import josa, printable
+from settle.korean import josa, printable
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 MAX_FILE = 1 << 30  # bytes

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from settle.text import josa, printable
+from settle.korean import josa, printable
 from settle.workbook.container import MAX_FILE, Container, Unreadable, look
 from settle.workbook.raw import RawFile, RawSheet, letter
 

@@ -1,0 +1,147 @@
+"""정산결과.json and `--format json`: the result for other programs. Keys and their order are a contract; only `run` varies between runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from settle import __version__
+from settle.korean import mask, mask_all, mask_key, mask_keys, printable
+from settle.model import InputError, Judgement
+
+WON = ("claimed", "recognised", "held", "disallowed")
+NUMBER = "협약번호"  # as it stands: its digits are no account number
+
+
+def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
+    """The result as plain dicts and lists, keys in the order of the contract; won as int."""
+    book, programme = judgement.book, judgement.programme
+    return {
+        "tool": {"name": "settle", "version": __version__},
+        "run": {
+            "at": (at or dt.datetime.now().astimezone()).isoformat(timespec="seconds"),
+            "seconds": round(judgement.seconds, 3),
+        },
+        "programme": {"id": programme.id, "name": programme.name, "sha256": judgement.rulebook.sha256},
+        "inputs": [
+            {
+                "path": mask_key(str(file.path)),
+                "sha256": file.sha256,
+                "sheets": [
+                    {
+                        "name": mask(s.name),
+                        "kind": s.kind,
+                        "rows": s.rows,
+                        "lines": s.lines,
+                        "totals": s.totals,
+                        "blank": s.blank,
+                        "rejected": s.rejected,
+                    }
+                    for s in book.sheets
+                    if s.file == number
+                ],
+            }
+            for number, file in enumerate(book.files)
+        ],
+        "agreement": {name: value if name == NUMBER else _plain(value) for name, value in book.agreement.items()},
+        "totals": {name: judgement.totals[name] for name in WON},
+        "by_category": _rows(judgement.by_category),
+        "by_fund": _rows(judgement.by_fund),
+        "findings": findings(judgement),
+        "input_errors": _errors(judgement.input_errors),
+        "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
+    }
+
+
+FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic", "source", "remedy",
+           "decision")  # fmt: skip
+
+
+def findings(judgement: Judgement) -> list[dict[str, Any]]:
+    """The findings; what does not apply (line of the agreement, cell of no sheet) is null."""
+    columns = {name: judgement.findings[name].tolist() for name in FINDING}
+    for name in ("sheet", "message", "arithmetic", "remedy"):
+        columns[name] = mask_all(columns[name])
+    ofline = mask_keys(columns["id"])
+    columns["id"] = [key if line else mask(key) for key, line in zip(ofline, columns["line"], strict=True)]
+    columns["line"] = mask_keys(columns["line"])
+    columns["decision"] = [_decision(one) if one else None for one in columns["decision"]]
+    for name in ("line", "sheet", "row", "cell"):
+        columns[name] = [value or None for value in columns[name]]
+    return _records(columns)
+
+
+def _records(columns: dict[str, list]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _decision(decision: dict[str, Any]) -> dict[str, Any]:
+    return {name: mask(value) if isinstance(value, str) else value for name, value in decision.items()}
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = table.astype(object).where(table.notna(), None)
+    return [{name: _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _errors(errors: Sequence[InputError]) -> list[dict[str, Any]]:
+    columns: dict[str, list] = {
+        "code": [one.code for one in errors],
+        "sheet": mask_all([one.sheet for one in errors]),
+        "row": [one.row for one in errors],
+        "cell": [one.cell for one in errors],
+        "value": mask_all([one.value for one in errors]),
+        "message": mask_all([one.message for one in errors]),
+        "consequence": [one.consequence for one in errors],
+    }
+    for name in ("sheet", "row", "cell", "value"):
+        columns[name] = [value or None for value in columns[name]]
+    return _records(columns)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    if hasattr(value, "item"):
+        return value.item()
+    return mask(value) if isinstance(value, str) else value
+
+
+def dumps(judgement: Judgement, at: dt.datetime | None = None) -> str:
+    """The JSON text, UTF-8 letters as they are, ending with a line break; one finding (category, error …) to a line."""
+    text = io.BytesIO()  # every piece is given back before the next: kept, the pieces tear the memory into small parts
+    before = b"{\n"
+    for key, value in result(judgement, at).items():
+        text.write(b'%b "%b": ' % (before, key.encode()))
+        before = b",\n"
+        if isinstance(value, list) and value:
+            for number, one in enumerate(value):
+                text.write(b",\n  " if number else b"[\n  ")
+                text.write(_encoded(one))
+            text.write(b"\n ]")
+        else:
+            text.write(_encoded(value))
+    text.write(b"\n}\n")
+    return printable(text.getvalue().decode())  # it may go to a terminal
+
+
+def _encoded(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a letter: the name of a file that is no UTF-8
+        return orjson.dumps(_whole(value))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,147 @@
+"""The summary sheet in front of a 검토표: verdict, sums, and a link to every cell that a finding points at."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import quoteattr
+
+from settle.documents.review.package import MAIN
+from settle.documents.review.verdicts import Looks
+from settle.documents.review.worksheet import lines, number_cell, text_cell
+from settle.documents.view import EFFECTS, View
+from settle.workbook.raw import letter
+
+WIDTHS = (7, 12, 15, 17, 15, 15, 15, 15, 62, 46)
+HOW = (
+    "색칠한 셀이 지적한 곳입니다(붉은색 불인정, 노란색 보완, 푸른색 확인). "
+    "소명은 집행내역 오른쪽의 소명내용·추가증빙·담당자 칸에 적습니다."
+)
+TITLE = "– 검토표"  # how the first cell ends: a summary that comes back is known by it
+LIST = ("순번", "규칙", "구분", "위치", "집행", "집행액(원)", "불인정액(원)", "보완액(원)", "지적", "할 일")
+
+
+class _Rows:
+    """Rows of a sheet being written."""
+
+    def __init__(self) -> None:
+        self.xml: list[str] = []
+        self.links: list[str] = []
+        self.merged: list[str] = []
+        self.number = 0
+
+    def add(self, *cells: tuple[str | int | None, int], high: int = 1, joined: bool = False) -> None:
+        """A row of (value, format). high: lines. joined: the first two cells are one."""
+        self.number += 1
+        made = []
+        for at, (value, look) in enumerate(cells):
+            ref = f"{letter(at)}{self.number}"
+            made.append(
+                number_cell("", ref, value, look) if isinstance(value, int) else text_cell("", ref, value or "", look)
+            )
+        height = f' ht="{min(14 * high + 4, 400)}" customHeight="1"' if high > 1 else ""
+        self.xml.append(f'<row r="{self.number}"{height}>{"".join(made)}</row>')
+        if joined:
+            self.merged.append(f'<mergeCell ref="A{self.number}:B{self.number}"/>')
+
+    def link(self, column: int, place: str) -> None:
+        """A link from a cell of the last row to a place in the workbook."""
+        self.links.append(f'<hyperlink ref="{letter(column)}{self.number}" location={quoteattr(place)}/>')
+
+    def skip(self) -> None:
+        self.number += 1
+
+
+def summary_sheet(view: View, looks: Looks, tabs: dict[str, str], most: int) -> tuple[str, int]:
+    """The XML of the sheet, and the row of the list's headings. tabs: sheet name of a finding -> tab that holds it."""
+    rows = _Rows()
+    rows.add((f"{view.title} {TITLE}", looks.title))
+    rows.add((view.judgement.programme.name, looks.plain))
+    rows.skip()
+    for name, value in view.agreement:
+        rows.add((f"{name}: {value}", looks.plain))  # in one cell, or the importer would take this sheet for 협약
+    short, sentence = view.verdict
+    rows.add((f"결과: {short}. {sentence}", looks.plain))
+    rows.add((HOW, looks.plain))
+    rows.skip()
+    _sums(rows, view, looks)
+    rows.skip()
+    if view.funds:
+        _funds(rows, view, looks)
+        rows.skip()
+    heading = _list(rows, view, looks, tabs, most)
+    return _sheet(rows), heading
+
+
+def _sums(rows: _Rows, view: View, looks: Looks) -> None:
+    words = view.words["words"]
+    heads = [(words[name], looks.head) for name in ("budget", "claimed", "recognised", "held", "disallowed")]
+    rows.add(("비목별 (원)", looks.head), ("", looks.head), *heads, joined=True)
+    for one in view.categories:
+        top = one.level <= 0
+        name, amount = (looks.label, looks.bold_amount) if top else (looks.text, looks.amount)
+        won = (one.budget, one.claimed, one.recognised, one.held, one.disallowed)
+        cells = [("-" if v is None else v, amount) for v in won]
+        rows.add(("  " * max(one.level, 0) + one.name, name), ("", name), *cells, joined=True)
+
+
+def _funds(rows: _Rows, view: View, looks: Looks) -> None:
+    words = view.words["words"]
+    names = ("budget", "claimed", "recognised", "held", "disallowed", "refund")
+    rows.add(("재원별 (원)", looks.head), ("", looks.head), *((words[n], looks.head) for n in names), joined=True)
+    for fund, *amounts in view.funds:
+        last = fund == view.funds[-1][0]
+        name, amount = (looks.label, looks.bold_amount) if last else (looks.text, looks.amount)
+        cells = [("-" if v is None else v, amount) for v in amounts[: len(names)]]
+        rows.add((str(fund), name), ("", name), *cells, joined=True)
+
+
+def _list(rows: _Rows, view: View, looks: Looks, tabs: dict[str, str], most: int) -> int:
+    """One row per finding; the row of the headings."""
+    details = view.details
+    shown = details.head(most)
+    rows.add((f"지적 {len(details):,}건", looks.title))
+    if len(details) > most:
+        rows.add((f"앞의 {most:,}건입니다. 나머지는 각 시트의 사유 칸과 불인정내역서.xlsx에 있습니다.", looks.plain))
+    rows.add(*((head, looks.head) for head in LIST))
+    heading = rows.number
+    columns = (
+        shown[c].tolist()
+        for c in ("code", "effect", "sheet", "cell", "row", "line", "claimed", "applied", "reason", "remedy")
+    )
+    for number, (code, effect, sheet, cell, row, line, claimed, won, reason, remedy) in enumerate(
+        zip(*columns, strict=True), start=1
+    ):
+        tab = tabs.get(sheet, "")
+        place = cell or (f"A{row}" if row else "")
+        linked = bool(tab and place)
+        rows.add(
+            (number, looks.text),
+            (code, looks.text),
+            (EFFECTS[effect], looks.text),
+            (f"{sheet} {place}".strip() or "협약 전체", looks.link if linked else looks.text),
+            (line, looks.text),
+            (claimed, looks.amount),
+            (won if effect == "disallow" else 0, looks.amount),
+            (won if effect == "hold" else 0, looks.amount),
+            (reason, looks.wrapped),
+            (remedy, looks.wrapped),
+            high=max(lines(reason, WIDTHS[8]), lines(remedy, WIDTHS[9])),
+        )
+        if linked:
+            rows.link(3, "'" + tab.replace("'", "''") + "'!" + place)
+    return heading
+
+
+def _sheet(rows: _Rows) -> str:
+    cols = "".join(f'<col min="{i}" max="{i}" width="{w}" customWidth="1"/>' for i, w in enumerate(WIDTHS, start=1))
+    links = f"<hyperlinks>{''.join(rows.links)}</hyperlinks>" if rows.links else ""
+    merged = f'<mergeCells count="{len(rows.merged)}">{"".join(rows.merged)}</mergeCells>'
+    return (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
+        '<sheetPr><tabColor rgb="FF1C2B3A"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews>'
+        '<sheetFormatPr defaultRowHeight="16.5" customHeight="1"/>'
+        f"<cols>{cols}</cols><sheetData>{''.join(rows.xml)}</sheetData>{merged}{links}"
+        '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+    )

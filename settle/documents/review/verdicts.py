@@ -1,0 +1,114 @@
+"""What a 검토표 says of every line and of every cell that a finding points at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from settle.documents.view import safe
+from settle.model import Judgement
+
+VERDICT = ("판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치")
+REPLY = ("소명내용", "추가증빙", "담당자")
+HEADS = VERDICT + REPLY
+WIDTHS = (12, 13, 13, 18, 60, 44, 40, 24, 12)
+FILLS = {"disallow": "FFF8CBAD", "hold": "FFFFE699", "note": "FFDDEBF7"}
+WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
+RANK = {"disallow": 0, "hold": 1, "note": 2}
+
+
+@dataclass
+class Mark:
+    """What is said at one cell."""
+
+    effect: str
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Indices of the formats added to styles.xml."""
+
+    head: int
+    reply_head: int
+    text: int
+    amount: int
+    reply: int
+    title: int
+    label: int
+    link: int
+    bold_amount: int
+    plain: int
+    wrapped: int
+    formats: dict[str, int]  # effect -> dxf
+
+
+def verdict(claimed: int, held: int, disallowed: int) -> str:
+    """One word for a line, so that a filter is simple; what waits comes first, the amounts stand beside it."""
+    if held:
+        return "보완"
+    if disallowed:
+        return "불인정" if disallowed >= claimed else "일부인정"
+    return "인정"
+
+
+def line_verdicts(judgement: Judgement, source: int) -> dict[int, tuple[str, int, int, str, str, str]]:
+    """Sheet row -> 판정, 불인정금액, 보완금액, 규칙코드, 사유, 조치; rejected rows included."""
+    lines, findings = judgement.lines, judgement.findings
+    said: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
+    columns = (findings[c].tolist() for c in ("line_index", "code", "effect", "message", "remedy"))
+    for at, code, effect, message, remedy in zip(*columns, strict=True):
+        if at >= 0:
+            said[at].append((code, effect, message, remedy))
+    known: dict[str, str] = {}
+
+    def clean(text: str) -> str:
+        if text not in known:
+            known[text] = safe(text)
+        return known[text]
+
+    result = {}
+    sources = lines["_source"].tolist()
+    columns = (lines[c].tolist() for c in ("_row", "claimed", "held", "disallowed"))
+    for at, (row, claimed, held, disallowed) in enumerate(zip(*columns, strict=True)):
+        if sources[at] != source:
+            continue
+        found = said.get(at, [])
+        many = len(found) > 1
+        codes = ", ".join(dict.fromkeys(code for code, *_ in found))
+        reasons = "\n".join((f"[{code}] " if many else "") + clean(message) for code, _, message, _ in found)
+        remedies = "\n".join(dict.fromkeys(clean(remedy) for *_, remedy in found))
+        result[row] = (verdict(claimed, held, disallowed), disallowed, held, codes, reasons, remedies)
+    for error in judgement.input_errors:
+        if error.source == source and error.row and error.row not in result and error.consequence == "left out":
+            result[error.row] = ("제외", 0, 0, error.code, clean(error.message), "")
+    return result
+
+
+def marks(judgement: Judgement) -> dict[int, dict[str, Mark]]:
+    """Index of a sheet -> cell -> what is said there, by findings and input errors."""
+    book = judgement.book
+    by_name = {s.name: n for n, s in reversed(list(enumerate(book.sheets)))}
+    result: dict[int, dict[str, Mark]] = defaultdict(dict)
+
+    def say(source: int, cell: str, effect: str, text: str) -> None:
+        mark = result[source].setdefault(cell, Mark(effect, []))
+        if RANK[effect] < RANK[mark.effect]:
+            mark.effect = effect
+        if text not in mark.texts:
+            mark.texts.append(text)
+
+    sources = judgement.lines["_source"].tolist()
+    findings = judgement.findings
+    columns = (findings[c].tolist() for c in ("line_index", "sheet", "cell", "effect", "code", "message", "remedy"))
+    for at, sheet, cell, effect, code, message, remedy in zip(*columns, strict=True):
+        if cell:
+            source = sources[at] if at >= 0 and book.sheets[sources[at]].name == sheet else by_name.get(sheet, -1)
+            if source >= 0:
+                say(source, cell, effect, f"[{code}] {WORDS[effect]}: {message}\n→ {remedy}")
+    told = set(findings["code"])
+    effects = {"left out": "disallow", "held": "hold", "note": "note", "cannot run": "disallow"}
+    for error in judgement.input_errors:
+        if error.cell and error.source >= 0 and not (error.code in told and error.cell in result.get(error.source, {})):
+            say(error.source, error.cell, effects[error.consequence], f"[{error.code}] {error.message}")
+    return result

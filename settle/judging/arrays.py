@@ -1,0 +1,125 @@
+"""Whole columns at once: codes, groups, days, and the one primitive that takes won (latest_first). Nothing here knows a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from settle.reading.columns import STR
+
+FAR = np.iinfo(np.int64).max // 4
+
+
+NO_DAY = -FAR
+
+
+def coded(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Texts as int64 codes into their distinct values (object array)."""
+    codes, distinct = pd.factorize(texts)
+    return codes.astype(np.int64), np.asarray(distinct, dtype=object)
+
+
+def matches(texts: pd.Series, pattern: str) -> np.ndarray:
+    """Where an (RE2) pattern is found in a text."""
+    found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
+    return found.to_numpy(zero_copy_only=False).astype(bool)
+
+
+def without(texts: pd.Series, pattern: str) -> pd.Series:
+    """The texts with what matches the (RE2) pattern taken out."""
+    return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, ""), dtype=STR)
+
+
+def take_each(codes: np.ndarray, distinct: np.ndarray, function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
+    """function of each distinct value, one result per code."""
+    values = np.empty(len(distinct), dtype=dtype)
+    for i, value in enumerate(distinct):
+        values[i] = function(value)
+    return values[codes] if len(distinct) else np.zeros(len(codes), dtype=dtype)
+
+
+def days(column: pd.Series) -> np.ndarray:
+    """Dates as int64 days since 1970; NO_DAY where blank."""
+    values = column.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.where(values == np.iinfo(np.int64).min, NO_DAY, values)
+
+
+def day(date: Any) -> int:
+    """One date (datetime.date) as days since 1970."""
+    return int(np.datetime64(date, "D").astype(np.int64))
+
+
+@lru_cache(maxsize=4096)
+def date_text(days_since: Any) -> str:
+    """Days since 1970 as 2025-06-27; "" for NO_DAY."""
+    return "" if days_since == NO_DAY else str(np.datetime64(int(days_since), "D"))
+
+
+def group_any(groups: np.ndarray, flag: np.ndarray) -> np.ndarray:
+    """For every member: does any member of its group have the flag? Groups are labels 0 … m."""
+    if not len(groups):
+        return np.zeros(0, dtype=bool)
+    hit = np.zeros(int(groups.max()) + 1, dtype=bool)
+    hit[groups[flag]] = True
+    return hit[groups]
+
+
+def group_sum(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """For every member: the int64 sum over its group. Groups are labels 0 … m."""
+    if not len(groups):
+        return np.zeros(0, dtype=np.int64)
+    total = np.zeros(int(groups.max()) + 1, dtype=np.int64)
+    np.add.at(total, groups, values)
+    return total[groups]
+
+
+def group_max(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """For every member: the largest value of its group (values ≥ 0). Groups are labels 0 … m."""
+    if not len(groups):
+        return np.zeros(0, dtype=np.int64)
+    top = np.zeros(int(groups.max()) + 1, dtype=np.int64)
+    np.maximum.at(top, groups, values)
+    return top[groups]
+
+
+def labels(*keys: pd.Series | np.ndarray) -> np.ndarray:
+    """Group labels 0 … m for equal combinations of keys."""
+    result: np.ndarray | None = None
+    for key in keys:
+        codes, _ = pd.factorize(key)
+        codes = codes.astype(np.int64)
+        if result is None:
+            result = codes
+        else:
+            result, _ = pd.factorize(result * (int(codes.max(initial=0)) + 1) + codes)
+            result = result.astype(np.int64)
+    if result is None:
+        raise ValueError("labels needs a key")
+    return result
+
+
+def latest_first(group: np.ndarray, excess: np.ndarray, left: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Take each group's excess from its latest members first, never more than a member has left.
+
+    group: labels; excess: won (or days) to take from the group, the same value at each member; left: ≥ 0; order: rank, the latest is
+    largest. Returns what is taken per member.
+    """
+    taken = np.zeros(len(left), dtype=np.int64)
+    use = np.flatnonzero((excess > 0) & (left > 0))
+    if not len(use):
+        return taken
+    by = use[np.lexsort((-order[use], group[use]))]
+    have = left[by]
+    running = np.cumsum(have)
+    starts = np.concatenate([[True], group[by][1:] != group[by][:-1]])
+    begin = np.flatnonzero(starts)
+    before_group = np.repeat(running[begin] - have[begin], np.diff(np.append(begin, len(by))))
+    before = running - have - before_group
+    taken[by] = np.clip(excess[by] - before, 0, have)
+    return taken

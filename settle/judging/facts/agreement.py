@@ -1,0 +1,169 @@
+"""Facts of the agreement: period, kind of institution, sheets that are there, approvals."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.arrays import FAR, NO_DAY, day, days
+from settle.judging.facts.base import Facts, fact, family
+from settle.judging.facts.ledger import company
+from settle.judging.facts.papers import matchable, names_in
+from settle.model import EVIDENCE, LEDGER, InputError
+
+AGREEMENT, APPROVALS = "협약", "변경승인"
+
+
+def _date(facts: Facts, item: str) -> int | None:
+    value = facts.book.agreement.get(item)
+    return day(value) if isinstance(value, dt.date) else None
+
+
+@fact
+def period_start(facts: Facts) -> int:
+    """First day of the agreement as days since 1970; -FAR where unknown."""
+    found = _date(facts, "협약시작일")
+    return NO_DAY if found is None else found
+
+
+@fact
+def period_end(facts: Facts) -> int:
+    """Last day of the agreement; FAR where unknown."""
+    found = _date(facts, "협약종료일")
+    return FAR if found is None else found
+
+
+@family
+def sheet(facts: Facts, kind: str) -> np.ndarray:
+    """Is there a sheet of this kind?"""
+    return np.full(facts.n, facts.book.has(kind))
+
+
+@family
+def column(facts: Facts, name: str) -> np.ndarray:
+    """Has the sheet the column? `column:수행일지/장소구분`."""
+    kind, _, heading = name.partition("/")
+    return np.full(facts.n, facts.book.has(kind, heading))
+
+
+@family
+def agreement(facts: Facts, item: str) -> pd.Series:
+    """A text value of 협약, "" where blank, one value for every line."""
+    return pd.Series([str(facts.book.agreement.get(item, "") or "")] * facts.n, dtype="str")
+
+
+def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
+    """The rows of 변경승인 of this 변경구분 that have a 승인일."""
+    rows = facts.book.frames[APPROVALS]
+    return rows[(rows["변경구분"] == kind) & rows["승인일__known"]]
+
+
+@family
+def approved(facts: Facts, kind: str) -> np.ndarray:
+    """Is the line approved: by its 집행번호 (one or several, as in 증빙목록), else by its 참여기업, else (both blank) by the agreement?"""
+    result = facts.zeros(bool)
+    rows = approved_rows(facts, kind)
+    if not len(rows):
+        return result
+    by_line = rows["집행번호"] != ""
+    by_company = ~by_line & (rows["참여기업"] != "")
+    if (~by_line & ~by_company).any():
+        result[:] = True
+    if by_line.any():
+        names = matchable(facts["line_name"])
+        known = set(names)
+        result |= names.isin([n for text in matchable(rows.loc[by_line, "집행번호"]) for n in names_in(text, known)])
+    companies = {company(name) for name in rows.loc[by_company, "참여기업"]} - {""}
+    result |= facts.each("참여기업", lambda name: company(name) in companies, bool)
+    return result
+
+
+@fact
+def basis_date(facts: Facts) -> np.ndarray:
+    """원인행위일, else 집행일; NO_DAY where both are blank."""
+    cause = days(facts.ledger["원인행위일"])
+    return np.where(cause != NO_DAY, cause, days(facts.ledger["집행일"]))
+
+
+@fact
+def basis_known(facts: Facts) -> np.ndarray:
+    return facts["basis_date"] != NO_DAY
+
+
+@fact
+def basis_before_period(facts: Facts) -> np.ndarray:
+    return facts["basis_known"] & (facts["basis_date"] < facts["period_start"])
+
+
+@fact
+def basis_after_period(facts: Facts) -> np.ndarray:
+    return facts["basis_known"] & (facts["basis_date"] > facts["period_end"])
+
+
+@fact
+def paid_after_period(facts: Facts) -> np.ndarray:
+    return facts["집행일__known"] & (days(facts.ledger["집행일"]) > facts["period_end"])
+
+
+@fact
+def basis_after_payment(facts: Facts) -> np.ndarray:
+    cause, paid = days(facts.ledger["원인행위일"]), days(facts.ledger["집행일"])
+    return (cause != NO_DAY) & (paid != NO_DAY) & (cause > paid)
+
+
+@fact
+def for_profit(facts: Facts) -> np.ndarray:
+    return np.full(facts.n, facts.book.agreement.get("기관유형") == "영리")
+
+
+@fact
+def non_profit(facts: Facts) -> np.ndarray:
+    return np.full(facts.n, facts.book.agreement.get("기관유형") == "비영리")
+
+
+@fact
+def institution_known(facts: Facts) -> np.ndarray:
+    return facts["for_profit"] | facts["non_profit"]
+
+
+@family
+def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
+    """Line -> numbers (from 1) in `book.errors` of the problems of this code that hold it, in the order of the errors.
+
+    A problem of an evidence row holds the lines which the row names.
+    """
+    found: dict[int, list[int]] = {}
+    errors = [(i, e) for i, e in enumerate(facts.book.errors, start=1) if e.code == code and e.consequence == "held"]
+    if not errors:
+        return found
+    told = pd.DataFrame({"number": [number for number, _ in errors], "kind": [e.kind for _, e in errors]})
+    at_line = told.assign(line=_positions(facts.ledger, [e for _, e in errors]))
+    pairs = [at_line[(at_line["kind"] == LEDGER) & (at_line["line"] >= 0)]]
+    if (told["kind"] == EVIDENCE).any():
+        at_row = told.assign(row=_positions(facts.book.frames[EVIDENCE], [e for _, e in errors]))
+        links = pd.DataFrame({"row": facts["links"].row, "line": facts["links"].line})
+        pairs.append(at_row[at_row["kind"] == EVIDENCE].merge(links, on="row"))
+    held = pd.concat(pairs).sort_values("number", kind="stable")
+    for line, number in zip(held["line"].tolist(), held["number"].tolist(), strict=True):
+        found.setdefault(line, []).append(number)
+    return found
+
+
+def _positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
+    """Where in the frame each error's sheet and row is; -1: not there."""
+    place = {"_source": [e.source for e in errors], "_row": [e.row for e in errors]}
+    rows = frame[["_source", "_row"]].reset_index(drop=True).reset_index(names="at").astype(np.int64)
+    rows = rows.drop_duplicates(["_source", "_row"], keep="last")
+    found = pd.DataFrame(place, dtype=np.int64).merge(rows, on=["_source", "_row"], how="left")
+    return found["at"].fillna(-1).to_numpy(dtype=np.int64)
+
+
+@family
+def input_error(facts: Facts, code: str) -> np.ndarray:
+    """Number (from 1) in `book.errors` of the first problem of this code that holds the line; 0: none."""
+    result = facts.zeros(np.int64)
+    for line, numbers in facts[f"input_errors:{code}"].items():
+        result[line] = numbers[0]
+    return result

@@ -1,0 +1,113 @@
+"""Facts: all a rule may ask, one value per ledger line, vectorised and computed when first asked for.
+
+`facts["heads"]` is a numpy array or a str Series of length n. A name is looked up among the computed facts (modules of this
+package), families with an argument (`paper:회의록`, `word:meal`, `approved:자체집행`), the programme's named conditions, and
+the columns of the ledger.
+No fact holds nulls: an unknown figure is 0 with `<name>__known` False, an unknown text is "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.arrays import coded, days, take_each
+from settle.model import KNOWN, LEDGER, Book
+from settle.programme import conditions
+from settle.programme.vocabulary import Programme
+
+COMPUTED: dict[str, Callable[[Facts], Any]] = {}
+FAMILIES: dict[str, Callable[[Facts, str], Any]] = {}
+
+
+def fact(function: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+    """Register a computed fact under the function's name."""
+    COMPUTED[function.__name__] = function
+    return function
+
+
+def family(function: Callable[[Facts, str], Any]) -> Callable[[Facts, str], Any]:
+    """Register a family of facts: `name:argument`."""
+    FAMILIES[function.__name__] = function
+    return function
+
+
+@dataclass
+class Facts:
+    """What is known of every ledger line. `given` holds facts from outside the workbook (statements, other agreements)."""
+
+    book: Book
+    programme: Programme
+    given: dict[str, Any] = field(default_factory=dict)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        return self.book.frames[LEDGER]
+
+    @property
+    def n(self) -> int:
+        return len(self.ledger)
+
+    def __contains__(self, name: str) -> bool:
+        return name in COMPUTED or name in self.given or name in self.named or name in self.ledger.columns
+
+    @cached_property
+    def named(self) -> dict[str, Any]:
+        return self.programme.data.get("conditions", {})
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._cache:
+            self._cache[name] = self._find(name)
+        return self._cache[name]
+
+    def _find(self, name: str) -> Any:
+        head, colon, argument = name.partition(":")
+        if name in self.given:
+            return self.given[name]
+        if colon:
+            return FAMILIES[head](self, argument)
+        if name in COMPUTED:
+            return COMPUTED[name](self)
+        if name in self.named:
+            return conditions.holds(self.named[name], self, self.n)
+        column = self.ledger[name]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            return days(column)
+        return column.to_numpy() if column.dtype.kind in "biuf" else column
+
+    def fact(self, name: str) -> Any:
+        return self[name]
+
+    def limit(self, name: str) -> np.ndarray:
+        """Named conditions have no limits. Raises KeyError."""
+        raise KeyError(f"a named condition has no limit '{name}'")
+
+    def coded(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """A text fact as codes into its distinct values, factorised once."""
+        key = f"coded {name}"
+        if key not in self._cache:
+            self._cache[key] = coded(self[name])
+        return self._cache[key]
+
+    def member(self, name: str, values: list[str]) -> np.ndarray:
+        """Where a text fact is one of the values."""
+        codes, distinct = self.coded(name)
+        return np.isin(distinct, values)[codes] if len(distinct) else np.zeros(self.n, dtype=bool)
+
+    def each(self, name: str, function: Callable[[str], Any], dtype: Any) -> np.ndarray:
+        """A function of a text fact, computed once per distinct value."""
+        codes, distinct = self.coded(name)
+        return take_each(codes, distinct, function, dtype)
+
+    def zeros(self, dtype: Any = np.int64) -> np.ndarray:
+        return np.zeros(self.n, dtype=dtype)
+
+
+def known(name: str) -> str:
+    return name + KNOWN

@@ -1,0 +1,113 @@
+"""Facts of the budget: what was agreed, first and as changed by approvals, at each level of the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.facts.agreement import APPROVALS, approved_rows
+from settle.judging.facts.base import Facts, fact
+from settle.programme.vocabulary import HEADS, Programme
+
+BUDGET = "예산"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """rows: 비목 세목 세세목 정부 민간 amount (won), one row per entry; lost: rows of 예산 or 변경승인 that the tree does not have."""
+
+    rows: pd.DataFrame
+    lost: list[tuple[str, int]]
+
+    def of(self, level: int) -> pd.Series:
+        """Won by category down to `level` (1 비목, 2 세목, 3 세세목), int64; index: tuples."""
+        if not len(self.rows):
+            return pd.Series([], dtype=np.int64)
+        return self.rows.groupby(list(HEADS[:level]), sort=False)["amount"].sum()
+
+
+def _entries(programme: Programme, frame: pd.DataFrame) -> Budget:
+    rows, lost = [], []
+    for i, (a, b, c, state, private) in enumerate(frame[[*HEADS, "정부", "민간"]].itertuples(index=False)):
+        found = programme.resolve(a, b, c)
+        if found is None:
+            lost.append((BUDGET, i))
+            continue
+        rows.append((*found, int(state), int(private), int(state) + int(private)))
+    table = pd.DataFrame(rows, columns=[*HEADS, "정부", "민간", "amount"])
+    return Budget(
+        table.astype(dict.fromkeys(HEADS, "str") | {"정부": np.int64, "민간": np.int64, "amount": np.int64}), lost
+    )
+
+
+@fact
+def first_budget(facts: Facts) -> Budget:
+    """The budget as first agreed."""
+    return _entries(facts.programme, facts.book.frames[BUDGET])
+
+
+@fact
+def budget_known(facts: Facts) -> bool:
+    """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed."""
+    unread = any(e.kind == BUDGET and e.column in ("정부", "민간") for e in facts.book.errors)
+    return not unread and not facts["first_budget"].lost
+
+
+def resolve_path(programme: Programme, path: str) -> tuple[str, str, str] | None:
+    """A budget path `직접비/사업운영비/회의비`, or the last name of one alone."""
+    parts = [p.strip() for p in path.replace(">", "/").split("/") if p.strip()]
+    if not parts or len(parts) > 3:
+        return None
+    names = [programme.canonical(h, p) or p for h, p in zip(HEADS, parts, strict=False)]
+    candidates = [tuple(names) + ("",) * (3 - len(names))]
+    if len(parts) == 2:
+        candidates.append((names[0], "", parts[1]))
+        candidates.append(("", parts[0], parts[1]))
+    if len(parts) == 1:
+        candidates += [("", parts[0], ""), ("", "", parts[0])]
+    for candidate in candidates:
+        found = programme.resolve(*candidate)
+        if found is not None:
+            return found
+    return None
+
+
+@fact
+def budget(facts: Facts) -> Budget:
+    """The budget as changed by approved 예산비목변경 rows."""
+    first = facts["first_budget"]
+    changes = approved_rows(facts, "예산비목변경")
+    rows, lost = [], list(first.lost)
+    positions = np.flatnonzero(facts.book.frames[APPROVALS].index.isin(changes.index))
+    for i, (before, after, amount, is_known) in zip(
+        positions.tolist(), changes[["변경전", "변경후", "금액", "금액__known"]].itertuples(index=False), strict=True
+    ):
+        source, target = resolve_path(facts.programme, before), resolve_path(facts.programme, after)
+        if source is None or target is None or not is_known:
+            lost.append((APPROVALS, i))
+            continue
+        rows += [(*source, 0, 0, -int(amount)), (*target, 0, 0, int(amount))]
+    if not rows:
+        return Budget(first.rows, lost)
+    moved = pd.DataFrame(rows, columns=first.rows.columns).astype(first.rows.dtypes.to_dict())
+    return Budget(pd.concat([first.rows, moved], ignore_index=True), lost)
+
+
+@fact
+def budget_sheet(facts: Facts) -> bool:
+    return facts.book.has(BUDGET)
+
+
+def fund_budgets(facts: Facts) -> dict[str, int]:
+    """국고, 민간 -> won agreed."""
+    rows = facts["first_budget"].rows
+    return {"국고": int(rows["정부"].sum()), "민간": int(rows["민간"].sum())}
+
+
+@fact
+def direct_support_from_state(facts: Facts) -> np.ndarray:
+    """Does the agreed budget give 직접지원비 government money?"""
+    rows = facts["first_budget"].rows
+    return np.full(facts.n, bool((rows.loc[rows["세목"] == "직접지원비", "정부"] > 0).any()))

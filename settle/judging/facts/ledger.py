@@ -1,0 +1,389 @@
+"""Facts of the ledger itself: category, order, vendor, refunds, purchases' totals, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.arrays import NO_DAY, days, group_any, group_max, group_sum, labels, matches
+from settle.judging.facts.base import Facts, fact, family, known
+from settle.programme.vocabulary import HEADS
+
+COMPANY_FORMS = re.compile(
+    r"주식회사|유한회사|합자회사|합명회사|㈜|\(주\)|\(유\)|\(합\)|\(재\)|\(사\)|재단법인|사단법인|[\s·.,\-_()]"
+)
+
+
+@fact
+def category(facts: Facts) -> Categories:
+    """비목, 세목, 세세목 resolved by the programme's tree."""
+    given = facts.ledger[list(HEADS)]
+    codes = labels(*(facts.coded(f"{h}_given")[0] for h in HEADS))
+    _, first = np.unique(codes, return_index=True)
+    rows = []
+    for a, b, c in given.iloc[first].itertuples(index=False):
+        found = facts.programme.resolve(a, b, c)
+        rows.append((*(found or (a, b, c)), found is not None))
+    return Categories(codes, rows)
+
+
+@dataclass(frozen=True)
+class Categories:
+    """code per line into rows of (비목, 세목, 세세목, known to the tree); unknown names stay as written."""
+
+    code: np.ndarray
+    rows: list[tuple[str, str, str, bool]]
+
+    def column(self, level: int) -> pd.Series:
+        """비목, 세목 or 세세목 (0, 1, 2) of each line."""
+        names = pd.Series([row[level] for row in self.rows], dtype="str")
+        return names.take(self.code).reset_index(drop=True)
+
+    def each(self, function: Callable[[tuple[str, str, str, bool]], Any], dtype: Any) -> np.ndarray:
+        """A function of the category, computed once per category."""
+        values = np.array([function(row) for row in self.rows], dtype=dtype)
+        return values[self.code] if len(self.rows) else np.zeros(0, dtype=dtype)
+
+
+@fact
+def category_known(facts: Facts) -> np.ndarray:
+    return facts["category"].each(lambda row: row[3], bool)
+
+
+def _level(head: str) -> None:
+    position = HEADS.index(head)
+
+    def level(facts: Facts) -> pd.Series:
+        known = Categories(facts["category"].code, [r if r[3] else ("", "", "", False) for r in facts["category"].rows])
+        return known.column(position)
+
+    level.__name__ = head
+    fact(level)
+
+
+def _as_written(head: str) -> None:
+    def written(facts: Facts) -> pd.Series:
+        return facts.ledger[head]
+
+    written.__name__ = f"{head}_given"
+    fact(written)
+
+
+for _head in HEADS:
+    _level(_head)
+    _as_written(_head)
+
+
+def _stated(column: str) -> None:
+    def stated(facts: Facts) -> np.ndarray:
+        supply, claimed = facts["공급가액"], facts["claimed"]
+        nothing = (supply == 0) & (facts["부가세"] == 0) & (claimed != 0)
+        unsigned = (supply > 0) & (claimed < 0)
+        return facts.ledger[known(column)].to_numpy(dtype=bool) & ~nothing & ~unsigned
+
+    stated.__name__ = known(column)
+    fact(stated)
+
+
+for _column in ("공급가액", "부가세"):  # not stated: both 0 beside a claim; above 0 on a refund
+    _stated(_column)
+
+
+@fact
+def no_line(facts: Facts) -> np.ndarray:
+    """False everywhere: for cases that a kind sets by itself."""
+    return facts.zeros(bool)
+
+
+@fact
+def side(facts: Facts) -> pd.Series:
+    """내부 / 외부 of a labour line: by its 세목, else by 투입인력; "" where unknown."""
+    second = facts["세목"]
+    person = facts["person_side"]
+    chosen = np.where(second == "내부인건비", "내부", np.where(second == "외부인건비", "외부", person))
+    return pd.Series(chosen, dtype="str")
+
+
+def natural(texts: pd.Series) -> pd.Series:
+    """Texts whose order is the natural one: E-9 before E-10."""
+    lengths = texts.str.len()
+    if not len(texts) or lengths.min() == lengths.max():
+        return texts
+    return pd.Series([re.sub(r"\d+", lambda m: m.group().rjust(20, "0"), t) for t in texts], dtype="str")
+
+
+@fact
+def order(facts: Facts) -> np.ndarray:
+    """Rank of each line by 집행일, 집행번호, sheet and row: 0 is the earliest."""
+    number, _ = pd.factorize(natural(facts["집행번호"]), sort=True)
+    ledger = facts.ledger
+    by = np.lexsort((ledger["_row"], ledger["_source"], number, days(ledger["집행일"])))
+    rank = np.empty(facts.n, dtype=np.int64)
+    rank[by] = np.arange(facts.n)
+    return rank
+
+
+@fact
+def claimed(facts: Facts) -> np.ndarray:
+    return facts.ledger["집행금액"].to_numpy(dtype=np.int64)
+
+
+def company(name: str) -> str:
+    """A company's name without its form (㈜, 주식회사), spaces and case."""
+    return COMPANY_FORMS.sub("", name).casefold()
+
+
+@fact
+def vendor(facts: Facts) -> pd.Series:
+    """거래처 without company forms, spaces and case; the 사업자등록번호 where there is no name; "" where neither."""
+    keys = pd.Series(facts.each("거래처", company, object), dtype="str")
+    return keys.where(keys != "", facts["사업자등록번호"]).astype("str")
+
+
+@fact
+def refunds(facts: Facts) -> pd.DataFrame:
+    """Netting (rules.md 〈From findings to won〉 0): original (line of the refund, -1), refund (line of the original, -1)."""
+    original = np.full(facts.n, -1, dtype=np.int64)
+    refund = np.full(facts.n, -1, dtype=np.int64)
+    claimed, order = facts["claimed"], facts["order"]
+    negative = claimed < 0
+    if negative.any():
+        vendor = labels(facts["vendor"])
+        nameless = (facts["vendor"] == "").to_numpy()
+        wanted = np.flatnonzero(negative & ~nameless)
+        with_refund = np.isin(vendor, vendor[wanted]) & ~nameless & (claimed > 0)
+        earlier: dict[int, list[int]] = {}
+        sequence = np.flatnonzero(with_refund | (negative & ~nameless))
+        for line in sequence[np.argsort(order[sequence])].tolist():
+            stack = earlier.setdefault(int(vendor[line]), [])
+            if claimed[line] > 0:
+                stack.append(line)
+                continue
+            for position in range(len(stack) - 1, -1, -1):
+                if claimed[stack[position]] >= -claimed[line]:
+                    found = stack.pop(position)
+                    original[line], refund[found] = found, line
+                    break
+    return pd.DataFrame({"original": original, "refund": refund})
+
+
+@fact
+def refund_amount(facts: Facts) -> np.ndarray:
+    """What was refunded of the line, ≤ 0."""
+    refund = facts["refunds"]["refund"].to_numpy()
+    return np.where(refund >= 0, facts["claimed"][refund], 0) if facts.n else facts.zeros()
+
+
+@fact
+def net(facts: Facts) -> np.ndarray:
+    """What can be taken from a line at most: the claim less its refund; 0 for a negative line. int64 won."""
+    return np.where(facts["claimed"] > 0, facts["claimed"] + facts["refund_amount"], 0)
+
+
+@fact
+def loose_refund(facts: Facts) -> np.ndarray:
+    """A negative or zero line without its counterpart."""
+    return (facts["claimed"] <= 0) & (facts["refunds"]["original"].to_numpy() < 0)
+
+
+@fact
+def measured_extra(facts: Facts) -> np.ndarray:
+    """What group caps measure beside the balance of the lines: negative lines that belong to no original, ≤ 0."""
+    return np.where(facts["loose_refund"], facts["claimed"], 0)
+
+
+@fact
+def judged(facts: Facts) -> np.ndarray:
+    """Lines that line rules look at: positive, and not refunded in full."""
+    return facts["net"] > 0
+
+
+def less_refund(facts: Facts, won: np.ndarray) -> np.ndarray:
+    """A figure of each line with that of its refund, which is negative."""
+    refund = facts["refunds"]["refund"].to_numpy()
+    return won + np.where(refund >= 0, won[refund], 0) if facts.n else won
+
+
+def known_less_refund(facts: Facts, flag: np.ndarray) -> np.ndarray:
+    """Where a figure is known of the line and, if it has one, of its refund."""
+    refund = facts["refunds"]["refund"].to_numpy()
+    return flag & ((refund < 0) | flag[refund]) if facts.n else flag
+
+
+@fact
+def own_total(facts: Facts) -> np.ndarray:
+    """공급가액 + 부가세 where both are given, else 집행금액, of the line alone."""
+    both = facts["공급가액__known"] & facts["부가세__known"]
+    return np.where(both, facts["공급가액"] + facts["부가세"], facts["claimed"])
+
+
+@fact
+def transaction_total(facts: Facts) -> np.ndarray:
+    """거래금액: `own_total` less a refund. 0 for lines that are not judged."""
+    return np.where(facts["judged"], less_refund(facts, facts["own_total"]), 0)
+
+
+@fact
+def purchase_total(facts: Facts) -> np.ndarray:
+    """거래금액 of the whole purchase."""
+    return group_sum(facts["purchase"], facts["transaction_total"])
+
+
+@fact
+def purchase_net(facts: Facts) -> np.ndarray:
+    """What the purchase charges to the grant."""
+    return group_sum(facts["purchase"], facts["net"])
+
+
+@fact
+def heads(facts: Facts) -> np.ndarray:
+    """참석인원 of the line of the purchase where 참석인원 × 식수 is largest; 0 unknown."""
+    return _largest(facts)[0]
+
+
+@fact
+def meals(facts: Facts) -> np.ndarray:
+    """식수 that goes with `heads` (blank: 1)."""
+    return _largest(facts)[1]
+
+
+@fact
+def heads_known(facts: Facts) -> np.ndarray:
+    return facts["heads"] > 0
+
+
+def _largest(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    heads = np.maximum(facts["참석인원"], 0)
+    meals = np.where(facts["식수__known"] & (facts["식수"] > 0), facts["식수"], 1)
+    counted = facts["judged"]
+    scale = int(meals.max(initial=1)) + 1
+    best = group_max(facts["purchase"], np.where(counted, heads * meals * scale + meals, 0))
+    units, meals = best // scale, np.maximum(best % scale, 1)
+    return units // meals, meals
+
+
+@fact
+def meal_note(facts: Facts) -> pd.Series:
+    """For messages: says that the kind of expense was read from 적요."""
+    return pd.Series(np.where(facts["meal_read_from_text"], "(지출유형이 비어 적요에서 식대로 읽음)", ""), dtype="str")
+
+
+@fact
+def fewer_signatures(facts: Facts) -> np.ndarray:
+    return facts["heads_known"] & (facts["signatures"] < facts["heads"])
+
+
+@fact
+def external_heads_none(facts: Facts) -> np.ndarray:
+    """외부인원 is given as 0 on the line, and nobody external on another line of the purchase."""
+    outside = facts["외부인원__known"] & (facts["외부인원"] > 0)
+    return facts["외부인원__known"] & (facts["외부인원"] <= 0) & ~group_any(facts["purchase"], outside)
+
+
+@family
+def word(facts: Facts, name: str) -> np.ndarray:
+    """Has 적요 one of the words of this list?"""
+    return _contains(facts, "적요", name)
+
+
+@family
+def vendor_word(facts: Facts, name: str) -> np.ndarray:
+    """Has 거래처 one of the words of this list?"""
+    return _contains(facts, "거래처", name)
+
+
+def _contains(facts: Facts, column: str, name: str) -> np.ndarray:
+    return matches(facts[column], "|".join(re.escape(word) for word in facts.programme.data["words"][name]))
+
+
+@family
+def listed(facts: Facts, name: str) -> np.ndarray:
+    """Is a column's value on a list of the programme? `listed:지출유형/never_eligible`."""
+    column, _, key = name.partition("/")
+    return facts.member(column, facts.programme.data["lists"][key])
+
+
+@fact
+def business_type_entertainment(facts: Facts) -> np.ndarray:
+    """업종 is, or contains, one of the programme's entertainment trades."""
+    pattern = re.compile("|".join(re.escape(w) for w in facts.programme.data["lists"]["entertainment"]))
+    return facts.each("업종", lambda text: pattern.search(text.replace(" ", "")) is not None, bool)
+
+
+@fact
+def duplicate_number(facts: Facts) -> np.ndarray:
+    """집행번호 stands on more than one line."""
+    numbers = facts["집행번호"]
+    return (numbers.duplicated(keep=False) & (numbers != "")).to_numpy()
+
+
+@fact
+def above_supply(facts: Facts) -> np.ndarray:
+    """집행금액 above 공급가액 + 부가세 by more than a service charge (10 % of 공급가액)."""
+    both = facts["공급가액__known"] & facts["부가세__known"]
+    over = facts["claimed"] - facts["공급가액"] - facts["부가세"]
+    return facts["judged"] & both & (over * 10 > facts["공급가액"])
+
+
+@fact
+def below_supply(facts: Facts) -> np.ndarray:
+    """집행금액 below both 공급가액 + 부가세 and 공급가액."""
+    both = facts["공급가액__known"] & facts["부가세__known"]
+    return facts["judged"] & both & (facts["claimed"] < facts["공급가액"])
+
+
+@fact
+def supply_and_vat(facts: Facts) -> np.ndarray:
+    return facts["공급가액"] + facts["부가세"]
+
+
+@fact
+def payee(facts: Facts) -> pd.Series:
+    """The person paid: 예금주, else 거래처."""
+    return facts["예금주"].where(facts["예금주"] != "", facts["거래처"]).astype("str")
+
+
+@fact
+def trip_known(facts: Facts) -> np.ndarray:
+    """Both days of the trip are given, and it does not end before it begins."""
+    return facts["출장시작__known"] & facts["출장종료__known"] & (facts["출장시작"] <= facts["출장종료"])
+
+
+@fact
+def outside_trip(facts: Facts) -> np.ndarray:
+    """Neither 원인행위일 nor 집행일 lies within the trip (a blank date decides nothing)."""
+    start, end = days(facts.ledger["출장시작"]), days(facts.ledger["출장종료"])
+
+    def outside(day: np.ndarray) -> np.ndarray:
+        return (day == NO_DAY) | (day < start) | (day > end)
+
+    cause, paid = days(facts.ledger["원인행위일"]), days(facts.ledger["집행일"])
+    return facts["trip_known"] & ((cause != NO_DAY) | (paid != NO_DAY)) & outside(cause) & outside(paid)
+
+
+@fact
+def before_trip(facts: Facts) -> np.ndarray:
+    """원인행위일 (else 집행일) before the trip begins."""
+    return facts["trip_known"] & facts["basis_known"] & (facts["basis_date"] < days(facts.ledger["출장시작"]))
+
+
+@fact
+def support_type_known(facts: Facts) -> np.ndarray:
+    """지원유형 is one of the programme's."""
+    return facts.member("지원유형", list(facts.programme.values["지원유형"]))
+
+
+@fact
+def task_type(facts: Facts) -> pd.Series:
+    """과제유형 of the line's task: by 참여기업 and 과제명 in sheet 과제; "" where it is not there."""
+    tasks = facts.book.frames["과제"]
+    table = tasks.drop_duplicates(["참여기업", "과제명"]).set_index(["참여기업", "과제명"])["과제유형"]
+    keys = pd.MultiIndex.from_arrays([facts["참여기업"], facts["과제명"]])
+    position = table.index.get_indexer(keys) if len(table) else np.full(facts.n, -1)
+    values = table.to_numpy(dtype=object) if len(table) else np.array([""], dtype=object)
+    return pd.Series(np.where(position >= 0, values[position], ""), dtype="str")

@@ -1,0 +1,87 @@
+"""Rules that no single agreement can decide (XIN): what settle.batch found over all agreements of a month arrives as
+given facts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from settle import korean as text
+from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.caps import settle_cases
+from settle.labour.days import begin, charge
+from settle.labour.people import LOG
+
+NOTES = "across_notes"  # given: list of (code, key, text)
+
+
+@kind("deduction")
+def across_amount(ctx: Context) -> Outcome:
+    """Won of each line that another agreement charges too (parameters.won names the fact; the share of each line is
+    settled).
+    """
+    wanted = ctx[str(ctx.rule.parameters["won"])]
+
+    def take(left: np.ndarray) -> np.ndarray:
+        return np.minimum(np.where(ctx["judged"], wanted, 0), left)
+
+    case = settle_cases(ctx, ctx.cases(ctx.applies()), take)
+    return Outcome(case, take, values={"lost": wanted})
+
+
+@kind("group")
+def across_days(ctx: Context) -> Outcome:
+    """Days of the work log that a person worked beyond 1.0 M/D over all agreements (given `xin_020_days`, thousandths
+    per row of 수행일지): struck, and taken from the person's latest labour lines. Notes of the rule are told besides.
+    """
+    labour, log = begin(ctx), ctx["log"]
+    given = ctx["xin_020_days"]
+    struck = np.minimum(given[log.row], labour.creditable) if len(log.row) else np.zeros(0, dtype=np.int64)
+    labour.creditable = labour.creditable - struck
+    per_person = pd.Series(struck, dtype="int64").groupby(pd.Series(log.name, dtype=object)).sum()
+    wanted = {str(name): int(days) for name, days in per_person.items() if days > 0}
+    taken = charge(ctx, wanted)
+    won = np.minimum(taken.won, ctx.left)
+    case = np.where(won > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
+    where = ctx["xin_020_text"]  # consultant -> which days, and in which agreements
+    values = {
+        "days": lambda lines: [text.days(d) for d in taken.days[lines].tolist()],
+        "sum": taken.sums,
+        "where": lambda lines: [where.get(name, "") for name in ctx["컨설턴트"].iloc[lines]],
+    }
+    nothing_taken = sorted(set(wanted) - set(ctx["컨설턴트"][won > 0]))
+    extra = [*_notes(ctx), *_unpaid(ctx, struck, {name: where.get(name, "") for name in nothing_taken})]
+    return Outcome(case, lambda left: np.minimum(won, left), values=values, elsewhere=extra)
+
+
+def _unpaid(ctx: Context, struck: np.ndarray, where: dict[str, str]) -> list[Elsewhere]:
+    """Days struck that are not paid anyway (consultant -> which): the rule's case `unpaid`, on the work log."""
+    number = next((c.number for c in ctx.rule.cases if c.when == {"unpaid": True}), 0)
+    if not number or not where:
+        return []
+    log = ctx["log"]
+    first = [int(log.row[np.flatnonzero((log.name == name) & (struck > 0))[0]]) for name in where]
+    case = np.full(len(where), number, dtype=np.uint8)
+    return [Elsewhere(LOG, case, np.array(first), list(where), {"where": list(where.values())})]
+
+
+@kind("line")
+def across_lines(ctx: Context) -> Outcome:
+    """Lines that another agreement has too: the conditions decide."""
+    return Outcome(ctx.cases(ctx.applies()))
+
+
+@kind("line")
+def across_agreement(ctx: Context) -> Outcome:
+    """What a person should look at in several agreements, told once in each. Values: text."""
+    return Outcome(np.zeros(ctx.n, dtype=np.uint8), elsewhere=_notes(ctx))
+
+
+def _notes(ctx: Context) -> list[Elsewhere]:
+    found = [(key, said) for code, key, said in ctx.facts.given[NOTES] if code == ctx.rule.code]
+    if not found:
+        return []
+    case = np.full(len(found), ctx.rule.case("note"), dtype=np.uint8)
+    values = {"text": [said for _, said in found]}
+    return [Elsewhere("여러 협약", case, np.full(len(found), -1), [key for key, _ in found], values)]

@@ -1,0 +1,31 @@
+"""A plain breach: the conditions decide; a disallowed line is capped at 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+
+
+@kind("line")
+def breach(ctx: Context) -> Outcome:
+    """Cases by their conditions alone. disallow: cap 0. A case with `once` is said once for the agreement."""
+    among = ctx.applies()
+    case = ctx.cases(among)
+    once = []
+    for c in ctx.rule.cases:
+        if c.once and (found := np.flatnonzero(among & ctx.holds(c.when))).size:
+            values = {"count": [len(found)], "first": [ctx["line_name"].iat[found[0]]]}
+            once.append(Elsewhere("", np.array([c.number], np.uint8), np.array([-1]), [""], values))
+    return Outcome(case, take=outright(ctx.effect(case, "disallow")), elsewhere=once)
+
+
+@kind("line")
+def loose(ctx: Context) -> Outcome:
+    """As `breach`, for every line, also negative and zero ones (notes only)."""
+    return Outcome(ctx.cases(np.ones(ctx.n, dtype=bool)))
+
+
+def outright(where: np.ndarray):
+    """Take all that is left of these lines."""
+    return lambda left: np.where(where, left, 0)

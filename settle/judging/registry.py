@@ -1,0 +1,20 @@
+"""Everything that registers facts (base.COMPUTED, base.FAMILIES) and kinds (base.KINDS), brought in by one import."""
+
+from __future__ import annotations
+
+from settle.judging.facts import agreement as _agreement_facts  # noqa: F401
+from settle.judging.facts import budget, ledger, papers  # noqa: F401
+from settle.judging.kinds import (  # noqa: F401
+    across,
+    agreement,
+    alike,
+    amounts,
+    breach,
+    budgets,
+    caps,
+    listed,
+    required,
+    rows,
+    support,
+)
+from settle.labour import days, people  # noqa: F401

@@ -1,0 +1,58 @@
+"""Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`.
+
+A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "min": lambda a, b: a >= b,
+    "max": lambda a, b: a <= b,
+    "over": lambda a, b: a > b,
+    "under": lambda a, b: a < b,
+}
+
+
+class Source(Protocol):
+    """Who answers: settle.judging.facts.base.Facts or settle.judging.kinds.base.Context."""
+
+    def fact(self, name: str) -> Any:
+        """A fact by its name. Raises KeyError."""
+
+    def limit(self, name: str) -> np.ndarray:
+        """A dated limit of the rule, one value per subject."""
+
+    def member(self, name: str, values: list[str]) -> np.ndarray:
+        """Where a text fact is one of the values."""
+
+
+def holds(condition: Any, source: Source, n: int) -> np.ndarray:
+    """Where the condition is true, as bool array of length n. No condition is always true. Raises KeyError for an unknown fact."""
+    if condition is None:
+        return np.ones(n, dtype=bool)
+    if isinstance(condition, list):
+        return np.logical_or.reduce([np.zeros(n, dtype=bool), *(holds(one, source, n) for one in condition)])
+    result = np.ones(n, dtype=bool)
+    for name, wanted in condition.items():
+        result &= one_fact(name, wanted, source)
+    return result
+
+
+def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
+    """Where one fact is as wanted."""
+    if isinstance(wanted, bool):
+        value = np.asarray(source.fact(name), dtype=bool)
+        return value if wanted else ~value
+    if isinstance(wanted, dict):
+        array = np.asarray(source.fact(name))
+        result = np.ones(len(array), dtype=bool)
+        for how, figure in wanted.items():
+            against = source.limit(figure.removeprefix("limit.")) if isinstance(figure, str) else figure
+            result &= COMPARE[how](array, against)
+        return result
+    return source.member(name, wanted if isinstance(wanted, list) else [wanted])

@@ -1,0 +1,142 @@
+"""A programme as data: schemas/<programme>/programme.toml, looked up without regard to spelling habits."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+HEADS = ("비목", "세목", "세세목")
+OTHER = ("id", "name", "begins", "agency", "ministry", "retention_years", "tree", "tree_synonyms", "values")
+
+# white space, zero-width characters, middle dots and brackets: what people put in or leave out at will
+_DROP = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad·ㆍ・‧•∙⋅･᛫\u119e()[]{}<>〈〉《》「」『』【】〔〕"
+_DROPPED = str.maketrans("", "", _DROP)
+
+
+def match_key(text: str) -> str:
+    """The form in which two spellings of one word are equal: NFKC, no white space, middle dots, brackets or case."""
+    text = str(text).translate(_DROPPED)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DROPPED)
+    return text.casefold()
+
+
+def arrow_safe(text: str) -> str:
+    """Leave arrows typed as -> or => alone while brackets go."""
+    return text.replace("->", "→").replace("=>", "→")
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
+
+    values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
+    """
+
+    id: str
+    name: str
+    begins: date
+    agency: str
+    ministry: str
+    retention_years: int
+    tree: tuple[tuple[str, str, str], ...]
+    tree_synonyms: dict[str, tuple[str, ...]]
+    values: dict[str, dict[str, tuple[str, ...]]]
+    data: dict[str, Any] = field(default_factory=dict)
+    place: Path | None = None  # of another rulebook than the programme's own
+
+    @cached_property
+    def _keys(self) -> dict[str, dict[str, str]]:
+        lists = dict(self.values)
+        for level, column in enumerate(HEADS):
+            names = {leaf[level] for leaf in self.tree if leaf[level]}
+            lists[column] = {name: self.tree_synonyms.get(name, ()) for name in sorted(names)}
+        keys: dict[str, dict[str, str]] = {}
+        for column, known in lists.items():
+            table = {match_key(arrow_safe(s)): name for name, synonyms in known.items() for s in synonyms}
+            table.update({match_key(arrow_safe(name)): name for name in known})  # a canonical name wins over a synonym
+            keys[column] = table
+        return keys
+
+    def canonical(self, column: str, text: str) -> str | None:
+        """The programme's own spelling of `text` in the drop-down list (or tree level) `column`, else None."""
+        return self._keys.get(column, {}).get(match_key(arrow_safe(text)))
+
+    def heads(self, column: str) -> tuple[str, ...]:
+        """Names at one level of the tree (비목, 세목 or 세세목), in the order of the file."""
+        level = HEADS.index(column)
+        return tuple(dict.fromkeys(leaf[level] for leaf in self.tree if leaf[level]))
+
+    def _without_parts(self, text: str) -> str | None:
+        """The 비목 of this name where it has no 세목."""
+        name = self.canonical(HEADS[0], text)
+        return None if name is None or any(leaf[1] for leaf in self.tree if leaf[0] == name) else name
+
+    def resolve(self, 비목: str = "", 세목: str = "", 세세목: str = "") -> tuple[str, str, str] | None:
+        """The leaf that the given names (any spelling, blanks allowed) lead to; None where the tree has no such place.
+
+        A blank fits everything; among several leaves the first of the file is taken (세세목 회의비 alone is
+        직접비/사업운영비/회의비, not 위탁사업비), unless nothing below a given name was said: then it ends there.
+        A 비목 that has no 세목 (간접비) may stand, or stand again, in the columns below.
+        """
+        asked: list[str] = []
+        for column, text in zip(HEADS, (비목, 세목, 세세목), strict=True):
+            name = self.canonical(column, text) if match_key(text) else ""
+            if name is None:
+                above, name = self._without_parts(text), ""
+                if above is None or not asked or asked[0] not in ("", above):
+                    return None
+                asked[0] = above
+            asked.append(name)
+        if not any(asked):
+            return None
+        fits = [leaf for leaf in self.tree if all(not a or a == b for a, b in zip(asked, leaf, strict=True))]
+        if not fits:
+            return None
+        deepest = max(level for level, name in enumerate(asked) if name)
+        if len(fits) > 1 and deepest < 2:
+            first = fits[0]
+            return (first[0], first[1] if deepest == 1 else "", "")
+        return fits[0]
+
+
+def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str], ...]:
+    leaves: list[tuple[str, str, str]] = []
+    for first, seconds in tree.items():
+        if not seconds or "" in seconds:
+            leaves.append((first, "", ""))
+        for second, thirds in seconds.items():
+            leaves.extend([(first, second, third) for third in thirds] or [(first, second, "")])
+    return tuple(leaves)
+
+
+@cache
+def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Programme:
+    """Read programme.toml of a programme (or of another rulebook folder). Raises ResourceError (Korean) where missing or broken."""
+    path = (place or folder("schemas", programme_id)) / "programme.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Programme(
+            id=raw["id"],
+            name=raw["name"],
+            begins=raw["begins"],
+            agency=raw.get("agency", ""),
+            ministry=raw.get("ministry", ""),
+            retention_years=int(raw.get("retention_years", 5)),
+            tree=_leaves(raw["tree"]),
+            tree_synonyms={k: tuple(v) for k, v in raw.get("tree_synonyms", {}).items()},
+            values={c: {k: tuple(v) for k, v in known.items()} for c, known in raw.get("values", {}).items()},
+            data={k: v for k, v in raw.items() if k not in OTHER},
+            place=place,
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ResourceError(f"사업 자료 {path.name}을(를) 읽을 수 없습니다: {error}") from error

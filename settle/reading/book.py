@@ -1,0 +1,442 @@
+"""Raw cells -> Book: which sheet is what, which rows are lines, typed frames, and every input problem told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from settle.korean import josa, printable
+from settle.model import LEDGER, Book, InputError, InputFile, Sheet
+from settle.programme import sheets
+from settle.programme.profile import Profile
+from settle.programme.sheets import ForeignList, SheetKind
+from settle.programme.vocabulary import Programme
+from settle.programme.vocabulary import load as load_programme
+from settle.reading import cells, headings
+from settle.reading.budget_totals import BUDGET, leave_out_sums
+from settle.reading.columns import RawColumn, empty
+from settle.reading.item_value_sheet import known_items, read_pairs
+from settle.reading.other_systems import known_list, map_categories, merge_funds
+from settle.reading.table import Context, read_table, shown, typed
+from settle.workbook.raw import RawFile, RawSheet, letter
+from settle.workbook.reader import Reading
+
+
+def book_from_tables(
+    tables: Mapping[str, Any],
+    programme: Programme | None = None,
+    assume: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Book:
+    """A Book from plain rows, through the same code as the cells of a file.
+
+    tables: sheet kind -> list of {heading: value}; 협약 may be {항목: value}. Values: str, int, float, date, None.
+    Headings are row 1 of each sheet, the rows follow from row 2; canonical columns stand in the order of sheets.toml,
+    others behind them. A kind that is not in `tables`, or has no rows, is an absent sheet.
+    """
+    programme = programme or load_programme()
+    kinds = sheets.load(programme.id)
+    raw = [_raw_table(name, rows, kinds.get(name)) for name, rows in tables.items()]
+    return assemble([RawFile(Path("tables"), sheets=raw)], programme, assume, columns)
+
+
+def _raw_table(name: str, rows: Any, kind: SheetKind | None) -> RawSheet:
+    if isinstance(rows, Mapping):
+        rows = [{"항목": key, "값": value} for key, value in rows.items()]
+    order = [c.name for c in kind.columns] if kind else []
+    present = dict.fromkeys(key for row in rows for key in row)
+    names = [n for n in order if n in present] + [n for n in present if n not in order]
+    columns = {
+        place: pa.array([name, *(_as_text(row.get(name)) for row in rows)], pa.string())
+        for place, name in enumerate(names)
+    }
+    floats = {
+        (number + 1, place)
+        for place, name in enumerate(names)
+        for number, row in enumerate(rows)
+        if isinstance(row.get(name), float)
+    }
+    return RawSheet(name, len(rows) + 1, columns, numbers=floats)
+
+
+def _as_text(value: Any) -> str | None:
+    """A Python value as the reader would have delivered the cell."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value.isoformat() if isinstance(value, date) else value)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What sheets are read by."""
+
+    kinds: dict[str, SheetKind]
+    programme: Programme
+    wanted: dict[str, str]  # canonical column -> heading, as the user or the profile named it
+    lists: tuple[ForeignList, ...]
+    categories: dict[str, str]
+
+
+@dataclass
+class _Reading:
+    """What is gathered while the sheets are read."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    agreement: dict[str, Any] = field(default_factory=dict)
+
+
+def assemble(
+    files: Sequence[RawFile],
+    programme: Programme,
+    assume: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    profile: Profile | None = None,
+) -> Book:
+    """Raw files -> Book. Problems become InputError and notices; nothing is raised for what a user's file holds."""
+    kinds = sheets.load(programme.id)
+    assume, columns, profile = dict(assume or {}), dict(columns or {}), profile or Profile()
+    lists = sheets.load_lists(programme.id)
+    rules = _Rules(
+        kinds, programme, {**profile.columns, **columns}, lists.lists, {**dict(lists.categories), **profile.categories}
+    )
+    reading = _Reading()
+    _check_options(kinds, assume, columns, reading)
+    for number, file in enumerate(files):
+        reading.notices += file.notices
+        if file.problem:
+            reading.errors.append(InputError("DAT-010", file.problem, "cannot run", sheet=file.path.name))
+        for sheet in file.sheets:
+            _read_sheet(sheet, number, file, rules, reading)
+    _require_ledger(files, kinds, assume, columns, reading)
+    _say_several(kinds, reading)
+    frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
+    _complete(frames)
+    _assume(frames, kinds, assume, programme, reading)
+    reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
+    inputs = [InputFile(file.path, file.sha256) for file in files]
+    return Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
+
+
+def _check_options(
+    kinds: dict[str, SheetKind], assume: Mapping[str, str], columns: Mapping[str, str], reading: _Reading
+) -> None:
+    ledger = {c.name for c in kinds[LEDGER].columns} if LEDGER in kinds else set()
+    known = {c.name for kind in kinds.values() for c in kind.columns}
+    for name in assume:
+        if name not in ledger:
+            usable = ", ".join(sorted(ledger))
+            message = f"--assume {name}={assume[name]}: 집행내역에 '{name}' 열은 없습니다. 쓸 수 있는 열: {usable}."
+            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
+    for name in columns:
+        if name not in known:
+            quoted = josa(f"'{name}'", "은/는")
+            message = f"--column {name}={columns[name]}: {quoted} 이 도구가 아는 열 이름이 아닙니다."
+            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
+
+
+def _grid(columns: dict[int, RawColumn], height: int) -> headings.Grid:
+    """The first rows of a sheet: filled cells only."""
+    rows: list[dict[int, str]] = [{} for _ in range(min(height, headings.LOOK + 1))]
+    for place in sorted(columns)[: headings.MOST]:
+        for number, row in enumerate(rows):
+            text = columns[place].text(number)
+            if text:
+                row[place] = text
+    return rows
+
+
+def _sampler(columns: dict[int, RawColumn]) -> headings.Sampler:
+    def sample(place: int, first: int) -> list[str]:
+        if place not in columns:
+            return []
+        column = columns[place]
+        found = first + np.flatnonzero(column.filled[first : first + 2000])[:60]
+        return [column.text(int(row)) for row in found]
+
+    return sample
+
+
+def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: _Reading) -> None:
+    """Understand one sheet and take it into the reading."""
+    kinds, source = rules.kinds, len(reading.sheets)
+    context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
+    grid = _grid(context.columns, raw.height)
+    kind, exact = headings.by_name(kinds, raw.name)
+    wanted = rules.wanted
+    foreign = known_list(rules.lists, grid) if LEDGER in kinds else None
+    if foreign is not None:
+        entry, row = foreign
+        kind, exact, wanted = kinds[LEDGER], True, {**dict(entry.columns), **wanted}
+        context.tell(f"{josa(entry.name, '으로/로')} 보고 읽었습니다.")
+        merge_funds(context, entry, row)
+        grid = _grid(context.columns, raw.height)
+    table = None if kind and kind.layout == "pairs" else _choose(kinds, kind, exact, grid, context.columns, wanted)
+    if table is not None:
+        sheet, part = read_table(context, table)
+        if sheet.kind == LEDGER:
+            map_categories(context, part, rules.programme, rules.categories)
+        if sheet.kind == BUDGET:
+            sheet, part = leave_out_sums(context, sheet, part, rules.programme)
+        _keep(sheet, part, context, number, reading)
+        return
+    pairs = kind if kind and kind.layout == "pairs" else None
+    if pairs is None and kind is None:
+        pairs = next((k for k in kinds.values() if k.layout == "pairs" and known_items(context, k) >= 4), None)
+    if pairs is not None:
+        sheet, agreement, part = read_pairs(context, pairs)
+        reading.agreement |= {key: value for key, value in agreement.items() if key not in reading.agreement}
+        _keep(sheet, part, context, number, reading)
+        return
+    rows = raw.height if context.columns else 0
+    reading.sheets.append(Sheet(number, raw.name, "", rows=rows, unknown=_first_texts(grid)))
+    if kind is not None and exact:
+        _missing_sheet(kind, raw.name, grid, source, reading)
+
+
+def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: _Reading) -> None:
+    """Take a sheet that was understood into the book; one with headings alone counts as absent, the ledger apart."""
+    reading.notices += hidden_parts(context.raw)
+    reading.errors += context.errors
+    reading.notices += context.notices
+    if sheet.lines + sheet.rejected == 0 and sheet.kind != LEDGER:
+        reading.notices.append(f"'{sheet.name}' 시트에 내용이 없어 없는 시트로 봅니다.")
+        sheet = replace(sheet, kind="")
+    else:
+        reading.parts.setdefault(sheet.kind, []).append(part)
+    reading.sheets.append(replace(sheet, file=number))
+
+
+def _choose(
+    kinds: dict[str, SheetKind],
+    named: SheetKind | None,
+    exact: bool,
+    grid: headings.Grid,
+    columns: dict[int, RawColumn],
+    wanted: Mapping[str, str],
+) -> headings.Table | None:
+    """The table a sheet holds: by its name, or, failing that, the kind whose headings fit best."""
+    sample = _sampler(columns)
+    if named is not None:
+        score, top, bottom = headings.find(named, grid)
+        table = headings.assign(named, grid, top, bottom, sample, dict(wanted)) if grid else None
+        if table and (not table.missing or (exact and score >= 1)):
+            return table
+        if exact:
+            return None
+    best: headings.Table | None = None
+    for kind in kinds.values():
+        if kind.layout != "table" or not grid:
+            continue
+        score, top, bottom = headings.find(kind, grid)
+        if score < 2:
+            continue
+        table = headings.assign(kind, grid, top, bottom, sample, dict(wanted))
+        if table.missing or len(table.places) < 3 or _unlike(kind, table):
+            continue
+        if best is None or table.score > best.score:
+            best = table
+    return best
+
+
+def _unlike(kind: SheetKind, table: headings.Table) -> bool:
+    """Headings that show a sheet to be something else (a bank statement has 잔액)."""
+    keys = {headings.heading_key(t) for t in table.unknown.values()}
+    return bool(keys & {headings.heading_key(t) for t in kind.unlike})
+
+
+def _first_texts(grid: headings.Grid, most: int = 30) -> tuple[str, ...]:
+    """The texts of the fullest of the first rows: most likely its headings."""
+    fullest = max([row for row in grid if headings.is_heading_row(row)] or grid, key=len, default={})
+    return tuple(cells.clean(t)[:40] for t in fullest.values())[:most]
+
+
+def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int, reading: _Reading) -> None:
+    if not any(grid):
+        if kind.name != LEDGER:
+            reading.notices.append(f"'{name}' 시트가 비어 있어 없는 시트로 봅니다.")
+        return
+    need = ", ".join(c.name for c in kind.columns if c.required)
+    found = ", ".join(_first_texts(grid)) or "없음"
+    message = f"'{name}' 시트에서 제목 줄을 찾지 못했습니다. 꼭 있어야 하는 열: {need}. 찾은 글: {found}."
+    reading.errors.append(InputError("DAT-010", message, "cannot run", kind.name, source, name))
+
+
+def hidden_parts(raw: RawSheet) -> list[str]:
+    """A sentence for everything of a sheet that is hidden and was read all the same."""
+    said = []
+    if raw.hidden:
+        said.append(f"숨긴 시트 '{raw.name}'도 읽었습니다.")
+    if raw.hidden_rows:
+        shown = _ranges([row + 1 for row in raw.hidden_rows])
+        said.append(f"'{raw.name}' 시트의 숨긴 행도 읽었습니다: {shown}.")
+    if raw.hidden_columns:
+        letters = ", ".join(letter(c) for c in raw.hidden_columns[:20])
+        said.append(f"'{raw.name}' 시트의 숨긴 열도 읽었습니다: {letters}.")
+    return said
+
+
+def _ranges(numbers: Sequence[int], most: int = 12) -> str:
+    """1, 2, 3, 7 -> '1-3, 7'."""
+    spans: list[list[int]] = []
+    for value in sorted(numbers):
+        if spans and value == spans[-1][1] + 1:
+            spans[-1][1] = value
+        else:
+            spans.append([value, value])
+    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans[:most])
+    return shown + (f" 외 {len(spans) - most}곳" if len(spans) > most else "")
+
+
+def _require_ledger(
+    files: Sequence[RawFile],
+    kinds: dict[str, SheetKind],
+    assume: Mapping[str, str],
+    columns: Mapping[str, str],
+    reading: _Reading,
+) -> None:
+    """DAT-010 for a ledger that is not there or lacks columns."""
+    ledgers = [(i, s) for i, s in enumerate(reading.sheets) if s.kind == LEDGER]
+    if not ledgers and not any(e.consequence == "cannot run" for e in reading.errors):
+        need = ", ".join(c.name for c in kinds[LEDGER].columns if c.required)
+        found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
+        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}."
+        reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
+    for source, sheet in ledgers:
+        for group in kinds[LEDGER].one_of:
+            if not any(name in sheet.letters or name in assume for name in group):
+                message = (
+                    f"'{shown(sheet.name)}' 시트에 {', '.join(group)} 열이 하나도 없습니다. "
+                    "파일에 넣거나 --assume 세세목=회의비처럼 정해 주세요. "
+                    f"찾은 제목: {printable(', '.join([*sheet.headings.values(), *sheet.unknown]))}."
+                )
+                error = InputError("DAT-010", message, "cannot run", LEDGER, source, sheet.name, sheet.heading_row)
+                reading.errors.append(error)
+    for name, asked in columns.items():
+        holders = [k.name for k in kinds.values() if any(c.name == name for c in k.columns)]
+        seen = [s for s in reading.sheets if s.kind in holders]
+        if seen and not any(headings.same(s.headings.get(name, ""), s.letters.get(name, ""), asked) for s in seen):
+            message = f"--column {name}={asked}: '{asked}' 제목을 가진 열이 없습니다."
+            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
+
+
+def _say_several(kinds: dict[str, SheetKind], reading: _Reading) -> None:
+    """Several sheets of one kind are one: said, for one of them may be an older copy of another."""
+    for kind in kinds.values():
+        found = [s for s in reading.sheets if s.kind == kind.name]
+        if len(found) > 1 and kind.layout == "table":
+            names = ", ".join(f"'{shown(s.name)}' {s.lines:,}줄" for s in found)
+            reading.notices.append(
+                f"{josa(kind.name, '으로/로')} 읽은 시트가 {len(found)}개여서 줄을 모두 모았습니다: {names}. "
+                "같은 내용이 두 시트에 있으면 두 번 셉니다."
+            )
+
+
+@lru_cache(maxsize=64)
+def _no_rows(kind: SheetKind) -> pd.DataFrame:
+    data: dict[str, Any] = {"_source": np.zeros(0, np.int32), "_row": np.zeros(0, np.int32)}
+    for column in kind.columns:
+        data |= empty(column, 0)
+    return pd.DataFrame(data)
+
+
+def _frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return _no_rows(kind).copy()
+    if len(parts) == 1:
+        return parts[0]
+    frame = pd.concat(parts, ignore_index=True)
+    for name in frame.columns:  # open kinds: a column that only one of the sheets has
+        if str(name).endswith("__known"):
+            frame[name] = frame[name].fillna(False).astype(bool)
+        elif frame[name].dtype == "float64":
+            frame[name] = frame[name].fillna(0.0)
+    return frame
+
+
+def _complete(frames: dict[str, pd.DataFrame]) -> None:
+    """Blank sheets and columns where a programme does without them, so that every fact finds what it looks at.
+
+    What facts may look at is what the shipped programme has; a smaller programme's own sheets.toml stays small.
+    """
+    for name, kind in sheets.load().items():
+        frame = frames.setdefault(name, _no_rows(kind))
+        absent = [column for column in kind.columns if column.name not in frame]
+        if absent:
+            blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
+            frames[name] = pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
+
+
+def _assume(
+    frames: dict[str, pd.DataFrame],
+    kinds: dict[str, SheetKind],
+    assume: Mapping[str, str],
+    programme: Programme,
+    reading: _Reading,
+) -> None:
+    """Fill columns of the ledger that no file has with the value given."""
+    ledger = frames.get(LEDGER)
+    if ledger is None:
+        return
+    for name, text in assume.items():
+        column = next((c for c in kinds[LEDGER].columns if c.name == name), None)
+        if column is None:
+            continue
+        have = [s for s in reading.sheets if s.kind == LEDGER and name in s.letters]
+        lack = [i for i, s in enumerate(reading.sheets) if s.kind == LEDGER and name not in s.letters]
+        for sheet in have:
+            asked = josa(f"--assume {name}={text}", "은/는")
+            reading.notices.append(f"'{shown(sheet.name)}' 시트에 {name} 열이 있어 {asked} 쓰지 않았습니다.")
+        if not lack:
+            continue
+        value = programme.canonical(column.values, text) if column.values else text
+        if column.values and value is None:
+            quoted = josa(f"'{text}'", "은/는")
+            message = f"--assume {name}={text}: {quoted} {name}에 쓸 수 있는 값이 아닙니다."
+            reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER, column=name))
+            continue
+        raw = RawColumn.of(pa.array([value], pa.string()))
+        context = Context(RawSheet("", 1, {}), {0: raw}, -1, programme, cells.EPOCH_1900)
+        made = typed(context, LEDGER, column, 0, np.zeros(len(ledger), np.int64), {})
+        there = ~ledger["_source"].isin(lack)
+        for key, values in made.items():
+            ledger[key] = ledger[key].where(there, pd.Series(values))
+        reading.errors += context.errors
+        quoted = josa(f"'{value}'", "으로/로")
+        reading.notices.append(f"집행내역에 없는 {name} 열은 모두 {quoted} 보았습니다 (--assume).")
+
+
+def read_book(
+    paths: Sequence[Path] | Reading,
+    programme: Programme | None = None,
+    assume: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    profile: Profile | Mapping[str, str] | None = None,
+) -> Book:
+    """Files -> Book. Nothing is raised for what a file holds: see Book.errors ("cannot run") and Book.notices.
+
+    paths: the files, or a Reading (settle.workbook.reader) that was started before this module was imported, so that
+    the children read while pandas is being imported. assume: ledger column -> value for a column that no ledger has.
+    columns: canonical column -> heading (or column letter) in the file. profile: what an institution keeps of these
+    (settle.profile), or its columns alone; `columns` goes first, and a profile's heading may be absent.
+    """
+    programme = programme or load_programme()
+    reading = paths if isinstance(paths, Reading) else Reading(paths)
+    kept = profile if profile is None or isinstance(profile, Profile) else Profile(dict(profile))
+    return assemble(reading.result(), programme, assume, columns, kept)

@@ -1,0 +1,222 @@
+"""One column of a sheet, vectorised: every distinct text is cleaned and parsed once, rows only take codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from settle.model import KNOWN
+from settle.programme.sheets import Column
+from settle.programme.vocabulary import Programme
+from settle.reading import cells
+
+STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+ERROR = -2  # status of an error cell or of a formula without a stored value, beside those of settle.cells
+# bytes of texts that cells.clean() would change: control characters, double spaces, and the first bytes of NBSP,
+# soft hyphen, conjoining jamo, zero-width and exotic spaces, ideographic space, byte order mark, combining marks
+_ODD = re.compile(
+    rb"[\x00-\x1f\x7f]|  |\xc2[\x80-\xa0\xad]|[\xcc\xcd]|\xe1[\x84-\x87\x9a]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xe2\x81"
+    rb"|\xe3\x80\x80|\xe3\x82[\x99\x9a]|\xef\xbb\xbf|\xef[\xa4-\xa9]"
+)
+_PLAIN_WON = "^-?[0-9]{1,12}$"
+_PLAIN_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?$"
+
+
+_SUSPECT = np.zeros(256, dtype=bool)  # first bytes of what _ODD finds, the double space apart
+_SUSPECT[[*range(0x20), 0x7F, 0xC2, 0xCC, 0xCD, 0xE1, 0xE2, 0xE3, 0xEF]] = True
+
+
+def clean_all(texts: pa.Array) -> pa.Array:
+    """cells.clean() for an array of strings."""
+    texts = pc.utf8_trim_whitespace(texts.cast(pa.string()))
+    buffer = texts.buffers()[2]
+    if buffer is None or not _odd(buffer):
+        return texts
+    return pa.array([None if t is None else cells.clean(t) for t in texts.to_pylist()], pa.string())
+
+
+def _odd(buffer: pa.Buffer) -> bool:
+    """Would cells.clean() change anything? The pattern is slow, so it is asked only where a byte gives cause."""
+    letters = np.frombuffer(buffer, dtype=np.uint8)
+    space = letters == 32
+    if not (_SUSPECT[letters].any() or (space[1:] & space[:-1]).any()):
+        return False
+    return _ODD.search(memoryview(buffer)) is not None
+
+
+@dataclass
+class RawColumn:
+    """Codes into distinct cleaned texts, one per sheet row; -1 where the cell is empty."""
+
+    codes: np.ndarray
+    texts: pa.Array
+    _blank: np.ndarray | None = None
+    _list: list[str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, array: Any) -> RawColumn:
+        """From a pyarrow array (strings or dictionary of strings)."""
+        if isinstance(array, pa.ChunkedArray):
+            array = array.unify_dictionaries().combine_chunks()
+        if not pa.types.is_dictionary(array.type):
+            array = array.cast(pa.string()).dictionary_encode()
+        codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return cls(codes, clean_all(array.dictionary))
+
+    @property
+    def blank(self) -> np.ndarray:
+        """Per distinct text (and last for the empty cell): is it blank?"""
+        if self._blank is None:
+            flags = pc.equal(self.texts, "").to_numpy(zero_copy_only=False) if len(self.texts) else np.zeros(0, bool)
+            self._blank = np.append(flags.astype(bool), True)
+        return self._blank
+
+    @property
+    def filled(self) -> np.ndarray:
+        """Per sheet row: is there anything in the cell?"""
+        return ~self.blank[self.codes]
+
+    @property
+    def values(self) -> list[str]:
+        """The distinct texts as Python strings."""
+        if self._list is None:
+            self._list = self.texts.to_pylist()
+        return self._list
+
+    def text(self, row: int) -> str:
+        """The text of one cell (0-based row), '' where empty or beyond the end."""
+        if row >= len(self.codes) or self.codes[row] < 0:
+            return ""
+        return str(self.texts[int(self.codes[row])].as_py())
+
+    def matching(self, pattern: str) -> np.ndarray:
+        """Per sheet row: does the text match the (RE2) pattern?"""
+        flags = pc.match_substring_regex(self.texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
+        return np.append(flags, False)[self.codes]
+
+
+@dataclass
+class Parsed:
+    """A column as values: per sheet row (`status`, and per distinct text the rest)."""
+
+    codes: np.ndarray
+    value: np.ndarray  # per distinct text, last for the empty cell
+    status: np.ndarray  # per distinct text, last for the empty cell
+    remarks: dict[int, str] = field(default_factory=dict)  # distinct text -> remark
+    means: dict[int, str] = field(default_factory=dict)
+
+    def at(self, rows: np.ndarray) -> np.ndarray:
+        """Values of the given sheet rows (0-based)."""
+        return self.value[self.codes[rows]]
+
+    def status_at(self, rows: np.ndarray) -> np.ndarray:
+        """Statuses of the given sheet rows (0-based)."""
+        return self.status[self.codes[rows]]
+
+
+_EMPTY: dict[str, tuple[Any, str]] = {
+    "won": (0, "int64"),
+    "count": (0, "int64"),
+    "md": (0, "int64"),
+    "rate": (0, "int64"),
+    "number": (0.0, "float64"),
+    "date": (np.datetime64("NaT", "s"), "datetime64[s]"),
+}
+
+
+def parse(
+    column: Column,
+    raw: RawColumn,
+    programme: Programme,
+    factor: int = 1,
+    epoch: date = cells.EPOCH_1900,
+    numeric: bool = False,
+) -> Parsed:
+    """Parse every distinct text of a date or number column once."""
+    blank, dtype = _EMPTY[column.type]
+    size = len(raw.texts)
+    value = np.full(size + 1, blank, dtype=dtype)
+    status = np.full(size + 1, cells.BLANK, dtype=np.int8)
+    parsed = Parsed(raw.codes, value, status)
+    rest = np.ones(size, bool)
+    if column.type == "won" and factor == 1 and size:
+        plain = pc.match_substring_regex(raw.texts, _PLAIN_WON).to_numpy(zero_copy_only=False).astype(bool)
+        value[:-1][plain] = raw.texts.filter(pa.array(plain)).cast(pa.int64()).to_numpy()
+        status[:-1][plain] = cells.OK
+        rest = ~plain
+    elif column.type == "date" and size:
+        plain = pc.match_substring_regex(raw.texts, _PLAIN_DAY).to_numpy(zero_copy_only=False).astype(bool)
+        days = pc.utf8_slice_codeunits(raw.texts.filter(pa.array(plain)), 0, 10).dictionary_encode()
+        read = [cells.day(t) for t in days.dictionary.to_pylist()]
+        day_value = np.array([r.value if r.status == cells.OK else None for r in read], dtype="datetime64[s]")
+        day_status = np.array([r.status for r in read], dtype=np.int8)
+        where = np.flatnonzero(plain)
+        picked = days.indices.to_numpy()
+        # 1899-12-31 12:00:00 is a time of day, which the day alone does not show
+        fine = day_status[picked] == cells.OK
+        value[where[fine]] = day_value[picked][fine]
+        status[where[fine]] = cells.OK
+        rest = ~plain
+        rest[where[~fine]] = True
+    reader = _reader(column, programme, factor, epoch, numeric)
+    for code in np.flatnonzero(rest):
+        read_one = reader(raw.values[code])
+        status[code] = read_one.status
+        if read_one.status == cells.OK:
+            value[code] = read_one.value
+        if read_one.remark:
+            parsed.remarks[int(code)] = read_one.remark
+        if read_one.means:
+            parsed.means[int(code)] = read_one.means
+    return parsed
+
+
+def _reader(
+    column: Column, programme: Programme, factor: int, epoch: date, numeric: bool
+) -> Callable[[str], cells.Read]:
+    if column.type == "won":
+        means = partial(programme.canonical, "결제수단") if column.name == "집행금액" else None
+        return partial(cells.won, factor=factor, means=means, numeric=numeric)
+    if column.type == "date":
+        return partial(cells.day, epoch=epoch)
+    return {"count": cells.count, "md": cells.man_days, "rate": cells.rate, "number": cells.number}[column.type]
+
+
+def strings(raw: RawColumn, rows: np.ndarray, texts: pa.Array | None = None) -> pd.arrays.ArrowStringArray:
+    """The texts of the given rows as a pandas string array, '' for empty cells."""
+    dictionary = (raw.texts if texts is None else texts).cast(pa.large_string())
+    blank = len(dictionary)
+    codes = raw.codes[rows]
+    with_blank = pa.concat_arrays([dictionary, pa.array([""], pa.large_string())])
+    return _pandas(with_blank.take(pa.array(np.where(codes < 0, blank, codes))))
+
+
+def _pandas(texts: pa.Array) -> pd.arrays.ArrowStringArray:
+    return pd.arrays.ArrowStringArray(pa.chunked_array([texts.cast(pa.large_string())]), dtype=STR)  # type: ignore[call-arg]
+
+
+def frame_column(column: Column, parsed: Parsed, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The value column and its __known flag for the given rows."""
+    return {column.name: parsed.at(rows), column.name + KNOWN: parsed.status_at(rows) == cells.OK}
+
+
+def empty(column: Column, size: int) -> dict[str, Any]:
+    """The column (and flag) of a sheet that does not have it."""
+    if column.type in _EMPTY:
+        blank, dtype = _EMPTY[column.type]
+        return {column.name: np.full(size, blank, dtype=dtype), column.name + KNOWN: np.zeros(size, bool)}
+    return {column.name: constant("", size)}
+
+
+def constant(text: str, size: int) -> pd.arrays.ArrowStringArray:
+    """The same text in every row."""
+    return _pandas(pa.array([text], pa.string()).take(pa.array(np.zeros(size, np.int32))))

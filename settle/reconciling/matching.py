@@ -1,0 +1,450 @@
+"""Matching of two lists, strongest key first, each item used once.
+
+Both sides are frames with one row per item, labelled 0 … n-1 (a stage may be given a part of them):
+
+| column | dtype | meaning |
+|---|---|---|
+| date | datetime64[s], NaT | day |
+| key | str | approval number, "" for none |
+| brn | str | ten digits, "" for none |
+| name, name2 | str | normalised names (values.name_key) under which the other side may know the payee; "" for none |
+| won | int64 | amount |
+| order | int64 | rank that does not depend on the order of files or rows |
+
+Items that a stage cannot tell apart form a *node*; nodes are joined (hash joins, no all-pairs) and a node is matched
+with
+another only where each is the other's single nearest and both hold equally many items. Where two ways fit equally
+well, all
+items concerned stay open and are said to be so. Every step works on sets, so the order of rows changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
+
+from settle.reconciling.profiles import matching
+
+OPEN, MATCHED, UNCLEAR, TOO_MANY = 0, 1, 2, 3
+STATE_TEXTS = {OPEN: "", MATCHED: "맞음", UNCLEAR: "똑같이 맞는 곳이 둘 이상", TOO_MANY: "견줄 것이 너무 많음"}
+
+
+@dataclass
+class Match:
+    """State of every item of both sides while stages run. A match may hold several items of one side (a sum)."""
+
+    left_state: np.ndarray
+    right_state: np.ndarray
+    left_match: np.ndarray
+    right_match: np.ndarray
+    keys: list[str]
+
+    @classmethod
+    def empty(cls, left: int, right: int) -> Match:
+        """No item matched yet."""
+        return cls(
+            np.zeros(left, dtype=np.uint8),
+            np.zeros(right, dtype=np.uint8),
+            np.full(left, -1, dtype=np.int64),
+            np.full(right, -1, dtype=np.int64),
+            [],
+        )
+
+    def still_open(self, left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The rows of both frames (parts of the sides, labelled by item) that are open."""
+        return left[self.left_state[left.index] == OPEN], right[self.right_state[right.index] == OPEN]
+
+    def join(self, left: np.ndarray, right: np.ndarray, key: str) -> None:
+        """Match left[i] with right[i], one to one."""
+        ids = np.arange(len(self.keys), len(self.keys) + len(left))
+        self.left_match[left], self.right_match[right] = ids, ids
+        self.left_state[left], self.right_state[right] = MATCHED, MATCHED
+        self.keys += [key] * len(left)
+
+    def join_sum(self, left: list[int], right: list[int], key: str) -> None:
+        """One match of several items of one side with one of the other."""
+        self.left_match[left], self.right_match[right] = len(self.keys), len(self.keys)
+        self.left_state[left], self.right_state[right] = MATCHED, MATCHED
+        self.keys.append(key)
+
+
+def _nodes(items: pd.DataFrame, fields: list[str], side: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Distinct values of `fields` with the number of items of each, and the node of every item."""
+    node = items.groupby(fields, sort=False, dropna=False).ngroup()
+    table = items[fields].assign(**{side: node}).drop_duplicates(side)
+    return table.assign(**{f"n_{side}": table[side].map(node.value_counts())}), node
+
+
+def resolve(
+    match: Match,
+    left: pd.Series,
+    right: pd.Series,
+    edges: pd.DataFrame,
+    order: tuple[pd.Series, pd.Series],
+    key: str,
+    *,
+    equals: bool,
+) -> None:
+    """Match nodes along edges (columns l, r, n_l, n_r, cost), cheapest first.
+
+    left and right give the node of every item concerned (index: item). equals: nodes of several items may be matched
+    with
+    nodes of as many, for their items cannot be told apart.
+    """
+    if edges.empty:
+        return
+    best = edges.groupby(["l", "r"], as_index=False).agg(
+        n_l=("n_l", "first"), n_r=("n_r", "first"), cost=("cost", "min")
+    )
+    frozen_l: set[int] = set()
+    frozen_r: set[int] = set()
+    for cost in sorted(best["cost"].unique()):
+        level = best[best["cost"] == cost]
+        level = level[~level["l"].isin(frozen_l) & ~level["r"].isin(frozen_r)]
+        if level.empty:
+            continue
+        single = (level.groupby("l")["r"].transform("size") == 1) & (level.groupby("r")["l"].transform("size") == 1)
+        fits = single & (level["n_l"] == level["n_r"]) & ((level["n_l"] == 1) | equals)
+        good = level[fits]
+        _pair_off(match, left, right, good, order, key)
+        unclear = level[~fits]
+        match.left_state[left.index[left.isin(set(unclear["l"]))]] = UNCLEAR
+        match.right_state[right.index[right.isin(set(unclear["r"]))]] = UNCLEAR
+        frozen_l |= set(level["l"])
+        frozen_r |= set(level["r"])
+
+
+def _pair_off(
+    match: Match, left: pd.Series, right: pd.Series, good: pd.DataFrame, order: tuple[pd.Series, pd.Series], key: str
+) -> None:
+    """Items of matched nodes, first with first in their own order."""
+    if good.empty:
+        return
+    partner = dict(zip(good["l"], good["r"], strict=True))
+    node_l, node_r = left[left.isin(partner)], right[right.isin(set(good["r"]))]
+    mine = pd.DataFrame({"item": node_l.index, "node": node_l.map(partner).to_numpy()})
+    theirs = pd.DataFrame({"item": node_r.index, "node": node_r.to_numpy()})
+    mine["order"], theirs["order"] = order[0][node_l.index].to_numpy(), order[1][node_r.index].to_numpy()
+    mine, theirs = mine.sort_values(["node", "order"]), theirs.sort_values(["node", "order"])
+    match.join(mine["item"].to_numpy(), theirs["item"].to_numpy(), key)
+
+
+def by_key(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, *, with_date: bool) -> None:
+    """Same approval number (with_date: on the same day); of several the one of the same amount."""
+    mine, theirs = match.still_open(left, right)
+    mine, theirs = mine[mine["key"] != ""], theirs[theirs["key"] != ""]
+    if with_date:
+        mine, theirs = mine[mine["date"].notna()], theirs[theirs["date"].notna()]
+    if mine.empty or theirs.empty:
+        return
+    on = ["key", "date"] if with_date else ["key"]
+    nodes_l, node_l = _nodes(mine, [*on, "won"], "l")
+    nodes_r, node_r = _nodes(theirs, [*on, "won"], "r")
+    edges = nodes_l.merge(nodes_r, on=on)
+    edges["cost"] = (edges["won_x"] != edges["won_y"]).astype("int8")
+    resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=False)
+
+
+def _shifted(nodes: pd.DataFrame) -> pd.DataFrame:
+    """Every node once per day within the window around its date; cost = the distance."""
+    days = matching()["days"]
+    shifts = range(-days, days + 1)
+    return pd.concat(
+        [nodes.assign(date=nodes["date"] + pd.Timedelta(days=shift), cost=abs(shift)) for shift in shifts],
+        ignore_index=True,
+    )
+
+
+def _near_days(nodes_l: pd.DataFrame, nodes_r: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    """Nodes equal in `on` whose dates lie within the window: one hash join. cost = the distance."""
+    return _shifted(nodes_l).merge(nodes_r, on=[*on, "date"])
+
+
+def _in_common(mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Only rows whose values stand on the other side too; most are gone before anything costs time."""
+    for name in on:
+        mine = mine[mine[name].isin(theirs[name])]
+        theirs = theirs[theirs[name].isin(mine[name])]
+    return mine, theirs
+
+
+def by_brn(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
+    """Same business number and amount, dates within the window."""
+    _by_fields(match, left, right, ["brn", "won"], label, equals=True)
+
+
+def by_amount(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
+    """Same amount within the window, one item on each side: the payee is another (or not named)."""
+    _by_fields(match, left, right, ["won"], label, equals=False)
+
+
+def _by_fields(
+    match: Match, left: pd.DataFrame, right: pd.DataFrame, on: list[str], label: str, *, equals: bool
+) -> None:
+    mine, theirs = match.still_open(left, right)
+    mine, theirs = mine[mine["date"].notna()], theirs[theirs["date"].notna()]
+    if "brn" in on:
+        mine, theirs = mine[mine["brn"] != ""], theirs[theirs["brn"] != ""]
+    mine, theirs = _in_common(mine, theirs, on)
+    if mine.empty or theirs.empty:
+        return
+    nodes_l, node_l = _nodes(mine, [*on, "date"], "l")
+    nodes_r, node_r = _nodes(theirs, [*on, "date"], "r")
+    edges = _near_days(nodes_l, nodes_r, on)
+    resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=equals)
+
+
+def by_name(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
+    """Same amount within the window and equal names, then near-equal ones."""
+    for near in (False, True):
+        mine, theirs = match.still_open(left, right)
+        mine = mine[mine["date"].notna() & ((mine["name"] != "") | (mine["name2"] != ""))]
+        theirs = theirs[theirs["date"].notna() & ((theirs["name"] != "") | (theirs["name2"] != ""))]
+        mine, theirs = _in_common(mine, theirs, ["won"])
+        if mine.empty or theirs.empty:
+            return
+        fields = ["won", "date", "name", "name2"]
+        nodes_l, node_l = _nodes(mine, fields, "l")
+        nodes_r, node_r = _nodes(theirs, fields, "r")
+        long_l, long_r = _long_names(nodes_l, "l"), _long_names(nodes_r, "r")
+        if near:
+            edges, heavy_l, heavy_r = _near_names(long_l, long_r)
+            match.left_state[node_l.index[node_l.isin(heavy_l)]] = TOO_MANY
+            match.right_state[node_r.index[node_r.isin(heavy_r)]] = TOO_MANY
+        else:
+            edges = _near_days(long_l, long_r, ["won", "name"])
+        resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=True)
+
+
+def _long_names(nodes: pd.DataFrame, side: str) -> pd.DataFrame:
+    """One row per node and name."""
+    keep = ["won", "date", side, f"n_{side}"]
+    first = nodes[[*keep, "name"]]
+    second = nodes[[*keep, "name2"]].rename(columns={"name2": "name"})
+    both = pd.concat([first, second], ignore_index=True)
+    return both[both["name"] != ""].drop_duplicates([side, "name"])
+
+
+def _near_names(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, set[int], set[int]]:
+    """Edges between nodes of one amount and near days with near-equal names; and nodes of which there were too many."""
+    bound = matching()["name_pairs"]
+    mine = _shifted(mine.assign(letter=mine["name"].str[:1]))
+    theirs = theirs.assign(letter=theirs["name"].str[:1])
+    light_l, light_r, crowd_l, crowd_r = _split_by_pairs(mine, theirs, ["won", "date"], bound)
+    found = [light_l.merge(light_r, on=["won", "date"], suffixes=("_x", "_y"))]
+    light_l, light_r, over_l, over_r = _split_by_pairs(crowd_l, crowd_r, ["won", "date", "letter"], bound)
+    found.append(light_l.merge(light_r, on=["won", "date", "letter"], suffixes=("_x", "_y")))
+    edges = pd.concat(found, ignore_index=True)
+    return edges[_similar(edges["name_x"], edges["name_y"])], set(over_l["l"]), set(over_r["r"])
+
+
+def _similar(left: pd.Series, right: pd.Series) -> np.ndarray:
+    """Which names are equal but for less than the similarity asked.
+
+    The ratio counts letters put in or left out, a changed letter as two: most pairs are out by their lengths alone.
+    """
+    wanted = matching()["similarity"]
+    one, other = left.str.len().to_numpy(), right.str.len().to_numpy()
+    room = (one + other) * (100 - wanted) // 100  # letters that may differ
+    alike = (abs(one - other) <= room) & ((one != other) | (room >= 2))
+    at = np.flatnonzero(alike)
+    if len(at):
+        scores = cpdist(left.iloc[at].tolist(), right.iloc[at].tolist(), scorer=fuzz.ratio, score_cutoff=wanted)
+        alike[at] = scores >= wanted
+    return alike
+
+
+def _split_by_pairs(
+    mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str], bound: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Rows whose group makes at most `bound` pairs, and the rows of the crowded groups."""
+    pairs = (
+        mine.groupby(on, as_index=False)
+        .size()
+        .merge(theirs.groupby(on, as_index=False).size(), on=on, suffixes=("_x", "_y"))
+    )
+    crowded = pairs.loc[pairs["size_x"] * pairs["size_y"] > bound, on].assign(crowded=True)
+    both = []
+    for frame in (mine, theirs):
+        flag = frame[on].merge(crowded, on=on, how="left")["crowded"].notna().to_numpy()
+        both += [frame[~flag], frame[flag]]
+    return both[0], both[2], both[1], both[3]
+
+
+# ---- sums ----------------------------------------------------------------------------------------------------------
+
+
+def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[str, str]) -> None:
+    """One item of one side against two to six of the other with the same payee (business number or name).
+
+    labels: for several on the left, for several on the right. Work per sum and per payee is bounded.
+    """
+    for days in matching()["sum_days"]:
+        for payee in (_payee_brn, _payee_name):
+            for several_left in (True, False):
+                mine, theirs = match.still_open(left, right)
+                if mine.empty or theirs.empty or len(mine) + len(theirs) < 3:
+                    return
+                mine, theirs = payee(mine, theirs)
+                mine, theirs = (
+                    mine[(mine["won"] > 0) & mine["date"].notna()],
+                    theirs[(theirs["won"] > 0) & theirs["date"].notna()],
+                )
+                many, one = (mine, theirs) if several_left else (theirs, mine)
+                found, unclear_one, unclear_many, crowded = _sums(many, one, days)
+                for target, items in found:
+                    if several_left:
+                        match.join_sum(items, [target], labels[0])
+                    else:
+                        match.join_sum([target], items, labels[1])
+                one_state, many_state = (
+                    (match.right_state, match.left_state) if several_left else (match.left_state, match.right_state)
+                )
+                one_state[unclear_one] = UNCLEAR
+                many_state[unclear_many] = UNCLEAR
+                one_state[crowded] = TOO_MANY
+
+
+def _payee_brn(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return (
+        mine[mine["brn"] != ""].assign(payee=lambda f: f["brn"]),
+        theirs[theirs["brn"] != ""].assign(payee=lambda f: f["brn"]),
+    )
+
+
+def _payee_name(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Payee = the name of the left side that equals (or nearly equals) one of the right side's two names."""
+    known = {n for n in [*mine["name"], *mine["name2"]] if n}
+    near = _nearest_names(known, {n for n in [*theirs["name"], *theirs["name2"]] if n})
+    payee = [near.get(a) or near.get(b) or "" for a, b in zip(theirs["name"], theirs["name2"], strict=True)]
+    theirs = theirs.assign(payee=pd.Series(payee, index=theirs.index, dtype="str"))
+    wanted = set(theirs["payee"])
+    mine = mine.assign(payee=mine["name"].where(mine["name"].isin(wanted), mine["name2"]))
+    return mine[mine["payee"] != ""], theirs[theirs["payee"] != ""]
+
+
+def _nearest_names(known: set[str], asked: set[str]) -> dict[str, str]:
+    """asked name -> the known name equal to it, or the single nearest one.
+
+    Near names are looked for among those that begin alike (two letters; four where these make too many pairs).
+    """
+    near = {name: name for name in asked & known}
+    mine = pd.DataFrame({"known": sorted(known)}, dtype="str")
+    theirs = pd.DataFrame({"asked": sorted(asked - known)}, dtype="str")
+    found = []
+    for letters in (2, 4):
+        mine, theirs = (
+            mine.assign(start=mine["known"].str[:letters]),
+            theirs.assign(start=theirs["asked"].str[:letters]),
+        )
+        light_l, light_r, mine, theirs = _split_by_pairs(mine, theirs, ["start"], matching()["name_pairs"])
+        pairs = light_l.merge(light_r, on="start")
+        found.append(pairs[_similar(pairs["known"], pairs["asked"])])
+    both = pd.concat(found, ignore_index=True)
+    both = both[~both.duplicated("asked", keep=False)]
+    near.update(zip(both["asked"], both["known"], strict=True))
+    return near
+
+
+def _sums(
+    many: pd.DataFrame, one: pd.DataFrame, days: int
+) -> tuple[list[tuple[int, list[int]]], list[int], list[int], list[int]]:
+    """Sums found (target, items), targets and items that fit in several ways, targets with too many candidates."""
+    settings = matching()
+    proposals: list[tuple[int, list[int]]] = []
+    unclear_one: set[int] = set()
+    unclear_many: set[int] = set()
+    crowded: list[int] = []
+    counts = many["payee"].value_counts()
+    rich = set(counts.index[counts >= 2])
+    one = one[one["payee"].isin(rich)]
+    if one.empty:
+        return [], [], [], []
+    many = many[many["payee"].isin(set(one["payee"]))].sort_values(["payee", "date", "order"])
+    day = many["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    starts = dict(zip(*np.unique(many["payee"].to_numpy(dtype=object), return_index=True), strict=True))
+    sizes = many["payee"].value_counts()
+    items, amounts, orders = many.index.to_numpy(), many["won"].to_numpy(), many["order"].to_numpy()
+    targets = zip(
+        one.index.to_numpy(),
+        one["payee"].to_numpy(dtype=object),
+        one["date"].to_numpy().astype("datetime64[D]").astype(np.int64),
+        one["won"].to_numpy(),
+        strict=True,
+    )
+    for target, payee, at, won in targets:
+        start, size = starts[payee], int(sizes[payee])
+        low = start + np.searchsorted(day[start : start + size], at - days, side="left")
+        high = start + np.searchsorted(day[start : start + size], at + days, side="right")
+        window = np.arange(low, high)[amounts[low:high] < won]
+        if len(window) < 2 or amounts[window].sum() < won:
+            continue
+        if len(window) > settings["sum_candidates"]:
+            crowded.append(int(target))
+            continue
+        chosen = sorted(window, key=lambda i: (-amounts[i], orders[i]))
+        ways = subsets([int(amounts[i]) for i in chosen], int(won), settings["sum_items"], settings["sum_steps"])
+        if ways is None:
+            crowded.append(int(target))
+        elif len(ways) == 1:
+            proposals.append((int(target), [int(items[chosen[i]]) for i in ways[0]]))
+        elif ways:
+            unclear_one.add(int(target))
+            unclear_many |= {int(items[chosen[i]]) for way in ways for i in way}
+    used = pd.Series([i for _, parts in proposals for i in parts]).value_counts()
+    shared = set(used.index[used > 1]) | unclear_many
+    found = []
+    for target, parts in proposals:
+        if shared.isdisjoint(parts):
+            found.append((target, parts))
+        else:
+            unclear_one.add(target)
+            unclear_many |= set(parts)
+    # an item that a refused sum wanted is not free for another
+    clean = [(t, p) for t, p in found if unclear_many.isdisjoint(p)]
+    unclear_one |= {t for t, p in found if not unclear_many.isdisjoint(p)}
+    return clean, sorted(unclear_one), sorted(unclear_many), crowded
+
+
+def subsets(amounts: list[int], total: int, most: int, steps: int) -> list[list[int]] | None:
+    """Positions of the smallest sets (2 … most items) that add up to total: at most two of them, [] for none.
+
+    amounts are positive and sorted downwards. None: not settled within `steps`.
+    """
+    count = len(amounts)
+    prefix = np.concatenate([[0], np.cumsum(amounts)])
+    left = steps
+
+    def search(start: int, size: int, rest: int, chosen: list[int], found: list[list[int]]) -> bool:
+        nonlocal left
+        for i in range(start, count - size + 1):
+            left -= 1
+            if left < 0:
+                return False
+            if size == 1:
+                if amounts[i] == rest:
+                    found.append([*chosen, i])
+                    if len(found) > 1:
+                        return True
+                elif amounts[i] < rest:
+                    return True
+                continue
+            if prefix[i + size] - prefix[i] < rest:
+                return True  # even the largest that are left do not reach it
+            if amounts[i] < rest and not search(i + 1, size - 1, rest - amounts[i], [*chosen, i], found):
+                return False
+            if len(found) > 1:
+                return True
+        return True
+
+    for size in range(2, most + 1):
+        found: list[list[int]] = []
+        if not search(0, size, total, [], found):
+            return None
+        if found:
+            return found
+    return []

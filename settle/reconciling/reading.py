@@ -1,0 +1,357 @@
+"""A table of texts -> a Statement: its rows under fields of ours, its period, and whether its own totals add up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.facts.papers import approval_keys
+from settle.reading import cells
+from settle.reconciling import values
+from settle.reconciling.profiles import HEADING_ROWS, Profile, heading_key, matching, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# columns of Statement.rows and their dtypes; see docs/development.md, Statements
+TEXTS = ("time", "key", "brn", "name", "memo", "note", "card", "class", "kind", "buyer_brn")
+WON = ("won", "supply", "vat", "cancel_won", "in", "balance")
+SUMMED = ("won", "supply", "vat", "in", "cancel_won")  # fields that totals rows and control figures speak about
+TITLES = {
+    "won": "금액",
+    "supply": "공급가액",
+    "vat": "세액",
+    "in": "입금",
+    "out": "출금",
+    "cancel_won": "취소금액",
+    "balance": "잔액",
+}
+
+_DAY = r"((?:19|20)\d{2}[-./년 ]{0,2}\d{1,2}[-./월 ]{0,2}\d{1,2})"
+_PERIOD = re.compile(_DAY + r"[일.]?[^\d~∼～-]{0,4}[~∼～-]\s*" + _DAY)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A figure the list states about itself against what its rows add up to."""
+
+    what: str
+    stated: int
+    counted: int
+    row: int = 0
+
+    @property
+    def holds(self) -> bool:
+        return self.stated == self.counted
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One list. rows below the headings = lines + repeated + totals + blank + rejected."""
+
+    profile: Profile
+    file: str
+    sheet: str
+    sha256: str
+    heading_row: int
+    rows: int
+    lines: pd.DataFrame
+    repeated: int
+    totals: int
+    blank: int
+    rejected: int
+    first: dt.date | None
+    last: dt.date | None
+    period_stated: bool
+    checks: tuple[Check, ...]
+    headings: dict[str, str]
+    unknown: tuple[str, ...]
+    notices: tuple[str, ...]
+    usable: bool = True
+
+    @property
+    def group(self) -> str:
+        return self.profile.group
+
+    @property
+    def title(self) -> str:
+        return f"{self.profile.title} ({self.file}{' · ' + self.sheet if self.sheet else ''})"
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        """Sorts statements the same way whatever the order of the files."""
+        return (self.profile.id, str(self.first or ""), self.sha256, self.sheet)
+
+
+def read(table: pd.DataFrame, file: str, sheet: str, sha256: str = "") -> Statement | None:
+    """The statement in a table of texts; None: not a list we know.
+
+    table: str cells, "" for blank; the index holds 1-based sheet rows.
+    """
+    head = table.head(HEADING_ROWS).fillna("").astype(str).to_numpy().tolist()
+    found = recognise(head)
+    if found is None:
+        return None
+    profile, at = found.profile, found.position
+    above, headings = head[:at], head[at]
+    body = table.iloc[at + 1 :]
+    places = _settle_sides(profile, found.places, headings, body)
+    notices: list[str] = []
+    if found.others:
+        notices.append(f"제목줄이 {', '.join(found.others)}에도 똑같이 맞습니다. {profile.title}(으)로 읽었습니다.")
+
+    lines, state = _lines(body, profile, places)
+    totals, blank, kept, unread = state
+    for row, column, text in unread[:20]:
+        notices.append(f"{row}행 {column} '{text[:30]}'을(를) 읽을 수 없어 그 행을 뺐습니다.")
+    if len(unread) > 20:
+        notices.append(f"읽을 수 없어 뺀 행이 모두 {len(unread)}개입니다.")
+    whole, repeated = lines, 0
+    if profile.group == "invoice":
+        lines = lines[~lines.duplicated(["key", "date", "brn", "won", "supply"]) | (lines["key"] == "")].reset_index(
+            drop=True
+        )
+        repeated = len(whole) - len(lines)
+    if profile.group == "bank":
+        notices += _blank_payees(lines)
+    first, last, stated = _period(above, lines)
+    usable = True
+    if (
+        profile.id.startswith("hometax")
+        and (bought := " ".join(map(" ".join, above)))
+        and "매출" in bought
+        and "매입" not in bought
+    ):
+        usable = False
+        notices.append("매출 목록입니다. 대사에는 매입 목록이 필요합니다.")
+    checks = [*_controls(above, table.index[:at], profile, lines, whole), *_totals(body[totals], places, lines, whole)]
+    if profile.group == "bank":
+        checks += _balances(lines)
+    return Statement(
+        profile=profile,
+        file=file,
+        sheet=sheet,
+        sha256=sha256,
+        heading_row=int(table.index[at]),
+        rows=len(body),
+        lines=lines,
+        repeated=repeated,
+        totals=int(totals.sum()),
+        blank=int(blank.sum()),
+        rejected=int(len(body) - totals.sum() - blank.sum() - kept.sum()),
+        first=first,
+        last=last,
+        period_stated=stated,
+        checks=tuple(checks),
+        headings={name: " ".join(headings[place].split()) for name, place in places.items()},
+        unknown=tuple(
+            " ".join(h.split()) for i, h in enumerate(headings) if h.strip() and i not in set(places.values())
+        ),
+        notices=tuple(notices),
+        usable=usable,
+    )
+
+
+def read_all(tables: Iterable[tuple[pd.DataFrame, str, str, str]]) -> list[Statement]:
+    """Every statement among (table, file, sheet, sha256), in an order that does not depend on the order given."""
+    found = (read(*table) for table in tables)
+    return sorted((s for s in found if s is not None), key=lambda s: s.order)
+
+
+def _settle_sides(profile: Profile, places: dict[str, int], headings: list[str], body: pd.DataFrame) -> dict[str, int]:
+    """상호 stands twice in a tax list: first the supplier's, unless its block or its content says otherwise."""
+    keys = [heading_key(h) for h in headings]
+    twice = [i for i, k in enumerate(keys) if k == "상호"]
+    if profile.group != "invoice" or len(twice) != 2:
+        return places
+    supplier, buyer = twice
+    buyer_first = places.get("buyer_brn", -1) in (supplier - 1, supplier - 2)
+    supplier_second = places["brn"] in (buyer - 1, buyer - 2)
+    if buyer_first and supplier_second:
+        supplier, buyer = buyer, supplier
+    elif places["brn"] not in (supplier - 1, supplier - 2):
+        # one buyer, many suppliers: the column that never changes is the buyer's
+        names = body.iloc[:, [supplier, buyer]].nunique()
+        if names.iloc[0] == 1 < names.iloc[1]:
+            supplier, buyer = buyer, supplier
+    return {**places, "name": supplier, "buyer_name": buyer}
+
+
+def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tuple[pd.DataFrame, tuple]:
+    """The rows that are lines, and which rows are totals, blank, lines; and (row, column, text) of amounts not read."""
+    texts = body.fillna("").astype("str")
+
+    def column(name: str) -> pd.Series:
+        return texts.iloc[:, places[name]] if name in places else pd.Series("", index=texts.index, dtype="str")
+
+    stripped = texts.apply(lambda c: c.str.strip())
+    blank = (stripped == "").all(axis=1).to_numpy()
+    date, time, bad_date = values.moments(column("date"))
+    if "time" in places:
+        time = values.clock(column("time"))
+    words = set(map(heading_key, matching()["total_words"]))
+    labels = stripped.apply(lambda c: values.each_once(c, heading_key).isin(words)).any(axis=1).to_numpy()
+    undated = date.isna().to_numpy()
+    totals = labels & undated & ~blank
+
+    amounts: dict[str, np.ndarray] = {}
+    unread: list[tuple[int, str, str]] = []
+    broken = np.zeros(len(texts), dtype=bool)
+    for name in WON:
+        source = "out" if name == "won" and profile.group == "bank" else name
+        amounts[name], amounts[name + "__known"], bad = values.won(column(source))
+        if source in ("won", "out", "in", "cancel_won") and bad.any():
+            wrong = bad & ~blank & ~totals & ~undated
+            broken |= wrong
+            unread += [
+                (int(r), TITLES[source], t) for r, t in zip(texts.index[wrong], column(source)[wrong], strict=True)
+            ]
+    has_amount = amounts["won__known"] | amounts["in__known"] | amounts["cancel_won__known"]
+    dated_wrongly = bad_date & amounts["won__known"] & ~totals & ~blank
+    unread += [
+        (int(r), "날짜", t) for r, t in zip(texts.index[dated_wrongly], column("date")[dated_wrongly], strict=True)
+    ]
+    kept = ~blank & ~totals & ~broken & ~undated & has_amount
+    if "won" in places and profile.group != "bank":
+        missing = ~blank & ~totals & ~undated & ~has_amount & ~broken
+        unread += [(int(r), TITLES["won"], "") for r in texts.index[missing]]
+
+    frame = pd.DataFrame({"row": texts.index.to_numpy(dtype="int64"), "date": date.to_numpy(), "time": time.to_numpy()})
+    frame["key"] = approval_keys(column("key")).to_numpy()
+    frame["brn"] = values.brn(column("brn")).to_numpy()
+    frame["buyer_brn"] = values.brn(column("buyer_brn")).to_numpy()
+    frame["card"] = values.masked(column("card")).to_numpy()
+    for name in ("name", "memo", "note", "class", "kind"):
+        frame[name] = values.each_once(column(name), cells.clean).to_numpy()
+    for name in WON:
+        frame[name] = amounts[name]
+        frame[name + "__known"] = amounts[name + "__known"]
+    frame["cancelled"], frame["partly"] = _states(column, places)
+    return frame[kept].reset_index(drop=True), (totals, blank, kept, unread)
+
+
+def _states(column: Callable[[str], pd.Series], places: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Does a state column call the row cancelled, wholly or in part?"""
+    settings = matching()
+    whole: np.ndarray | None = None
+    part: np.ndarray | None = None
+    for name in [n for n in places if n.startswith("state")]:
+        text = values.each_once(column(name), lambda t: "".join(values.nfkc(t).split()))
+        denied = text.str.contains("|".join(settings["not_cancelled_words"]))
+        partial = text.str.contains("|".join(settings["partial_words"]))
+        said = text.str.contains("|".join(settings["cancel_words"])) & ~denied & ~partial
+        if name == "state":
+            said |= text.str.upper() == "Y"
+        whole = said.to_numpy() if whole is None else whole | said.to_numpy()
+        part = partial.to_numpy() if part is None else part | partial.to_numpy()
+    if "cancel_date" in places:
+        dated = values.moments(column("cancel_date"))[0].notna().to_numpy()
+        whole = dated if whole is None else whole | dated
+    if whole is None:
+        whole = np.zeros(len(column("date")), dtype=bool)
+    if part is None:
+        part = np.zeros(len(whole), dtype=bool)
+    return whole & ~part, part
+
+
+def _blank_payees(lines: pd.DataFrame) -> list[str]:
+    nameless = int(((lines["won"] > 0) & (lines["name"] == "") & (lines["memo"] == "")).sum())
+    return [f"받는 분이 비어 있는 출금이 {nameless}건 있습니다."] if nameless else []
+
+
+def _period(above: list[list[str]], lines: pd.DataFrame) -> tuple[dt.date | None, dt.date | None, bool]:
+    """First and last day the list speaks for: as stated above the headings, else the whole months of its rows."""
+    for texts in above:
+        if (match := _PERIOD.search(" ".join(texts))) is not None:
+            days, _, _ = values.moments(pd.Series([re.sub(r"[년월 ]", "-", t) for t in match.groups()], dtype="str"))
+            if days.notna().all() and days[0] <= days[1]:
+                return days[0].date(), days[1].date(), True
+    days = lines["date"]
+    if days.empty:
+        return None, None, False
+    first, last = days.min(), days.max()
+    return first.replace(day=1).date(), (last + pd.offsets.MonthEnd(0)).date(), False
+
+
+def _sum(lines: pd.DataFrame, name: str) -> int:
+    return int(lines["won" if name == "out" else name].sum())
+
+
+def _check(what: str, name: str, stated: int, lines: pd.DataFrame, whole: pd.DataFrame, row: int) -> Check:
+    """What the rows add up to: once per invoice, or by item, or less what was cancelled, if that is what is stated."""
+    counted = _sum(lines, name)
+    ways = [counted, _sum(whole, name)]
+    if name == "won":
+        cancelled = lines["cancel_won"].where(lines["cancel_won"] > 0, lines["won"].where(lines["cancelled"], 0))
+        ways += [counted - int(cancelled.sum()), int(lines["won"].where(~lines["cancelled"], 0).sum())]
+    return Check(what, stated, stated if stated in ways else counted, row)
+
+
+def _controls(
+    above: list[list[str]], rows: pd.Index, profile: Profile, lines: pd.DataFrame, whole: pd.DataFrame
+) -> list[Check]:
+    """Control figures above the headings: in the cell of their label, to the right of it, or below it."""
+    found = []
+    for name, labels in profile.controls.items():
+        keys = {heading_key(label) for label in labels}
+        for i, texts in enumerate(above):
+            for j, cell in enumerate(texts):
+                label, _, rest = cell.partition(":")
+                if heading_key(label) not in keys:
+                    continue
+                right = next((c for c in texts[j + 1 :] if c.strip()), "")
+                below = above[i + 1][j] if i + 1 < len(above) else ""
+                value, known, _ = values.won(pd.Series([rest, right, below], dtype="str"))
+                if known.any():
+                    what = " ".join(label.split())
+                    found.append(_check(what, name, int(value[known.argmax()]), lines, whole, int(rows[i])))
+    return found
+
+
+def _totals(rows: pd.DataFrame, places: dict[str, int], lines: pd.DataFrame, whole: pd.DataFrame) -> list[Check]:
+    """Totals rows among the lines: 소계 speaks of the rows since the last 소계, the others of all rows above them."""
+    found = []
+    since = 0
+    for row, texts in zip(rows.index.tolist(), rows.fillna("").astype(str).itertuples(index=False), strict=True):
+        label = next(c for c in texts if heading_key(c) in set(map(heading_key, matching()["total_words"])))
+        sub = heading_key(label) == "소계"
+        part = lines[(lines["row"] < row) & (lines["row"] > since)] if sub else lines
+        all_part = whole[(whole["row"] < row) & (whole["row"] > since)] if sub else whole
+        for name in ("won", "out", "in", "supply", "vat"):
+            if name in places:
+                value, known, _ = values.won(pd.Series([texts[places[name]]], dtype="str"))
+                if known[0] and texts[places[name]].strip() not in ("", "-"):
+                    found.append(
+                        _check(f"{label.strip()} {TITLES[name]}", name, int(value[0]), part, all_part, int(row))
+                    )
+        if sub:
+            since = int(row)
+    return found
+
+
+def _balances(lines: pd.DataFrame) -> list[Check]:
+    """Running balance: each row's balance is the one before it + in − out; opening + in − out = closing over all."""
+    if len(lines) < 2 or not lines["balance__known"].all():
+        return []
+    balance, flow = lines["balance"].to_numpy(), (lines["in"] - lines["won"]).to_numpy()
+    row = lines["row"].to_numpy()
+    down = balance[1:] - balance[:-1] - flow[1:]  # oldest first
+    up = balance[:-1] - balance[1:] - flow[:-1]  # newest first
+    newest_first = int((up != 0).sum()) < int((down != 0).sum())
+    if newest_first:
+        opening, closing = balance[-1] - flow[-1], balance[0]
+        wrong = np.flatnonzero(up != 0)
+        steps = [(int(row[i]), int(balance[i + 1] + flow[i]), int(balance[i])) for i in wrong]
+    else:
+        opening, closing = balance[0] - flow[0], balance[-1]
+        wrong = np.flatnonzero(down != 0) + 1
+        steps = [(int(row[i]), int(balance[i - 1] + flow[i]), int(balance[i])) for i in wrong]
+    if len(wrong) == 0:
+        return [Check("마지막 잔액 (첫 잔액 + 입금 − 출금)", int(closing), int(opening + flow.sum()))]
+    at, counted, stated = steps[0]
+    return [Check(f"거래후잔액 (이어지지 않는 행 {len(wrong)}개, 첫 행)", stated, counted, at)]
