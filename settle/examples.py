@@ -71,15 +71,14 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
 
     together: judges an example with others (settle.batch.together); without it such an example is judged by itself.
     """
-    from settle.pipeline import judge_with_lists
-    from settle.reconciling.files import book_from_tables
+    from settle.pipeline import book_from_tables, judge
 
     book = book_from_tables(example.tables, rulebook.programme)
     if example.others and together is not None:
         others = [book_from_tables(tables, rulebook.programme) for tables in example.others]
         result = together([book, *others], rulebook)[0]
     else:
-        result = judge_with_lists(book, rulebook)
+        result = judge(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
     ours = result.findings[result.findings["code"] == example.code]
     first = ours[ours["line_index"] == 0]

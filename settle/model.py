@@ -94,6 +94,7 @@ class Judgement:
     """The result. lines and findings are the frames described in docs/development.md."""
 
     book: Book
+    facts: Any  # settle.judging.facts.base.Facts that were asked; kept for the outputs
     programme: Any
     rulebook: Any
     lines: pd.DataFrame

@@ -15,10 +15,9 @@ from typing import Any
 
 from settle.batch.together import judge_together
 from settle.model import LEDGER, Judgement
-from settle.pipeline import judge_with_lists
+from settle.pipeline import book_from_tables, judge
 from settle.programme.rules import Rulebook
 from settle.programme.rules import load as load_rulebook
-from settle.reconciling.files import book_from_tables
 
 FOLDER = Path(__file__).parent / "cases"
 KEY = "집행번호"
@@ -155,7 +154,7 @@ def run(case: RuleCase) -> list[Judgement]:
     """The judgement of the case's own agreement, then those of its others."""
     rules = rulebook(case.programme)
     if not case.others:
-        return [judge_with_lists(book_from_tables(case.tables, rules.programme), rules, rules=case.rules)]
+        return [judge(book_from_tables(case.tables, rules.programme), rules, rules=case.rules)]
     books = [book_from_tables(one.tables, rules.programme) for one in (case, *case.others)]
     return judge_together(books, rules, case.rules)
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import xlsxwriter
 
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.reading.book import read_book
 
 HEADINGS = [

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 LINE, FIRM = "E-001", "가나정밀"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from settle.judging.judge import judge
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 LEDGER = [{"집행번호": "E-1", "집행일": "2025-05-02", "세세목": "회의비", "적요": "다과", "집행금액": 100_000}]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 NAMED = {"사유": "현장 확인", "판정자": "김감사", "검토자": "이검토", "판정일": "2026-01-20"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from settle.judging.judge import judge
+from settle.pipeline import judge
 from settle.programme.rules import load
 from settle.reading.book import book_from_tables
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 
 from settle import examples
 from settle.cli import cli
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.programme import sheets
 from settle.programme import vocabulary as programmes
 from settle.programme.rules import Rulebook, load

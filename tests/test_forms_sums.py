@@ -7,7 +7,7 @@ from forms_agreement import TABLES, book_of
 
 from settle.documents import sample
 from settle.documents.forms.gather import gather
-from settle.judging.judge import judge
+from settle.pipeline import judge
 from settle.programme.rules import load as load_rules
 from settle.programme.vocabulary import load
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from labour_by_hand import CEILING, MONTHS, Person, reckon, working_days
 
-from settle.judging.judge import judge
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 RULES = ["LAB-010", "LAB-020", "LAB-030", "LAB-070", "LAB-080", "LAB-090", "LAB-130", "LAB-140"]

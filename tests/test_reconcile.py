@@ -10,7 +10,7 @@ from statement_lists import invoice_number, statement
 
 from settle.judging.facts.base import Facts
 from settle.model import Judgement
-from settle.pipeline import judge_with_lists
+from settle.pipeline import judge
 from settle.programme.vocabulary import load
 from settle.reading.book import book_from_tables
 from settle.reconciling.reading import Statement
@@ -72,7 +72,7 @@ def run(
         sheets["예산"] = [{"비목": "직접비", "세목": "사업운영비", "정부": budget, "민간": 0}]
     book = book_from_tables(sheets)
     book.lists = list(lists)
-    result = judge_with_lists(book, rules=["REC"])
+    result = judge(book, rules=["REC"])
     return result, result.reconciliation
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 Row = dict[str, Any]

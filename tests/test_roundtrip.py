@@ -15,8 +15,8 @@ from settle.cli import main
 from settle.comparing import earlier as roundtrip
 from settle.documents import comparison as compared
 from settle.documents import json_
-from settle.judging.judge import judge
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 
 PROGRAMME = "innovation-partnership"

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from settle.judging.judge import judge
 from settle.judging.kinds.base import KINDS
 from settle.judging.settlement import sequence
+from settle.pipeline import judge
 from settle.programme import conditions
 from settle.programme import folders as resources
 from settle.programme import rules as rulebook

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from settle import examples
 from settle.cli import cli, main
 from settle.comparing.rulebooks import compare
-from settle.judging.judge import judge
 from settle.korean import width
+from settle.pipeline import judge
 from settle.programme import folders as resources
 from settle.programme.rules import load
 from settle.reading.book import book_from_tables

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 
 from settle.cli import cli
 from settle.documents import sample
-from settle.judging.judge import judge
 from settle.korean import brn_valid
 from settle.model import Judgement
+from settle.pipeline import judge
 from settle.programme import rules as rulebook
 from settle.programme import vocabulary as programme
 from settle.programme.folders import ResourceError

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from settle.documents import terminal
 from settle.documents.view import View
-from settle.judging.judge import judge
 from settle.korean import number, width
 from settle.model import InputError, Judgement
+from settle.pipeline import judge
 from settle.programme.rules import load
 from settle.reading.book import book_from_tables
 

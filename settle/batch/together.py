@@ -15,8 +15,7 @@ import pyarrow as pa
 from settle.batch import across, work
 from settle.batch.store import to_parquet
 from settle.batch.task import Task
-from settle.judging.facts.base import Facts
-from settle.pipeline import judge_with_lists
+from settle.pipeline import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None) -> list[Judgement]:
-    """One judgement per book, in their order. rules: codes or prefixes (settle.judging.judge)."""
-    results = [judge_with_lists(book, rulebook, rules, given=work.given(book, {})) for book in books]
+    """One judgement per book, in their order. rules: codes or prefixes (settle.pipeline.judge)."""
+    results = [judge(book, rulebook, rules, given=work.given(book, {})) for book in books]
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         units = []
         for number, (book, result) in enumerate(zip(books, results, strict=True)):
@@ -40,7 +39,7 @@ def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] |
             units.append(across.Unit(str(number), named, str(book.agreement.get("협약시작일") or ""), place))
         found = across.find(units)
     return [
-        judge_with_lists(book, rulebook, rules, given=work.given(book, found[str(number)]))
+        judge(book, rulebook, rules, given=work.given(book, found[str(number)]))
         if str(number) in found
         else results[number]
         for number, book in enumerate(books)
@@ -49,7 +48,7 @@ def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] |
 
 def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
     """What across.find reads of one agreement."""
-    facts = Facts(book, result.programme)
+    facts = result.facts
     lines, findings = work._lines(facts, result), work._findings(facts, result)
     frames = {
         "lines": lines,

@@ -19,15 +19,14 @@ from settle.batch.sources import sha256
 from settle.batch.store import to_parquet
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.judging.facts.base import Facts
-from settle.judging.judge import line_ids
+from settle.judging.findings import line_ids
 from settle.korean import mask, mask_key
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
 from settle.model import EVIDENCE, LEDGER
-from settle.pipeline import judge_with_lists
+from settle.pipeline import judge, read_book
 from settle.programme import rules as rulebook
 from settle.programme import vocabulary as programmes
 from settle.reconciling import ours, values
-from settle.reconciling.files import read_book
 from settle.reconciling.opening import Opened
 from settle.reconciling.tables import tables as laid_out
 
@@ -91,8 +90,8 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     broken = [e.message for e in book.errors if e.consequence == "cannot run"]
     if broken:
         return failed(task.name, mask(" ".join(dict.fromkeys(broken))))
-    result = judge_with_lists(book, rules, given=given(book, task.across))
-    facts = Facts(book, programme)
+    result = judge(book, rules, given=given(book, task.across))
+    facts = result.facts
     name = str(book.agreement.get("협약번호") or task.name)
     lines, findings = _lines(facts, result), _findings(facts, result)
     frames = {

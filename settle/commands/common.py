@@ -232,7 +232,7 @@ def read(
         raise Wrong(str(error)) from error
     assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
     opened = Opened(files)  # child processes read while pandas is being imported here
-    from settle.reconciling.files import read_book
+    from settle.pipeline import read_book
 
     meanwhile()
     return read_book(opened, info, assumed, named, kept)
@@ -282,10 +282,10 @@ def judge_files(
         at.step("파일을 읽는 중")
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
-        from settle.pipeline import judge_with_lists
+        from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load
 
         try:
-            return judge_with_lists(book, load(programme), codes(rules), codes(skip))
+            return judge(book, load(programme), codes(rules), codes(skip))
         except (RulebookError, ResourceError) as error:
             raise Wrong(str(error)) from error

@@ -32,9 +32,9 @@ def command(files: tuple[Path, ...], programme: str) -> int:
     from settle.reconciling.opening import Opened
 
     opened = Opened(files)
+    from settle.pipeline import read_book
     from settle.programme import vocabulary as programmes
     from settle.programme.folders import ResourceError
-    from settle.reconciling.files import read_book
 
     try:
         book = read_book(opened, programmes.load(programme))

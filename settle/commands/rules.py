@@ -137,7 +137,7 @@ def compare(
     read = common.read(files, book.programme.id, assume, column, profile)
     from settle.comparing import rulebooks as impact
     from settle.documents import rulebook as render
-    from settle.pipeline import judge_with_lists
+    from settle.pipeline import judge
 
     # the other rulebook may know other names for the same thing, so the cells are understood anew where it does
     same_words = all(
@@ -145,7 +145,7 @@ def compare(
         for words in ("values", "tree", "tree_synonyms")
     )
     again = read if same_words else common.read(files, book.programme.id, assume, column, profile, other)
-    before, after = judge_with_lists(read, book), judge_with_lists(again, changed)
+    before, after = judge(read, book), judge(again, changed)
     found = impact.compare(before, after)
     if shape == "json":
         click.echo(json.dumps(impact.result(found, before, after), ensure_ascii=False, indent=2))

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from settle import __version__
-from settle.judging.facts.base import Facts
-from settle.judging.judge import line_ids
+from settle.judging.findings import line_ids
 from settle.korean import mask_key, number, particles, printable, won
 from settle.model import LEDGER, Judgement, Sheet
 from settle.reading.headings import heading_key
@@ -120,9 +119,7 @@ class Comparison:
 
 def keys(judgement: Judgement) -> list[str]:
     """The name of every line inside the ids of its findings, as 정산결과.json writes them."""
-    return [
-        mask_key(key) for key in line_ids(Facts(judgement.book, judgement.programme))(np.arange(len(judgement.lines)))
-    ]
+    return [mask_key(key) for key in line_ids(judgement.facts)(np.arange(len(judgement.lines)))]
 
 
 def record(judgement: Judgement) -> str:

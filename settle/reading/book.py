@@ -23,9 +23,11 @@ from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings
 from settle.reading.budget_totals import BUDGET, leave_out_sums
 from settle.reading.columns import RawColumn, empty
+from settle.reading.context import Context, shown
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.other_systems import known_list, map_categories, merge_funds
-from settle.reading.table import Context, read_table, shown, typed
+from settle.reading.table import read_table
+from settle.reading.values import typed
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from settle.model import Sheet
     from settle.programme.vocabulary import Programme
-    from settle.reading.table import Context
+    from settle.reading.context import Context
 
 BUDGET = "예산"
 _NAMES = ("비목", "세목", "세세목", "참여기업")

@@ -13,8 +13,9 @@ from settle.korean import josa
 from settle.model import InputError, Sheet
 from settle.reading import cells
 from settle.reading.columns import constant
+from settle.reading.context import Context, shown
 from settle.reading.headings import heading_key, variants
-from settle.reading.table import Context, canonical, shown
+from settle.reading.values import canonical
 from settle.workbook.raw import letter
 
 if TYPE_CHECKING:

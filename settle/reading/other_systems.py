@@ -13,7 +13,7 @@ from settle.programme.sheets import ForeignList
 from settle.programme.vocabulary import HEADS, Programme, match_key
 from settle.reading import cells, headings
 from settle.reading.columns import STR, RawColumn
-from settle.reading.table import Context
+from settle.reading.context import Context
 
 
 def known_list(lists: Sequence[ForeignList], grid: headings.Grid) -> tuple[ForeignList, int] | None:

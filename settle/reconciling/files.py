@@ -1,29 +1,20 @@
-"""Files as the workbook reader delivers them -> the lists among their sheets, and what is left for the settlement
-workbook.
-"""
+"""Raw files -> the lists among their sheets, and what is left for the settlement workbook."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 
-from settle.model import LEDGER, Book, InputFile
-from settle.programme import sheets
-from settle.programme.vocabulary import load as load_programme
 from settle.reading import book as frames
-from settle.reconciling.opening import Opened
 from settle.reconciling.profiles import HEADING_ROWS, recognise
 from settle.reconciling.reading import Statement, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from settle.programme.profile import Profile
-    from settle.programme.vocabulary import Programme
     from settle.workbook.raw import RawFile, RawSheet
 
 
@@ -66,52 +57,3 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
         if kept or file.problem or not file.sheets:
             rest.append(replace(file, sheets=kept))
     return rest, sorted(found, key=lambda s: s.order)
-
-
-def read_paths(paths: Sequence[Path]) -> list[RawFile]:
-    """Files as raw sheets, in the order given; an archive that holds workbooks (BC카드) stands for its workbooks."""
-    return Opened(paths).result()
-
-
-def read_book(
-    opened: Opened,
-    programme: Programme | None = None,
-    assume: Mapping[str, str] | None = None,
-    columns: Mapping[str, str] | None = None,
-    profile: Profile | None = None,
-) -> Book:
-    """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given."""
-    files = opened.result()
-    rest, found = split(files)
-    book = frames.assemble(rest, programme or load_programme(), assume, columns, profile)
-    at_hand = {file.path for file in book.files}
-    book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
-    book.lists = found
-    book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
-    if not book.has(LEDGER):
-        book.notices += [f"{one.title}: 집행내역이 아니라 대사할 명세로 읽었습니다." for one in found]
-    return book
-
-
-def book_from_tables(
-    tables: Mapping[str, Any],
-    programme: Programme | None = None,
-    assume: Mapping[str, str] | None = None,
-    columns: Mapping[str, str] | None = None,
-) -> Book:
-    """A Book from plain rows (frames.book_from_tables); a table that is no sheet kind and has the headings of a list is a list.
-
-    The name of such a table stands for its file. Headings are row 1, the rows follow from row 2.
-    """
-    programme = programme or load_programme()
-    kinds = sheets.load(programme.id)
-    found = {}
-    for name, rows in tables.items():
-        if name not in kinds and isinstance(rows, list) and rows:
-            headings = list(dict.fromkeys(key for row in rows for key in row))
-            cells = [headings, *([str(row.get(h, "")) for h in headings] for row in rows)]
-            found[name] = read(pd.DataFrame(cells, index=pd.RangeIndex(1, len(cells) + 1), dtype="str"), name, "")
-    rest = {name: rows for name, rows in tables.items() if found.get(name) is None}
-    book = frames.book_from_tables(rest, programme, assume, columns)
-    book.lists = sorted((s for s in found.values() if s is not None), key=lambda s: (*s.order, s.file))
-    return book

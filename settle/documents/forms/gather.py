@@ -26,7 +26,7 @@ TEXTS = ("정량평가", "정성평가", "선정배경", "추진개요", "수행
 
 def gather(book: Book, programme: Programme, judgement: Judgement | None, recognised: bool, interim: bool) -> Report:
     """Arrange the book for a form. recognised: amounts are what settle recognises (needs a judgement)."""
-    facts = Facts(book, programme)
+    facts = judgement.facts if judgement else Facts(book, programme)
     amounts = _amounts(facts, judgement, recognised)
     parts = _participants(book)
     _add_tasks(book, programme, parts, interim)

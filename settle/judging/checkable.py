@@ -1,0 +1,74 @@
+"""Which rules can run on a book at all, and why the others are not checked (미점검)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from settle import korean as text
+from settle.judging.arrays import date_text
+from settle.judging.facts.base import Facts
+from settle.judging.facts.budget import BUDGET
+from settle.judging.kinds.base import Context
+from settle.judging.settlement import Settled
+from settle.model import NotChecked
+from settle.programme.rules import Rule
+
+
+def checkable(facts: Facts, rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], list[NotChecked]]:
+    """A rule whose sheets, agreement values or outside facts are absent is not run, and says so."""
+    runnable, not_checked = [], []
+    for rule in rules:
+        lacking = [need for need in rule.needs if not _is_there(facts, need)]
+        if lacking:
+            ours = any(not need.startswith("given:") for need in lacking)
+            not_checked.append(NotChecked(rule.code, _reason(facts, lacking), provisional=ours))
+        else:
+            runnable.append(rule)
+    return tuple(runnable), not_checked
+
+
+def _is_there(facts: Facts, need: str) -> bool:
+    if need.startswith("given:"):
+        return need.removeprefix("given:") in facts.given
+    sheet, _, item = need.partition(".")
+    if not item:
+        return facts.book.has(sheet) and (sheet != BUDGET or facts["budget_known"])
+    return facts.book.agreement.get(item) not in (None, "")
+
+
+GIVEN_REASONS = {
+    "statements": "대사할 명세(홈택스·카드·은행)가 없습니다",
+    "agreements": "여러 협약을 함께 판정할 때만 확인합니다 (settle batch)",
+}
+
+
+def _reason(facts: Facts, lacking: list[str]) -> str:
+    reasons = []
+    for need in lacking:
+        if need.startswith("given:"):
+            name = need.removeprefix("given:")
+            reasons.append(GIVEN_REASONS.get(name, f"{name} 명세가 없습니다"))
+            continue
+        sheet, _, item = need.partition(".")
+        if not facts.book.has(sheet):
+            reasons.append(f"{sheet} 시트가 없습니다")
+        elif not item:
+            reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
+        else:
+            reasons.append(f"{sheet} 시트의 {text.josa(item, '이/가')} 비어 있습니다")
+    return ", ".join(dict.fromkeys(reasons))
+
+
+def partly_unchecked(facts: Facts, settled: Settled) -> list[NotChecked]:
+    found = []
+    for one in settled.applied:
+        if one.outcome.unknown:
+            found.append(NotChecked(one.rule.code, one.outcome.unknown))
+        if one.rule.limits and facts.n:
+            context = Context(one.rule, facts, settled.claimed)
+            early = context.not_in_force() & facts["judged"]
+            if early.any():
+                day = date_text(context.as_of()[early].min())
+                reason = f"{day}에 적용되는 한도가 규칙집에 없어 {int(early.sum())}개 줄을 이 규칙으로 보지 못했습니다"
+                found.append(NotChecked(one.rule.code, reason))
+    return found

@@ -1,0 +1,162 @@
+"""Outcomes of rules -> the table of findings, each pointing at its cell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from settle import korean as text
+from settle.judging import gate
+from settle.judging.decisions import put_decisions
+from settle.judging.facts.base import Facts
+from settle.judging.kinds.base import Elsewhere
+from settle.judging.settlement import Applied, Decision, Settled
+from settle.judging.texts import Fields
+from settle.model import InputError
+from settle.programme.rules import Case
+
+COLUMNS = ["id", "code", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
+           "source", "remedy", "title", "papers", "decision"]  # fmt: skip
+
+
+def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
+    applied = settled.applied
+    failed = gate.failures({one.rule.code: one.outcome.case for one in applied})
+    parts: list[dict[str, list]] = []
+    names = line_ids(facts)
+    for one in applied:
+        code = one.rule.code
+        if code in failed:
+            positions, numbers = failed[code]
+            for number in np.unique(numbers).tolist():
+                parts.append(_line_part(facts, one, positions[numbers == number], one.rule.cases[number - 1], names))
+            if one.rule.kind == "input_problem":
+                parts.append(_further_problems(facts, one, positions, names))
+        for other in one.outcome.elsewhere:
+            hits = gate.failures({code: other.case})
+            for i, number in zip(*hits.get(code, ((), ())), strict=True):
+                parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
+    rank = {one.rule.code: i for i, one in enumerate(applied)}
+    ranks = np.array([rank[code] for part in parts for code in part["code"]], dtype=np.int64)
+    lines = np.array([i for part in parts for i in part["line_index"]], dtype=np.int64)
+    by = np.lexsort((np.arange(len(ranks)), lines, ranks)).tolist()
+    types: dict[str, Any] = dict.fromkeys(COLUMNS, "str") | {"decision": object}
+    types |= dict.fromkeys(("line_index", "row", "at_issue", "applied"), np.int64)
+    columns = {}
+    for name in COLUMNS:
+        values = [value for part in parts for value in part[name]]
+        columns[name] = pd.Series([values[i] for i in by], dtype=types[name])
+    table = pd.DataFrame(columns, columns=COLUMNS)
+    put_decisions(table, applied, decisions, facts)
+    return table
+
+
+def line_ids(facts: Facts) -> Callable[[np.ndarray], list[str]]:
+    """Names of lines for finding ids: 집행번호; the content where there is none or where it stands twice."""
+    numbers = facts["집행번호"]
+    by_content = ((numbers == "").to_numpy() | facts["duplicate_number"]) if facts.n else np.zeros(0, dtype=bool)
+    content: dict[int, str] = {}
+    if by_content.any():
+        at = np.flatnonzero(by_content)
+        parts = [
+            facts["집행번호"],
+            facts.ledger["집행일"].astype("str"),
+            facts["거래처"],
+            facts["집행금액"].astype(str),
+            facts["적요"],
+        ]
+        texts = ["|".join(map(str, row)) for row in zip(*(np.asarray(p)[at] for p in parts), strict=True)]
+        again = pd.Series(texts).groupby(pd.Series(texts)).cumcount().tolist()
+        for i, line_text, counter in zip(at.tolist(), texts, again, strict=True):
+            digest = hashlib.sha256(line_text.encode()).hexdigest()[:10]
+            content[i] = f"{numbers.iat[i]}~{digest}" + (f"~{counter + 1}" if counter else "")
+    plain = numbers.to_numpy(dtype=object)
+    return lambda lines: [content.get(i, plain[i]) for i in lines.tolist()]
+
+
+def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: Callable) -> dict[str, list]:
+    rule, size = one.rule, len(at)
+    fields = Fields(facts, one, at)
+    message = fields.fill(case.message)
+    ledger = facts.ledger
+    source, row = ledger["_source"].to_numpy()[at], ledger["_row"].to_numpy()[at]
+    letters = [_letter(sheet.letters, case.cell) for sheet in facts.book.sheets]
+    cells = [f"{letters[s]}{r}" if letters[s] else "" for s, r in zip(source.tolist(), row.tolist(), strict=True)]
+    part: dict[str, list] = {
+        "id": [f"{facts.programme.id}:{rule.code}:{name}" for name in names(at)],
+        "code": [rule.code] * size,
+        "effect": [case.effect] * size,
+        "line": facts["line_name"].iloc[at].tolist(),
+        "line_index": at.tolist(),
+        "sheet": [facts.book.sheets[s].name for s in source.tolist()],
+        "row": row.tolist(),
+        "cell": cells,
+        "at_issue": one.at_issue[at].tolist() if case.effect != "note" else [0] * size,
+        "applied": one.applied[at].tolist(),
+        "message": message,
+        "arithmetic": fields.fill(case.arithmetic) if case.arithmetic else [""] * size,
+        "source": [rule.source] * size,
+        "remedy": fields.fill(case.remedy),
+        "title": [rule.title] * size,
+        "papers": fields.fill(case.papers) if case.papers else [""] * size,
+        "decision": [None] * size,
+    }
+    if rule.kind == "input_problem":
+        _point(part, [facts.book.errors[n - 1] for n in facts[f"input_error:{rule.code}"][at].tolist()])
+    return part
+
+
+def _point(part: dict[str, list], errors: list[InputError]) -> None:
+    """Let findings point at the cells of their problems: of a line's papers too, which stand on another sheet."""
+    for i, error in enumerate(errors):
+        if error.cell:
+            part["sheet"][i], part["row"][i], part["cell"][i] = error.sheet, error.row, error.cell
+
+
+def _further_problems(facts: Facts, one: Applied, positions: np.ndarray, names: Callable) -> dict[str, list]:
+    """The second and later problems of one line: told like the first, with no won of their own."""
+    by_line = facts[f"input_errors:{one.rule.code}"]
+    further = [(i, number) for i in positions.tolist() for number in by_line[i][1:]]
+    part = _line_part(facts, one, np.array([i for i, _ in further], dtype=np.int64), one.rule.cases[0], names)
+    errors = [facts.book.errors[number - 1] for _, number in further]
+    keys = pd.Series([f"{known}/{error.column}" for known, error in zip(part["id"], errors, strict=True)], dtype="str")
+    again = keys.groupby(keys).cumcount()  # the same column of two papers of one line
+    part["id"] = [f"{key}~{n + 1}" if n else key for key, n in zip(keys, again, strict=True)]
+    part["message"] = [error.message for error in errors]
+    _point(part, errors)
+    part["applied"] = [0] * len(errors)
+    return part
+
+
+def _letter(letters: dict[str, str], wanted: str) -> str:
+    for column in (*wanted.split("|"), "집행금액"):
+        if column in letters:
+            return letters[column]
+    return ""
+
+
+def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case) -> dict[str, list]:
+    rule = one.rule
+    values = {name: column[i] for name, column in other.values.items()}
+    shown = {name: text.number(int(v)) if isinstance(v, (int, np.integer)) else str(v) for name, v in values.items()}
+    sheet, row, cell = "", 0, ""
+    position = int(other.position[i])
+    if position >= 0:
+        frame = facts.book.frames[other.kind]
+        found = facts.book.sheets[int(frame["_source"].iat[position])]
+        sheet, row = found.name, int(frame["_row"].iat[position])
+        letter = next((found.letters[c] for c in case.cell.split("|") if c in found.letters), "")
+        cell = f"{letter}{row}" if letter else ""
+    key = other.key[i]
+    return {
+        "id": [f"{facts.programme.id}:{rule.code}:{other.kind}" + (f"/{key}" if key else "")],
+        "code": [rule.code], "effect": [case.effect], "line": [""], "line_index": [-1], "sheet": [sheet], "row": [row], "cell": [cell],
+        "at_issue": [0], "applied": [0], "message": [text.particles(case.message.format_map(shown))],
+        "arithmetic": [case.arithmetic.format_map(shown)], "source": [rule.source],
+        "remedy": [text.particles(case.remedy.format_map(shown))],
+        "title": [rule.title], "papers": [case.papers.format_map(shown)], "decision": [None],
+    }  # fmt: skip

@@ -1,0 +1,51 @@
+"""Input problems that the run itself brings: of rows, and of a budget that could not be read."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from settle.judging.facts.base import Facts
+from settle.judging.facts.budget import BUDGET
+from settle.model import EVIDENCE, LEDGER, Book, InputError
+from settle.programme.vocabulary import HEADS
+
+
+def row_problems(book: Book, findings: pd.DataFrame) -> list[InputError]:
+    """Findings of the DAT rules that the importer could not see (DAT-040 …), as input errors with their cells."""
+    result = []
+    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(["DAT-020", "DAT-030", "DAT-080"])]
+    for row in ours.itertuples():
+        kind = LEDGER if row.line_index >= 0 else EVIDENCE
+        consequence = "held" if row.effect == "hold" else "note"
+        source = next((i for i, s in enumerate(book.sheets) if s.name == row.sheet and s.kind == kind), -1)
+        result.append(InputError(row.code, row.message, consequence, kind, source, row.sheet, row.row, row.cell))
+    return result
+
+
+def lost_budget(facts: Facts) -> list[InputError]:
+    """Rows of 예산 or 변경승인 whose category the programme does not have, or whose amount is missing: they count nothing."""
+    result = []
+    for kind, position in facts["budget"].lost:
+        frame = facts.book.frames[kind]
+        source, row = int(frame["_source"].iat[position]), int(frame["_row"].iat[position])
+        columns = HEADS if kind == BUDGET else ("변경전", "변경후", "금액")
+        sheet = facts.book.sheets[source]
+        value = " / ".join(str(frame[c].iat[position]) for c in columns)
+        what = "예산 행의 비목" if kind == BUDGET else "예산변경 행의 변경전·변경후·금액"
+        message = f"{what}을 이 사업의 예산체계에서 찾을 수 없어 이 행을 계산에 넣지 않았습니다: {value}"
+        letter = next((sheet.letters[c] for c in columns if c in sheet.letters), "")
+        result.append(
+            InputError(
+                "DAT-040",
+                message,
+                "note",
+                kind,
+                source,
+                sheet.name,
+                row,
+                f"{letter}{row}" if letter else "",
+                columns[0],
+                value,
+            )
+        )
+    return result

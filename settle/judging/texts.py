@@ -1,0 +1,89 @@
+"""The sentences of a rule file, filled with the facts of each line."""
+
+from __future__ import annotations
+
+import string
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from settle import korean as text
+from settle.judging.arrays import NO_DAY, date_text
+from settle.judging.facts.base import Facts
+from settle.judging.kinds.base import Context
+from settle.judging.settlement import Applied
+from settle.model import LEDGER
+from settle.programme import sheets
+from settle.programme.rules import RulebookError
+
+DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
+
+
+class Fields:
+    """Fills the placeholders of a rule's texts for the lines at hand; a text without placeholders is not touched."""
+
+    def __init__(self, facts: Facts, one: Applied, at: np.ndarray) -> None:
+        self.facts, self.one, self.at = facts, one, at
+        self.context = Context(one.rule, facts, one.at_issue)
+
+    def fill(self, template: str) -> list[str]:
+        pieces = _pieces(template)
+        if not any(name for _, name in pieces):
+            return [template.replace("{{", "{").replace("}}", "}")] * len(self.at)
+        columns = [(literal, self.texts(name) if name else None) for literal, name in pieces]
+        filled = [
+            "".join(literal + (values[i] if values is not None else "") for literal, values in columns)
+            for i in range(len(self.at))
+        ]
+        return [text.particles(one) for one in filled] if text.PARTICLES.search(template) else filled
+
+    def texts(self, name: str) -> list[str]:
+        value: Any
+        if name in ("at_issue", "applied"):
+            value = getattr(self.one, name)
+        elif name in self.one.outcome.values:
+            value = self.one.outcome.values[name]
+        elif name in self.one.rule.limits:
+            value = self.context.limit(name)
+        elif name in self.one.rule.parameters:
+            return [str(self.one.rule.parameters[name])] * len(self.at)
+        else:
+            try:
+                value = self.facts[name]
+            except KeyError:
+                raise RulebookError(f"규칙 {self.one.rule.code}: 글에 쓴 {{{name}}}을(를) 알 수 없습니다.") from None
+        if callable(value):
+            return list(value(self.at))
+        if not isinstance(value, (np.ndarray, pd.Series)):
+            value = np.full(self.facts.n, value)
+        picked = value.iloc[self.at].tolist() if isinstance(value, pd.Series) else value[self.at].tolist()
+        how = self._type(name)
+        if how == "date":
+            return [date_text(v) if v != NO_DAY else "" for v in picked]
+        if how == "md":
+            return [text.days(v) for v in picked]
+        if how == "brn":
+            return [text.brn(v) for v in picked]
+        if how == "text":
+            return [text.mask(str(v)) for v in picked]
+        return [text.number(v) if isinstance(v, int) else str(v) for v in picked]
+
+    def _type(self, name: str) -> str:
+        if name in DAYS:
+            return "date"
+        found = _column_types(self.facts.programme.id).get(name, "")
+        if name == "paper_brn":
+            return "brn"
+        return found if found in ("date", "md", "brn") else "text" if found in ("text", "key") else ""
+
+
+@cache
+def _column_types(programme: str) -> dict[str, str]:
+    return {c.name: c.type for c in sheets.load(programme)[LEDGER].columns}
+
+
+@cache
+def _pieces(template: str) -> list[tuple[str, str]]:
+    return [(literal, name or "") for literal, name, _, _ in string.Formatter().parse(template)]
