@@ -17,7 +17,8 @@ import batch_month
 import duckdb
 import pytest
 
-from settle.batch import across, delta, pool, run, sources, work
+from settle.batch import across, delta, pool, run, sources, tables, work
+from settle.batch.month import Month, Options
 from settle.batch.store import Store, file_name, month_before
 from settle.batch.task import Task
 
@@ -31,14 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[run.Month, Path]:
+def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Month, Path]:
     """The month, judged once in one process."""
     out = tmp_path_factory.mktemp("결과")
     return settled(folder, out), out
 
 
-def settled(folder: Path, out: Path, month: str = MONTH, **options: Any) -> run.Month:
-    return run.run(folder, out, month, PROGRAMME, pool.Here(), run.Options(**options), finish=None)
+def settled(folder: Path, out: Path, month: str = MONTH, **options: Any) -> Month:
+    return run.run(folder, out, month, PROGRAMME, pool.Here(), Options(**options), finish=None)
 
 
 def results(out: Path) -> dict[str, str]:
@@ -50,7 +51,7 @@ def results(out: Path) -> dict[str, str]:
     }
 
 
-def said(made: run.Month) -> list[tuple[str, str, str, str, int]]:
+def said(made: Month) -> list[tuple[str, str, str, str, int]]:
     rows = made.tables["findings"].to_pylist()
     return sorted((r["agreement"], r["code"], r["line"], r["effect"], r["applied"]) for r in rows)
 
@@ -58,12 +59,12 @@ def said(made: run.Month) -> list[tuple[str, str, str, str, int]]:
 # ---- what is found ----------------------------------------------------------------------------------------------------------
 
 
-def test_everything_planted_is_found_with_its_won_and_nothing_else(whole: tuple[run.Month, Path]) -> None:
+def test_everything_planted_is_found_with_its_won_and_nothing_else(whole: tuple[Month, Path]) -> None:
     made, _ = whole
     assert said(made) == sorted(batch_month.PLANTED)
 
 
-def test_an_unreadable_workbook_stops_nobody_and_is_listed_with_its_reason(whole: tuple[run.Month, Path]) -> None:
+def test_an_unreadable_workbook_stops_nobody_and_is_listed_with_its_reason(whole: tuple[Month, Path]) -> None:
     made, _ = whole
     rows = {r["folder"]: r for r in made.tables["agreements"].to_pylist()}
     assert len(rows) == 12
@@ -72,7 +73,7 @@ def test_an_unreadable_workbook_stops_nobody_and_is_listed_with_its_reason(whole
     assert made.exit_code == 2
 
 
-def test_the_totals_add_up(whole: tuple[run.Month, Path]) -> None:
+def test_the_totals_add_up(whole: tuple[Month, Path]) -> None:
     made, _ = whole
     for row in made.tables["agreements"].to_pylist():
         assert row["claimed"] == row["recognised"] + row["held"] + row["disallowed"]
@@ -83,7 +84,7 @@ def test_the_totals_add_up(whole: tuple[run.Month, Path]) -> None:
     assert taken == sum(r["disallowed"] for r in made.tables["agreements"].to_pylist()) == 1_270_000
 
 
-def test_the_data_set_opens_as_it_is_in_duckdb(whole: tuple[run.Month, Path]) -> None:
+def test_the_data_set_opens_as_it_is_in_duckdb(whole: tuple[Month, Path]) -> None:
     _, out = whole
     rows = duckdb.sql(
         f"SELECT programme, month, count(*), sum(claimed) FROM read_parquet('{out}/lines/**/*.parquet', hive_partitioning=true) "
@@ -95,15 +96,15 @@ def test_the_data_set_opens_as_it_is_in_duckdb(whole: tuple[run.Month, Path]) ->
     ]
 
 
-def test_private_columns_do_not_leave_with_the_lines(whole: tuple[run.Month, Path]) -> None:
+def test_private_columns_do_not_leave_with_the_lines(whole: tuple[Month, Path]) -> None:
     made, _ = whole
-    assert not set(work.PRIVATE) & set(made.tables["lines"].column_names)
+    assert not set(tables.PRIVATE) & set(made.tables["lines"].column_names)
 
 
 # ---- the same bytes ---------------------------------------------------------------------------------------------------------
 
 
-def test_run_twice_nothing_is_judged_again_and_nothing_changes(folder: Path, whole: tuple[run.Month, Path]) -> None:
+def test_run_twice_nothing_is_judged_again_and_nothing_changes(folder: Path, whole: tuple[Month, Path]) -> None:
     _, out = whole
     before = results(out)
     again = settled(folder, out)
@@ -113,7 +114,7 @@ def test_run_twice_nothing_is_judged_again_and_nothing_changes(folder: Path, who
 
 @pytest.mark.slow
 def test_files_in_another_order_and_several_processes_give_the_same_bytes(
-    folder: Path, whole: tuple[run.Month, Path], tmp_path: Path
+    folder: Path, whole: tuple[Month, Path], tmp_path: Path
 ) -> None:
     _, out = whole
     files = [p for p in folder.rglob("*") if p.is_file()]
@@ -130,7 +131,7 @@ def test_files_in_another_order_and_several_processes_give_the_same_bytes(
     assert results(tmp_path / "결과") == results(out)
 
 
-def test_only_what_changed_is_judged_again(folder: Path, whole: tuple[run.Month, Path], tmp_path: Path) -> None:
+def test_only_what_changed_is_judged_again(folder: Path, whole: tuple[Month, Path], tmp_path: Path) -> None:
     _, out = whole
     shutil.copytree(out, tmp_path / "결과")
     shutil.copytree(folder, tmp_path / "협약들")
@@ -140,7 +141,7 @@ def test_only_what_changed_is_judged_again(folder: Path, whole: tuple[run.Month,
     assert said(made) == sorted(batch_month.PLANTED)
 
 
-def test_a_half_written_result_is_never_read(folder: Path, whole: tuple[run.Month, Path], tmp_path: Path) -> None:
+def test_a_half_written_result_is_never_read(folder: Path, whole: tuple[Month, Path], tmp_path: Path) -> None:
     _, out = whole
     shutil.copytree(out, tmp_path / "결과")
     store = tmp_path / "결과" / ".settle"
@@ -165,7 +166,7 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_killed_at_ten_random_moments_and_resumed_the_bytes_are_the_same(
-    folder: Path, whole: tuple[run.Month, Path], tmp_path: Path
+    folder: Path, whole: tuple[Month, Path], tmp_path: Path
 ) -> None:
     _, out = whole
     script = tmp_path / "lauf.py"
@@ -187,7 +188,7 @@ def test_killed_at_ten_random_moments_and_resumed_the_bytes_are_the_same(
 # ---- the month after --------------------------------------------------------------------------------------------------------
 
 
-def test_the_month_after_says_what_changed(folder: Path, whole: tuple[run.Month, Path], tmp_path: Path) -> None:
+def test_the_month_after_says_what_changed(folder: Path, whole: tuple[Month, Path], tmp_path: Path) -> None:
     _, out = whole
     shutil.copytree(out, tmp_path / "결과")
     next_month = tmp_path / "시월"

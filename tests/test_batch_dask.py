@@ -17,6 +17,7 @@ import pytest
 from test_batch import MONTH, PROGRAMME, results, said
 
 from settle.batch import pool, run
+from settle.batch.month import Options
 
 ROOT = Path(run.__file__).resolve().parents[2]
 
@@ -81,7 +82,7 @@ def test_a_cluster_gives_the_same_bytes_and_a_killed_worker_costs_nothing_but_ti
     there = pool.open_pool(0, address)
     try:
         made = run.run(
-            folder, tmp_path / "저기", MONTH, PROGRAMME, there, run.Options(send=True), progress=kill_one, finish=None
+            folder, tmp_path / "저기", MONTH, PROGRAMME, there, Options(send=True), progress=kill_one, finish=None
         )
     finally:
         there.close()

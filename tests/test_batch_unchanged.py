@@ -13,6 +13,7 @@ import pytest
 from test_batch import MONTH, PROGRAMME, results
 
 from settle.batch import run, sources, store, task, work
+from settle.batch.month import Month, Options
 from settle.files import write_bytes
 from settle.programme import folders as resources
 
@@ -61,14 +62,14 @@ def out(folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "결과"
 
 
-def finish(made: run.Month, kept: store.Store) -> list[Path]:
+def finish(made: Month, kept: store.Store) -> list[Path]:
     return [write_bytes(kept.out / "월간대사.pdf", b"report")]
 
 
 def settled(folder: Path, out: Path, **options: bool | Path) -> Recorded:
     """Run; the pool, which remembers what was judged."""
     pool = Recorded()
-    made = run.run(folder, out, MONTH, PROGRAMME, pool, run.Options(**options), finish=finish)
+    made = run.run(folder, out, MONTH, PROGRAMME, pool, Options(**options), finish=finish)
     assert made.judged == len(pool.asked)
     assert made.exit_code == 2
     return pool
@@ -293,7 +294,7 @@ def test_interrupted_between_the_tables_and_the_report_the_month_is_made_to_its_
     (folder / "다" / "정산.xlsx").unlink()
     (folder / "다" / "영수증.pdf").unlink()
 
-    def killed(made: run.Month, kept: store.Store) -> list[Path]:
+    def killed(made: Month, kept: store.Store) -> list[Path]:
         raise Killed
 
     with pytest.raises(Killed):

@@ -20,7 +20,7 @@ from settle.batch.store import ACROSS, JUDGED, Store
 from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
 
 if TYPE_CHECKING:
-    from settle.batch.run import Options
+    from settle.batch.month import Options
 
 SINGLE, TWICE = "협약 판정", "여러 협약에 걸친 협약 다시 판정"
 

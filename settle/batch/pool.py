@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from settle.batch.task import WORKER, Task, WrongVersion, judge
+from settle.batch.task import WORKER, Task, WrongVersion
+from settle.batch.worker import judge
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

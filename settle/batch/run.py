@@ -10,75 +10,19 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
+from settle.batch.month import READ, UNREAD, WON, Month, NothingToDo, Options, Outcome, Progress
 from settle.batch.sources import basis_of, find, fingerprint, sha256
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
 from settle.programme import rules as rulebook
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from settle.batch.delta import Delta
     from settle.batch.pool import Pool
-
-Progress = Callable[[str, int, int], None]  # what, done, of how many
-WON = ("claimed", "recognised", "held", "disallowed")
-READ, UNREAD = "판정", "읽지 못함"
-
-
-class NothingToDo(Exception):
-    """The folder holds no agreement. The message is one Korean sentence."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is said of a month, kept with it. agreements: those read, of `found`. troubled: folder, status and reason of
-    those that were not judged as a whole. changes: how many of each, against the month `before`.
-    """
-
-    exit_code: int  # 2 where an agreement could not be read, 1 where won are disallowed or held, else 0
-    found: int
-    agreements: int
-    won: dict[str, int]  # WON
-    troubled: list[list[str]]
-    before: str = ""
-    changes: list[tuple[str, int]] = field(default_factory=list)
-
-
-@dataclass
-class Month:
-    """What a run made. tables: the data set of the month, none where nothing changed. judged: how many agreements were
-    judged anew; again: of them, for what crosses agreements.
-    """
-
-    programme: str
-    month: str
-    tables: dict[str, pa.Table]
-    delta: Delta | None
-    outcome: Outcome
-    written: list[Path] = field(default_factory=list)
-    judged: int = 0
-    again: int = 0
-
-    @property
-    def exit_code(self) -> int:
-        return self.outcome.exit_code
-
-
-@dataclass(frozen=True)
-class Options:
-    """force: judge also what did not change. send: tasks carry the files (other machines). reports: one per agreement too.
-    font: of the pdf.
-    """
-
-    force: bool = False
-    send: bool = False
-    reports: bool = False
-    font: Path | None = None
 
 
 def run(
@@ -87,7 +31,7 @@ def run(
     month: str,
     programme: str,
     pool: Pool,
-    options: Options = Options(),
+    options: Options | None = None,
     progress: Progress | None = None,
     finish: Callable[[Month, Store], list[Path]] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
@@ -97,6 +41,7 @@ def run(
 
     Raises NothingToDo, settle.files.WriteError, ResourceError, RulebookError, pool.ClusterError, task.WrongVersion.
     """
+    options = options or Options()
     sources = find(folder, out)
     if not sources:
         raise NothingToDo(f"'{folder}' 폴더에 협약이 없습니다. 협약마다 하위 폴더나 파일 하나를 두세요.")

@@ -12,7 +12,6 @@ Light to import: a month that is as it was needs no pyarrow to say so.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import secrets
@@ -22,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from settle.batch.parquet import to_parquet
 from settle.batch.sources import sha256
 from settle.batch.task import AGAIN, REPORTS, RESULTS
 from settle.files import prepare, write_bytes
@@ -44,15 +44,6 @@ def month_before(month: str) -> str:
     """2025-09 -> 2025-08."""
     months = int(month[:4]) * 12 + int(month[5:]) - 2
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """A table as parquet, the same bytes for the same content."""
-    import pyarrow.parquet as pq
-
-    out = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(None), out, compression="zstd")
-    return out.getvalue()
 
 
 class Store:

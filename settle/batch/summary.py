@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from settle.batch.run import WON, Month
+from settle.batch.month import WON, Month
 from settle.korean import particles
 
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set

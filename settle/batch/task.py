@@ -33,10 +33,3 @@ class Task:
 
 class WrongVersion(Exception):
     """A worker has another version of settle, or another rulebook, than the one that asks. The message says which."""
-
-
-def judge(task: Task) -> dict[str, bytes]:
-    """What a worker does: table name -> parquet bytes (work.run)."""
-    from settle.batch import work
-
-    return work.run(task)

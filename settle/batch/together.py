@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from settle.batch import across, work
-from settle.batch.store import to_parquet
+from settle.batch import across, matches, tables, work
+from settle.batch.parquet import to_parquet
 from settle.batch.task import Task
 from settle.pipeline import judge
 
@@ -49,13 +49,13 @@ def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] |
 def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
     """What across.find reads of one agreement."""
     facts = result.facts
-    lines, findings = work._lines(facts, result), work._findings(facts, result)
+    lines, findings = tables.line_table(facts, result), tables.finding_table(facts, result)
     frames = {
         "lines": lines,
-        "papers": work._papers(facts, result),
-        "days": work._days(facts, b"in memory"),  # the hashes stay here
-        "firms": work._firms(book),
-        "files": work._files(facts, Task("", result.programme.id)),
-        "verdicts": work._verdicts(result, lines, findings),
+        "papers": matches.paper_table(facts, result),
+        "days": tables.day_table(facts, b"in memory"),  # the hashes stay here
+        "firms": tables.firm_table(book),
+        "files": tables.file_table(facts, Task("", result.programme.id)),
+        "verdicts": tables.verdict_table(result, lines, findings),
     }
     return {name: frame.assign(agreement="") for name, frame in frames.items()}

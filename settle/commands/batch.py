@@ -14,7 +14,7 @@ import click
 from settle.commands import common
 
 if TYPE_CHECKING:
-    from settle.batch.run import Month
+    from settle.batch.month import Month
     from settle.batch.store import Store
 
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
@@ -60,6 +60,7 @@ def command(
         raise common.Wrong(f"폴더 '{folder}'이(가) 없습니다.")
     from settle.batch import pool as pools
     from settle.batch import run
+    from settle.batch.month import NothingToDo, Options
     from settle.batch.task import WrongVersion
     from settle.files import WriteError
     from settle.programme.folders import ResourceError
@@ -83,11 +84,11 @@ def command(
 
     pool = pools.open_pool(jobs, dask)
     try:
-        options = run.Options(force, bool(dask), reports, font)
+        options = Options(force, bool(dask), reports, font)
         made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, _ready_to_finish)
     except WrongVersion as error:
         raise common.Wrong("판정하는 동안 규칙집이 바뀌었습니다. 다시 실행하세요.") from error
-    except (run.NothingToDo, pools.ClusterError, WriteError, ResourceError, RulebookError) as error:
+    except (NothingToDo, pools.ClusterError, WriteError, ResourceError, RulebookError) as error:
         raise common.Wrong(str(error)) from error
     finally:
         pool.close()
@@ -128,7 +129,7 @@ def _span(seconds: float) -> str:
 
 
 def _show(made: Month, output: Path) -> None:
-    from settle.batch.run import WON
+    from settle.batch.month import WON
     from settle.korean import number
 
     said = made.outcome

@@ -1,6 +1,6 @@
 """Rules as data: schemas/<programme>/rules/<CODE>.toml -> frozen dataclasses.
 
-A rule names a *kind* (settle/kinds) that computes; everything an officer may want to change (conditions, limits with the date from
+A rule names a *kind* (settle/judging/kinds) that computes; everything an officer may want to change (conditions, limits with the date from
 which they hold, texts, source) stands in its file. Limits that several rules share stand once in programme.toml and are named by
 `limits = {won = "meeting_papers_won"}`.
 """
@@ -117,7 +117,7 @@ class Rulebook:
 RULE_KEYS = {"code", "name", "title", "kind", "asks", "as_of", "applies_to", "needs", "source", "limits", "limit", "parameters",
              "case", "example"}  # fmt: skip
 CASE_KEYS = {"when", "effect", "message", "remedy", "arithmetic", "cell", "papers", "once"}
-OPERATORS = ("min", "max", "over", "under")  # of settle/conditions
+OPERATORS = ("min", "max", "over", "under")  # of conditions.py
 
 
 def _shape(raw: dict[str, Any]) -> str:
@@ -154,7 +154,7 @@ def _case_problem(case: dict[str, Any]) -> str:
 
 
 def _condition_problem(condition: Any) -> str:
-    """What is wrong with the form of a condition (settle/conditions), as the end of a sentence; "" where nothing is."""
+    """What is wrong with the form of a condition (conditions.py), as the end of a sentence; "" where nothing is."""
     if condition is None:
         return ""
     if isinstance(condition, list):

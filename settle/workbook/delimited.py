@@ -6,7 +6,8 @@ import csv
 import io
 from typing import Any, BinaryIO
 
-from settle.workbook.child import MAX_COLUMNS, MAX_ROWS, arrow_bytes, send
+from settle.guard.wire import send
+from settle.workbook.arrow import MAX_COLUMNS, MAX_ROWS, arrow_bytes
 
 _ENCODINGS = ("utf-8-sig", "cp949")
 _NAMES = {"utf-8-sig": "UTF-8", "cp949": "CP949", "utf-16": "UTF-16"}

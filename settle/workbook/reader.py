@@ -1,27 +1,24 @@
-"""Files -> raw sheets. Parsing happens in child processes with a limit on time and memory; see child.py."""
+"""Files -> raw sheets. Parsing happens in child processes with a limit on CPU time and memory (settle.guard)."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from settle.guard.run import Answer, Limits, guarded
 from settle.korean import josa, printable
 from settle.workbook.container import MAX_FILE, Container, Unreadable, look
 from settle.workbook.raw import RawFile, RawSheet, letter
 
-SECONDS, SECONDS_PER_MB = 15.0, 1.5  # time limit of one child
+READ, EXTENTS = "settle.workbook.parse:read", "settle.workbook.parse:extents"  # what a child does
+SECONDS, SECONDS_PER_MB = 15.0, 1.5  # CPU time of one child
 MEMORY_MB = 1400  # address space of one child
 MAX_CELLS = 40_000_000  # rows times columns: more than this is an accident
 SPLIT_FROM = 30 << 20  # unpacked bytes from which two children share the sheets of a file
-_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 _SAVE_AGAIN = "엑셀에서 열어 새 파일로 저장한 뒤 다시 내 주세요."
 
 
@@ -93,56 +90,22 @@ def _shares(container: Container) -> list[list[int] | None]:
     return [sorted(share) for share in shares]
 
 
-def _run(path: Path, container: Container, sheets: list[int] | None) -> tuple[str, bytes]:
-    """(problem, output) of one child; the problem is '' where it came to its end."""
+def _run(path: Path, container: Container, sheets: list[int] | None) -> Answer:
+    """What a guarded child says of a file, or of some of its sheets."""
     task = {
         "path": str(path.resolve()),
         "title": path.stem,
         "format": container.format,
-        "memory": MEMORY_MB,
         "sheets": sheets,
         "parts": container.parts,
     }
-    return _child(task, SECONDS + SECONDS_PER_MB * container.size / (1 << 20))
-
-
-def _child(task: dict[str, Any], limit: float) -> tuple[str, bytes]:
-    """Run a child for at most `limit` seconds."""
-    paths = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = (
-        os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "RUST_BACKTRACE": "0",
-            "OMP_NUM_THREADS": "1",
-            "ARROW_DEFAULT_MEMORY_POOL": "system",  # mimalloc sets aside a gigabyte of addresses at once: two thirds of the limit
-        }
-    )
-    with subprocess.Popen(
-        [sys.executable, "-m", "settle.workbook.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    ) as child:
-        try:
-            output, _ = child.communicate(json.dumps(task).encode(), limit)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            return "time", b""
-        except BaseException:
-            child.kill()
-            raise
-    return ("" if child.returncode == 0 else "abort"), output
+    return guarded(READ, task, Limits(SECONDS + SECONDS_PER_MB * container.size / (1 << 20), MEMORY_MB))
 
 
 def _far_cell(path: Path, container: Container) -> str:
     """The sentence for a sheet with a cell so far out that no parser can hold it; '' where that is not the reason."""
-    task = {"path": str(path.resolve()), "format": "extent", "memory": MEMORY_MB, "parts": container.parts}
-    problem, output = _child(task, 3.0)
-    if problem:
-        return ""
-    for header, _ in _messages(output):
+    answer = guarded(EXTENTS, {"path": str(path.resolve()), "parts": container.parts}, Limits(3, MEMORY_MB))
+    for header, _ in () if answer.problem else answer.messages:
         row, column = header.get("extent", (0, 0))
         if row * column > MAX_CELLS:
             return (
@@ -150,18 +113,6 @@ def _far_cell(path: Path, container: Container) -> str:
                 "표 아래와 오른쪽의 빈 행과 열을 지우고 새 파일로 저장한 뒤 다시 내 주세요."
             )
     return ""
-
-
-def _messages(output: bytes) -> list[tuple[dict[str, Any], memoryview]]:
-    found, position, view = [], 0, memoryview(output)
-    while position + 16 <= len(output):
-        size = int.from_bytes(view[position : position + 8], "little")
-        header = json.loads(bytes(view[position + 8 : position + 8 + size]))
-        position += 8 + size
-        size = int.from_bytes(view[position : position + 8], "little")
-        found.append((header, view[position + 8 : position + 8 + size]))
-        position += 8 + size
-    return found
 
 
 def _collect(started: Started) -> RawFile:
@@ -174,20 +125,13 @@ def _collect(started: Started) -> RawFile:
         file.notices.append(started.container.remark)
     sheets: dict[int, RawSheet] = {}
     for job in started.jobs:
-        problem, output = job.result()
-        try:
-            messages = _messages(output)
-        except ValueError:
-            messages, problem = [], problem or "abort"
-        kinds = [m[0] for m in messages]
-        if not problem and not (kinds and kinds[-1].get("done")):
-            problem = next((h["problem"] for h in kinds if "problem" in h), "abort")
-        if problem:
-            detail = next((h.get("detail", "") for h in kinds if "problem" in h), "")
-            far = _far_cell(started.path, started.container) if problem in ("abort", "memory", "time") else ""
-            file.problem = far or _sentence(started.path, problem, detail)
+        answer = job.result()
+        if answer.problem:
+            hard = answer.problem in ("abort", "memory", "time")
+            far = _far_cell(started.path, started.container) if hard else ""
+            file.problem = far or _sentence(started.path, answer.problem, answer.detail)
             return file
-        for header, body in messages:
+        for header, body in answer.messages:
             if "skipped" in header:
                 file.notices.append(
                     f"{_quoted(started.path)}의 '{header['name']}' 시트는 표가 아니어서 읽지 않았습니다."

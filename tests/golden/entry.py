@@ -33,7 +33,7 @@ def check(path: Path) -> dict[str, Any]:
 
 def sample(folder: Path) -> Path:
     """The sample's workbook."""
-    from settle import sample
+    from settle.documents import sample
 
     return sample.write(folder)
 
@@ -58,7 +58,7 @@ def base(path: Path) -> list[dict[str, Any]]:
     """The base of a case file and its further agreements under every rule of the programme."""
     import casekit
 
-    from settle.render import json_
+    from settle.documents import json_
 
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     own = dict(data["base"])

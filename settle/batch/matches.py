@@ -1,0 +1,122 @@
+"""What the lists of one agreement were matched with, and its papers, as tables of the data set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.facts.base import Facts
+from settle.korean import mask
+from settle.reconciling import ours, values
+from settle.reconciling.tables import tables as laid_out
+
+if TYPE_CHECKING:
+    from settle.model import Judgement
+
+
+BEFORE_XIN_010 = ("GEN-040", "GEN-060", "REC-020", "REC-030", "REC-050")
+MATCH_COLUMNS = ["상태", "자료", "맞은 열쇠", "집행번호", "증빙", "장부 상대", "장부 날짜", "장부 금액", "명세", "행", "승인번호",
+                 "명세 상대", "명세 날짜", "명세 금액", "취소·감액", "차이", "까닭"]  # fmt: skip
+
+
+def match_table(result: Judgement) -> pd.DataFrame:
+    """What was matched and what stays open on either side, in one table (`상태`: 맞음, 장부에만, 명세에만)."""
+    plain = pd.DataFrame({c: pd.Series([], dtype="str") for c in MATCH_COLUMNS})
+    if result.reconciliation is None:
+        return _typed_matches(plain)
+    shown = laid_out(result.reconciliation)
+    ours_names = {"상대": "장부 상대", "날짜": "장부 날짜", "금액": "장부 금액"}
+    theirs_names = {"상대": "명세 상대", "날짜": "명세 날짜", "금액": "명세 금액"}
+    parts = [
+        shown.matched.assign(상태="맞음", 까닭="").drop(columns="묶음"),
+        shown.ours.rename(columns=ours_names).assign(상태="장부에만"),
+        shown.theirs.rename(columns=theirs_names).assign(상태="명세에만"),
+    ]
+    full = [p for p in parts if len(p)]
+    return _typed_matches(pd.concat(full, ignore_index=True).reindex(columns=MATCH_COLUMNS) if full else plain)
+
+
+def _typed_matches(frame: pd.DataFrame) -> pd.DataFrame:
+    typed = {}
+    for name in MATCH_COLUMNS:
+        if name.endswith("날짜"):
+            typed[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
+        elif name in ("행", "취소·감액", "차이") or name.endswith("금액"):
+            typed[name] = pd.to_numeric(frame[name], errors="coerce").fillna(0).astype("int64")
+        else:
+            typed[name] = values.each_once(frame[name].fillna("").astype("str"), mask)
+    return pd.DataFrame(typed)
+
+
+PAPER_COLUMNS = [
+    "key",
+    "paper",
+    "date",
+    "face",
+    "face_known",
+    "supply",
+    "supply_known",
+    "line",
+    "paid_on",
+    "left",
+    "vat_out",
+]
+
+
+def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
+    """One row per invoice or card approval and line: PAPER_COLUMNS. left: what the line still charges on the paper."""
+    invoices = ours.papers(
+        facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
+    )
+    slips = ours.papers(facts, tuple(facts.programme.data["papers"]["card_slip"]), with_date=True)
+    parts = []
+    left = _left(facts, result)
+    leaves_out = facts["공급가액__known"] & (facts["부가세"] > 0) & (facts["claimed"] == facts["공급가액"])
+    paid_on = facts.ledger["집행일"].astype("datetime64[s]").to_numpy()
+    for kind, mine in (("세금계산서·계산서", invoices), ("카드", slips)):
+        numbered = (mine.items["key"] != "").to_numpy()
+        use = numbered[mine.item]
+        item, line = mine.item[use], mine.line[use]
+        if not len(item):
+            continue
+        items = mine.items.iloc[item].reset_index(drop=True)
+        charge = _charged(mine, left, facts["purchase"])[use]
+        day = items["date"].dt.strftime("%Y%m%d").fillna("") if kind == "카드" else ""
+        frame = items[["date", "amount_known", "supply", "supply_known"]].rename(columns={"amount_known": "face_known"})
+        frame["key"], frame["paper"], frame["face"] = items["key"], kind, items["won"]
+        frame["key"] += "|" + day if kind == "카드" else ""
+        frame["line"], frame["paid_on"], frame["left"] = line, paid_on[line], charge
+        frame["vat_out"] = np.where(leaves_out[line], facts["부가세"][line], 0)
+        parts.append(frame[PAPER_COLUMNS])
+    if not parts:
+        empty = pd.DataFrame({c: pd.Series([], dtype="int64") for c in PAPER_COLUMNS})
+        return empty.astype({"key": "str", "paper": "str", "date": "datetime64[s]", "paid_on": "datetime64[s]",
+                             "face_known": "bool", "supply_known": "bool"})  # fmt: skip
+    return pd.concat(parts, ignore_index=True).astype(
+        {"key": "str", "paper": "str", "left": "int64", "vat_out": "int64"}
+    )
+
+
+def _charged(mine: ours.Ours, left: np.ndarray, purchase: np.ndarray) -> np.ndarray:
+    """What each pair (paper, line) charges. The papers of one purchase share its balance by their face amounts."""
+    face, item, line = mine.items["won"].to_numpy(), mine.item, mine.line
+    of_item = np.zeros(len(face), dtype=np.int64)
+    of_item[item[::-1]] = purchase[line[::-1]]
+    lines = pd.DataFrame({"purchase": purchase[line], "line": line, "left": left[line]}).drop_duplicates("line")
+    balance = lines.groupby("purchase")["left"].sum().reindex(of_item).fillna(0).to_numpy(dtype=np.int64)
+    faces = pd.Series(face).groupby(of_item).transform("sum").to_numpy()
+    papers = pd.Series(face).groupby(of_item).transform("size").to_numpy()
+    charged = np.where(papers == 1, balance, balance * face // np.maximum(faces, 1))
+    linked = np.zeros(len(face), dtype=np.int64)
+    np.add.at(linked, item, left[line])
+    return left[line] * charged[item] // np.maximum(linked[item], 1)
+
+
+def _left(facts: Facts, result: Judgement) -> np.ndarray:
+    """Won of each line after the deductions that come before XIN-010."""
+    left = facts["net"].copy()
+    before = result.findings[result.findings["code"].isin(BEFORE_XIN_010) & (result.findings["effect"] == "disallow")]
+    np.subtract.at(left, before["line_index"].to_numpy(), before["applied"].to_numpy())
+    return np.maximum(left, 0)

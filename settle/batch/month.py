@@ -1,0 +1,73 @@
+"""What a month is asked and what it came to (plain data)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from settle.batch.delta import Delta
+
+
+Progress = Callable[[str, int, int], None]  # what, done, of how many
+
+
+WON = ("claimed", "recognised", "held", "disallowed")
+
+
+READ, UNREAD = "판정", "읽지 못함"
+
+
+class NothingToDo(Exception):
+    """The folder holds no agreement. The message is one Korean sentence."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is said of a month, kept with it. agreements: those read, of `found`. troubled: folder, status and reason of
+    those that were not judged as a whole. changes: how many of each, against the month `before`.
+    """
+
+    exit_code: int  # 2 where an agreement could not be read, 1 where won are disallowed or held, else 0
+    found: int
+    agreements: int
+    won: dict[str, int]  # WON
+    troubled: list[list[str]]
+    before: str = ""
+    changes: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass
+class Month:
+    """What a run made. tables: the data set of the month, none where nothing changed. judged: how many agreements were
+    judged anew; again: of them, for what crosses agreements.
+    """
+
+    programme: str
+    month: str
+    tables: dict[str, pa.Table]
+    delta: Delta | None
+    outcome: Outcome
+    written: list[Path] = field(default_factory=list)
+    judged: int = 0
+    again: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        return self.outcome.exit_code
+
+
+@dataclass(frozen=True)
+class Options:
+    """force: judge also what did not change. send: tasks carry the files (other machines). reports: one per agreement too.
+    font: of the pdf.
+    """
+
+    force: bool = False
+    send: bool = False
+    reports: bool = False
+    font: Path | None = None

@@ -1,0 +1,209 @@
+"""One judged agreement as the tables of the data set."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from settle import __version__
+from settle.batch.sources import sha256
+from settle.batch.task import Task
+from settle.judging.facts.base import Facts
+from settle.judging.findings import line_ids
+from settle.korean import mask, mask_key
+from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
+from settle.model import EVIDENCE
+from settle.reconciling import values
+
+if TYPE_CHECKING:
+    from settle.model import Book, Judgement
+
+
+LOG, ROSTER, TASKS, COMPANIES = "수행일지", "투입인력", "과제", "참여기업"
+SHA_COLUMN = "증빙파일 SHA-256"
+
+
+PRIVATE = ("예금주", "식별값")  # columns that do not leave with the lines
+
+
+EMPTY_AGREEMENT: dict[str, Any] = {
+    "agreement": "", "folder": "", "사업명": "", "사업연도": "", "주관기업": "", "수행기관": "", "협약시작일": "", "협약종료일": "",
+    "status": "판정", "reason": "", "claimed": 0, "recognised": 0, "held": 0, "disallowed": 0, "lines": 0, "disallow_findings": 0,
+    "hold_findings": 0, "note_findings": 0, "not_checked": "[]", "input_errors": 0, "exit_code": 0, "inputs": "[]", "rulebook": "",
+    "version": __version__,
+}  # fmt: skip
+
+
+def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> dict[str, Any]:
+    about = {k: mask(str(book.agreement.get(k) or "")) for k in ("사업명", "사업연도", "주관기업", "수행기관")}
+    about |= {k: str(book.agreement.get(k) or "") for k in ("협약시작일", "협약종료일")}
+    effects = result.findings["effect"].value_counts()
+    left_out = [e.message for e in result.input_errors if e.consequence == "left out"]
+    return {
+        **EMPTY_AGREEMENT, **about, "agreement": name, "folder": folder, **result.totals, "lines": len(result.lines),
+        "reason": mask(" ".join(left_out[:5])),
+        "status": "판정" if result.complete else "일부만 판정",
+        **{f"{e}finding_table": int(effects.get(e, 0)) for e in ("disallow", "hold", "note")},
+        "not_checked": json.dumps([[n.code, n.reason] for n in result.not_checked], ensure_ascii=False),
+        "input_errors": len(result.input_errors), "exit_code": result.exit_code,
+        "inputs": json.dumps([[f.path.name, f.sha256] for f in book.files], ensure_ascii=False),
+        "rulebook": result.rulebook.sha256,
+    }  # fmt: skip
+
+
+def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
+    """Every column of the ledger with nulls where a figure or date is not known; line_id, line, and the won."""
+    ledger = facts.ledger
+    frame = pd.DataFrame({"line_id": _line_ids(facts), "line": facts["line_name"].to_numpy()}, dtype="str")
+    for name in ledger.columns:
+        if name.startswith("_") or name.endswith("__known") or name in PRIVATE:
+            continue
+        known = ledger.get(f"{name}__known")
+        column = result.lines[name] if name in ("비목", "세목", "세세목") else ledger[name]
+        if known is None:
+            frame[name] = values.each_once(column.astype("str"), mask).to_numpy()
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            frame[name] = column.to_numpy()
+        elif column.dtype.kind == "i":
+            frame[name] = column.astype("Int64").where(known.astype(bool), pd.NA).array
+        else:
+            frame[name] = column.astype("Float64").where(known.astype(bool), pd.NA).array
+    frame["row"] = ledger["_row"].to_numpy(dtype=np.int64)
+    for name in ("claimed", "recognised", "held", "disallowed"):
+        frame[name] = result.lines[name].to_numpy(dtype=np.int64)
+    said = [c for c in frame.columns if c not in ("row", "recognised", "held", "disallowed")]
+    frame["content"] = [
+        hashlib.sha256("|".join(map(str, row)).encode()).hexdigest()[:16]
+        for row in frame[said].astype(object).itertuples(index=False)
+    ]
+    frame["position"] = np.arange(len(frame), dtype=np.int64)
+    return frame.sort_values(["line_id", "position"], ignore_index=True)
+
+
+def _line_ids(facts: Facts) -> list[str]:
+    """A name of every line that does not depend on its row; told apart by a counter where two are the same."""
+    names = line_ids(facts)(np.arange(facts.n))
+    again = pd.Series(names, dtype="str").groupby(pd.Series(names, dtype="str")).cumcount().tolist()
+    return [f"{name}~~{count + 1}" if count else name for name, count in zip(names, again, strict=True)]
+
+
+def finding_table(facts: Facts, result: Judgement) -> pd.DataFrame:
+    found = result.findings.drop(columns=["decision"]).copy()
+    names = np.array([*_line_ids(facts), ""], dtype=object)
+    found["line_id"] = pd.Series(names[found["line_index"].to_numpy()], dtype="str").to_numpy()
+    said = [
+        json.dumps(d, ensure_ascii=False, sort_keys=True, default=str) if isinstance(d, dict) else ""
+        for d in result.findings["decision"]
+    ]
+    found["decision"] = pd.Series(said, index=found.index, dtype="str")  # a column of no rows has a type too
+    for name in ("message", "arithmetic", "remedy"):
+        found[name] = values.each_once(found[name].astype("str"), mask).to_numpy()
+    ids = [mask_key(one) if line else mask(one) for one, line in zip(found["id"], found["line"], strict=True)]
+    found["id"] = pd.Series(ids, index=found.index, dtype="str")  # of an agreement without findings too
+    return found.drop(columns=["line_index"]).sort_values(["id", "line_id", "effect"], ignore_index=True)
+
+
+def day_table(facts: Facts, key: bytes) -> pd.DataFrame:
+    """One row per row of 수행일지: name, 소속, keyed hash of 식별값, date, days that stay after the agreement's own
+    strikes.
+    """
+    log = facts["log"]
+    creditable, _ = strikes(facts, {OVERBOOKED, OUTSIDE, RATE})
+    roster = facts.book.frames[ROSTER].drop_duplicates("성명").set_index("성명")
+    at = roster.index.get_indexer(log.name) if len(roster) else np.full(len(log.name), -1)
+
+    def of_person(column: str) -> list[str]:
+        texts = roster[column].tolist() if len(roster) else []
+        return [texts[i] if i >= 0 else "" for i in at.tolist()]
+
+    log_names = [mask(n) for n in log.name]
+    hashed = {t: hmac.new(key, t.encode(), hashlib.sha256).hexdigest() if t else "" for t in set(of_person("식별값"))}
+    return pd.DataFrame(
+        {
+            "name": pd.Series(["".join(n.split()) for n in log_names], dtype="str"),
+            "shown": pd.Series(log_names, dtype="str"),
+            "firm": pd.Series([values.name_key(mask(t)) for t in of_person("소속")], dtype="str"),
+            "identity": pd.Series([hashed[t] for t in of_person("식별값")], dtype="str"),
+            "day": log.day.astype("datetime64[D]").astype("datetime64[s]"),
+            "md": creditable.astype(np.int64),
+            "row": log.row.astype(np.int64),
+            "order": log.order.astype(np.int64),
+        }
+    )
+
+
+def firm_table(book: Book) -> pd.DataFrame:
+    """One row per participant and 과제유형: 사업자등록번호, name, 주관기업, year."""
+    companies = book.frames[COMPANIES]
+    numbers = dict(zip(companies["참여기업"], companies["사업자등록번호"], strict=True))
+    start = book.agreement.get("협약시작일")
+    year = "".join(c for c in str(book.agreement.get("사업연도") or "") if c.isdigit())[:4]
+    year = year or (str(start)[:4] if start else "")
+    tasks = book.frames[TASKS][["참여기업", "과제유형"]].drop_duplicates()
+    rows = [
+        (numbers.get(firm, ""), mask(firm), kind, mask(str(book.agreement.get("주관기업") or "")),
+         str(book.agreement.get("주관기업사업자번호") or ""), year)
+        for firm, kind in tasks.itertuples(index=False, name=None)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["brn", "firm", "kind", "lead", "lead_brn", "year"]).astype("str")
+
+
+def file_table(facts: Facts, task: Task) -> pd.DataFrame:
+    """One row per evidence row with a file and line: SHA-256 by the column, else of the file of that name beside the
+    list.
+    """
+    evidence, links = facts.book.frames[EVIDENCE], facts["links"]
+    beside = dict(task.paper_hashes) or {Path(p).name: "" for p in task.papers}
+    places = {Path(p).name: Path(p) for p in task.papers}
+    stated = evidence[SHA_COLUMN] if SHA_COLUMN in evidence else pd.Series("", index=evidence.index)
+    digests = []
+    for said, name in zip(stated.tolist(), evidence["파일명"].tolist(), strict=True):
+        digest = "".join(c for c in said.lower() if c in "0123456789abcdef")
+        if len(digest) != 64:
+            digest = (beside[name] or sha256(places[name])) if name in beside else ""
+        digests.append(digest)
+    pairs = pd.DataFrame({"row": links.row, "line": links.line.astype(np.int64)})
+    pairs["sha256"] = pd.Series(digests, dtype="str").take(links.row).to_numpy()
+    pairs["file"] = evidence["파일명"].take(links.row).to_numpy()
+    pairs = pairs[pairs["sha256"] != ""].sort_values(["row", "line"]).drop_duplicates(["row", "line"])
+    return pairs[["sha256", "file", "line"]].astype({"sha256": "str", "file": "str"})
+
+
+FACTS = (
+    "비목",
+    "세목",
+    "세세목",
+    "지출유형",
+    "결제수단",
+    "업종",
+    "집행금액",
+    "공급가액",
+    "부가세",
+    "참석인원",
+    "외부인원",
+    "식수",
+    "투입MD",
+)
+
+
+def verdict_table(result: Judgement, lines: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """One row per decision: rule, the facts of its line as a fingerprint, the verdict."""
+    decided = findings[findings["decision"] != ""]
+    by_id = lines.set_index("line_id")
+    rows = []
+    for one in decided.itertuples(index=False):
+        line = by_id.loc[one.line_id] if one.line_id in by_id.index else None
+        said = "|".join(str(line[name]) for name in FACTS) if line is not None else ""
+        verdict = json.loads(one.decision)
+        print_of = hashlib.sha256(f"{one.code}|{one.at_issue}|{said}".encode()).hexdigest()[:24]
+        share = f"{verdict['판정']} {verdict.get('인정금액') or ''}".strip()
+        rows.append((one.code, print_of, share, one.line, int(line["claimed"]) if line is not None else 0))
+    return pd.DataFrame(rows, columns=["code", "facts", "verdict", "line", "won"]).astype(
+        {"code": "str", "facts": "str", "verdict": "str", "line": "str", "won": "int64"}
+    )

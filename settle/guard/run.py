@@ -1,0 +1,99 @@
+"""Run a function of settle on untrusted bytes in a guarded child.
+
+The limit is CPU time: a busy machine turns no good file into an unreadable one. The wall limit is generous and only ends what hangs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from settle.guard import wire
+
+if TYPE_CHECKING:
+    from settle.guard.wire import Message
+
+WALL = 20  # a child may take this many times its CPU time by the clock, and a minute more
+_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+_GUARDED = "settle.guard.child"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """cpu: seconds of CPU time. memory: MiB of address space."""
+
+    cpu: float = 15.0
+    memory: int = 1400
+
+    @property
+    def wall(self) -> float:
+        """Seconds by the clock after which the child is ended."""
+        return 60 + WALL * self.cpu
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a child said. problem: "" where it came to its end, else time, memory, abort, or what the function itself named."""
+
+    problem: str
+    messages: list[Message]
+    detail: str = ""
+
+
+def guarded(do: str, task: dict[str, Any], limits: Limits) -> Answer:
+    """Call `do` ("settle.module:function", of the task and a binary stream) in a child and wait for it.
+
+    task: what JSON can hold; keys do, cpu and memory are taken. Never raises for what the bytes hold.
+    """
+    asked = task | {"do": do, "cpu": max(1, round(limits.cpu)), "memory": limits.memory}
+    problem, output = _run(json.dumps(asked).encode(), limits.wall)
+    try:
+        messages = wire.messages(output)
+    except ValueError:
+        return Answer(problem or "abort", [])
+    headers = [header for header, _ in messages]
+    named = next((header for header in headers if "problem" in header), None)
+    if not problem and not (headers and headers[-1].get("done")):
+        problem = named["problem"] if named else "abort"
+    return Answer(problem, messages, str(named.get("detail", "")) if named else "")
+
+
+def _run(task: bytes, wall: float) -> tuple[str, bytes]:
+    """(problem, output) of a child that was given the task."""
+    with subprocess.Popen(
+        [sys.executable, "-m", _GUARDED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+    ) as child:
+        try:
+            output, _ = child.communicate(task, wall)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return "time", b""
+        except BaseException:
+            child.kill()
+            raise
+    if child.returncode == 0:
+        return "", output
+    return ("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "abort"), output
+
+
+def _environment() -> dict[str, str]:
+    paths = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return (
+        os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "RUST_BACKTRACE": "0",
+            "OMP_NUM_THREADS": "1",
+            "ARROW_DEFAULT_MEMORY_POOL": "system",  # mimalloc sets aside a gigabyte of addresses at once: two thirds of the limit
+        }
+    )

@@ -1,0 +1,131 @@
+"""Spreadsheet bytes -> columns of texts. Runs in the guarded child only."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import Any, BinaryIO
+
+from settle.guard.wire import send
+from settle.workbook.arrow import arrow_bytes
+from settle.workbook.parts import farthest, scan_part
+
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+
+
+_DECIMALS = r"^-?[0-9]{1,3}[.][0-9]{3}$"  # a number or a text with a point between thousands: only the XML knows
+
+
+def read_workbook(task: dict[str, Any], out: BinaryIO) -> None:
+    """Send every sheet of a spreadsheet file."""
+    import fastexcel
+
+    reader = fastexcel.read_excel(task["path"])
+    names = reader.sheet_names
+    send(out, {"names": names})
+    wanted = range(len(names)) if task["sheets"] is None else task["sheets"]
+    for index in wanted:
+        if index < len(names):
+            read_sheet(reader, index, names[index], task, out)
+
+
+def read_sheet(reader: Any, index: int, name: str, task: dict[str, Any], out: BinaryIO) -> None:
+    """Send one sheet."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    header: dict[str, Any] = {"sheet": index, "name": name}
+    try:
+        sheet = reader.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
+    except Exception as error:  # a chart sheet, a sheet without its part
+        send(out, header | {"skipped": f"{error}"[:300]})
+        return
+    header |= {"visible": sheet.visible == "visible", "height": 0, "columns": []}
+    columns: dict[int, Any] = {}
+    errors: list[tuple[int, int, str]] = []
+    places: list[int] = []
+    if sheet.width and sheet.height:
+        places = [c.absolute_index for c in sheet.available_columns()]
+        batch, failed = sheet.to_arrow_with_errors()
+        for place, array in zip(places, batch.columns, strict=True):
+            if array.null_count < len(array):
+                columns[place] = array.dictionary_encode()
+        for cell in failed.errors if failed else ():
+            kind = re.search(r"Error\((\w+)\)", cell.detail)
+            row, column = cell.position
+            errors.append((row, places[column], _ERRORS.get(kind[1], "#ERROR!") if kind else "#ERROR!"))
+        header["height"] = batch.num_rows
+    header["errors"] = errors
+    if task["format"] == "xls" and columns:
+        header["merges"] = merged_cells(task["path"], index)
+    if task["format"] == "ods" and columns:
+        header["merges"] = spanned_cells(task["path"], name)
+    part = task["parts"].get(name)
+    if part:
+        ambiguous = any(
+            pc.any(pc.match_substring_regex(column.dictionary.cast(pa.string()), _DECIMALS)).as_py()
+            for column in columns.values()
+        )
+        header |= scan_part(task["path"], part, ambiguous)
+    send(out, header, arrow_bytes(columns))
+
+
+def merged_cells(path: str, index: int) -> list[tuple[int, int, int, int]]:
+    """Merged cells of a sheet in a format whose package is no XML."""
+    from python_calamine import CalamineWorkbook
+
+    ranges = CalamineWorkbook.from_path(path).get_sheet_by_index(index).merged_cell_ranges
+    return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges or ()]
+
+
+def spanned_cells(path: str, name: str) -> list[tuple[int, int, int, int]]:
+    """Cells of an OpenDocument sheet that reach over several rows."""
+    from defusedxml.ElementTree import iterparse
+
+    spans: list[tuple[int, int, int, int]] = []
+    inside, row, column, repeated = False, -1, 0, 1  # the first row is 0
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+        for event, element in iterparse(stream, events=("start", "end")):
+            tag = element.tag.rpartition("}")[2]
+            asked = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+            if event == "end":
+                if tag == "table-row":
+                    element.clear()
+                elif tag == "table" and inside:
+                    return spans
+            elif tag == "table":
+                inside = asked.get("name") == name
+            elif inside and tag == "table-row":
+                row, column = row + repeated, 0
+                repeated = int(asked.get("number-rows-repeated", 1))
+            elif inside and tag in ("table-cell", "covered-table-cell"):
+                down, across = int(asked.get("number-rows-spanned", 1)), int(asked.get("number-columns-spanned", 1))
+                if down > 1:
+                    spans.append((row, column, row + down - 1, column + across - 1))
+                column += int(asked.get("number-columns-repeated", 1))
+    return spans
+
+
+def read(task: dict[str, Any], out: BinaryIO) -> None:
+    """Send the sheets of a file. task: path, title, format, sheets (indices or None: all), parts (container.Container)."""
+    if task["format"] == "csv":
+        from settle.workbook.delimited import read_delimited
+
+        read_delimited(task, out)
+    else:
+        read_workbook(task, out)
+
+
+def extents(task: dict[str, Any], out: BinaryIO) -> None:
+    """Send how far out the cells of each worksheet part lie."""
+    for name, part in task["parts"].items():
+        send(out, {"extent": farthest(task["path"], part), "name": name})

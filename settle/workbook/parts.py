@@ -1,0 +1,109 @@
+"""What only the XML of a worksheet tells: hidden rows and columns, merges, formulas without a value. Runs in the guarded child only."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import Any
+
+
+def farthest(path: str, part: str) -> tuple[int, int]:
+    """The last row and the last column (1-based) in which a sheet has a cell: asked where reading it failed."""
+    last_row = last_column = 0
+    tail = b""
+    with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+        while data := stream.read(_CHUNK):
+            chunk = tail + data
+            for letters, row in set(re.findall(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"", chunk)):
+                last_row, last_column = max(last_row, int(row)), max(last_column, _place(letters) + 1)
+            tail = chunk[-200:]
+    return last_row, last_column
+
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
+
+
+_COL = re.compile(rb"<(?:\w+:)?col\b[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
+
+
+_NUMBER = re.compile(rb"\b(r|min|max)=\"(\d+)\"")
+
+
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+
+
+_CELL, _F = rb"<(?:\w+:)?c\b([^>]*)>\s*", rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+
+
+_FORMULA = re.compile(_CELL + _F + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+
+
+_DECIMAL = re.compile(_CELL + rb"(?:" + _F + rb")?<(?:\w+:)?v>-?\d{1,3}\.\d{3}</")
+
+
+_REF = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
+
+
+_TEXT_TYPE = re.compile(rb"\bt=\"(?:s|str|inlineStr|e)\"")
+
+
+_OVERLAP = 65_536
+
+
+_CHUNK = 4 << 20
+
+
+def scan_part(path: str, part: str, decimals: bool) -> dict[str, Any]:
+    """What the parser does not tell, from a streamed look into the sheet's XML.
+
+    Hidden rows and columns, merged cells, formulas without a stored value, and (if asked) which cells like 90.000 are
+    numbers.
+    """
+    found: dict[str, Any] = {"unstored": [], "numbers": [], "merges": [], "hidden_rows": [], "hidden_columns": []}
+    tail, prefixed = b"", None
+    with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+        while True:
+            data = stream.read(_CHUNK)
+            chunk = tail + data
+            if prefixed is None:
+                prefixed = b"<worksheet" not in chunk
+            cut = len(chunk) if not data else max(chunk.rfind(b"</row>"), chunk.rfind(b"<mergeCell "), 0)
+            if data and cut == 0 and len(chunk) > 8 * _CHUNK:
+                cut = len(chunk) - _OVERLAP
+            _scan(chunk[:cut], decimals, prefixed, found)
+            tail = chunk[cut:]
+            if not data:
+                return found
+
+
+def _scan(chunk: bytes, decimals: bool, prefixed: bool, found: dict[str, Any]) -> None:
+    if b"hidden=" in chunk:
+        for match in _ROW.finditer(chunk):
+            found["hidden_rows"] += [int(v) - 1 for k, v in _NUMBER.findall(match[0]) if k == b"r"]
+        for match in _COL.finditer(chunk):
+            ends = {k: int(v) for k, v in _NUMBER.findall(match[0])}
+            if b"min" in ends and b"max" in ends and ends[b"max"] - ends[b"min"] < 1000:
+                found["hidden_columns"] += range(ends[b"min"] - 1, ends[b"max"])
+    if b"mergeCell " in chunk:
+        for left, top, right, bottom in _MERGE.findall(chunk):
+            found["merges"].append((int(top) - 1, _place(left), int(bottom) - 1, _place(right)))
+    if b"<f" in chunk or (prefixed and b":f" in chunk):
+        found["unstored"] += _refs(_FORMULA, chunk)
+    if decimals:
+        found["numbers"] += _refs(_DECIMAL, chunk)
+
+
+def _refs(pattern: re.Pattern[bytes], chunk: bytes) -> list[tuple[int, int]]:
+    cells = []
+    for match in pattern.finditer(chunk):
+        ref = _REF.search(match[1])
+        if ref and not (pattern is _DECIMAL and _TEXT_TYPE.search(match[1])):
+            cells.append((int(ref[2]) - 1, _place(ref[1])))
+    return cells
+
+
+def _place(letters: bytes) -> int:
+    value = 0
+    for char in letters:
+        value = value * 26 + char - 64
+    return value - 1
