@@ -7,12 +7,15 @@ import importlib
 import os
 import signal
 import sys
-from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from settle import __version__
 from settle.commands import common
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 # name -> module; the order is the order of `settle --help`
 COMMANDS = {

@@ -6,7 +6,10 @@ import contextlib
 import errno
 import os
 import secrets
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WriteError(Exception):

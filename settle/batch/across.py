@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -19,6 +18,9 @@ from settle.judging.facts.ledger import natural
 from settle.judging.settlement import PARTLY
 from settle.korean import days as md_text
 from settle.reconciling.values import name_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAY = 1000  # 1.0 M/D in thousandths
 MOST_NAMED = 6
@@ -88,7 +90,7 @@ def _some(names: list[str]) -> str:
 # ---- XIN-010 -------------------------------------------------------------------------------------------------------
 
 
-def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     """One paper charged by several agreements beyond its amount: the excess, from the latest lines."""
     rows = _frame(
         db,
@@ -144,7 +146,7 @@ def _earliest_first(rows: pd.DataFrame, units: list[Unit]) -> pd.DataFrame:
 # ---- XIN-020 -------------------------------------------------------------------------------------------------------
 
 
-def _worked_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+def _worked_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     """More than 1.0 M/D on a date over all agreements: struck where the person is known, noted where only the name
     agrees.
     """
@@ -212,7 +214,7 @@ def _persons(rows: pd.DataFrame) -> list[str]:
     return result
 
 
-def _say_struck(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
+def _say_struck(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) -> None:
     """For every agreement and consultant: which days were too many, and where else they were worked."""
     for (unit, shown), mine in rows[rows["struck"] > 0].groupby(["unit", "shown"]):
         days = []
@@ -225,7 +227,7 @@ def _say_struck(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
         found[units[int(unit)].folder].setdefault("xin_020_text", {})[str(shown)] = f"{shown}: {_some(days)}"
 
 
-def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
+def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) -> None:
     """The same name in several agreements above 1.0 M/D on a date, where it is not known to be one person or two."""
     rows = rows.assign(rest=rows["md"] - rows["struck"], by_id=rows["person"].str.startswith("id:"))
     told: dict[tuple[int, str], list[str]] = defaultdict(list)
@@ -246,7 +248,7 @@ def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict) -> None:
 # ---- XIN-030, 040, 050 ---------------------------------------------------------------------------------------------
 
 
-def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     rows = _frame(
         db,
         """
@@ -277,7 +279,7 @@ def _leads(rows: pd.DataFrame) -> pd.Series:
     return number.where(number != "", name.map(lambda one: of_name.get(one, one)).astype("str"))
 
 
-def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     rows = _frame(
         db,
         """
@@ -293,7 +295,7 @@ def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -
             found[units[row.unit].folder]["xin_040"].append([int(row.line), text])
 
 
-def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict) -> None:
+def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     # what stands beside 인정 and 불인정 as an amount says nothing more
     rows = _frame(
         db,

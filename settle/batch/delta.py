@@ -5,10 +5,13 @@ names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FINDINGS = ["agreement", "code", "line", "effect", "applied", "before", "message", "what"]
 LINES = ["agreement", "line", "claimed", "before", "recognised_before", "what"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.base import Facts
 from settle.korean import mask
 from settle.reconciling import ours, values
 from settle.reconciling.tables import tables as laid_out
 
 if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
     from settle.model import Judgement
 
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from settle.batch import across
-from settle.batch.pool import Pool
 from settle.batch.sources import Source, sha256
 from settle.batch.store import ACROSS, JUDGED, Store
 from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from settle.batch.month import Options
+    from settle.batch.pool import Pool
 
 SINGLE, TWICE = "협약 판정", "여러 협약에 걸친 협약 다시 판정"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from settle.batch.task import WORKER, Task, WrongVersion
 from settle.batch.worker import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future, ProcessPoolExecutor
 
 Tables = dict[str, bytes]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,8 @@ from settle.batch.store import ACROSS, JUDGED, Store, month_before
 from settle.programme import rules as rulebook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from settle.batch.delta import Delta
     from settle.batch.pool import Pool
 

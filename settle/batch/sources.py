@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle import __version__
 from settle.programme import rules as rulebook
 from settle.programme.folders import DEFAULT_PROGRAMME, folder, roots
 from settle.workbook.raw import WORKBOOKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 INPUTS = (*WORKBOOKS, ".zip")
 CONTINUED = frozenset("_- .(")  # what may stand between the name of a workbook and what continues it

@@ -16,9 +16,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle.batch.parquet import to_parquet
@@ -27,6 +25,9 @@ from settle.batch.task import AGAIN, REPORTS, RESULTS
 from settle.files import prepare, write_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     import pyarrow as pa
 
 JUDGED, ACROSS = "judged", "across"

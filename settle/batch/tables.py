@@ -13,8 +13,6 @@ import pandas as pd
 
 from settle import __version__
 from settle.batch.sources import sha256
-from settle.batch.task import Task
-from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
 from settle.korean import mask, mask_key
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
@@ -22,6 +20,8 @@ from settle.model import EVIDENCE
 from settle.reconciling import values
 
 if TYPE_CHECKING:
+    from settle.batch.task import Task
+    from settle.judging.facts.base import Facts
     from settle.model import Book, Judgement
 
 

@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from settle.batch import across, matches, tables, work
@@ -19,6 +18,8 @@ from settle.pipeline import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from settle.model import Book, Judgement
     from settle.programme.rules import Rulebook

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from settle import __version__
 from settle.batch.matches import match_table, paper_table
-from settle.batch.store import to_parquet
+from settle.batch.parquet import to_parquet
 from settle.batch.tables import (
     EMPTY_AGREEMENT,
     LOG,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from settle.batch.task import Task
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from settle.batch.task import Task
 
 
 def judge(task: Task) -> dict[str, bytes]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from settle.commands import common
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from settle.batch.month import Month
     from settle.batch.store import Store
 
@@ -32,7 +34,7 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 @click.option(
     "-o", "output", required=True, type=click.Path(path_type=Path), metavar="결과폴더", help="결과를 쓸 폴더."
 )
-@click.option("--programme", default=common.DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
 @click.option(
     "--jobs", type=click.IntRange(min=0), default=0, metavar="개수", help="동시에 쓸 프로세스 수 (기본: 코어 수)."
 )

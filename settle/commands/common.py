@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,8 @@ from settle.model import LEDGER
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from settle.model import Book, Judgement
     from settle.programme.profile import Profile
 
@@ -170,7 +171,7 @@ def codes(values: tuple[str, ...]) -> list[str] | None:
     return found or None
 
 
-def input_options(function: Callable) -> Callable:
+def input_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that reads and judges files."""
     options = [
         click.argument("files", nargs=-1, required=True, metavar="파일…", type=click.Path(path_type=Path)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -114,7 +114,7 @@ def _computed(catalogue: Catalogue, name: str, given: list[str]) -> str:
     one = catalogue.named(name, [left for left, _ in pairs])
     if one is None:
         raise Wrong(_unknown(catalogue, name))
-    values: dict[str, tuple] = {}
+    values: dict[str, tuple[Any, ...]] = {}
     try:
         for left, right in pairs:
             operand = one.operand(left)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.model import Judgement
@@ -22,7 +23,7 @@ CODES = ("REC",)
     "-o 폴더에 대사표.xlsx와 대사표.pdf를 씁니다. 끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못했거나 명세가 없음.",
 )
 @click.argument("files", nargs=-1, required=True, metavar="정산파일 명세파일…", type=click.Path(path_type=Path))
-@click.option("--programme", default=common.DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
 @click.option("--assume", multiple=True, metavar="열=값", help="집행내역에 없는 열의 값을 정합니다.")
 @click.option("--column", multiple=True, metavar="열=제목", help="어느 제목이 그 열인지 정합니다.")
 @click.option("--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다.")

@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +20,10 @@ from settle.korean import mask_key, number, particles, printable, won
 from settle.model import LEDGER, Judgement, Sheet
 from settle.reading.headings import heading_key
 from settle.workbook.reader import read_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
 STATUSES = {

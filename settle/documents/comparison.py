@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import xlsxwriter
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +29,12 @@ from settle.comparing.earlier import (
 )
 from settle.documents.terminal import console
 from settle.korean import cut, mask, number, printable, won
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import xlsxwriter
+    from rich.console import Console
 
 SHEET = "지난 결과와 비교"
 ORDER = (NEW, CHANGED, OPEN, GONE, UNASKED, RESOLVED)  # what asks for work first

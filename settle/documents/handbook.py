@@ -6,14 +6,17 @@ Needs the rule files only: nothing is judged, and neither pandas nor pandera is 
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle import examples
 from settle import korean as text
 from settle.examples import PASS
-from settle.programme.rules import Limit, Rule, Rulebook
 from settle.programme.vocabulary import HEADS, Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settle.programme.rules import Limit, Rule, Rulebook
 
 OUTCOMES = {PASS: "인정", "disallow": "불인정", "hold": "보완", "note": "확인"}
 LIMIT_NAMES = {"won": "한도", "share": "비율", "days": "일수"}

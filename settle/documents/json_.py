@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import pandas as pd
 
 from settle import __version__
 from settle.korean import mask, mask_all, mask_key, mask_keys, printable
-from settle.model import InputError, Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from settle.model import InputError, Judgement
 
 WON = ("claimed", "recognised", "held", "disallowed")
 NUMBER = "협약번호"  # as it stands: its digits are no account number
@@ -76,7 +80,7 @@ def findings(judgement: Judgement) -> list[dict[str, Any]]:
     return _records(columns)
 
 
-def _records(columns: dict[str, list]) -> list[dict[str, Any]]:
+def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -90,7 +94,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _errors(errors: Sequence[InputError]) -> list[dict[str, Any]]:
-    columns: dict[str, list] = {
+    columns: dict[str, list[Any]] = {
         "code": [one.code for one in errors],
         "sheet": mask_all([one.sheet for one in errors]),
         "row": [one.row for one in errors],

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import xlsxwriter
-from reportlab.platypus import Flowable
 
 from settle.documents.pdf import fonts as font_files
 from settle.documents.pdf import listed, page
@@ -19,6 +17,10 @@ from settle.documents.view import Category, form, safe
 from settle.documents.xlsx.reconciliation import FIXED_DATE, Styles, styles_of, write_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reportlab.platypus import Flowable
+
     from settle.batch.summary import Summary, Table
 
 WORKBOOK, PDF = "월간대사.xlsx", "월간대사.pdf"

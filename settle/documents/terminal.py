@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 from rich import box
@@ -16,7 +15,11 @@ from rich.text import Text
 
 from settle import korean as text
 from settle.documents.view import verdict_words
-from settle.model import Judgement
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from settle.model import Judgement
 
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}

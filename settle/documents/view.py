@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from settle import __version__
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
-from settle.model import Judgement
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.model import Judgement
 
 WON = ("claimed", "recognised", "held", "disallowed")
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}

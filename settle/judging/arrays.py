@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from settle.reading.columns import STR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FAR = np.iinfo(np.int64).max // 4
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from settle import korean as text
 from settle.judging.arrays import date_text
-from settle.judging.facts.base import Facts
 from settle.judging.facts.budget import BUDGET
 from settle.judging.kinds.base import Context
-from settle.judging.settlement import Settled
 from settle.model import NotChecked
-from settle.programme.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from settle.judging.facts.base import Facts
+    from settle.judging.settlement import Settled
+    from settle.programme.rules import Rule
 
 
 def checkable(facts: Facts, rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], list[NotChecked]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.facts.base import Facts
 from settle.judging.settlement import ACCEPT, PARTLY, REJECT, Applied, Decision, Settled, settle
 from settle.model import Book, InputError
-from settle.programme.rules import Rule, Rulebook
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
+    from settle.programme.rules import Rule, Rulebook
 
 DECISIONS = "판정"
 
@@ -44,7 +48,9 @@ def read_decisions(
     return result, problems
 
 
-def _wrong_decision(row: pd.Series, by_name: dict, rulebook: Rulebook, seen: set) -> tuple[str, str] | None:
+def _wrong_decision(
+    row: pd.Series, by_name: dict[str, Any], rulebook: Rulebook, seen: set[Any]
+) -> tuple[str, str] | None:
     name, code = row["집행번호"], row["규칙코드"]
     if name not in by_name:
         return "집행번호", f"판정할 줄 '{name}'이(가) 집행내역에 없습니다."

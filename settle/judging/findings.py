@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +11,16 @@ import pandas as pd
 from settle import korean as text
 from settle.judging import gate
 from settle.judging.decisions import put_decisions
-from settle.judging.facts.base import Facts
-from settle.judging.kinds.base import Elsewhere
-from settle.judging.settlement import Applied, Decision, Settled
 from settle.judging.texts import Fields
-from settle.model import InputError
-from settle.programme.rules import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settle.judging.facts.base import Facts
+    from settle.judging.kinds.base import Elsewhere
+    from settle.judging.settlement import Applied, Decision, Settled
+    from settle.model import InputError
+    from settle.programme.rules import Case
 
 COLUMNS = ["id", "code", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
            "source", "remedy", "title", "papers", "decision"]  # fmt: skip
@@ -26,7 +29,7 @@ COLUMNS = ["id", "code", "effect", "line", "line_index", "sheet", "row", "cell",
 def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
     applied = settled.applied
     failed = gate.failures({one.rule.code: one.outcome.case for one in applied})
-    parts: list[dict[str, list]] = []
+    parts: list[dict[str, list[Any]]] = []
     names = line_ids(facts)
     for one in applied:
         code = one.rule.code
@@ -78,7 +81,9 @@ def line_ids(facts: Facts) -> Callable[[np.ndarray], list[str]]:
     return lambda lines: [content.get(i, plain[i]) for i in lines.tolist()]
 
 
-def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: Callable) -> dict[str, list]:
+def _line_part(
+    facts: Facts, one: Applied, at: np.ndarray, case: Case, names: Callable[..., Any]
+) -> dict[str, list[Any]]:
     rule, size = one.rule, len(at)
     fields = Fields(facts, one, at)
     message = fields.fill(case.message)
@@ -86,7 +91,7 @@ def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: Ca
     source, row = ledger["_source"].to_numpy()[at], ledger["_row"].to_numpy()[at]
     letters = [_letter(sheet.letters, case.cell) for sheet in facts.book.sheets]
     cells = [f"{letters[s]}{r}" if letters[s] else "" for s, r in zip(source.tolist(), row.tolist(), strict=True)]
-    part: dict[str, list] = {
+    part: dict[str, list[Any]] = {
         "id": [f"{facts.programme.id}:{rule.code}:{name}" for name in names(at)],
         "code": [rule.code] * size,
         "effect": [case.effect] * size,
@@ -110,14 +115,16 @@ def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: Ca
     return part
 
 
-def _point(part: dict[str, list], errors: list[InputError]) -> None:
+def _point(part: dict[str, list[Any]], errors: list[InputError]) -> None:
     """Let findings point at the cells of their problems: of a line's papers too, which stand on another sheet."""
     for i, error in enumerate(errors):
         if error.cell:
             part["sheet"][i], part["row"][i], part["cell"][i] = error.sheet, error.row, error.cell
 
 
-def _further_problems(facts: Facts, one: Applied, positions: np.ndarray, names: Callable) -> dict[str, list]:
+def _further_problems(
+    facts: Facts, one: Applied, positions: np.ndarray, names: Callable[..., Any]
+) -> dict[str, list[Any]]:
     """The second and later problems of one line: told like the first, with no won of their own."""
     by_line = facts[f"input_errors:{one.rule.code}"]
     further = [(i, number) for i in positions.tolist() for number in by_line[i][1:]]
@@ -139,7 +146,7 @@ def _letter(letters: dict[str, str], wanted: str) -> str:
     return ""
 
 
-def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case) -> dict[str, list]:
+def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case) -> dict[str, list[Any]]:
     rule = one.rule
     values = {name: column[i] for name, column in other.values.items()}
     shown = {name: text.number(int(v)) if isinstance(v, (int, np.integer)) else str(v) for name, v in values.items()}

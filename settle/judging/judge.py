@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from settle.judging.checkable import checkable, partly_unchecked
 from settle.judging.decisions import read_decisions, unfounded
-from settle.judging.facts.base import Facts
 from settle.judging.findings import table_of_findings
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.settlement import settle
 from settle.judging.sums import by_category, by_fund
 from settle.model import Judgement
-from settle.programme.rules import Rulebook
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
+    from settle.programme.rules import Rulebook
 
 
 def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: list[str] | None = None) -> Judgement:

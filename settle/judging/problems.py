@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
-from settle.judging.facts.base import Facts
 from settle.judging.facts.budget import BUDGET
 from settle.model import EVIDENCE, LEDGER, Book, InputError
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from settle.judging.facts.base import Facts
 
 
 def row_problems(book: Book, findings: pd.DataFrame) -> list[InputError]:

@@ -5,16 +5,19 @@ Every line obeys claimed = recognised + held + disallowed, in integers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from settle.judging import registry  # noqa: F401  every kind and fact is known from here on
-from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import KINDS, Context, Outcome, with_effect
 from settle.programme.rules import Rule, RulebookError, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from settle.judging.facts.base import Facts
 
 ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"
 
@@ -98,7 +101,7 @@ def sequence(rules: tuple[Rule, ...], programme_order: Mapping[str, list[str]]) 
     for rule in rules:
         stages[KINDS[rule.kind][0] if rule.kind in KINDS else "line"].append(rule)
 
-    def by(named: list[str]):
+    def by(named: list[str]) -> Callable[[Rule], tuple[int, Any]]:
         return lambda rule: (named.index(rule.code) if rule.code in named else len(named), order(rule.code))
 
     return [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.base import Facts
 from settle.judging.facts.budget import fund_budgets
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
 
 WON = ["claimed", "recognised", "held", "disallowed"]
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import string
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from settle import korean as text
 from settle.judging.arrays import NO_DAY, date_text
-from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import Context
-from settle.judging.settlement import Applied
 from settle.model import LEDGER
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
+    from settle.judging.settlement import Applied
 
 DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
 

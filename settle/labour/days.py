@@ -6,6 +6,7 @@ All days are thousandths of an M/D. A day of the work log is struck once; a day 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,11 @@ import pandas as pd
 from settle import korean as text
 from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, labels, latest_first
 from settle.judging.facts.agreement import approved_rows
-from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.labour.people import LOG
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
 
 BEYOND, OVERBOOKED, OUTSIDE, RATE = "beyond", "overbooked", "outside", "rate"
 
@@ -340,7 +343,7 @@ def day_share(ctx: Context) -> Outcome:
     return Outcome(case, take=lambda have: np.minimum(won, have), values=values, elsewhere=_blank_places(ctx))
 
 
-def _rows(log, condition: dict) -> np.ndarray:
+def _rows(log: Any, condition: dict[str, Any]) -> np.ndarray:
     result = np.ones(len(log.md), dtype=bool)
     for name, wanted in condition.items():
         values = getattr(log, name)

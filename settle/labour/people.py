@@ -252,7 +252,7 @@ def participation(facts: Facts) -> dict[str, Participation]:
         rates = np.repeat(mine["참여율"].to_numpy(dtype=np.int64), [len(one) for one in spans])[at]
         own = changes[changes["변경전"] == name]
         for since, text in zip(days(own["승인일"]), own["변경후"], strict=True):
-            rates[span >= since] = _rate(text)  # type: ignore[assignment]
+            rates[span >= since] = _rate(text)
         result[name] = Participation(int(start.min()), int(end.max()), span, rates)
     return result
 

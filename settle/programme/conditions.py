@@ -5,10 +5,12 @@ A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated l
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "min": lambda a, b: a >= b,

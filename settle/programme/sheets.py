@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 
@@ -71,7 +72,7 @@ class Lists:
     categories: tuple[tuple[str, str], ...] = ()
 
 
-def _column(raw: dict) -> Column:
+def _column(raw: dict[str, Any]) -> Column:
     column = Column(
         name=raw["name"],
         type=raw.get("type", "text"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ from settle.korean import josa, printable
 from settle.model import LEDGER, Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
-from settle.programme.sheets import ForeignList, SheetKind
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings
@@ -30,6 +29,9 @@ from settle.reading.table import read_table
 from settle.reading.values import typed
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
+
+if TYPE_CHECKING:
+    from settle.programme.sheets import ForeignList, SheetKind
 
 
 def book_from_tables(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from settle.model import KNOWN
-from settle.programme.sheets import Column
-from settle.programme.vocabulary import Programme
 from settle.reading import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from settle.programme.sheets import Column
+    from settle.programme.vocabulary import Programme
 
 STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 ERROR = -2  # status of an error cell or of a formula without a stored value, beside those of settle.cells
@@ -201,7 +204,7 @@ def strings(raw: RawColumn, rows: np.ndarray, texts: pa.Array | None = None) -> 
 
 
 def _pandas(texts: pa.Array) -> pd.arrays.ArrowStringArray:
-    return pd.arrays.ArrowStringArray(pa.chunked_array([texts.cast(pa.large_string())]), dtype=STR)  # type: ignore[call-arg]
+    return pd.arrays.ArrowStringArray(pa.chunked_array([texts.cast(pa.large_string())]), dtype=STR)
 
 
 def frame_column(column: Column, parsed: Parsed, rows: np.ndarray) -> dict[str, np.ndarray]:

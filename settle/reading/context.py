@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from settle.korean import mask, printable
 from settle.model import InputError
-from settle.programme.sheets import Column
-from settle.programme.vocabulary import Programme
 from settle.reading import columns
 from settle.reading.columns import Parsed, RawColumn
-from settle.reading.headings import Table
 from settle.workbook.raw import RawSheet, letter
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from settle.programme.sheets import Column
+    from settle.programme.vocabulary import Programme
+    from settle.reading.headings import Table
 
 APPROVAL = "변경승인"
 

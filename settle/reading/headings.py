@@ -7,13 +7,16 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
-from settle.programme.sheets import Column, SheetKind
 from settle.programme.vocabulary import match_key
 from settle.reading import cells
 from settle.workbook.raw import index
+
+if TYPE_CHECKING:
+    from settle.programme.sheets import Column, SheetKind
 
 LOOK = 40  # rows in which headings are looked for
 MOST = 1000  # filled columns that are looked at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,8 @@ from settle.reading.values import canonical
 from settle.workbook.raw import letter
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from settle.programme.sheets import Column, SheetKind
 
 _PERIOD = ("협약기간", "사업기간", "수행기간")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from settle.programme.sheets import ForeignList
 from settle.programme.vocabulary import HEADS, Programme, match_key
 from settle.reading import cells, headings
 from settle.reading.columns import STR, RawColumn
-from settle.reading.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from settle.programme.sheets import ForeignList
+    from settle.reading.context import Context
 
 
 def known_list(lists: Sequence[ForeignList], grid: headings.Grid) -> tuple[ForeignList, int] | None:

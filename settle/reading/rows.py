@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from settle.korean import josa
 from settle.model import LEDGER
 from settle.reading import cells, headings
-from settle.reading.columns import Parsed
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
-from settle.reading.headings import Table
+
+if TYPE_CHECKING:
+    from settle.reading.columns import Parsed
+    from settle.reading.headings import Table
 
 _TOTAL = (
     r"(?i)^.{0,15}?(?:합 ?계|소 ?계|누 ?계|총 ?계|총 ?합 ?계)(?: ?금?액)?(?: ?[)\]>〉])?(?: ?[(\[:].*| ?\d+ ?건)?$"

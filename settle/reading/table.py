@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from settle.programme.sheets import NUMBERS, Column
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
 from settle.reading.context import Context, shown
-from settle.reading.headings import Table
 from settle.reading.rows import sort
 from settle.reading.totals import check_totals
 from settle.reading.values import means, typed
 from settle.workbook.raw import letter
+
+if TYPE_CHECKING:
+    from settle.reading.headings import Table
 
 
 def read_table(context: Context, table: Table) -> tuple[Sheet, pd.DataFrame]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from settle.korean import josa
-from settle.programme.sheets import Column
 from settle.reading import cells
-from settle.reading.context import Context
-from settle.reading.headings import Table
-from settle.reading.rows import Rows
+
+if TYPE_CHECKING:
+    from settle.programme.sheets import Column
+    from settle.reading.context import Context
+    from settle.reading.headings import Table
+    from settle.reading.rows import Rows
 
 
 def check_totals(context: Context, table: Table, rows: Rows) -> None:

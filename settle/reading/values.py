@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,9 @@ from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
 from settle.reading.context import APPROVAL, NO_VALUE, SHOWN, UNSTORED, Context, shown
-from settle.reading.headings import Table
+
+if TYPE_CHECKING:
+    from settle.reading.headings import Table
 
 _TYPED = (*NUMBERS, "date")
 

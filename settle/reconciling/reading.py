@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from settle.reconciling import values
 from settle.reconciling.profiles import HEADING_ROWS, Profile, heading_key, matching, recognise
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable
 
 # columns of Statement.rows and their dtypes; see docs/development.md, Statements
@@ -182,7 +182,7 @@ def _settle_sides(profile: Profile, places: dict[str, int], headings: list[str],
     return {**places, "name": supplier, "buyer_name": buyer}
 
 
-def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tuple[pd.DataFrame, tuple]:
+def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tuple[pd.DataFrame, tuple[Any, ...]]:
     """The rows that are lines, and which rows are totals, blank, lines; and (row, column, text) of amounts not read."""
     texts = body.fillna("").astype("str")
 

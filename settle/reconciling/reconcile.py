@@ -16,13 +16,13 @@ from settle.judging.facts.budget import fund_budgets
 from settle.korean import mask
 from settle.reconciling import matching, ours, theirs, values
 from settle.reconciling.matching import MATCHED, OPEN, STATE_TEXTS, UNCLEAR, Match
-from settle.reconciling.ours import Ours
 from settle.reconciling.profiles import matching as settings
-from settle.reconciling.theirs import Theirs
 
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
+    from settle.reconciling.ours import Ours
     from settle.reconciling.reading import Statement
+    from settle.reconciling.theirs import Theirs
 
 # names of lists in the `needs` of rules (given:카드 …), with the groups that serve
 GIVEN = {

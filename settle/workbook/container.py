@@ -6,9 +6,12 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from settle.korean import josa, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 MAX_FILE = 1 << 30  # bytes

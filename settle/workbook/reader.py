@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.guard.run import Answer, Limits, guarded
 from settle.korean import josa, printable
 from settle.workbook.container import MAX_FILE, Container, Unreadable, look
 from settle.workbook.raw import RawFile, RawSheet, letter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 READ, EXTENTS = "settle.workbook.parse:read", "settle.workbook.parse:extents"  # what a child does
 SECONDS, SECONDS_PER_MB = 15.0, 1.5  # CPU time of one child

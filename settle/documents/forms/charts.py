@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import HexColor, black, white
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from settle.documents.forms.data import Report
 from settle.documents.forms.figures import percent
 from settle.documents.forms.paper import WIDTH, plain_font
 from settle.korean import days, mask, printable
 from settle.kpi.formula import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.documents.forms.data import Report
 
 NAMES, FIGURES = 118.0, 150.0  # points for the names at the left and (at least) the figures at the right
 BAR, SPACE, SIZE = 8.0, 8.0, 7.5

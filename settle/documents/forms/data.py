@@ -6,12 +6,15 @@ Won are int, M/D int thousandths, levels and rates Fraction (1 = 100 %); None: t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.documents.forms import figures
-from settle.documents.forms.figures import Figure
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from settle.documents.forms.figures import Figure
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,13 @@ less is. Source: 별지 서식 4, 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from settle.kpi.formula import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Figure = Fraction | None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak
 
 from settle.documents.forms import paper
@@ -18,8 +17,13 @@ from settle.documents.forms.parts import Blanks, changes, chart_pages, cover, fo
 from settle.files import write_bytes
 from settle.korean import day, days
 from settle.kpi.formula import plain
-from settle.model import Book, Judgement
-from settle.programme.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from settle.model import Book, Judgement
+    from settle.programme.vocabulary import Programme
 
 LEVELS = ("개선전", "목표", "실적")
 UNNAMED = "(참여기업이 적히지 않은 행)"
@@ -118,7 +122,7 @@ def _summary(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flow
     return [*heading(at["title"], 0), table, footnote(words["notes"]["figures"])]
 
 
-def _total_line(row: int) -> list[tuple]:
+def _total_line(row: int) -> list[tuple[Any, ...]]:
     """Shade and rule the last row."""
     return [("BACKGROUND", (0, row), (-1, row), paper.SHADE), ("LINEABOVE", (0, row), (-1, row), 1, "black")]
 
@@ -197,7 +201,7 @@ def _task_table(at: dict[str, Any], one: Participant, blanks: Blanks) -> Flowabl
     names = [str(column[0]) for column in at["task_columns"]]
     rows: list[list[Cell]] = [[*names[:3], at["kpi"], *[""] * 4], ["", "", "", *names[3:]]]
     spans = [((x, 0), (x, 1)) for x in range(3)] + [((3, 0), (7, 0))]
-    commands: list[tuple] = []
+    commands: list[tuple[Any, ...]] = []
     for n, task in enumerate(one.tasks or [Task("", "", "", False)], start=1):
         kpis: list[Kpi | None] = [*task.kpis] or [None]
         for place, kpi in enumerate(kpis):
@@ -246,7 +250,7 @@ def _assessment(at: dict[str, Any], one: Participant, blanks: Blanks) -> list[Fl
             text = blanks.take(task.texts.get(column, ""), f"{one.name} {task.name} {column}")
             lines.append(f"{at['task'].format(n=n, name='').strip()} {text}".strip())
         rows.append([at["outcome"] if not rows else "", para(label, LABEL), "\n".join(lines)])
-    columns = [*(w * paper.mm for w in (22, 18)), paper.WIDTH - 40 * paper.mm]
+    columns = [*(w * mm for w in (22, 18)), paper.WIDTH - 40 * mm]
     shaded = [(x, y) for x in (0, 1) for y in range(len(rows))]
     return [labelled(texts, 40), grid(rows, columns, labels=shaded, groups=(0,), top=True)]
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from settle.documents.forms.data import Assignment, Change, Kpi, LogDay, Money, Participant, Report, Support, Task
-from settle.documents.forms.figures import Figure
 from settle.judging.facts.base import Facts
 from settle.kpi import catalogue as kpi
 from settle.kpi.formula import exact
 from settle.model import EVIDENCE, KNOWN, Book, Judgement
 from settle.programme.vocabulary import Programme, match_key
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from settle.documents.forms.figures import Figure
 
 DIRECT = "직접지원비"
 FUNDS = {"국고": "정부", "민간": "민간"}  # 재원 of a line -> column of 예산

@@ -7,24 +7,28 @@ Figures are numbers with a format, dates are dates, texts are never formulas.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from settle.documents.forms import final
-from settle.documents.forms.data import Report
 from settle.documents.forms.gather import gather
 from settle.documents.forms.parts import form
 from settle.files import write_bytes
 from settle.korean import mask, printable, width
-from settle.model import Book, Judgement
-from settle.programme.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from settle.documents.forms.data import Report
+    from settle.model import Book, Judgement
+    from settle.programme.vocabulary import Programme
 
 SYSTEM = "사업관리시스템 입력자료.xlsx"
 SUPPORTS = "직접지원내역서.xlsx"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlab.platypus import Flowable, PageBreak
 
@@ -16,8 +15,12 @@ from settle.documents.forms.paper import Cell, build, grid, heading, labelled, l
 from settle.documents.forms.parts import Blanks, changes, chart_pages, cover, footnote, form, levels, tick
 from settle.files import write_bytes
 from settle.korean import days, number
-from settle.model import Book, Judgement
-from settle.programme.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from settle.model import Book, Judgement
+    from settle.programme.vocabulary import Programme
 
 
 def write(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import black
@@ -16,8 +14,13 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 
 from settle.documents.forms import signs
 from settle.documents.pdf import fonts, page
-from settle.documents.pdf.fonts import Face, Fonts
 from settle.korean import cut, mask, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from settle.documents.pdf.fonts import Face, Fonts
 
 WIDTH = page.width(page.PORTRAIT)
 LINE = 0.5
@@ -181,7 +184,7 @@ def grid(
     labels: Sequence[tuple[int, int]] = (),
     groups: Sequence[int] = (),
     spans: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
-    commands: Sequence[tuple] = (),
+    commands: Sequence[tuple[Any, ...]] = (),
     aligns: Sequence[str] = (),
     top: bool = False,
 ) -> FormTable:
@@ -205,7 +208,7 @@ def grid(
     ]
     table = FormTable(cells, colWidths=list(column_widths), repeatRows=heads, splitInRow=1)
     table.carry = tuple(groups)
-    style: list[tuple] = [
+    style: list[tuple[Any, ...]] = [
         ("LINEBEFORE", (0, 0), (-1, -1), LINE, black),
         ("LINEAFTER", (-1, 0), (-1, -1), LINE, black),
         ("LINEBELOW", (0, -1), (-1, -1), LINE, black),
@@ -227,9 +230,9 @@ def grid(
     return table
 
 
-def _rules(cells: Sequence[Sequence[Any]], groups: Sequence[int]) -> list[tuple]:
+def _rules(cells: Sequence[Sequence[Any]], groups: Sequence[int]) -> list[tuple[Any, ...]]:
     """Lines above every cell but those that go on from the cell above."""
-    rules: list[tuple] = []
+    rules: list[tuple[Any, ...]] = []
     for y, row in enumerate(cells):
         shut = [x for x in range(len(row)) if x not in groups or _filled(row[x])]
         for x in shut:
@@ -278,7 +281,7 @@ def listing(
     rows: Sequence[Sequence[Cell]],
     aligns: Sequence[str] = (),
     groups: Sequence[int] = (),
-    commands: Sequence[tuple] = (),
+    commands: Sequence[tuple[Any, ...]] = (),
     empty: int = 0,
 ) -> FormTable:
     """A table of records under the headings of the form; where there is none, `empty` numbered rows or a blank one."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Table
 
 from settle.documents.forms import charts, paper
-from settle.documents.forms.data import Change, Money, Report
 from settle.documents.forms.figures import level, percent
 from settle.documents.forms.paper import CENTRE, NOTE, STRONG, WIDTH, Cell, gap, grid, heading, listing, para
 from settle.korean import cut, day, korean_day, number
 from settle.programme.folders import ResourceError, folder
-from settle.programme.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from settle.documents.forms.data import Change, Money, Report
+    from settle.programme.vocabulary import Programme
 
 LABELS = 30 * mm  # first column of the cover
 SIGNED = 60  # terminal columns of a name at a place to sign

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-from settle.documents.pdf.fonts import Face
+if TYPE_CHECKING:
+    from settle.documents.pdf.fonts import Face
 
 PACKAGE, FILE, NAME = "matplotlib", "DejaVuSans.ttf", "Settle-Signs"
 

@@ -5,14 +5,18 @@ A name stands beside its bar: on one line where it fits into a third of the widt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
 from reportlab.lib.colors import Color, HexColor, black, white
 
-from settle.documents.pdf.fonts import Fonts
-from settle.documents.view import Category
 from settle.korean import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.documents.pdf.fonts import Fonts
+    from settle.documents.view import Category
 
 RECOGNISED, DISALLOWED = HexColor("#B9C6D3"), HexColor("#26323D")
 BAR, GAP, LEAST_GAP, LABEL = 11.0, 8.0, 3.0, 62.0

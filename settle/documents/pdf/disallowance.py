@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from reportlab.lib.colors import white
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
@@ -14,13 +12,20 @@ from settle.documents.pdf import fonts as font_files
 from settle.documents.pdf import page
 from settle.documents.pdf import reconciliation as reconciliation_pdf
 from settle.documents.pdf.chart import stacked
-from settle.documents.pdf.fonts import Fonts
 from settle.documents.pdf.page import BAND, HEAD, INK, LANDSCAPE, PORTRAIT, RULE, SOFT, Look, Mark, Row, Sheet
 from settle.documents.view import LISTS, WON, Category, Column, View
 from settle.documents.words import in_words
 from settle.files import write_bytes
 from settle.korean import number
-from settle.model import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from settle.documents.pdf.fonts import Fonts
+    from settle.model import Judgement
 
 MOST = 6000  # findings of one list on paper; the rest stands in the workbook, and the list says so
 NEXT = 45 * mm  # a further list begins on a page only where this much is left
@@ -126,7 +131,9 @@ class _Paper:
     def _heading(self, text: str, size: float = 10.5) -> Mark:
         return self._text(text, size, True, colour=INK, after=2)
 
-    def _grid(self, data: list[list[object]], widths: Sequence[float], style: list[tuple], size: float = 8.2) -> Table:
+    def _grid(
+        self, data: list[list[object]], widths: Sequence[float], style: list[tuple[Any, ...]], size: float = 8.2
+    ) -> Table:
         base = [
             ("FONT", (0, 0), (-1, -1), self.fonts.regular.name, size, size * 1.32),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
@@ -187,7 +194,7 @@ class _Paper:
         first, last = wide * 0.22, wide * 0.12
         widths = [first, *[(wide - first - last) / 5] * 5, last]
         data: list[list[object]] = [heads]
-        style: list[tuple] = [
+        style: list[tuple[Any, ...]] = [
             ("BACKGROUND", (0, 0), (-1, 0), HEAD), ("ALIGN", (0, 0), (-1, 0), "CENTER"), ("ALIGN", (1, 1), (-1, -1), "RIGHT"),
             ("FONT", (0, -1), (-1, -1), self.fonts.bold.name, 8.2, 10.8), ("BACKGROUND", (0, -1), (-1, -1), BAND),
         ]  # fmt: skip
@@ -211,14 +218,14 @@ class _Paper:
         data += [[self._fit(str(row[0]), 7.8, wide * 0.1), *(_won(v) for v in row[1:])] for row in self.view.funds]
         first = wide * 0.1
         amounts = [[_won(v) for v in row[1:]] for row in self.view.funds]
-        style: list[tuple] = [
+        style: list[tuple[Any, ...]] = [
             ("BACKGROUND", (0, 0), (-1, 0), HEAD), ("ALIGN", (0, 0), (-1, 0), "CENTER"), ("ALIGN", (1, 1), (-1, -1), "RIGHT"),
             ("FONT", (0, -1), (-1, -1), self.fonts.bold.name, 7.8, 10.3), ("BACKGROUND", (0, -1), (-1, -1), BAND),
         ]  # fmt: skip
         style += [self._shrunk(at, won, (wide - first) / 7, 7.8) for at, won in enumerate(amounts, start=1)]
         return self._grid(data, [first, *[(wide - first) / 7] * 7], style, 7.8)
 
-    def _shrunk(self, row: int, amounts: Sequence[str], wide: float, size: float) -> tuple:
+    def _shrunk(self, row: int, amounts: Sequence[str], wide: float, size: float) -> tuple[Any, ...]:
         """The font size of a row at which its widest amount fits."""
         widest = max(self.fonts.bold.measure(amount) for amount in amounts)
         return ("FONTSIZE", (1, row), (-1, row), min(size, (wide - 6.4) * 1000 / widest))
@@ -236,7 +243,7 @@ class _Paper:
             return []
         sizes = [14 * mm, wide - 14 * mm - 52 * mm, 14 * mm, 38 * mm]
         data: list[list[object]] = []
-        style: list[tuple] = [
+        style: list[tuple[Any, ...]] = [
             ("ALIGN", (2, 0), (-1, -1), "RIGHT"),
             ("FONT", (0, 0), (0, -1), self.fonts.bold.name, 7.8, 10.3),
         ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer
 
 from settle.documents.pdf import page
-from settle.documents.pdf.fonts import Fonts
 from settle.documents.pdf.page import LANDSCAPE, SOFT, Look, Mark, Row, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.documents.pdf.fonts import Fonts
 
 MOST = 2000  # rows of one list; what is beyond stands in the workbook, and the list says so
 

@@ -7,9 +7,8 @@ thousands of findings; every page of a list is one reportlab Table.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor, black, white
@@ -18,7 +17,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate, Table
 
-from settle.documents.pdf.fonts import Face, Fonts
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from settle.documents.pdf.fonts import Face, Fonts
 
 PORTRAIT, LANDSCAPE = "portrait", "landscape"
 MARGINS = {PORTRAIT: (18 * mm, 18 * mm), LANDSCAPE: (12 * mm, 16 * mm)}  # left and right, top and bottom
@@ -195,7 +197,7 @@ class Sheet:
     def _table(
         self, columns: Sequence[Look], widths: Sequence[float], heads: list[list[str]], head: float, page: list[_Laid]
     ) -> Table:
-        style: list[tuple] = [
+        style: list[tuple[Any, ...]] = [
             ("FONT", (0, 0), (-1, -1), self.fonts.regular.name, self.size, self.leading),
             ("FONT", (0, 0), (-1, 0), self.fonts.bold.name, self.size, self.leading),
             ("LEFTPADDING", (0, 0), (-1, -1), PAD), ("RIGHTPADDING", (0, 0), (-1, -1), PAD),

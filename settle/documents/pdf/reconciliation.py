@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +16,8 @@ from settle.korean import number, printable
 from settle.reconciling.tables import IN_FULL
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reportlab.platypus import Flowable
 
     from settle.documents.pdf.fonts import Fonts

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
-from xlsxwriter.worksheet import Worksheet
 
 from settle.documents.review.package import Unsupported
-from settle.model import Book, Sheet
 from settle.programme.sheets import NUMBERS, load
-from settle.programme.vocabulary import Programme
 from settle.workbook.raw import RawSheet, index
 from settle.workbook.reader import read_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from settle.model import Book, Sheet
+    from settle.programme.vocabulary import Programme
 
 LARGE = 20_000  # rows from which they are written through, so that memory stays flat
 LONGEST = 32_767  # letters a cell can hold

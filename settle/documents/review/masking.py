@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
+from typing import TYPE_CHECKING
 
-from settle.documents.review.package import Package
 from settle.korean import mask, mask_all, mask_key
-from settle.model import Book
 from settle.programme.sheets import load
-from settle.programme.vocabulary import Programme
 from settle.reading.cells import clean
+
+if TYPE_CHECKING:
+    from settle.documents.review.package import Package
+    from settle.model import Book
+    from settle.programme.vocabulary import Programme
 
 PIECE = 4 << 20
 Keys = Callable[[], set[str]]

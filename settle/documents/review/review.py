@@ -11,10 +11,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
 from settle.documents.review import masking as review_masking
@@ -50,6 +49,10 @@ from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
 from settle.model import LEDGER, Judgement, Sheet
 from settle.workbook.raw import index, letter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 AUTHOR = "settle"
 SUMMARY = "정산 검토"

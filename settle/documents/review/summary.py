@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from settle.documents.review.package import MAIN
-from settle.documents.review.verdicts import Looks
 from settle.documents.review.worksheet import lines, number_cell, text_cell
 from settle.documents.view import EFFECTS, View
 from settle.workbook.raw import letter
+
+if TYPE_CHECKING:
+    from settle.documents.review.verdicts import Looks
 
 WIDTHS = (7, 12, 15, 17, 15, 15, 15, 15, 62, 46)
 HOW = (

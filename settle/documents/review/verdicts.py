@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from settle.documents.view import safe
-from settle.model import Judgement
+
+if TYPE_CHECKING:
+    from settle.model import Judgement
 
 VERDICT = ("판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치")
 REPLY = ("소명내용", "추가증빙", "담당자")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from settle.documents.review import package as ooxml
 from settle.documents.review.package import Unsupported, attribute, insertion, outline, splice
 from settle.workbook.raw import index, letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 WORKSHEET = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from settle.comparing.earlier import Comparison
 from settle.documents.comparison import add_sheet
 from settle.documents.review.worksheet import lines
 from settle.documents.view import LISTS, WON, Category, Column, View
 from settle.documents.words import in_words
 from settle.files import write_bytes
 from settle.korean import number
-from settle.model import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from settle.comparing.earlier import Comparison
+    from settle.model import Judgement
 
 LARGE = 20_000  # findings from which rows are written through, so that memory stays flat
 LONGEST = 32_000  # letters a cell can hold
@@ -61,7 +65,7 @@ class _Book:
         self.workbook, self.view, self.words = workbook, view, view.words
         self.lists = [n for n in LISTS if not only or {"disallowed": "불인정", "held": "보완"}.get(n) == only]
         self.everything, self.by_participant = not only, by_participant
-        self.looks: dict[tuple, Format] = {}
+        self.looks: dict[tuple[Any, ...], Format] = {}
         workbook.set_properties(
             {
                 "title": view.title,

@@ -8,10 +8,9 @@ No fact holds nulls: an unknown figure is 0 with `<name>__known` False, an unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,11 @@ import pandas as pd
 from settle.judging.arrays import coded, days, take_each
 from settle.model import KNOWN, LEDGER, Book
 from settle.programme import conditions
-from settle.programme.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settle.programme.vocabulary import Programme
 
 COMPUTED: dict[str, Callable[[Facts], Any]] = {}
 FAMILIES: dict[str, Callable[[Facts, str], Any]] = {}

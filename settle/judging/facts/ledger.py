@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,9 @@ import pandas as pd
 from settle.judging.arrays import NO_DAY, days, group_any, group_max, group_sum, labels, matches
 from settle.judging.facts.base import Facts, fact, family, known
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMPANY_FORMS = re.compile(
     r"주식회사|유한회사|합자회사|합명회사|㈜|\(주\)|\(유\)|\(합\)|\(재\)|\(사\)|재단법인|사단법인|[\s·.,\-_()]"

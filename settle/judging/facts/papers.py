@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from settle.judging.arrays import coded, days, group_any, group_sum, labels, mat
 from settle.judging.facts.base import Facts, fact, family
 from settle.korean import brn_valid
 from settle.model import EVIDENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 RANGE = r"^(?P<head>.*?)(?P<first>\d+)\s*[{}]\s*(?P<again>.*?)(?P<last>\d+)$"
 RANGES = [re.compile(RANGE.format(marks)) for marks in ("~∼～〜", r"\-–")]  # 2025-1~2025-4: the hyphens are no range

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
-from settle.judging.facts.base import Facts
 from settle.programme import conditions
 from settle.programme.rules import Rule, RulebookError
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
 
 Take = Callable[[np.ndarray], np.ndarray]
 

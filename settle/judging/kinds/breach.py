@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Elsewhere, Outcome, Take, kind
 
 
 @kind("line")
@@ -26,6 +26,6 @@ def loose(ctx: Context) -> Outcome:
     return Outcome(ctx.cases(np.ones(ctx.n, dtype=bool)))
 
 
-def outright(where: np.ndarray):
+def outright(where: np.ndarray) -> Take:
     """Take all that is left of these lines."""
     return lambda left: np.where(where, left, 0)

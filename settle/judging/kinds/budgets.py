@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from settle.judging.facts.budget import Budget, fund_budgets
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.judging.kinds.breach import outright
 from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def measured(ctx: Context) -> np.ndarray:
@@ -29,7 +32,7 @@ class Heads:
     agreed: np.ndarray
 
 
-def path(row: tuple, level: int) -> str:
+def path(row: tuple[Any, ...], level: int) -> str:
     """The category down to a level; "" where the tree does not have it."""
     return "/".join(row[:level]) if row[3] else ""
 
@@ -38,7 +41,7 @@ def _agreed(budget: Budget, level: int) -> dict[str, int]:
     return {"/".join(k if isinstance(k, tuple) else (k,)): int(v) for k, v in budget.of(level).items()}
 
 
-def heads(ctx: Context, budget: Budget, naming: Callable[[tuple], str]) -> Heads:
+def heads(ctx: Context, budget: Budget, naming: Callable[[tuple[Any, ...]], str]) -> Heads:
     """The lines by the category name that `naming` gives, with the budget agreed for that name."""
     agreed = {k: v for level in (1, 2, 3) for k, v in _agreed(budget, level).items()}
     category = ctx["category"]
@@ -79,7 +82,7 @@ def units(ctx: Context, budget: Budget) -> Heads:
     """The finest budgeted unit of each line: 세세목 where the 세목 is budgeted by 세세목, else 세목, else 비목."""
     detailed, split = by_item(ctx), by_second(ctx)
 
-    def unit(row: tuple) -> str:
+    def unit(row: tuple[Any, ...]) -> str:
         return path(row, 3 if path(row, 2) in detailed else 2 if row[0] in split else 1)
 
     return heads(ctx, budget, unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from settle import korean as text
 from settle.judging.arrays import group_sum, latest_first
 from settle.judging.facts.ledger import known_less_refund, less_refund
 from settle.judging.kinds.base import Context, Outcome, Take, kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def capped(ctx: Context, group: np.ndarray, cap: np.ndarray, among: np.ndarray) -> Take:
