@@ -49,7 +49,7 @@ def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> di
         **EMPTY_AGREEMENT, **about, "agreement": name, "folder": folder, **result.totals, "lines": len(result.lines),
         "reason": mask(" ".join(left_out[:5])),
         "status": "판정" if result.complete else "일부만 판정",
-        **{f"{e}finding_table": int(effects.get(e, 0)) for e in ("disallow", "hold", "note")},
+        **{f"{e}_findings": int(effects.get(e, 0)) for e in ("disallow", "hold", "note")},
         "not_checked": json.dumps([[n.code, n.reason] for n in result.not_checked], ensure_ascii=False),
         "input_errors": len(result.input_errors), "exit_code": result.exit_code,
         "inputs": json.dumps([[f.path.name, f.sha256] for f in book.files], ensure_ascii=False),
