@@ -8,15 +8,19 @@ which they hold, texts, source) stands in its file. Limits that several rules sh
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import string
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from settle.programme import folders as resources
+from settle.programme import loading, shapes
+from settle.programme.loading import LoadError
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
 
@@ -114,43 +118,17 @@ class Rulebook:
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
-RULE_KEYS = {"code", "name", "title", "kind", "asks", "as_of", "applies_to", "needs", "source", "limits", "limit", "parameters",
-             "case", "example"}  # fmt: skip
-CASE_KEYS = {"when", "effect", "message", "remedy", "arithmetic", "cell", "papers", "once"}
 OPERATORS = ("min", "max", "over", "under")  # of conditions.py
 
 
-def _shape(raw: dict[str, Any]) -> str:
-    """What is wrong with the form of a rule file as a whole; "" where nothing is."""
-    if strange := set(raw) - RULE_KEYS:
-        return f"알 수 없는 항목 {sorted(strange)}"
-    for key in ("name", "title", "kind", "source", "case"):
-        if key not in raw:
-            return f"'{key}'이(가) 없습니다."
-    if not isinstance(raw["source"], dict) or not raw["source"].get("doc"):
-        return "source에는 doc(문서)이 있어야 합니다."
-    for key in ("case", "limit", "example"):
-        if not isinstance(raw.get(key, []), list) or not all(isinstance(row, dict) for row in raw.get(key, [])):
-            return f"{key}은(는) [[{key}]] 표여야 합니다."
-    if not isinstance(raw.get("needs", []), list):
-        return "needs는 목록이어야 합니다."
-    problem = _condition_problem(raw.get("applies_to"))
-    return f"applies_to{problem}" if problem else ""
-
-
-def _case_problem(case: dict[str, Any]) -> str:
-    """What is wrong with a [[case]], as the end of a sentence; "" where nothing is."""
-    if strange := set(case) - CASE_KEYS:
-        return f"에 알 수 없는 항목 {sorted(strange)}"
-    if case.get("effect") not in EFFECTS or not case.get("message") or not case.get("remedy"):
-        return "에는 effect, message, remedy가 있어야 합니다."
+def _text_problem(case: Case) -> str:
+    """The first text of a case in which a brace is not closed; "" where all are fine."""
     for key in ("message", "remedy", "arithmetic", "papers"):
         try:
-            list(string.Formatter().parse(case.get(key, "")))
+            list(string.Formatter().parse(getattr(case, key)))
         except ValueError:
-            return f"의 {key}에서 중괄호의 짝이 맞지 않습니다."
-    problem = _condition_problem(case.get("when"))
-    return f"의 when{problem}" if problem else ""
+            return key
+    return ""
 
 
 def _condition_problem(condition: Any) -> str:
@@ -167,65 +145,70 @@ def _condition_problem(condition: Any) -> str:
     return ""
 
 
-def _limits(code: str, raw: dict[str, Any], shared: dict[str, Any]) -> dict[str, tuple[Limit, ...]]:
+def _limits(found: shapes.RuleFile, text: str, file: str, shared: dict[str, Any]) -> dict[str, tuple[Limit, ...]]:
     """The dated figures of a rule by name, the earliest first: its own [[limit]] and those it takes from programme.toml."""
-    found: dict[str, list[Limit]] = {}
-    for own in raw.get("limit", []):
+    steps: dict[str, list[Limit]] = {}
+    places: dict[str, str] = {}
+    for number, own in enumerate(found.limit):
+        since: Any = own.get("from")
         values = {k: v for k, v in own.items() if k != "from"}
         for name in values:
-            found.setdefault(name, []).append(Limit(own.get("from"), values))
-    for name, reference in raw.get("limits", {}).items():
+            places.setdefault(name, loading.place(text, file, ["limit", number]))
+            steps.setdefault(name, []).append(Limit(since, values))
+    for name, reference in found.limits.items():
+        places[name] = loading.place(text, file, ["limits"])
         if reference not in shared:
-            raise RulebookError(f"규칙 {code}: programme.toml에 한도 '{reference}'이(가) 없습니다.")
-        found[name] = [Limit(row.get("from"), {name: row.get("value")}) for row in shared[reference]]
-    for name, steps in found.items():
-        if not all(type(one.since) is dt.date for one in steps):
-            raise RulebookError(f"규칙 {code}: 한도 '{name}'의 from은 날짜(예: 2025-01-01)여야 합니다.")
-        if not all(type(one.values[name]) is int for one in steps):
-            raise RulebookError(f"규칙 {code}: 한도 '{name}'은(는) 정수여야 합니다.")
-        if len({one.since for one in steps}) < len(steps):
-            raise RulebookError(f"규칙 {code}: 한도 '{name}'에 같은 날짜가 두 번 있습니다.")
-    return {name: tuple(sorted(steps, key=lambda one: one.since)) for name, steps in found.items()}
+            near = difflib.get_close_matches(reference, shared, n=1)
+            hint = f" 혹시 '{near[0]}'?" if near else ""
+            raise RulebookError(f"{places[name]}: programme.toml에 한도 '{reference}'이(가) 없습니다.{hint}")
+        steps[name] = [Limit(row.get("from"), {name: row.get("value")}) for row in shared[reference]]
+    for name, dated in steps.items():
+        if not all(type(one.since) is dt.date for one in dated):
+            raise RulebookError(f"{places[name]}: 한도 '{name}'의 from은 날짜(예: 2025-01-01)여야 합니다.")
+        if not all(type(one.values[name]) is int for one in dated):
+            raise RulebookError(f"{places[name]}: 한도 '{name}'은(는) 정수여야 합니다.")
+        if len({one.since for one in dated}) < len(dated):
+            raise RulebookError(f"{places[name]}: 한도 '{name}'에 같은 날짜가 두 번 있습니다.")
+    return {name: tuple(sorted(dated, key=lambda one: one.since)) for name, dated in steps.items()}
 
 
 def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
     """One rule file. `shared` is the table [limits] of programme.toml. Raises RulebookError."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise RulebookError(f"규칙 파일 {file}을(를) 읽을 수 없습니다: {problem}") from None
-    code = raw.get("code", file)
+        found, _ = loading.parse(text, file, shapes.RuleFile)
+    except LoadError as error:
+        raise RulebookError(str(error)) from None
+    code = found.code
     if code != Path(file).stem:
-        raise RulebookError(f"규칙 파일 {file}: 파일 이름과 code '{code}'가 다릅니다.")
-    if wrong := _shape(raw):
-        raise RulebookError(f"규칙 {code}: {wrong}")
+        raise RulebookError(f"{loading.place(text, file, ['code'])}: 파일 이름과 code '{code}'가 다릅니다.")
+    if wrong := _condition_problem(found.applies_to):
+        raise RulebookError(f"{loading.place(text, file, ['applies_to'])}: applies_to{wrong}")
     cases = []
-    for number, case in enumerate(raw["case"], start=1):
-        if wrong := _case_problem(case):
-            raise RulebookError(f"규칙 {code}: case {number}{wrong}")
-        cases.append(Case(number=number, **case))
+    for number, one in enumerate(found.case, start=1):
+        case = Case(number=number, **msgspec.structs.asdict(one))
+        if wrong := _condition_problem(case.when):
+            raise RulebookError(
+                f"{loading.place(text, file, ['case', number - 1, 'when'])}: case {number}의 when{wrong}"
+            )
+        if key := _text_problem(case):
+            where = loading.place(text, file, ["case", number - 1, key])
+            raise RulebookError(f"{where}: case {number}의 {key}에서 중괄호의 짝이 맞지 않습니다.")
+        cases.append(case)
     return Rule(
         code=code,
-        name=raw["name"],
-        title=raw["title"],
-        kind=raw["kind"],
-        asks=raw.get("asks", raw["title"]),
-        source=f"{raw['source']['doc']} · {raw['source']['at']}" if raw["source"].get("at") else raw["source"]["doc"],
+        name=found.name,
+        title=found.title,
+        kind=found.kind,
+        asks=found.asks or found.title,
+        source=f"{found.source.doc} · {found.source.at}" if found.source.at else found.source.doc,
         cases=tuple(cases),
-        as_of=raw.get("as_of", "basis_date"),
-        applies_to=raw.get("applies_to"),
-        needs=tuple(raw.get("needs", ())),
-        limits=_limits(code, raw, shared),
-        parameters=raw.get("parameters", {}),
-        examples=tuple(raw.get("example", ())),
+        as_of=found.as_of,
+        applies_to=found.applies_to,
+        needs=tuple(found.needs),
+        limits=_limits(found, text, file, shared),
+        parameters=found.parameters,
+        examples=tuple(found.example),
     )
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise RulebookError(f"규칙 파일 {file.name}을(를) 읽을 수 없습니다. UTF-8로 저장했는지 보십시오.") from None
 
 
 def digest(folder: Path) -> str:
@@ -248,5 +231,9 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     files = sorted((folder / "rules").glob("*.toml"))
     if not files:
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
-    rules = [parse(_text(file), shared, file.name) for file in files]
+    try:
+        texts = [loading.read_text(file) for file in files]
+    except LoadError as error:
+        raise RulebookError(str(error)) from None
+    rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), sha256)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from settle.programme import loading, shapes
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
+from settle.programme.loading import LoadError
 
-TYPES = ("text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "key")
 NUMBERS = ("won", "count", "md", "rate", "number")
 
 
@@ -72,20 +71,17 @@ class Lists:
     categories: tuple[tuple[str, str], ...] = ()
 
 
-def _column(raw: dict[str, Any]) -> Column:
-    column = Column(
-        name=raw["name"],
-        type=raw.get("type", "text"),
-        required=raw.get("required", False),
-        aliases=tuple(raw.get("aliases", ())),
-        weak=tuple(raw.get("weak", ())),
-        values=raw.get("values", raw["name"] if raw.get("type") in ("choice", "choices") else ""),
-        note=raw.get("note", ""),
-        summed=raw.get("summed", False),
+def _column(raw: shapes.Column) -> Column:
+    return Column(
+        name=raw.name,
+        type=raw.type,
+        required=raw.required,
+        aliases=tuple(raw.aliases),
+        weak=tuple(raw.weak),
+        values=raw.values or (raw.name if raw.type in ("choice", "choices") else ""),
+        note=raw.note,
+        summed=raw.summed,
     )
-    if column.type not in TYPES:
-        raise ValueError(f"{column.name}: type {column.type}")
-    return column
 
 
 @cache
@@ -93,25 +89,24 @@ def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
     """All sheet kinds of a programme by name, in the order of the file. Raises ResourceError (Korean)."""
     path = folder("ledgers", programme_id) / "sheets.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        kinds = [
-            SheetKind(
-                name=sheet["name"],
-                layout=sheet.get("layout", "table"),
-                aliases=tuple(sheet.get("aliases", ())),
-                columns=tuple(_column(c) for c in sheet["columns"]),
-                items=tuple(_column(c) for c in sheet.get("items", ())),
-                one_of=tuple(tuple(group) for group in sheet.get("one_of", ())),
-                open=sheet.get("open", False),
-                others=tuple(sheet.get("others", ())),
-                unlike=tuple(sheet.get("unlike", ())),
-                note=sheet.get("note", ""),
-            )
-            for sheet in raw["sheet"]
-        ]
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ResourceError(f"시트 정의 {path.name}을(를) 읽을 수 없습니다: {error}") from error
-    return {kind.name: kind for kind in kinds}
+        found, _ = loading.parse(loading.read_text(path), path.name, shapes.SheetsFile)
+    except LoadError as error:
+        raise ResourceError(str(error)) from None
+    return {
+        sheet.name: SheetKind(
+            name=sheet.name,
+            layout=sheet.layout,
+            aliases=tuple(sheet.aliases),
+            columns=tuple(map(_column, sheet.columns)),
+            items=tuple(map(_column, sheet.items)),
+            one_of=tuple(map(tuple, sheet.one_of)),
+            open=sheet.open,
+            others=tuple(sheet.others),
+            unlike=tuple(sheet.unlike),
+            note=sheet.note,
+        )
+        for sheet in found.sheet
+    }
 
 
 @cache
@@ -121,16 +116,11 @@ def load_lists(programme_id: str = DEFAULT_PROGRAMME) -> Lists:
     if not path.is_file():
         return Lists()
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        lists = tuple(
-            ForeignList(
-                name=entry["name"],
-                needs=tuple(entry["needs"]),
-                columns=tuple(entry.get("columns", {}).items()),
-                funds=tuple(entry.get("funds", {}).items()),
-            )
-            for entry in raw.get("list", ())
-        )
-        return Lists(lists, tuple(raw.get("categories", {}).items()))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise ResourceError(f"목록 정의 {path.name}을(를) 읽을 수 없습니다: {error}") from error
+        found, _ = loading.parse(loading.read_text(path), path.name, shapes.ListsFile)
+    except LoadError as error:
+        raise ResourceError(str(error)) from None
+    lists = tuple(
+        ForeignList(one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()))
+        for one in found.lists
+    )
+    return Lists(lists, tuple(found.categories.items()))

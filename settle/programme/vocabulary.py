@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from settle.programme import loading, shapes
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
+from settle.programme.loading import LoadError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -124,19 +125,19 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
     """Read programme.toml of a programme (or of another rulebook folder). Raises ResourceError (Korean) where missing or broken."""
     path = (place or folder("schemas", programme_id)) / "programme.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Programme(
-            id=raw["id"],
-            name=raw["name"],
-            begins=raw["begins"],
-            agency=raw.get("agency", ""),
-            ministry=raw.get("ministry", ""),
-            retention_years=int(raw.get("retention_years", 5)),
-            tree=_leaves(raw["tree"]),
-            tree_synonyms={k: tuple(v) for k, v in raw.get("tree_synonyms", {}).items()},
-            values={c: {k: tuple(v) for k, v in known.items()} for c, known in raw.get("values", {}).items()},
-            data={k: v for k, v in raw.items() if k not in OTHER},
-            place=place,
-        )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ResourceError(f"사업 자료 {path.name}을(를) 읽을 수 없습니다: {error}") from error
+        found, raw = loading.parse(loading.read_text(path), path.name, shapes.ProgrammeFile)
+    except LoadError as error:
+        raise ResourceError(str(error)) from None
+    return Programme(
+        id=found.id,
+        name=found.name,
+        begins=found.begins,
+        agency=found.agency,
+        ministry=found.ministry,
+        retention_years=found.retention_years,
+        tree=_leaves(found.tree),
+        tree_synonyms={k: tuple(v) for k, v in found.tree_synonyms.items()},
+        values={c: {k: tuple(v) for k, v in known.items()} for c, known in found.values.items()},
+        data={k: v for k, v in raw.items() if k not in OTHER},
+        place=place,
+    )

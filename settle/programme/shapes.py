@@ -1,0 +1,133 @@
+"""What may stand in the files of a programme (checked by msgspec; settle.programme.loading says what is wrong)."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  msgspec reads the annotations
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+Effect = Literal["disallow", "hold", "note"]
+ColumnType = Literal[
+    "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "key"
+]  # fmt: skip
+
+
+class Source(Struct, forbid_unknown_fields=True):
+    """Where a rule comes from: document and paragraph."""
+
+    doc: str
+    at: str = ""
+
+
+class Case(Struct, forbid_unknown_fields=True):
+    """[[case]] of a rule file."""
+
+    effect: Effect
+    message: str
+    remedy: str
+    when: Any = None
+    arithmetic: str = ""
+    cell: str = ""
+    papers: str = ""
+    once: bool = False
+
+
+class RuleFile(Struct, forbid_unknown_fields=True):
+    """schemas/<programme>/rules/<CODE>.toml. limit: dated figures of its own; limits: name -> one of programme.toml."""
+
+    code: str
+    name: str
+    title: str
+    kind: str
+    source: Source
+    case: list[Case]
+    asks: str = ""
+    as_of: str = "basis_date"
+    applies_to: Any = None
+    needs: list[str] = []
+    limits: dict[str, str] = {}
+    limit: list[dict[str, Any]] = []
+    parameters: dict[str, Any] = {}
+    example: list[dict[str, Any]] = []
+
+
+class LimitRow(Struct, forbid_unknown_fields=True):
+    """A figure of [limits] and the day from which it holds."""
+
+    since: dt.date = field(name="from")
+    value: int
+
+
+class ProgrammeFile(Struct, forbid_unknown_fields=True):
+    """schemas/<programme>/programme.toml."""
+
+    id: str
+    name: str
+    begins: dt.date
+    tree: dict[str, dict[str, list[str]]]
+    agency: str = ""
+    ministry: str = ""
+    retention_years: int = 5
+    tree_synonyms: dict[str, list[str]] = {}
+    values: dict[str, dict[str, list[str]]] = {}
+    papers: dict[str, Any] = {}
+    conditions: dict[str, Any] = {}
+    words: dict[str, list[str]] = {}
+    lists: dict[str, list[str]] = {}
+    limits: dict[str, list[LimitRow]] = {}
+    order: dict[str, list[str]] = {}
+    grades: dict[str, str] = {}
+    translation: dict[str, Any] = {}
+    groups: dict[str, str] = {}
+    terms: dict[str, Any] = {}
+
+
+class Column(Struct, forbid_unknown_fields=True):
+    """One column of a sheet, or one 항목 of a sheet of pairs."""
+
+    name: str
+    type: ColumnType = "text"
+    required: bool = False
+    aliases: list[str] = []
+    weak: list[str] = []
+    values: str = ""
+    note: str = ""
+    summed: bool = False
+
+
+class Sheet(Struct, forbid_unknown_fields=True):
+    """[[sheet]] of sheets.toml."""
+
+    name: str
+    columns: list[Column]
+    layout: Literal["table", "pairs"] = "table"
+    aliases: list[str] = []
+    items: list[Column] = []
+    one_of: list[list[str]] = []
+    open: bool = False
+    others: list[str] = []
+    unlike: list[str] = []
+    note: str = ""
+
+
+class SheetsFile(Struct, forbid_unknown_fields=True):
+    """ledgers/<programme>/sheets.toml."""
+
+    sheet: list[Sheet]
+
+
+class ForeignList(Struct, forbid_unknown_fields=True):
+    """[[list]] of lists.toml: an execution list of another system."""
+
+    name: str
+    needs: list[str]
+    columns: dict[str, str] = {}
+    funds: dict[str, str] = {}
+
+
+class ListsFile(Struct, forbid_unknown_fields=True):
+    """ledgers/<programme>/lists.toml."""
+
+    lists: list[ForeignList] = field(name="list", default_factory=list)
+    categories: dict[str, str] = {}
