@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
@@ -52,11 +53,18 @@ def read(text: str = GOOD, shared: dict[str, Any] | None = None) -> Rule:
     return parse(text, shared or {}, "MTG-020.toml")
 
 
+def copy_programme(folder: Path) -> None:
+    """The shipped programme.toml, without the common rules that it includes."""
+    text = (resources.folder("schemas") / "programme.toml").read_text(encoding="utf-8")
+    alone, count = re.subn(r"^include = .*\n", "", text, flags=re.MULTILINE)
+    assert count == 1
+    (folder / "programme.toml").write_text(alone, encoding="utf-8")
+
+
 def judged(text: str, tmp_path: Path) -> list[tuple[str, int]]:
     """Judge one line with a rulebook of this one rule."""
     (tmp_path / "rules").mkdir()
-    shipped = resources.folder("schemas") / "programme.toml"
-    (tmp_path / "programme.toml").write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    copy_programme(tmp_path)
     (tmp_path / "rules" / "MTG-020.toml").write_text(text, encoding="utf-8")
     found = judge(book_from_tables({"집행내역": [LINE]}), load(folder=tmp_path)).findings
     return list(zip(found["effect"], found["at_issue"], strict=True))
@@ -149,8 +157,7 @@ def test_a_name_that_nobody_knows_is_told_with_the_code_when_the_rule_is_run(nam
 
 def test_a_file_that_is_not_utf_8_and_an_empty_rulebook_are_told(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
-    shipped = resources.folder("schemas") / "programme.toml"
-    (tmp_path / "programme.toml").write_bytes(shipped.read_bytes())
+    copy_programme(tmp_path)
     with pytest.raises(RulebookError, match="규칙 파일"):
         load(folder=tmp_path)
     (tmp_path / "rules" / "MTG-020.toml").write_bytes(GOOD.encode("cp949"))
@@ -182,8 +189,7 @@ def test_a_limit_not_in_force_names_code_and_date() -> None:
 def test_a_line_before_every_limit_is_told_as_not_checked_and_never_guessed(tmp_path: Path) -> None:
     text = GOOD.split("[[limit]]")[0] + "[[limit]]\nfrom = 2025-07-01\nwon = 35_000\n"
     (tmp_path / "rules").mkdir()
-    shipped = resources.folder("schemas") / "programme.toml"
-    (tmp_path / "programme.toml").write_bytes(shipped.read_bytes())
+    copy_programme(tmp_path)
     (tmp_path / "rules" / "MTG-020.toml").write_text(text, encoding="utf-8")
     later = LINE | {"집행번호": "2", "집행일": "2025-07-01"}
     result = judge(book_from_tables({"집행내역": [LINE, later]}), load(folder=tmp_path))
@@ -196,7 +202,7 @@ def with_limit_from_july(tmp_path: Path, code: str, limit: str) -> rulebook.Rule
     """The shipped rule `code` with one more [[limit]] of its own from 2025-07-01."""
     shipped = resources.folder("schemas")
     (tmp_path / "rules").mkdir()
-    (tmp_path / "programme.toml").write_bytes((shipped / "programme.toml").read_bytes())
+    copy_programme(tmp_path)
     text = (shipped / "rules" / f"{code}.toml").read_text(encoding="utf-8")
     later = f"[[limit]]\nfrom = 2025-07-01\n{limit}\n\n[[case]]"
     (tmp_path / "rules" / f"{code}.toml").write_text(text.replace("[[case]]", later, 1), encoding="utf-8")
@@ -207,8 +213,7 @@ def with_limit_from_july(tmp_path: Path, code: str, limit: str) -> rulebook.Rule
 def test_a_purchase_has_one_limit_that_of_its_earliest_line(tmp_path: Path, later: int) -> None:
     """Five heads at 30,000 = 150,000, although its second line is of July: 100,000 + later × 1,000 less 150,000."""
     (tmp_path / "rules").mkdir()
-    shipped = resources.folder("schemas") / "programme.toml"
-    (tmp_path / "programme.toml").write_bytes(shipped.read_bytes())
+    copy_programme(tmp_path)
     (tmp_path / "rules" / "MTG-020.toml").write_text(GOOD, encoding="utf-8")
     lines = [
         LINE | {"집행일": "2025-06-30", "집행금액": 200_000 - later * 1000, "참석인원": 5},
@@ -370,3 +375,32 @@ def test_an_unknown_fact_is_never_false_but_an_error() -> None:
 
 def test_the_comparisons_of_rule_files_are_those_that_conditions_know() -> None:
     assert set(rulebook.OPERATORS) == set(conditions.COMPARE)
+
+
+# ---- rules that programmes share -------------------------------------------------------------------------------------
+
+
+def test_a_programme_takes_common_rules_by_code_and_prefix_and_its_own_file_wins(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    copy_programme(tmp_path)
+    (tmp_path / "rules" / "MTG-020.toml").write_text(GOOD, encoding="utf-8")
+    text = (tmp_path / "programme.toml").read_text(encoding="utf-8")
+    (tmp_path / "programme.toml").write_text('include = ["DAT-02", "DAT-030"]\n' + text, encoding="utf-8")
+    before = load(folder=tmp_path)
+    assert list(before.by_code) == ["DAT-020", "DAT-030", "MTG-020"]
+    shared = resources.common("schemas")[-1] / "rules" / "DAT-020.toml"
+    own = shared.read_text(encoding="utf-8").replace("읽을 수 없는 날짜", "날짜가 아닌 것")
+    (tmp_path / "rules" / "DAT-020.toml").write_text(own, encoding="utf-8")
+    after = load(folder=tmp_path)
+    assert after.by_code["DAT-020"].title == "날짜가 아닌 것"
+    assert after.sha256 == rulebook.digest(tmp_path) != before.sha256
+
+
+def test_an_include_that_fits_no_common_rule_is_told_with_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    copy_programme(tmp_path)
+    (tmp_path / "rules" / "MTG-020.toml").write_text(GOOD, encoding="utf-8")
+    text = (tmp_path / "programme.toml").read_text(encoding="utf-8")
+    (tmp_path / "programme.toml").write_text('include = ["DAT-02", "DTA-030"]\n' + text, encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"include의 'DTA-030'.*혹시 'DAT-030'"):
+        load(folder=tmp_path)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 FOLDERS = ("schemas", "ledgers", "reports")
 DEFAULT_PROGRAMME = "innovation-partnership"
+COMMON = "_common"
 
 
 class ResourceError(Exception):
@@ -36,6 +37,11 @@ def folder(kind: str, programme: str = DEFAULT_PROGRAMME) -> Path:
             return root / programme
     known = ", ".join(programmes()) or "없음"
     raise ResourceError(f"사업 '{programme}'의 자료({kind} 폴더)를 찾을 수 없습니다. 쓸 수 있는 사업: {known}")
+
+
+def common(kind: str) -> list[Path]:
+    """The folders of what no programme owns (`_common`), own ones first."""
+    return [root / COMMON for root in roots(kind) if (root / COMMON).is_dir()]
 
 
 def data_file(programme: str, name: str, place: Path | None = None) -> Path:

@@ -11,10 +11,11 @@ import datetime as dt
 import difflib
 import hashlib
 import string
+import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,6 +24,9 @@ from settle.programme import loading, shapes
 from settle.programme.loading import LoadError
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EFFECTS = ("disallow", "hold", "note")
 GROUPS = ("DAT", "GEN", "LAB", "DIR", "MTG", "TRV", "OPS", "IND", "SUB", "BUD", "KPI", "REC", "XIN")
@@ -211,10 +215,36 @@ def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
     )
 
 
+def rule_files(folder: Path, include: Sequence[str]) -> list[Path]:
+    """The rule files of a rulebook: its own, and those of _common that it includes (codes or prefixes) and does not have itself.
+
+    Raises RulebookError for an include that fits no common rule.
+    """
+    own = sorted((folder / "rules").glob("*.toml"))
+    taken = {file.name for file in own}
+    shared: dict[str, Path] = {}
+    for place in resources.common("schemas"):
+        for file in sorted((place / "rules").glob("*.toml")):
+            shared.setdefault(file.name, file)
+    for wanted in include:
+        if not any(name.startswith(wanted) for name in shared):
+            near = difflib.get_close_matches(wanted, {Path(name).stem for name in shared}, n=1)
+            hint = f" 혹시 '{near[0]}'?" if near else ""
+            raise RulebookError(f"programme.toml: include의 '{wanted}'에 맞는 공통 규칙이 없습니다.{hint}")
+    named = [shared[name] for name in sorted(shared) if name.startswith(tuple(include)) and name not in taken]
+    return sorted([*own, *named], key=lambda file: file.name)
+
+
 def digest(folder: Path) -> str:
-    """SHA-256 of a rulebook folder, without reading its rules: the `sha256` of the Rulebook that lies there."""
+    """SHA-256 of a rulebook folder and of the common rules it includes, without reading its rules: the `sha256` of the Rulebook that
+    lies there. Raises RulebookError.
+    """
+    try:
+        include = tomllib.loads((folder / "programme.toml").read_text(encoding="utf-8")).get("include", [])
+    except (OSError, ValueError):
+        include = []  # what is wrong with it is said where it is loaded
     found = hashlib.sha256()
-    for file in [*sorted(folder.glob("*.toml")), *sorted((folder / "rules").glob("*.toml"))]:
+    for file in [*sorted(folder.glob("*.toml")), *rule_files(folder, include)]:
         found.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return found.hexdigest()
 
@@ -227,13 +257,12 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     folder = folder or resources.folder("schemas", programme)
     info = load_programme(programme, folder)
     shared = info.data.get("limits", {})
-    sha256 = digest(folder)
-    files = sorted((folder / "rules").glob("*.toml"))
-    if not files:
+    if not list((folder / "rules").glob("*.toml")):
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
+    files = rule_files(folder, info.include)
     try:
         texts = [loading.read_text(file) for file in files]
     except LoadError as error:
         raise RulebookError(str(error)) from None
     rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
-    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), sha256)
+    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), digest(folder))

@@ -69,6 +69,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     agency: str = ""
     ministry: str = ""
     retention_years: int = 5
+    include: list[str] = []
     tree_synonyms: dict[str, list[str]] = {}
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}

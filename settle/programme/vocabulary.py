@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADS = ("비목", "세목", "세세목")
-OTHER = ("id", "name", "begins", "agency", "ministry", "retention_years", "tree", "tree_synonyms", "values")
+OTHER = ("id", "name", "begins", "agency", "ministry", "retention_years", "include", "tree", "tree_synonyms", "values")
 
 # white space, zero-width characters, middle dots and brackets: what people put in or leave out at will
 _DROP = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad·ㆍ・‧•∙⋅･᛫\u119e()[]{}<>〈〉《》「」『』【】〔〕"
@@ -40,6 +40,7 @@ def arrow_safe(text: str) -> str:
 class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
+    include: codes or prefixes of schemas/_common/rules.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
 
@@ -53,6 +54,7 @@ class Programme:
     tree_synonyms: dict[str, tuple[str, ...]]
     values: dict[str, dict[str, tuple[str, ...]]]
     data: dict[str, Any] = field(default_factory=dict)
+    include: tuple[str, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -139,5 +141,6 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         tree_synonyms={k: tuple(v) for k, v in found.tree_synonyms.items()},
         values={c: {k: tuple(v) for k, v in known.items()} for c, known in found.values.items()},
         data={k: v for k, v in raw.items() if k not in OTHER},
+        include=tuple(found.include),
         place=place,
     )
