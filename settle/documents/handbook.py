@@ -170,7 +170,8 @@ def needs(rule: Rule) -> list[str]:
 
 # ---- the handbook -------------------------------------------------------------------------------------------------------------
 
-INTRODUCTION = """이 문서는 규칙 파일(`schemas/{id}/rules/`, 함께 쓰는 것은 `schemas/_common/rules/`)에서 만듭니다. 고치지 말고 규칙 파일을 고친 뒤
+INTRODUCTION = """이 문서는 규칙 파일(`schemas/{id}/rules/`, 함께 쓰는 것은 `schemas/_common/rules/`)에서 만듭니다.
+고치지 말고 규칙 파일을 고친 뒤
 `settle rules --format markdown > docs/rules.md`로 다시 쓰십시오. 규칙 하나만 보려면 `settle rule {first}`처럼 씁니다.
 
 규칙은 {count}개입니다. 한 줄이 규칙에 걸리면 결과는 셋 가운데 하나입니다.

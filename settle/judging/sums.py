@@ -36,12 +36,13 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
     budgets = fund_budgets(facts) if facts["budget_sheet"] else {}
     agreement = facts.book.agreement
     rows = []
-    for fund in [*("국고", "민간"), *sorted(set(sums.index) - {"국고", "민간"})]:
+    interests = {fund.name: fund.interest for fund in facts.programme.funds}
+    for fund in [*interests, *sorted(set(sums.index) - set(interests))]:
         if fund not in sums.index and not budgets.get(fund):
             continue
         claimed, recognised, held, disallowed = (int(v) for v in sums.loc[fund]) if fund in sums.index else (0, 0, 0, 0)
         budget: Any = budgets.get(fund, pd.NA)
-        interest = int(agreement.get(f"{fund}이자") or 0)
+        interest = int(agreement.get(interests.get(fund, "")) or 0)
         refund = budget - recognised + interest if budget is not pd.NA else pd.NA
         later = refund - held if refund is not pd.NA else pd.NA
         rows.append((fund, budget, claimed, recognised, held, disallowed, refund, later))

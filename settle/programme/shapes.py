@@ -59,6 +59,14 @@ class LimitRow(Struct, forbid_unknown_fields=True):
     value: int
 
 
+class Fund(Struct, forbid_unknown_fields=True):
+    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded."""
+
+    name: str
+    column: str
+    interest: str = ""
+
+
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
     """schemas/<programme>/programme.toml."""
 
@@ -71,6 +79,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     retention_years: int = 5
     include: list[str] = []
     tree_synonyms: dict[str, list[str]] = {}
+    funds: list[Fund] = field(name="fund", default_factory=list)
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}
     conditions: dict[str, Any] = {}

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADS = ("비목", "세목", "세세목")
-OTHER = ("id", "name", "begins", "agency", "ministry", "retention_years", "include", "tree", "tree_synonyms", "values")
+OTHER = (
+    "id",
+    "name",
+    "begins",
+    "agency",
+    "ministry",
+    "retention_years",
+    "include",
+    "fund",
+    "tree",
+    "tree_synonyms",
+    "values",
+)
 
 # white space, zero-width characters, middle dots and brackets: what people put in or leave out at will
 _DROP = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad·ㆍ・‧•∙⋅･᛫\u119e()[]{}<>〈〉《》「」『』【】〔〕"
@@ -36,11 +48,20 @@ def arrow_safe(text: str) -> str:
     return text.replace("->", "→").replace("=>", "→")
 
 
+@dataclass(frozen=True)
+class Fund:
+    """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none)."""
+
+    name: str
+    column: str
+    interest: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
-    include: codes or prefixes of schemas/_common/rules.
+    include: codes or prefixes of schemas/_common/rules. funds: in the order in which they are spent.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
 
@@ -55,7 +76,13 @@ class Programme:
     values: dict[str, dict[str, tuple[str, ...]]]
     data: dict[str, Any] = field(default_factory=dict)
     include: tuple[str, ...] = ()
+    funds: tuple[Fund, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
+
+    @property
+    def budget_columns(self) -> tuple[str, ...]:
+        """The columns of sheet 예산 that hold won, one per fund."""
+        return tuple(fund.column for fund in self.funds)
 
     @cached_property
     def _keys(self) -> dict[str, dict[str, str]]:
@@ -142,5 +169,6 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         values={c: {k: tuple(v) for k, v in known.items()} for c, known in found.values.items()},
         data={k: v for k, v in raw.items() if k not in OTHER},
         include=tuple(found.include),
+        funds=tuple(Fund(one.name, one.column, one.interest) for one in found.funds),
         place=place,
     )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 BUDGET = "예산"
 _NAMES = ("비목", "세목", "세세목", "참여기업")
-_AMOUNTS = ("정부", "민간")
 
 
 def leave_out_sums(
@@ -29,7 +28,7 @@ def leave_out_sums(
     keys = []
     for row in part.reindex(columns=list(_NAMES), fill_value="").itertuples(index=False, name=None):
         keys.append((*(programme.resolve(*row[:3]) or row[:3]), row[3]))
-    amounts = part.reindex(columns=list(_AMOUNTS), fill_value=0)
+    amounts = part.reindex(columns=list(programme.budget_columns), fill_value=0)
     values = [tuple(int(v) for v in row) for row in amounts.itertuples(index=False, name=None)]
     parts_of = {i: [j for j, other in enumerate(keys) if _holds(keys[i], other)] for i in range(len(keys))}
     out = set()
@@ -37,7 +36,7 @@ def leave_out_sums(
         if not below:
             continue
         leaves = [j for j in below if not any(k in below for k in parts_of[j])]
-        total = tuple(sum(values[j][n] for j in leaves) for n in range(len(_AMOUNTS)))
+        total = tuple(sum(values[j][n] for j in leaves) for n in range(len(programme.funds)))
         same_heads = all(keys[j][:3] == keys[index][:3] for j in below)
         if total != values[index] and same_heads:
             continue  # money of the programme's own beside that of the participants

@@ -15,12 +15,12 @@ from settle.model import EVIDENCE, KNOWN, Book, Judgement
 from settle.programme.vocabulary import Programme, match_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from settle.documents.forms.figures import Figure
 
 DIRECT = "직접지원비"
-FUNDS = {"국고": "정부", "민간": "민간"}  # 재원 of a line -> column of 예산
 NOT_ESG = frozenset(
     match_key(word) for word in ("", "N", "No", "X", "아니오", "없음", "해당없음", "미해당", "-", "0", "무")
 )
@@ -37,11 +37,13 @@ def gather(book: Book, programme: Programme, judgement: Judgement | None, recogn
     _add_people(book, parts, unnamed)
     shared = _add_money(facts, amounts, parts)
     _add_task_days(book, parts)
-    total = Money(int(amounts.sum()), _budget(book.frames["예산"], None))
+    total = Money(int(amounts.sum()), _budget(book.frames["예산"], programme.budget_columns))
     ledger = facts.ledger
     funds = {
-        fund: Money(int(amounts[(ledger["재원"] == fund).to_numpy()].sum()), _budget(book.frames["예산"], column))
-        for fund, column in FUNDS.items()
+        fund.name: Money(
+            int(amounts[(ledger["재원"] == fund.name).to_numpy()].sum()), _budget(book.frames["예산"], (fund.column,))
+        )
+        for fund in programme.funds
     }
     return Report(
         agreement=book.agreement,
@@ -208,9 +210,9 @@ def _add_task_days(book: Book, parts: dict[str, Participant]) -> None:
 # ---- money -----------------------------------------------------------------------------------------
 
 
-def _budget(frame: pd.DataFrame, column: str | None) -> int | None:
-    """Sum of 정부, 민간 or (None) both; None where the sheet says nothing."""
-    columns = [column] if column else list(FUNDS.values())
+def _budget(frame: pd.DataFrame, funds: Sequence[str]) -> int | None:
+    """Sum of the columns of funds; None where the sheet says nothing."""
+    columns = list(funds)
     if not any(frame[c + KNOWN].any() for c in columns):
         return None
     return int(frame[columns].to_numpy(dtype=np.int64).sum())
@@ -218,7 +220,7 @@ def _budget(frame: pd.DataFrame, column: str | None) -> int | None:
 
 def _add_money(facts: Facts, amounts: np.ndarray, parts: dict[str, Participant]) -> Money:
     """Each participant's own execution and budget; returns what names no participant."""
-    ledger, budget = facts.ledger, facts.book.frames["예산"]
+    ledger, budget, columns = facts.ledger, facts.book.frames["예산"], facts.programme.budget_columns
     spenders = {name: match_key(name) for name in ledger["참여기업"].unique()}
     owner = ledger["참여기업"].map(spenders).to_numpy()
     holder = budget["참여기업"].map({name: match_key(name) for name in budget["참여기업"].unique()})
@@ -228,11 +230,11 @@ def _add_money(facts: Facts, amounts: np.ndarray, parts: dict[str, Participant])
     named_budget = np.isin(holder, list(parts))
     for key, part in parts.items():
         mine, held = owner == key, (holder == key).to_numpy()
-        part.money = Money(int(amounts[mine].sum()), _budget(budget[held], None))
-        support = Money(int(amounts[mine & direct].sum()), _budget(budget[held & budget_direct], None))
+        part.money = Money(int(amounts[mine].sum()), _budget(budget[held], columns))
+        support = Money(int(amounts[mine & direct].sum()), _budget(budget[held & budget_direct], columns))
         for task in part.tasks:
             task.support = support if "직접지원" in task.method else None
-    return Money(int(amounts[~named].sum()), _budget(budget[~named_budget], None))
+    return Money(int(amounts[~named].sum()), _budget(budget[~named_budget], columns))
 
 
 def _categories(facts: Facts, amounts: np.ndarray) -> list[tuple[str, Money]]:

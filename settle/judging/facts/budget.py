@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.facts.agreement import APPROVALS, approved_rows
-from settle.judging.facts.base import Facts, fact
+from settle.judging.facts.base import Facts, fact, family
 from settle.programme.vocabulary import HEADS, Programme
 
 BUDGET = "예산"
@@ -16,7 +16,10 @@ BUDGET = "예산"
 
 @dataclass(frozen=True)
 class Budget:
-    """rows: 비목 세목 세세목 정부 민간 amount (won), one row per entry; lost: rows of 예산 or 변경승인 that the tree does not have."""
+    """rows: 비목 세목 세세목, won by column of each fund, amount (won), one row per entry.
+
+    lost: rows of 예산 or 변경승인 that the tree does not have.
+    """
 
     rows: pd.DataFrame
     lost: list[tuple[str, int]]
@@ -29,17 +32,17 @@ class Budget:
 
 
 def _entries(programme: Programme, frame: pd.DataFrame) -> Budget:
+    funds = list(programme.budget_columns)
     rows, lost = [], []
-    for i, (a, b, c, state, private) in enumerate(frame[[*HEADS, "정부", "민간"]].itertuples(index=False)):
-        found = programme.resolve(a, b, c)
+    heads = frame[list(HEADS)].itertuples(index=False, name=None)
+    for i, (named, won) in enumerate(zip(heads, frame[funds].to_numpy(dtype=np.int64), strict=True)):
+        found = programme.resolve(*named)
         if found is None:
             lost.append((BUDGET, i))
             continue
-        rows.append((*found, int(state), int(private), int(state) + int(private)))
-    table = pd.DataFrame(rows, columns=[*HEADS, "정부", "민간", "amount"])
-    return Budget(
-        table.astype(dict.fromkeys(HEADS, "str") | {"정부": np.int64, "민간": np.int64, "amount": np.int64}), lost
-    )
+        rows.append((*found, *won.tolist(), int(won.sum())))
+    table = pd.DataFrame(rows, columns=[*HEADS, *funds, "amount"])
+    return Budget(table.astype(dict.fromkeys(HEADS, "str") | dict.fromkeys([*funds, "amount"], np.int64)), lost)
 
 
 @fact
@@ -51,7 +54,7 @@ def first_budget(facts: Facts) -> Budget:
 @fact
 def budget_known(facts: Facts) -> bool:
     """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed."""
-    unread = any(e.kind == BUDGET and e.column in ("정부", "민간") for e in facts.book.errors)
+    unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
     return not unread and not facts["first_budget"].lost
 
 
@@ -88,7 +91,8 @@ def budget(facts: Facts) -> Budget:
         if source is None or target is None or not is_known:
             lost.append((APPROVALS, i))
             continue
-        rows += [(*source, 0, 0, -int(amount)), (*target, 0, 0, int(amount))]
+        none = [0] * len(facts.programme.funds)
+        rows += [(*source, *none, -int(amount)), (*target, *none, int(amount))]
     if not rows:
         return Budget(first.rows, lost)
     moved = pd.DataFrame(rows, columns=first.rows.columns).astype(first.rows.dtypes.to_dict())
@@ -101,13 +105,16 @@ def budget_sheet(facts: Facts) -> bool:
 
 
 def fund_budgets(facts: Facts) -> dict[str, int]:
-    """국고, 민간 -> won agreed."""
+    """Fund -> won agreed."""
     rows = facts["first_budget"].rows
-    return {"국고": int(rows["정부"].sum()), "민간": int(rows["민간"].sum())}
+    return {fund.name: int(rows[fund.column].sum()) for fund in facts.programme.funds}
 
 
-@fact
-def direct_support_from_state(facts: Facts) -> np.ndarray:
-    """Does the agreed budget give 직접지원비 government money?"""
+@family
+def budgeted(facts: Facts, argument: str) -> np.ndarray:
+    """budgeted:직접지원비/국고: does the agreed budget give this category money of this fund? The same for every line."""
+    category, _, name = argument.partition("/")
     rows = facts["first_budget"].rows
-    return np.full(facts.n, bool((rows.loc[rows["세목"] == "직접지원비", "정부"] > 0).any()))
+    column = next(fund.column for fund in facts.programme.funds if fund.name == name)
+    there = (rows[list(HEADS)] == category).any(axis=1)
+    return np.full(facts.n, bool((rows.loc[there, column] > 0).any()))

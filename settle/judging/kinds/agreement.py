@@ -11,17 +11,21 @@ from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 
 @kind("line")
 def fund_order(ctx: Context) -> Outcome:
-    """Private money spent while subsidy was left (GEN-120): noted once, at the first such line. Values: date, won, subsidy_left, line."""
+    """Private money spent while subsidy was left (GEN-120): noted once, at the first such line.
+
+    Values: date, won, subsidy_left, line. parameters: first and second, the names of two funds.
+    """
     nothing = np.zeros(ctx.n, dtype=np.uint8)
     if not ctx.holds(ctx.rule.applies_to).any():
         return Outcome(nothing)
+    first_fund, second_fund = ctx.rule.parameters["first"], ctx.rule.parameters["second"]
     by = np.argsort(ctx["order"])
-    state = (ctx["재원"] == "국고").to_numpy()
+    state = (ctx["재원"] == first_fund).to_numpy()
     # a line without a day has no place in the order
-    private = ctx.applies() & (ctx["재원"] == "민간").to_numpy() & ctx["집행일__known"]
+    private = ctx.applies() & (ctx["재원"] == second_fund).to_numpy() & ctx["집행일__known"]
     spent = np.where(state, np.where(ctx["judged"], ctx["net"], ctx["measured_extra"]), 0)
     left_before = np.empty(ctx.n, dtype=np.int64)
-    left_before[by] = fund_budgets(ctx.facts)["국고"] - (np.cumsum(spent[by]) - spent[by])
+    left_before[by] = fund_budgets(ctx.facts)[first_fund] - (np.cumsum(spent[by]) - spent[by])
     early = private & (left_before > 0)
     if not early.any():
         return Outcome(nothing)

@@ -90,11 +90,15 @@ def one_person_twice(ctx: Context) -> Outcome:
 
 
 def _fees(ctx: Context, kinds: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of fees within person, day and kind: the lines of one purchase, or the two parts that 국고 and 민간 bear.
+    """Labels of fees within person, day and kind: the lines of one purchase, or the parts that the two funds bear.
 
     Also which lines are such parts.
     """
     alike = labels(kinds, ctx["적요"])
-    funds = [group_sum(alike, (among & ctx.member("재원", [fund])).astype(np.int64)) for fund in ("국고", "민간")]
-    halves = (group_sum(alike, among.astype(np.int64)) == 2) & (funds[0] == 1) & (funds[1] == 1)
+    of_fund = {
+        fund.name: group_sum(alike, (among & ctx.member("재원", [fund.name])).astype(np.int64))
+        for fund in ctx.facts.programme.funds
+    }
+    one_each = sum((found == 1).astype(np.int64) for found in of_fund.values()) == 2
+    halves = (group_sum(alike, among.astype(np.int64)) == 2) & one_each
     return labels(halves, np.where(halves, alike, labels(kinds, ctx["purchase"]))), halves
