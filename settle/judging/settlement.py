@@ -12,7 +12,7 @@ import numpy as np
 
 from settle.judging import registry  # noqa: F401  every kind and fact is known from here on
 from settle.judging.kinds.base import KINDS, Context, Outcome, with_effect
-from settle.programme.rules import Rule, RulebookError, order
+from settle.programme.rules import Rule, RulebookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,17 +96,17 @@ class Settled:
 
 
 def sequence(rules: tuple[Rule, ...], programme_order: Mapping[str, list[str]]) -> list[Rule]:
-    """The rules in the order in which they take won: deductions, line caps, group caps."""
+    """The rules (in code order) in the order in which they take won: deductions, line caps, group caps."""
     stages: dict[str, list[Rule]] = {"deduction": [], "line": [], "group": []}
     for rule in rules:
         stages[KINDS[rule.kind][0] if rule.kind in KINDS else "line"].append(rule)
 
-    def by(named: list[str]) -> Callable[[Rule], tuple[int, Any]]:
-        return lambda rule: (named.index(rule.code) if rule.code in named else len(named), order(rule.code))
+    def by(named: list[str]) -> Callable[[Rule], int]:
+        return lambda rule: named.index(rule.code) if rule.code in named else len(named)
 
     return [
         *sorted(stages["deduction"], key=by(programme_order.get("deductions", []))),
-        *sorted(stages["line"], key=lambda rule: order(rule.code)),
+        *stages["line"],
         *sorted(stages["group"], key=by(programme_order.get("group_caps", []))),
     ]
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EFFECTS = ("disallow", "hold", "note")
-GROUPS = ("DAT", "GEN", "LAB", "DIR", "MTG", "TRV", "OPS", "IND", "SUB", "BUD", "KPI", "REC", "XIN")
 
 
 class RulebookError(Exception):
@@ -89,10 +88,15 @@ class Rule:
         return in_force[-1].values[name]
 
 
-def order(code: str) -> tuple[int, int]:
-    """Sort key of a code: DAT, GEN, LAB … as in the rulebook, then by number."""
+def order(code: str, groups: Sequence[str]) -> tuple[int, str, int]:
+    """Sort key of a code: by the [groups] of the programme, in the order of the file, then by number."""
     group, _, number = code.partition("-")
-    return (GROUPS.index(group) if group in GROUPS else len(GROUPS), int(number) if number.isdigit() else 0)
+    named = group in groups
+    return (
+        groups.index(group) if named else len(groups),
+        "" if named else group,
+        int(number) if number.isdigit() else 0,
+    )
 
 
 @dataclass(frozen=True)
@@ -265,4 +269,5 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     except LoadError as error:
         raise RulebookError(str(error)) from None
     rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
-    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code))), digest(folder))
+    groups = list(info.data.get("groups", {}))
+    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))
