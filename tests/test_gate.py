@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from settle import gate
+from settle.judging import gate
 
 
 def array(*values: int) -> np.ndarray:
@@ -89,7 +89,9 @@ def test_the_index_is_unique_or_it_raises() -> None:
 @pytest.mark.parametrize("switch", ["PANDERA_VALIDATION_ENABLED=False", "PANDERA_VALIDATION_DEPTH=SCHEMA_ONLY"])
 def test_the_environment_does_not_switch_the_gate_off(switch: str) -> None:
     name, value = switch.split("=")
-    code = "import numpy as np; from settle import gate; print(gate.failures({'A': np.ones(2, dtype=np.uint8)}))"
+    code = (
+        "import numpy as np; from settle.judging import gate; print(gate.failures({'A': np.ones(2, dtype=np.uint8)}))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, name: value}, capture_output=True, text=True, check=False
     )
