@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import shutil
@@ -11,19 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import batch_month
 import duckdb
 import pytest
 
 from settle.batch import across, delta, pool, run, sources, tables, work
-from settle.batch.month import Month, Options
+from settle.batch.month import Month
 from settle.batch.store import Store, file_name, month_before
 from settle.batch.task import Task
-
-PROGRAMME = "innovation-partnership"
-MONTH = "2025-09"
+from tests.kit import batch_month
+from tests.kit.batch_month import MONTH, PROGRAMME, results, said, settled
 
 
 @pytest.fixture(scope="session")
@@ -36,24 +32,6 @@ def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Month
     """The month, judged once in one process."""
     out = tmp_path_factory.mktemp("결과")
     return settled(folder, out), out
-
-
-def settled(folder: Path, out: Path, month: str = MONTH, **options: Any) -> Month:
-    return run.run(folder, out, month, PROGRAMME, pool.Here(), Options(**options), finish=None)
-
-
-def results(out: Path) -> dict[str, str]:
-    """Every file of a results folder with its hash."""
-    return {
-        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file()
-    }
-
-
-def said(made: Month) -> list[tuple[str, str, str, str, int]]:
-    rows = made.tables["findings"].to_pylist()
-    return sorted((r["agreement"], r["code"], r["line"], r["effect"], r["applied"]) for r in rows)
 
 
 # ---- what is found ----------------------------------------------------------------------------------------------------------

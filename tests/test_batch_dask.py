@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import batch_month
 import pytest
-from test_batch import MONTH, PROGRAMME, results, said
 
 from settle.batch import pool, run
 from settle.batch.month import Options
+from tests.kit import batch_month
+from tests.kit.batch_month import MONTH, PROGRAMME, results, said
 
 ROOT = Path(run.__file__).resolve().parents[2]
 

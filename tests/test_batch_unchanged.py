@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_batch import MONTH, PROGRAMME, results
 
 from settle.batch import run, sources, store, task, work
 from settle.batch.month import Month, Options
 from settle.files import write_bytes
 from settle.programme import folders as resources
+from tests.kit.batch_month import MONTH, PROGRAMME, results
 
 NAMES = ("가", "나", "다")
 RULE = f"schemas/{PROGRAMME}/rules/GEN-040.toml"
@@ -181,6 +181,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the programme's data that is used in place of the one shipped."""
     for kind in resources.FOLDERS:
         shutil.copytree(resources.folder(kind, PROGRAMME), tmp_path / "자료" / kind / PROGRAMME)
+    shutil.copytree(resources.folder("schemas", "_common"), tmp_path / "자료" / "schemas" / "_common")
     monkeypatch.setenv("SETTLE_PROGRAMMES", str(tmp_path / "자료"))
     return tmp_path / "자료"
 
@@ -188,7 +189,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "file",
     [RULE, f"schemas/{PROGRAMME}/programme.toml", f"ledgers/{PROGRAMME}/sheets.toml",
-     f"reports/{PROGRAMME}/disallowance.toml"],
+     "schemas/_common/holidays.toml", f"reports/{PROGRAMME}/disallowance.toml"],
 )  # fmt: skip
 def test_a_changed_rulebook_sheet_or_form_is_noticed(own: Path, folder: Path, tmp_path: Path, file: str) -> None:
     assert settled(folder, tmp_path / "결과").names == sorted(NAMES)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import casekit
 import pytest
+
+from tests.kit import casekit
 
 PROGRAMMES = sorted(path.name for path in casekit.FOLDER.iterdir() if path.is_dir())
 CASES = [case for programme in PROGRAMMES for path in casekit.files(programme) for case in casekit.load(path)]

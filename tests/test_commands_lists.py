@@ -8,12 +8,12 @@ from pathlib import Path
 import openpyxl
 import pypdf
 import pytest
-import test_reconcile as month
 from click.testing import CliRunner
-from statement_lists import write
 
 from settle.cli import cli
 from settle.reconciling.tables import IN_FULL
+from tests.kit import reconciled as month
+from tests.kit.statement_lists import write
 
 
 @pytest.fixture(scope="module")

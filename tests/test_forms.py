@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from forms_agreement import FORMS, TABLES, book_of, pages, squeeze, text_of
 from pypdf import PdfReader
 
 from settle.programme.folders import folder
 from settle.programme.vocabulary import load
+from tests.kit.forms_agreement import FORMS, TABLES, book_of, pages, squeeze, text_of
 
 # form, field of the annex's form, where it is filled from, what the PDF of the small agreement shows
 FIELDS = [

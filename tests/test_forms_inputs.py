@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from forms_agreement import TABLES, book_of
 
 from settle.documents.forms import inputs
 from settle.programme.vocabulary import load
+from tests.kit.forms_agreement import TABLES, book_of
 
 WRITERS = {"system": inputs.write_system, "supports": inputs.write_supports}
 

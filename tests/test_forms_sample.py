@@ -11,12 +11,12 @@ from pathlib import Path
 import openpyxl
 import pypdfium2
 import pytest
-from forms_agreement import book_of, pages
 
 from settle.documents import sample
 from settle.documents.forms import final, inputs, interim
 from settle.programme.folders import folder
 from settle.programme.vocabulary import load
+from tests.kit.forms_agreement import book_of, pages
 
 OUTPUTS = {
     "중간보고서.pdf": interim.write,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from forms_agreement import TABLES, book_of
 
 from settle.documents import sample
 from settle.documents.forms.gather import gather
 from settle.pipeline import judge
 from settle.programme.rules import load as load_rules
 from settle.programme.vocabulary import load
+from tests.kit.forms_agreement import TABLES, book_of
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import copy
 from typing import Any
 
 import pytest
-from golden import results
-from golden.difference import differences
+
+from tests.golden import results
+from tests.golden.difference import differences
 
 SUBJECTS = results.subjects()
 

@@ -8,15 +8,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from casekit import identities_broken
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_agreements import PAPERS, agreements
 
 from settle.model import Judgement
 from settle.pipeline import judge
 from settle.programme.rules import load
 from settle.reading.book import book_from_tables
+from tests.kit.casekit import identities_broken
+from tests.kit.random_agreements import PAPERS, agreements
 
 COMMON: dict[str, Any] = {
     "deadline": None,

@@ -20,7 +20,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
-from import_files import (
+
+from settle.workbook import reader
+from tests.kit.import_files import (
     HEADINGS,
     amounts,
     days,
@@ -33,8 +35,6 @@ from import_files import (
     workbook,
     xlsb,
 )
-
-from settle.workbook import reader
 
 
 def refused(path: Path) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from import_fuzz import check
+
+from tests.kit.import_fuzz import check
 
 KEPT = (144,)  # seeds that once failed (a cell in column 22017)
 

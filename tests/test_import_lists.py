@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from import_files import HEADINGS, amounts, days, errors, line, read, said, sheet_of, workbook
 
 from settle.programme import profile
+from tests.kit.import_files import HEADINGS, amounts, days, errors, line, read, said, sheet_of, workbook
 
 NARA = [
     [

@@ -6,7 +6,10 @@ import unicodedata
 from datetime import date, datetime, time
 
 import pytest
-from import_files import (
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from settle.reading.book import book_from_tables
+from tests.kit.import_files import (
     HEADINGS,
     amounts,
     days,
@@ -19,9 +22,6 @@ from import_files import (
     sheet_of,
     workbook,
 )
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-
-from settle.reading.book import book_from_tables
 
 
 def test_a_plain_ledger_is_read_with_its_cells(tmp_path):

@@ -7,10 +7,10 @@ import random
 from typing import Any
 
 import pytest
-from labour_by_hand import CEILING, MONTHS, Person, reckon, working_days
 
 from settle.pipeline import judge
 from settle.reading.book import book_from_tables
+from tests.kit.labour_by_hand import CEILING, MONTHS, Person, reckon, working_days
 
 RULES = ["LAB-010", "LAB-020", "LAB-030", "LAB-070", "LAB-080", "LAB-090", "LAB-130", "LAB-140"]
 CREDENTIAL = {"특급": "기술사", "고급": "박사", "중급": "석사 3", "초급": "학사"}

@@ -2,12 +2,12 @@
 
 import json
 
-import judgements
 from hypothesis import given
 from hypothesis import strategies as st
 
 from settle.documents import json_
 from settle.korean import mask, mask_all
+from tests.kit import judgements
 
 PIECES = [
     "900101-1234567", "900101 - 1234567", "9001011234567", "110-123-456789", "국민은행 1234567890", "123-45-67890", "02-1234-5678",

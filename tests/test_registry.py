@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import casekit
 import pytest
 
 from settle.programme import folders as resources
 from settle.programme.rules import load
+from tests.kit import casekit
 
 PROGRAMME = resources.DEFAULT_PROGRAMME
 RULES = {rule.code: rule for rule in load(PROGRAMME).rules}

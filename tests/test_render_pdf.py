@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import judgements
 import pandas as pd
 import pdfplumber
 import pytest
@@ -24,6 +23,7 @@ from settle.documents.view import View
 from settle.documents.words import in_words
 from settle.korean import number
 from settle.model import InputFile
+from tests.kit import judgements
 
 
 @cache

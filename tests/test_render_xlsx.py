@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import judgements
 import openpyxl
 import pytest
 
@@ -12,6 +11,7 @@ from settle.documents import json_
 from settle.documents.view import View
 from settle.documents.xlsx import disallowance as disallowance_xlsx
 from settle.files import WriteError, prepare, write_bytes
+from tests.kit import judgements
 
 SHEETS = ["요약", "불인정 내역", "보완 요청", "확인 사항", "규칙별", "미점검", "입력 오류", "판정", "파일"]
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-import review_book
-from review_book import FIRST, HEADINGS, NS, cell_texts, judged, part_of, parts, tree
 
 from settle.documents import json_
 from settle.documents.review import masking as review_masking
 from settle.documents.review import review
 from settle.documents.review.worksheet import WORKSHEET
+from tests.kit import review_book
+from tests.kit.review_book import FIRST, HEADINGS, NS, cell_texts, judged, part_of, parts, tree
 
 ADDED = ["판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치", "소명내용", "추가증빙", "담당자"]
 COMPARED = ("id", "effect", "line", "at_issue", "applied", "message", "row", "cell")

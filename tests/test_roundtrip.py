@@ -8,8 +8,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-import review_book
-from review_book import FIRST, HEADINGS, ROWS
 
 from settle.cli import main
 from settle.comparing import earlier as roundtrip
@@ -18,6 +16,8 @@ from settle.documents import json_
 from settle.model import Judgement
 from settle.pipeline import judge
 from settle.reading.book import book_from_tables
+from tests.kit import review_book
+from tests.kit.review_book import FIRST, HEADINGS, ROWS
 
 PROGRAMME = "innovation-partnership"
 SLIP = {"증빙종류": "카드매출전표", "사업자등록번호": "124-81-00998"}

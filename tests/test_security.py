@@ -24,8 +24,11 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
-from import_files import edit_part, workbook
-from usage_kit import (
+
+from settle.files import WriteError, write_bytes
+from settle.korean import mask, mask_all, printable
+from tests.kit.import_files import edit_part, workbook
+from tests.kit.usage_kit import (
     AGREEMENT,
     BUDGET,
     HEADINGS,
@@ -40,9 +43,6 @@ from usage_kit import (
     runner,
     wrong,
 )
-
-from settle.files import WriteError, write_bytes
-from settle.korean import mask, mask_all, printable
 
 MARK = "○표시○"
 PACKAGE = Path(__file__).resolve().parent.parent / "settle"

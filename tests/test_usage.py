@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_files import workbook
-from usage_kit import (
+
+from settle import cli
+from settle.korean import number, width
+from tests.kit.import_files import workbook
+from tests.kit.usage_kit import (
     AGREEMENT,
     BUDGET,
     HEADINGS,
@@ -32,9 +35,6 @@ from usage_kit import (
     runner,
     wrong,
 )
-
-from settle import cli
-from settle.korean import number, width
 
 COMMANDS = [
     [],

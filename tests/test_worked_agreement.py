@@ -27,11 +27,11 @@ import random
 from typing import Any
 
 import pytest
-from labour_by_hand import MONTHS, Person, reckon, working_days
 
 from settle.model import Judgement
 from settle.pipeline import judge
 from settle.reading.book import book_from_tables
+from tests.kit.labour_by_hand import MONTHS, Person, reckon, working_days
 
 A, B, C, D, E, F, G, H, X = "김하나", "박세나", "최다온", "정가람", "이두리", "한별", "오름", "윤슬", "최외인"
 ROSTER: dict[str, dict[str, Any]] = {

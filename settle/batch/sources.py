@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle import __version__
 from settle.programme import rules as rulebook
-from settle.programme.folders import DEFAULT_PROGRAMME, folder, roots
+from settle.programme.folders import COMMON, DEFAULT_PROGRAMME, folder, roots
 from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
@@ -106,12 +106,18 @@ def sha256(path: Path) -> str:
 
 
 def basis_of(programme: str) -> dict[str, Any]:
-    """What every result depends on besides its inputs: version, rulebook, sheets, list profiles, forms of reports.
+    """What every result depends on besides its inputs: version, rulebook, sheets, list profiles, forms of reports, and
+    what no programme owns.
 
     Raises ResourceError.
     """
     data = hashlib.sha256()
-    for kind, names in (("ledgers", (programme, "statements")), ("reports", (programme, DEFAULT_PROGRAMME))):
+    places = {
+        "schemas": [COMMON],
+        "ledgers": [programme, "statements", COMMON],
+        "reports": [programme, DEFAULT_PROGRAMME, COMMON],
+    }
+    for kind, names in places.items():
         for root in roots(kind):
             for path in [file for name in names for file in sorted((root / name).glob("*.toml"))]:
                 data.update(path.name.encode() + path.read_bytes())

@@ -1,11 +1,10 @@
-"""Facts of the people: who stands in 투입인력, the work log, Korean working days."""
+"""Facts of the people: who stands in 투입인력, the work log, participation."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from settle.judging.arrays import FAR, NO_DAY, days
 from settle.judging.facts.agreement import APPROVALS, approved_rows
 from settle.judging.facts.base import Facts, fact
 from settle.labour import grades
+from settle.labour.working_days import working_days
 
 ROSTER, LOG = "투입인력", "수행일지"
 
@@ -186,24 +186,6 @@ def log(facts: Facts) -> Log:
         place=frame["장소구분"].to_numpy(dtype=object), task=frame["업무구분"].to_numpy(dtype=object),
         external=frame["컨설턴트"].isin(external).to_numpy(), order=order,
     )  # fmt: skip
-
-
-@cache
-def korean_holidays(first_year: int, last_year: int) -> np.ndarray:
-    """Public holidays of Korea, substitute holidays included, as datetime64[D]."""
-    import holidays
-
-    found = holidays.country_holidays("KR", years=range(first_year, last_year + 1))
-    return np.array(sorted(found), dtype="datetime64[D]")
-
-
-def working_days(first: int, last: int) -> np.ndarray:
-    """Every Korean working day from `first` to `last` (days since 1970, both included)."""
-    if last < first:
-        return np.zeros(0, dtype=np.int64)
-    span = np.arange(first, last + 1).astype("datetime64[D]")
-    years = span[[0, -1]].astype("datetime64[Y]").astype(int) + 1970
-    return span[np.is_busday(span, holidays=korean_holidays(int(years[0]), int(years[1])))].astype(np.int64)
 
 
 def _rate(text: str) -> int | None:

@@ -44,6 +44,14 @@ def common(kind: str) -> list[Path]:
     return [root / COMMON for root in roots(kind) if (root / COMMON).is_dir()]
 
 
+def common_file(kind: str, name: str) -> Path:
+    """A file that no programme owns, e.g. schemas/_common/holidays.toml; one's own first. Raises ResourceError."""
+    for place in common(kind):
+        if (place / name).is_file():
+            return place / name
+    raise ResourceError(f"자료 {kind}/{COMMON}/{name}을(를) 찾을 수 없습니다.")
+
+
 def data_file(programme: str, name: str, place: Path | None = None) -> Path:
     """A file beside programme.toml: of another rulebook's folder where it has one, else the programme's. Raises ResourceError."""
     if place is not None and (place / name).is_file():

@@ -11,9 +11,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-TESTS = Path(__file__).resolve().parent.parent
-ROOT = TESTS.parent
-sys.path[:0] = [place for place in (str(TESTS), str(ROOT / "benchmarks")) if place not in sys.path]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
 
 
 def command(*arguments: str) -> str:
@@ -48,7 +47,7 @@ def ledger(path: Path, failing: float) -> Path:
 
 def bases() -> dict[str, Path]:
     """Case files by programme and code."""
-    import casekit
+    from tests.kit import casekit
 
     programmes = sorted(path.name for path in casekit.FOLDER.iterdir())
     return {f"{programme}-{file.stem}": file for programme in programmes for file in casekit.files(programme)}
@@ -56,9 +55,8 @@ def bases() -> dict[str, Path]:
 
 def base(path: Path) -> list[dict[str, Any]]:
     """The base of a case file and its further agreements under every rule of the programme."""
-    import casekit
-
     from settle.documents import json_
+    from tests.kit import casekit
 
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     own = dict(data["base"])
@@ -70,7 +68,7 @@ def base(path: Path) -> list[dict[str, Any]]:
 
 def month(folder: Path, out: Path) -> str:
     """A month of twelve agreements judged by `settle batch`: its standard output."""
-    import batch_month
+    from tests.kit import batch_month
 
     batch_month.write_month(folder)
     return command("batch", str(folder), "--month", "2025-09", "-o", str(out), "--jobs", "1")

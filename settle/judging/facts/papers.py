@@ -207,15 +207,40 @@ def purchase(facts: Facts) -> np.ndarray:
 
 
 def components(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Labels of the connected components of n nodes under the edges a-b."""
+    """Labels (int64) of the connected components of n nodes under the edges a-b, in the order of their first nodes."""
     real = a != b
-    if not real.any():
-        return np.arange(n, dtype=np.int64)
+    edges = int(real.sum())
+    if edges < FEW_EDGES:
+        return _components_of_few(n, a[real].tolist(), b[real].tolist())
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    graph = coo_array((np.ones(int(real.sum()), dtype=np.int8), (a[real], b[real])), shape=(n, n))
+    graph = coo_array((np.ones(edges, dtype=np.int8), (a[real], b[real])), shape=(n, n))
     return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+FEW_EDGES = 20_000  # below, importing scipy takes longer than joining node by node
+
+
+def _components_of_few(n: int, a: list[int], b: list[int]) -> np.ndarray:
+    root: dict[int, int] = {}  # a node that is joined -> a lower one of its component; the lowest is in no key
+
+    def lowest(node: int) -> int:
+        path = []
+        while node in root:
+            path.append(node)
+            node = root[node]
+        root.update(dict.fromkeys(path, node))
+        return node
+
+    for one, other in zip(a, b, strict=True):
+        one, other = lowest(one), lowest(other)
+        if one != other:
+            root[max(one, other)] = min(one, other)
+    first = np.arange(n, dtype=np.int64)
+    for node in list(root):
+        first[node] = lowest(node)
+    return np.unique(first, return_inverse=True)[1].astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from statement_lists import invoice_number, write
 
+from settle.batch import pool, run
+from settle.batch.month import Month, Options
+from tests.kit.statement_lists import invoice_number, write
+
+PROGRAMME = "innovation-partnership"
+MONTH = "2025-09"
 BRN = ("123-45-67891", "214-81-12342")
 AGREEMENT = {
     "사업명": "혁신 파트너십 지원사업", "사업연도": "2025", "기관유형": "비영리", "연구관리전담부서": "Y", "협약시작일": "2025-03-01",
@@ -244,3 +250,21 @@ def write_month(folder: Path, order: Sequence[int] | None = None) -> Path:
     broken.mkdir()
     (broken / "정산.xlsx").write_bytes(b"PK\x03\x04" + b"\x00" * 40)
     return folder
+
+
+def settled(folder: Path, out: Path, month: str = MONTH, **options: Any) -> Month:
+    return run.run(folder, out, month, PROGRAMME, pool.Here(), Options(**options), finish=None)
+
+
+def results(out: Path) -> dict[str, str]:
+    """Every file of a results folder with its hash."""
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+def said(made: Month) -> list[tuple[str, str, str, str, int]]:
+    rows = made.tables["findings"].to_pylist()
+    return sorted((r["agreement"], r["code"], r["line"], r["effect"], r["applied"]) for r in rows)

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 import xlwt
-from import_files import HEADINGS, line, read, workbook, xlsb
+
+from tests.kit.import_files import HEADINGS, line, read, workbook, xlsb
 
 ROWS = [["2025년 집행내역"], HEADINGS, *(line(n, 1000 * n, datetime(2025, 6, 1 + n)) for n in range(1, 20))]
 EVIDENCE = [

@@ -19,7 +19,7 @@ from settle.pipeline import book_from_tables, judge
 from settle.programme.rules import Rulebook
 from settle.programme.rules import load as load_rulebook
 
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).resolve().parents[1] / "cases"
 KEY = "집행번호"
 OTHERS = "others"
 EDITS = {"change", "replace", "add", "without"}

@@ -13,10 +13,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from import_files import workbook
 from pypdf import PdfReader
 
 from settle import cli
+from tests.kit.import_files import workbook
 
 HEADINGS = [
     "집행번호", "원인행위일", "집행일", "비목", "세목", "세세목", "적요", "거래처", "사업자등록번호", "공급가액", "부가세", "집행금액",
@@ -85,7 +85,7 @@ def process(*args: Any, cwd: Path | None = None, **environment: str) -> Ran:
 
 def environ(**more: str) -> dict[str, str]:
     """The environment of a run: the checkout is importable from anywhere."""
-    return os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])} | more
+    return os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])} | more
 
 
 def line(**changes: Any) -> list[Any]:

@@ -1,0 +1,44 @@
+"""Working days: weekdays that are no public holiday of Korea."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+import numpy as np
+
+from settle.programme.folders import common_file
+
+HOLIDAYS = "holidays.toml"
+
+
+def working_days(first: int, last: int) -> np.ndarray:
+    """Every Korean working day from `first` to `last` (days since 1970, both included), as int64."""
+    if last < first:
+        return np.zeros(0, dtype=np.int64)
+    span = np.arange(first, last + 1).astype("datetime64[D]")
+    years = span[[0, -1]].astype("datetime64[Y]").astype(int) + 1970
+    return span[np.is_busday(span, holidays=korean_holidays(int(years[0]), int(years[1])))].astype(np.int64)
+
+
+@cache
+def korean_holidays(first_year: int, last_year: int) -> np.ndarray:
+    """Public holidays of Korea, substitute holidays included, as datetime64[D], ascending.
+
+    Of the table in schemas/_common; of the package `holidays` for years that are not in it. Raises ResourceError.
+    """
+    stored = _stored()
+    years = {int(day[:4]) for day in stored}
+    found = [day for day in stored if first_year <= int(day[:4]) <= last_year]
+    if missing := [year for year in range(first_year, last_year + 1) if year not in years]:
+        import holidays  # takes as long to import as judging a small ledger does
+
+        found += [day.isoformat() for day in holidays.country_holidays("KR", years=missing)]
+    return np.array(sorted(found), dtype="datetime64[D]")
+
+
+@cache
+def _stored() -> tuple[str, ...]:
+    """The days of the table, 2025-01-01."""
+    text = common_file("schemas", HOLIDAYS).read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text))

@@ -1,0 +1,1 @@
+"""What several test modules share: makers of inputs, readers of outputs, runners of cases."""
