@@ -1,0 +1,1 @@
+"""Helpers of the tests that are worth a name of their own."""
