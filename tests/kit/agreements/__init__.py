@@ -5,6 +5,7 @@ slips (blanks, absent columns, words that nobody knows, papers left away, a won 
 bookkeeper's file has. Rows keep what a ledger never lacks: vendor, 적요, 집행번호.
 """
 
+from .decided import decide
 from .whole import agreement
 
-__all__ = ["agreement"]
+__all__ = ["agreement", "decide"]

@@ -9,6 +9,7 @@ from typing import Any
 
 Row = dict[str, Any]
 VALID = ("123-45-67891", "220-81-62517", "124-81-00998")
+OWN = "108-82-01233"  # of the performing institution
 WRONG = "123-45-67890"
 FIRMS = ("가나정밀", "다라전자")
 PEOPLE = ("김하나", "이두리", "박세나", "최네모")

@@ -19,10 +19,10 @@ def labour(m: Making) -> None:
                    {"학력": "석사", "자격": "산업기사", "경력연수": 9}, {"학력": "박사"}, {"학력": "고등학교", "경력연수": 2})  # fmt: skip
     person |= {"참여시작": "2025-05-01", "참여종료": "2025-11-28", "계획MD": m.of(4, 10, 30)}
     if side == "내부":
-        person["참여율"] = m.of("100%", "50%", "2%", "" if m.slips() else "20%")
+        person["참여율"] = m.of("100%", "50%", "2%", "" if m.slips(3) else "20%")
     m.roster.append(person)
     first = date(2025, 6, 9) + timedelta(m.of(0, 7, 60))
-    long_admin = m.chance(0.08)
+    long_admin = m.chance(0.12)
     logged = 24 if long_admin else m.of(2, 4, 6, 10)
     offsite = m.of(0, 0, 1, 3)
     for n in range(logged):
@@ -74,9 +74,9 @@ def _labour_line(m: Making, name: str, side: str, grade: str, worked: float) -> 
         "투입MD": worked,
         "결제수단": "계좌이체",
     }
-    if m.slips(0.5):
+    if m.slips(0.7):
         cells["지출유형"] = m.of("퇴직금", "복리후생비", "4대보험")
-    if m.slips(0.3):
+    if m.slips(0.5):
         cells["컨설턴트"] = cells["예금주"] = "정다섯"
     if m.chance(0.3):
         cells["단가"] = rate + (m.of(1000, -1000) if m.slips() else 0)
@@ -119,8 +119,9 @@ def support(m: Making) -> None:
     means = m.of("참여기업카드", "계좌이체", "계좌이체")
     number = m.line(
         claimed, when, 세목="직접지원비", 참여기업=firm, 과제명=task, 거래처=m.of(*COMPANIES), 적요="과제 지원", 공급가액=supply,
-        부가세=gross - supply, 결제수단=means, 지원유형="" if m.slips(0.5) else kind, 집행주체="수행기관" if m.slips() else m.of("참여기업", ""),
-        재원="국고" if m.slips(2) else "민간",
+        부가세=gross - supply, 결제수단=means, 지원유형="" if m.slips(0.5) else kind,
+        집행주체="수행기관" if m.slips() else m.of("참여기업", ""),
+        재원="국고" if m.slips(3) else "민간",
     )  # fmt: skip
     if m.slips():
         m.lines[-1]["지출유형"] = m.of("물류비", "관세", "행사여비")
@@ -164,7 +165,7 @@ def indirect(m: Making) -> None:
     else:
         number = m.line(won, m.day(), 비목="간접비", 거래처="우리기관", 적요="간접비 이체", 결제수단="계좌이체")
         m.paper(number, m.of("이체확인증", "계좌입출금내역"))
-    if m.slips():
+    if m.slips(3):
         m.changes.append({"변경구분": "간접비승인", "승인일": m.of("", "2025-05-01")})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .making import INVOICES, MEETING_ITEMS, PEOPLE, TRIP_ITEMS, VALID, Making, Row, price, shop, with_vat
+from .making import INVOICES, MEETING_ITEMS, OWN, PEOPLE, TRIP_ITEMS, VALID, Making, Row, price, shop, with_vat
 
 
 def meal(m: Making) -> None:
@@ -30,6 +30,29 @@ def large_meeting(m: Making) -> None:
     _meeting(
         m, won, {"적요": "운영회의", "지출유형": m.of("임차료", "다과비"), "참석인원": m.of(10, 20), "외부인원": 3}
     )
+
+
+def two_meals(m: Making) -> None:
+    """One evening on two slips, or one record for two days."""
+    where, when, heads = shop(m), m.day(), m.of(2, 4)
+    numbers = []
+    apart = m.chance(0.4)
+    for turn in range(2):
+        used = when + timedelta(7 * turn) if apart else when
+        won = heads * m.of(20_000, 30_000, 80_000)
+        cells = {
+            "적요": f"협의 식대 {turn}",
+            "지출유형": "식비",
+            "참석인원": heads,
+            "외부인원": 1,
+            "결제수단": "사업비카드",
+        }
+        number = m.line(won, used, 세세목="회의비", **where, **cells)
+        m.lines[-1]["집행일"] = used.isoformat()
+        m.trade(number, "카드매출전표", used, won, 승인번호=f"5{m.random.randrange(10**6):07d}")
+        numbers.append(number)
+    if m.chance(0.6):
+        m.paper(", ".join(numbers), "회의록", when, 기재항목=MEETING_ITEMS, 서명인원=heads)
 
 
 def overtime(m: Making) -> None:
@@ -63,8 +86,8 @@ def purchase(m: Making) -> None:
     claimed = won
     if cells and m.chance(0.4):
         claimed = cells["공급가액"]
-    elif m.slips():
-        claimed = won + m.of(-3_000, 3_000, won // 11, won // 5)
+    elif m.slips(2):
+        claimed = won + m.of(-3_000, 3_000, won // 11, won // 5, won // 5)
     kind = m.of("소모품", "수수료", "인쇄비", "", "")
     if m.slips(1.5):
         kind = m.of("연료비", "청소비", "화환", "관세", "시험용차량보험료")
@@ -76,7 +99,7 @@ def purchase(m: Making) -> None:
     paper = (
         m.of("카드매출전표", "카드매출전표", "영수증")
         if "카드" in means
-        else m.of(*INVOICES, "계산서", "현금영수증", "영수증", "납부확인서")
+        else m.of(*INVOICES, "현금영수증", "영수증", "납부확인서" if cells else "계산서")
     )
     if m.slips(0.3):
         m.paper(number, "Invoice", when)
@@ -85,6 +108,8 @@ def purchase(m: Making) -> None:
         m.paper(number, "이체확인증", when)
     else:
         m.trade(number, paper, when, won, **({"승인번호": m.of("", "A1", "A2")} if m.slips() else {}))
+    if m.papers and m.slips(0.3):
+        m.papers[-1]["사업자등록번호"] = OWN
     if m.slips():
         m.papers.append({"집행번호": number, "증빙종류": "발주서"})
         m.papers.append({"집행번호": number, "증빙종류": m.of("납품확인서", "검수조서")})
@@ -217,7 +242,7 @@ def trip(m: Making) -> None:
         )
         number = m.line(won, used, 세세목=detail, **payee, 적요="현지 조사 출장", 지출유형=kind, 결제수단=means)
         m.lines[-1] |= {"출장시작": starts.isoformat(), "출장종료": ends.isoformat()}
-        if m.slips():
+        if m.slips(2):
             m.lines[-1] |= {"현지제공": "Y"}
         if by_card:
             m.trade(number, m.of("카드매출전표", "카드매출전표", "전자세금계산서"), used, won)

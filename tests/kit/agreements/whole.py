@@ -6,10 +6,11 @@ import random
 from typing import Any
 
 from . import other, running
-from .making import Making, Row
+from .making import OWN, Making, Row
 
 SCENES = (
-    running.meal, running.meal, running.large_meeting, running.overtime, running.purchase, running.purchase,
+    running.meal, running.meal, running.large_meeting, running.large_meeting, running.two_meals, running.overtime,
+    running.purchase, running.purchase,
     running.refunded, running.shared, running.small_receipts, running.fee, running.trip, running.trip, other.labour,
     other.labour, other.labour, other.support, other.support, other.indirect, other.subcontract, other.loose_end,
 )  # fmt: skip
@@ -71,7 +72,7 @@ def _terms(m: Making) -> Row:
         "협약종료일": "2025-12-31",
         "참여유형": m.of("국고매칭", "자부담"),
         "자체여비기준": m.of("Y", "Y", "N", ""),
-        "수행기관사업자번호": "108-82-01233",
+        "수행기관사업자번호": OWN,
     }
 
 
@@ -87,7 +88,7 @@ def _budget(m: Making) -> list[Row]:
     rows = [
         row(5 * big, 비목="인건비", 세목="내부인건비"),
         row(5 * big, 비목="인건비", 세목="외부인건비"),
-        {"비목": "직접비", "세목": "직접지원비", "정부": m.of(0, 0, big), "민간": 2 * big},
+        {"비목": "직접비", "세목": "직접지원비", "정부": m.of(0, big), "민간": 2 * big},
         row(m.of(100_000, 500_000, 5_000_000), 비목="간접비"),
         row(2 * big, 비목="위탁사업비"),
     ]

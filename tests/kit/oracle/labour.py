@@ -25,9 +25,9 @@ def lines(case: Case) -> None:
         _replacement(case, line)
         if case.sheets.has("증빙목록"):
             _papers(case, line, row)
-            contract = case.trade.of[line.place].has("용역계약서")
-            if external(case, line) and not contract and (not line.holder or line.holder != line.cell("컨설턴트")):
-                case.hold("LAB-120", line)
+        contract = case.trade.of[line.place].has("용역계약서")
+        if external(case, line) and not contract and (not line.holder or line.holder != line.cell("컨설턴트")):
+            case.hold("LAB-120", line)
         if roster:
             if row is not None:
                 _side(case, line, row)

@@ -37,7 +37,7 @@ def meetings(case: Case) -> None:
             _minutes(case, purchase, lines)
         meals = [line for line in lines if is_meal(line)]
         if meals:
-            _per_head(case, meals)
+            _per_head(case, meals, lines)
         for line in lines:
             _company(case, line)
             if line.cell("업종") in words.ENTERTAINMENT:
@@ -84,10 +84,10 @@ def _minutes_verdict(purchase: Purchase) -> str:
     return "note" if max(known) > attendees else ""
 
 
-def _per_head(case: Case, meals: list[Line]) -> None:
-    """MTG-020."""
+def _per_head(case: Case, meals: list[Line], lines: list[Line]) -> None:
+    """MTG-020: the meals of a purchase against its largest 참석인원 × 식수."""
     counted = []
-    for line in meals:
+    for line in lines:
         present, inside, outside = heads(line), heads(line, "내부인원"), heads(line, "외부인원")
         if inside is not None and outside is not None and present and inside + outside != present:
             for each in meals:
@@ -252,7 +252,7 @@ def _when_used(case: Case, line: Line, purchase: Purchase) -> None:
         first = line.cause or starts
     if first < starts and line.expense in words.BOOKABLE and (not used or max(used) < starts):
         return
-    if (not used and to_person(line)) or (first < starts and not line.expense):
+    if (to_person(line) and not (used and line.expense)) or (first < starts and not line.expense):
         case.hold("TRV-030", line)
     else:
         case.cap("TRV-030", [line])

@@ -224,12 +224,19 @@ def _refunded(purchase: Purchase, out: bool) -> Fraction | None:
 
 
 def papers_total(purchase: Purchase) -> int:
-    """The 합계금액 of the first kind present, less that of the refunds."""
-    back = sum(abs(p.total or 0) for refund in purchase.refunds for p in first_kind(refund.papers))
-    return sum(p.total or 0 for p in repeated(purchase.first_kind)) - back
+    """The 합계금액 of the first kind present, less what refunds give back by their papers, else by the ledger."""
+    total = sum(p.total or 0 for p in repeated(purchase.first_kind))
+    for refund in purchase.refunds:
+        shown = sum(abs(p.total or 0) for p in first_kind(refund.papers))
+        total -= shown or given_back(refund)
+    return total
+
+
+def given_back(refund: Line) -> int:
+    return max(-refund.claimed, -((refund.supply or 0) + (refund.vat or 0)))
 
 
 def transaction_total(purchase: Purchase) -> int:
     """거래금액: the larger of claim and supply with VAT, of every line; refunds taken off."""
     total = sum(max(line.claimed, (line.supply or 0) + (line.vat or 0)) for line in purchase.lines)
-    return total - sum(max(-line.claimed, -((line.supply or 0) + (line.vat or 0))) for line in purchase.refunds)
+    return total - sum(map(given_back, purchase.refunds))
