@@ -44,7 +44,7 @@ def labour(m: Making) -> None:
     whole = max(1, int(credited) + (m.of(-1, 1, 2) if m.slips(3) else 0))
     for worked in {0: [whole], 1: [1, whole - 1]}[int(whole > 1 and m.chance(0.4))]:
         _labour_line(m, name, side, grade, worked)
-    if m.slips():
+    if m.slips(2):
         when = m.of("", "2025-05-02", "2025-06-20")
         m.changes.append({"변경구분": "컨설턴트변경", "변경전": "정다섯", "변경후": name, "승인일": when})
     if m.slips() and side == "내부":
@@ -170,7 +170,7 @@ def indirect(m: Making) -> None:
 
 
 def subcontract(m: Making) -> None:
-    won = m.of(550_000, 1_100_000, 3_300_000)
+    won = m.of(550_000, 1_100_000, 3_300_000, 5_500_000)
     when = m.day()
     detail = {"세세목": "수용비및수수료"} if m.chance(0.3) else {}
     number = m.line(
@@ -184,7 +184,8 @@ def subcontract(m: Making) -> None:
         **with_vat(m, won),
     )
     m.trade(number, "전자세금계산서", when, won)
-    m.paper(number, "비교견적서")
+    if not m.slips(2):
+        m.paper(number, "비교견적서")
 
 
 def loose_end(m: Making) -> None:

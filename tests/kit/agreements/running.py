@@ -59,7 +59,8 @@ def overtime(m: Making) -> None:
     heads = m.of(1, 2)
     cells = {"적요": "야근 식사", "지출유형": "초과근무식대", "참석인원": heads, "외부인원": 0}
     number = _meeting(m, 9_000 * heads, cells)
-    m.paper(number, "초과근무내역")
+    if not m.slips(2):
+        m.paper(number, "초과근무내역")
 
 
 def _meeting(m: Making, won: int, cells: Row) -> str:
@@ -259,7 +260,7 @@ def trip(m: Making) -> None:
             )
         )
         m.paper(number, m.of("출장품의서", "출장결의서"), starts, 기재항목=items)
-        if abroad:
+        if abroad and not m.slips():
             m.paper(number, "출장결과보고서", ends)
         if m.chance(0.4):
             m.papers.append({"집행번호": number, "증빙종류": "여비지급규정"})

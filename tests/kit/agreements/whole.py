@@ -12,7 +12,7 @@ SCENES = (
     running.meal, running.meal, running.large_meeting, running.large_meeting, running.two_meals, running.overtime,
     running.purchase, running.purchase,
     running.refunded, running.shared, running.small_receipts, running.fee, running.trip, running.trip, other.labour,
-    other.labour, other.labour, other.support, other.support, other.indirect, other.subcontract, other.loose_end,
+    other.labour, other.labour, other.support, other.support, other.indirect, other.indirect, other.subcontract, other.loose_end,
 )  # fmt: skip
 MOST_LINES = 12
 # What may be blank in a row, and what may hold a word that nobody knows. The keys, vendor, 적요, amount and 집행일 of a line
@@ -39,16 +39,17 @@ ABSENT = ("예산", "투입인력", "수행일지", "과제", "증빙목록")
 def agreement(seed: int) -> dict[str, Any]:
     """The tables of one agreement; the same seed gives the same."""
     chooser = random.Random(seed)
-    m = Making(chooser, slip=chooser.choice((0.0, 0.05, 0.15)))
-    scenes = chooser.randrange(1, 7)
+    m = Making(chooser, slip=chooser.choice((0.0, 0.08, 0.2)))
+    scenes = chooser.randrange(1, 8)
     while scenes and len(m.lines) < MOST_LINES - 2:
         chooser.choice(SCENES)(m)
         scenes -= 1
     if not m.lines:
         running.purchase(m)
-    if m.chance(0.15):
+    if m.chance(0.4):
+        late = [line for line in m.lines if not "2025-03-01" <= line["집행일"] <= "2025-12-31"] or m.lines
         m.changes.append(
-            {"변경구분": "기간외집행", "집행번호": m.lines[-1]["집행번호"], "승인일": m.of("", "2025-05-01")}
+            {"변경구분": "기간외집행", "집행번호": late[0]["집행번호"], "승인일": m.of("", "2025-05-01", "2025-05-01")}
         )
     tables: dict[str, Any] = {"협약": _terms(m), "집행내역": m.lines}
     if m.papers:
@@ -89,7 +90,7 @@ def _budget(m: Making) -> list[Row]:
         row(5 * big, 비목="인건비", 세목="내부인건비"),
         row(5 * big, 비목="인건비", 세목="외부인건비"),
         {"비목": "직접비", "세목": "직접지원비", "정부": m.of(0, big), "민간": 2 * big},
-        row(m.of(100_000, 500_000, 5_000_000), 비목="간접비"),
+        row(m.of(100_000, 100_000, 500_000, 5_000_000), 비목="간접비"),
         row(2 * big, 비목="위탁사업비"),
     ]
     if m.chance(0.6):
