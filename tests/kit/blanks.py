@@ -10,7 +10,7 @@ from typing import Any
 
 import casekit
 
-from settle import sheets
+from settle.programme import sheets
 
 PROGRAMME = "innovation-partnership"
 STRANGE = "모름표시"

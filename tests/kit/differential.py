@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from settle.frames import book_from_tables
-from settle.judge import judge
+from settle.pipeline import book_from_tables, judge
 
 from .oracle import settle_by_hand
 
