@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from settle.pipeline import book_from_tables, judge
+from settle.programme.rules import Rulebook
+from settle.programme.rules import load as load_rulebook
 
 from .oracle import settle_by_hand
 
@@ -41,9 +44,14 @@ def by_hand(tables: dict[str, Any]) -> tuple[Found, Won]:
     return found, dict(answer.lines)
 
 
+@cache
+def _rulebook() -> Rulebook:
+    return load_rulebook()
+
+
 def by_product(tables: dict[str, Any]) -> tuple[Found, Won]:
     """Lines by their place in the sheet: row 1 are the headings."""
-    result = judge(book_from_tables(tables))
+    result = judge(book_from_tables(tables, _rulebook().programme), _rulebook())
     place = {number: int(row) - 2 for number, row in enumerate(result.lines["_row"])}
     found: Found = {}
     for one in result.findings.to_dict("records"):

@@ -172,6 +172,7 @@ def _funds(case: Case) -> None:
         if not case.sheets.has_column("예산", column):
             continue
         agreed = sum(won(row.get(column)) or 0 for row in case.sheets.rows("예산"))
-        spent = sum(line.claimed for line in case.sheets.lines if line.cell("재원") == fund)
+        of_fund = [line for line in case.sheets.lines if line.cell("재원") == fund]
+        spent = sum(case.left.get(line.place, line.claimed if line in case.trade.alone else 0) for line in of_fund)
         if spent > agreed:
             case.note("BUD-040")

@@ -59,6 +59,11 @@ def on_invoice(case: Case, line: Line) -> bool:
     return case.trade.of[line.place].has(*words.INVOICES)
 
 
+def maybe_person(line: Line) -> bool:
+    """What would be a payment to a person if it was paid by transfer, and nobody says how it was paid."""
+    return fee_or_travel(line) and line.means == "" and not to_business(line)
+
+
 def labour(line: Line) -> bool:
     return line.heading == "인건비"
 

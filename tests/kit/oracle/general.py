@@ -11,17 +11,26 @@ from .common import (
     foreign_proved,
     labour,
     labour_without_invoice,
+    maybe_person,
     ordered_and_received,
     person_proved,
     to_person,
 )
 from .engine import take
 from .sheets import number_valid, text, unreadable_day, won
-from .trade import measured_claim, papers_amount, papers_total, same_everywhere, transaction_total, vat_left_out
+from .trade import (
+    measured_claim,
+    papers_amount,
+    papers_total,
+    repeated,
+    same_everywhere,
+    transaction_total,
+    vat_left_out,
+)
 
 if TYPE_CHECKING:
     from .engine import Case, Taking, Won
-    from .sheets import Line
+    from .sheets import Line, Paper
     from .trade import Purchase
 
 SMALL = 30_000
@@ -136,11 +145,12 @@ def _qualified(case: Case, purchase: Purchase) -> None:
 def _unclear(purchase: Purchase) -> bool:
     """Whether a blank or a slip of the pen decides."""
     means = {line.means for line in purchase.lines}
-    return (
+    return bool(
         purchase.blank_kind
         or any(p.kind in words.INVOICES | words.EXEMPT for p in purchase.papers)  # its number is blank or wrong
         or (purchase.has(*words.CARD) and "" in means)
-        or (purchase.has(*words.RECEIPTS) and "사업비카드" in means)
+        or (purchase.has(*words.RECEIPTS) and means & {"사업비카드", ""})
+        or any(maybe_person(line) for line in purchase.lines)
     )
 
 
@@ -248,7 +258,7 @@ def _vat_taking(lines: list[Line], supply: int, tax: int) -> Taking:
 
 def supply_and_vat(purchase: Purchase) -> tuple[int, int] | None:
     """Both from the trade papers, else from the ledger; less those of the refund."""
-    found = _of_papers(purchase.first_kind) or _of_lines(purchase.lines)
+    found = _of_papers(repeated(purchase.first_kind)) or _of_lines(purchase.lines)
     if found is None:
         return None
     supply, tax = found
@@ -262,15 +272,15 @@ def supply_and_vat(purchase: Purchase) -> tuple[int, int] | None:
     return supply, tax
 
 
-def _of_papers(papers: list) -> tuple[int, int] | None:  # type: ignore[type-arg]
+def _of_papers(papers: list[Paper]) -> tuple[int, int] | None:
     supply = tax = 0
     for paper in papers:
-        of_paper = paper.vat if paper.vat is not None else None
-        if of_paper is None and paper.supply is not None and paper.total is not None:
-            of_paper = paper.total - paper.supply
-        if paper.supply is None or of_paper is None:
+        parts = (paper.supply, paper.vat, paper.total)
+        if parts.count(None) > 1:
             return None
-        supply, tax = supply + paper.supply, tax + of_paper
+        of_supply = paper.supply if paper.supply is not None else (paper.total or 0) - (paper.vat or 0)
+        of_paper = paper.vat if paper.vat is not None else (paper.total or 0) - of_supply
+        supply, tax = supply + of_supply, tax + of_paper
     return (supply, tax) if papers else None
 
 

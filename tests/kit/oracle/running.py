@@ -6,7 +6,17 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from . import words
-from .common import fee_or_travel, foreign_proved, is_meal, meal_word, operating, person_proved, to_business, to_person
+from .common import (
+    fee_or_travel,
+    foreign_proved,
+    is_meal,
+    maybe_person,
+    meal_word,
+    operating,
+    person_proved,
+    to_business,
+    to_person,
+)
 from .sheets import day, won
 from .trade import papers_amount, papers_total, transaction_total
 
@@ -55,7 +65,7 @@ def _minutes(case: Case, purchase: Purchase, lines: list[Line]) -> None:
     if not lines or (total <= LARGE and not by_paper):
         return
     verdict = _minutes_verdict(purchase)
-    if verdict == "disallow" and not by_paper:
+    if verdict == "disallow" and not by_paper and not any(map(maybe_person, lines)):
         for line in lines:
             case.cap("MTG-010", [line])
     elif verdict in ("disallow", "hold"):
@@ -252,7 +262,8 @@ def _when_used(case: Case, line: Line, purchase: Purchase) -> None:
         first = line.cause or starts
     if first < starts and line.expense in words.BOOKABLE and (not used or max(used) < starts):
         return
-    if (to_person(line) and not (used and line.expense)) or (first < starts and not line.expense):
+    unclear = maybe_person(line) and line.expense in ("일비", "식비", "")
+    if unclear or (to_person(line) and not (used and line.expense)) or (first < starts and not line.expense):
         case.hold("TRV-030", line)
     else:
         case.cap("TRV-030", [line])
