@@ -59,6 +59,7 @@ def changes(tables: dict[str, Any]) -> Iterator[tuple[Change, dict[str, Any]]]:
     """Every single change with the tables that it leaves."""
     kinds = sheets.load(PROGRAMME)
     for sheet, rows in tables.items():
+        required = {c.name for c in kinds[sheet].columns if c.required}
         words = {c.name for c in (*kinds[sheet].columns, *kinds[sheet].items) if c.type in WORDS}
         if isinstance(rows, dict):
             for item in rows:
@@ -67,8 +68,9 @@ def changes(tables: dict[str, Any]) -> Iterator[tuple[Change, dict[str, Any]]]:
                     yield _pair(tables, Change("word", sheet, item), STRANGE)
             continue
         for column in dict.fromkeys(name for row in rows for name in row):
-            left = [{k: v for k, v in row.items() if k != column} for row in rows]
-            yield Change("column", sheet, column), {**tables, sheet: left}
+            if column not in required:  # without a required column nothing is judged (DAT-010)
+                left = [{k: v for k, v in row.items() if k != column} for row in rows]
+                yield Change("column", sheet, column), {**tables, sheet: left}
             for place in _looked_at(rows):
                 if rows[place].get(column) in ("", None):
                     continue
