@@ -330,7 +330,8 @@ def _shown(case: Case, line: Line) -> None:
         case.hold("OPS-030", line)
         return
     proved = any(p.kind in words.TRADE_ALL for p in papers) or foreign_proved(case, line) or person_proved(case, line)
-    silenced = any(h.code == "GEN-030" and h.place == line.place for h in case.holds)
+    accepted = case.decisions.get((line.place, "GEN-030"), {}).get("판정") == "인정"
+    silenced = not accepted and any(h.code == "GEN-030" and h.place == line.place for h in case.holds)
     if not proved and not silenced:
         case.hold("OPS-030", line)
 
