@@ -40,7 +40,9 @@ def labour(m: Making) -> None:
         )
     if m.slips():
         m.log.append(dict(m.log[-1]))
-    credited = sum(row["MD"] for row in m.log if row["컨설턴트"] == name)
+    if m.slips(0.5):
+        m.random.choice(m.log)[m.of("컨설턴트", "MD", "일자")] = ""
+    credited = sum(row["MD"] or 0 for row in m.log if row["컨설턴트"] == name)
     whole = max(1, int(credited) + (m.of(-1, 1, 2) if m.slips(3) else 0))
     for worked in {0: [whole], 1: [1, whole - 1]}[int(whole > 1 and m.chance(0.4))]:
         _labour_line(m, name, side, grade, worked)

@@ -42,7 +42,10 @@ def _taken(case: Case, line: Line, row: Row | None, roster: bool) -> bool:
     """LAB-040, 100, 110."""
     taken = False
     if roster and row is None and line.cell("컨설턴트"):
-        case.cap("LAB-040", [line])
+        if any(not text(r.get("성명")) for r in case.sheets.rows("투입인력")):
+            case.hold("LAB-040", line)
+        else:
+            case.cap("LAB-040", [line])
         taken = True
     if external(case, line) and line.expense in ("4대보험", "퇴직금"):
         case.cap("LAB-100", [line])

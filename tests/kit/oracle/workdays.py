@@ -173,6 +173,10 @@ class Labour:
                     if case.trade.of[line.place].has("수행일지"):
                         case.hold("LAB-020", line)
                 mine = [line for line in mine if not case.trade.of[line.place].has("수행일지")]
+            elif any(e.blank_days or e.date is None for e in self.entries if e.name == name):
+                for line in mine:
+                    case.hold("LAB-020", line)
+                continue
             paid = sum(self.paid[line.place] for line in mine)
             logged = self.logged.get(name, 0)
             credited = sum(e.worked for e in self.entries if e.name == name)
@@ -185,11 +189,18 @@ class Labour:
                 part = min(rest, self.struck.get((name, code), 0))
                 self._share(shares, code, queue, part)
                 rest -= part
+        if self.nameless:
+            self._hold_days("LAB-020", shares.pop("LAB-020", []))
         for code in ("LAB-020", *STRIKES):
             case.step(code, lambda left, code=code: self._won(shares.get(code, []), left), group=True)
             for place, much in shares.get(code, []):
                 if (place, code) not in case.decisions:
                     self.paid[place] -= much
+
+    def _hold_days(self, code: str, shares: list[tuple[int, int]]) -> None:
+        """A row of the log without a name may be anybody's: what would be taken is held."""
+        for place, won in self._won(shares, self.case.left).items():
+            self.case.hold(code, next(line for line in self.lines if line.place == place), won)
 
     def _from_latest(self, mine: list[Line], excess: int) -> list[list[int]]:
         queue = []
@@ -277,7 +288,7 @@ class Labour:
                 if labour(line) and line.item == "외부인건비":
                     case.hold("LAB-030", line)
             return
-        smallest = self._charge(self._excess(most=False), case.left)
+        smallest = [] if self.nameless else self._charge(self._excess(most=False), case.left)
         largest = dict(self._charge(self._excess(most=True), case.left))
         most_won = self._won(list(largest.items()), case.left)
         case.step("LAB-030", lambda left: self._won(smallest, left), group=True)
