@@ -25,6 +25,7 @@ DECLARED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
     ("변경승인", "승인일"): (("blank",), "승인일 blank = not approved"),
     ("집행내역", "원인행위일"): (("blank", "column"), "GEN-010: Blank: use 집행일"),
     ("수행일지", "업무구분"): (("blank", "column"), "LAB-030: consulting days (업무구분 컨설팅 or blank)"),
+    ("투입인력", "참여종료"): (("blank", "column"), "LAB-090: judged at 참여종료 (blank: the last logged day)"),
     ("집행내역", "집행번호"): (("blank", "column"), "the key: DAT-060 says which papers point to no line"),
     ("증빙목록", "집행번호"): (("blank",), "the key: DAT-060 says which papers point to no line"),
 }

@@ -107,7 +107,6 @@ def evidence(case: Case) -> None:
 def is_qualified(case: Case, line: Line) -> bool:
     """A paper that 집행기준 4.가.3) accepts on a purchase of 30,000 or more."""
     purchase = case.trade.of[line.place]
-    means = {one.means for one in purchase.lines}
     if any(p.kind in words.INVOICES and number_valid(p.brn) for p in purchase.papers):
         return True
     if purchase.has(*words.FEE_PAID):
@@ -115,9 +114,9 @@ def is_qualified(case: Case, line: Line) -> bool:
     if not purchase.has(*words.CARD):
         return False
     return (
-        "사업비카드" in means
-        or (line.item == "직접지원비" and "참여기업카드" in means)
-        or (line.detail in words.TRAVEL and "개인카드" in means)
+        line.means == "사업비카드"
+        or (line.item == "직접지원비" and line.means == "참여기업카드")
+        or (line.detail in words.TRAVEL and line.means == "개인카드")
     )
 
 
@@ -130,27 +129,25 @@ def _qualified(case: Case, purchase: Purchase) -> None:
     by_paper = total < SMALL <= papers_total(purchase)
     if total < SMALL and not by_paper:
         return
-    unclear = _unclear(purchase)
     for line in purchase.lines:
         if not _asked_for_qualified(case, line) or is_qualified(case, line):
             continue
         if any(p.kind in words.EXEMPT and number_valid(p.brn) for p in purchase.papers) or foreign_proved(case, line):
             case.note("GEN-030", line)
-        elif not purchase.trade or unclear or by_paper:
+        elif not purchase.trade or _unclear(purchase, line) or by_paper:
             case.hold("GEN-030", line)
         else:
             case.cap("GEN-030", [line])
 
 
-def _unclear(purchase: Purchase) -> bool:
+def _unclear(purchase: Purchase, line: Line) -> bool:
     """Whether a blank or a slip of the pen decides."""
-    means = {line.means for line in purchase.lines}
     return bool(
         purchase.blank_kind
         or any(p.kind in words.INVOICES | words.EXEMPT for p in purchase.papers)  # its number is blank or wrong
-        or (purchase.has(*words.CARD) and "" in means)
-        or (purchase.has(*words.RECEIPTS) and means & {"사업비카드", ""})
-        or any(maybe_person(line) for line in purchase.lines)
+        or (purchase.has(*words.CARD) and line.means == "")
+        or (purchase.has(*words.RECEIPTS) and line.means in ("사업비카드", ""))
+        or maybe_person(line)
     )
 
 
