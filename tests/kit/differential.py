@@ -22,8 +22,8 @@ ANYWHERE = frozenset(
     ["BUD-040", "BUD-050", "DAT-060", "GEN-060", "GEN-070", "GEN-120", "GEN-160", "GEN-170", "LAB-090", "LAB-150",
      "MTG-060", "MTG-070", "MTG-090", "OPS-030"]
 )  # fmt: skip
-# Days that were struck or read in one way, without a won: the rulebook asks for no note, a note does no harm.
-OPTIONAL = frozenset(["LAB-020", "LAB-030", "LAB-070", "LAB-080", "LAB-140"])
+# Days that were struck or read in one way, a fee shared by two funds: the rulebook asks for no note, one does no harm.
+OPTIONAL = frozenset(["OPS-020", "LAB-020", "LAB-030", "LAB-070", "LAB-080", "LAB-140"])
 
 
 def _add(found: Found, key: Key, at_issue: int, applied: int) -> None:

@@ -56,7 +56,7 @@ def _entries(case: Case) -> list[Entry]:
                 place,
                 text(row.get("컨설턴트")),
                 day(row.get("일자")),
-                worked or 0,
+                (worked or 0) if day(row.get("일자")) else 0,  # what no day is told of is not creditable
                 site if site in words.PLACES else "",
                 work if work in words.WORK else ("컨설팅" if not work else "?"),
                 worked is None,
@@ -173,15 +173,14 @@ class Labour:
                     if case.trade.of[line.place].has("수행일지"):
                         case.hold("LAB-020", line)
                 mine = [line for line in mine if not case.trade.of[line.place].has("수행일지")]
-            elif any(e.blank_days or e.date is None for e in self.entries if e.name == name):
-                for line in mine:
-                    case.hold("LAB-020", line)
-                continue
             paid = sum(self.paid[line.place] for line in mine)
             logged = self.logged.get(name, 0)
             credited = sum(e.worked for e in self.entries if e.name == name)
             excess = max(0, paid - credited)
             queue = self._from_latest(mine, excess)
+            if any(e.blank_days or e.date is None for e in self.entries if e.name == name):
+                self._hold_days("LAB-020", [(place, much) for place, much in queue])
+                continue
             beyond = min(excess, max(0, paid - logged))
             rest = excess - beyond
             self._share(shares, "LAB-020", queue, beyond)
