@@ -297,7 +297,8 @@ def other(case: Case) -> None:
             if case.sheets.has("증빙목록"):
                 _shown(case, line)
     _double_fees(case)
-    fees = [line for line in case.judged if operating(line) and line.expense in words.FEES and to_person(line)]
+    asked = [line for line in case.judged if operating(line) and case.trade.of[line.place].papers]
+    fees = [line for line in asked if line.expense in words.FEES and to_person(line)]
     if fees and case.sheets.has("증빙목록") and not any(p.kind == "내부지급기준" for p in case.sheets.papers):
         case.note("OPS-030")
 
