@@ -219,7 +219,9 @@ def reclaims(case: Case, line: Line) -> bool | None:
 
 
 def _vat_asked(case: Case, line: Line) -> bool:
-    return not (line.heading == "간접비" or to_person(line) or labour_without_invoice(case, line))
+    """A line of no known category may be one of those that the rule leaves alone."""
+    exempt = line.heading == "간접비" or line.strange_category
+    return not (exempt or to_person(line) or labour_without_invoice(case, line))
 
 
 def vat(case: Case) -> list[tuple[str, Taking]]:

@@ -237,10 +237,10 @@ def _trip_papers(case: Case, line: Line, purchase: Purchase) -> None:
 def _when_used(case: Case, line: Line, purchase: Purchase) -> None:
     """TRV-030."""
     starts, ends = day(line.row.get("출장시작")), day(line.row.get("출장종료"))
-    if to_person(line) and line.expense in ("일비", "식비"):
-        return
     if starts is None or ends is None:
         case.hold("TRV-030", line)
+        return
+    if to_person(line) and line.expense in ("일비", "식비"):
         return
     slips = [p.date for p in purchase.trade if p.date and p.kind not in words.INVOICES | words.EXEMPT]
     bills = [p.date for p in purchase.trade if p.date and p.kind in words.INVOICES | words.EXEMPT]
@@ -298,7 +298,7 @@ def other(case: Case) -> None:
                 _shown(case, line)
     _double_fees(case)
     asked = [line for line in case.judged if operating(line) and case.trade.of[line.place].papers]
-    fees = [line for line in asked if line.expense in words.FEES and to_person(line)]
+    fees = [line for line in asked if line.expense in words.FEES and (to_person(line) or maybe_person(line))]
     if fees and case.sheets.has("증빙목록") and not any(p.kind == "내부지급기준" for p in case.sheets.papers):
         case.note("OPS-030")
 
