@@ -204,7 +204,7 @@ def small_receipts(m: Making) -> None:
 
 def fee(m: Making) -> None:
     when = m.day()
-    person = m.of(*PEOPLE)
+    person, fund = m.of(*PEOPLE), m.of("국고", "민간")
     for _ in range(2 if m.chance(0.3) else 1):
         kind = m.of("회의수당", "자문료", "강사료", "원고료", "전문가활용비", "번역료")
         won = m.of(20_000, 29_999, 30_000, 200_000, 350_000)
@@ -214,6 +214,7 @@ def fee(m: Making) -> None:
         number = m.line(
             won, when, 세세목=detail, 거래처=payee, 예금주=payee, 적요="전문가 수당", 지출유형=kind, 결제수단=means
         )
+        m.lines[-1]["재원"] = fund  # one fee that two funds share is another story
         if payee != person and m.chance(0.5):
             m.trade(number, m.of(*INVOICES, "계산서"), when, won)
         elif "카드" in means:

@@ -239,7 +239,7 @@ def vat(case: Case) -> list[tuple[str, Taking]]:
         lines = [line for line in lines if reclaims(case, line)]
         parts = supply_and_vat(purchase)
         if parts is None:
-            if any(p.kind in words.RECLAIMABLE for p in purchase.first_kind):
+            if purchase.blank_kind or any(p.kind in words.RECLAIMABLE for p in purchase.first_kind):
                 for line in lines:
                     case.hold("GEN-050", line)
             continue
@@ -348,7 +348,13 @@ def _split(case: Case) -> None:
         line = purchase.lines[0]
         if line.detail == "회의비" or labour(line) or line.heading == "간접비" or to_person(line):
             continue
-        if transaction_total(purchase) < SMALL and line.vendor and line.paid and not is_qualified(case, line):
+        if (
+            purchase.trade
+            and transaction_total(purchase) < SMALL
+            and line.vendor
+            and line.paid
+            and not is_qualified(case, line)
+        ):
             groups.setdefault((line.vendor, line.paid), []).append(purchase)
     for members in groups.values():
         if len(members) > 1 and sum(map(transaction_total, members)) >= SMALL:

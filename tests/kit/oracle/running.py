@@ -263,7 +263,12 @@ def _when_used(case: Case, line: Line, purchase: Purchase) -> None:
     if first < starts and line.expense in words.BOOKABLE and (not used or max(used) < starts):
         return
     unclear = maybe_person(line) and line.expense in ("일비", "식비", "")
-    if unclear or (to_person(line) and not (used and line.expense)) or (first < starts and not line.expense):
+    if (
+        unclear
+        or purchase.blank_kind
+        or (to_person(line) and not (used and line.expense))
+        or (first < starts and not line.expense)
+    ):
         case.hold("TRV-030", line)
     else:
         case.cap("TRV-030", [line])

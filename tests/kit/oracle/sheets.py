@@ -158,7 +158,20 @@ def numbers_of(value: Any) -> list[str]:
     return found
 
 
+def _amounts(row: Row) -> tuple[int | None, int | None, int | None]:
+    """공급가액, 세액, 합계금액 of a paper; where two of them are told, so is the third."""
+    supply, vat, total = (won(row.get(name)) for name in ("공급가액", "세액", "합계금액"))
+    if total is None and supply is not None and vat is not None:
+        total = supply + vat
+    elif supply is None and total is not None and vat is not None:
+        supply = total - vat
+    elif vat is None and total is not None and supply is not None:
+        vat = total - supply
+    return supply, vat, total
+
+
 def _paper(place: int, row: Row) -> Paper:
+    supply, vat, total = _amounts(row)
     items = [part for part in re.split(r"\s*,\s*", text(row.get("기재항목"))) if part]
     return Paper(
         place=place,
@@ -168,9 +181,9 @@ def _paper(place: int, row: Row) -> Paper:
         issuer=text(row.get("발행자")),
         brn=text(row.get("사업자등록번호")),
         approval=text(row.get("승인번호")),
-        supply=won(row.get("공급가액")),
-        vat=won(row.get("세액")),
-        total=won(row.get("합계금액")),
+        supply=supply,
+        vat=vat,
+        total=total,
         items=[words.ITEM_NAMES.get(i, i) for i in items if i in words.ITEMS or i in words.ITEM_NAMES],
         strange_items=any(i not in words.ITEMS and i not in words.ITEM_NAMES for i in items),
         signed=won(row.get("서명인원")),

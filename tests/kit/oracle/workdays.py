@@ -177,17 +177,20 @@ class Labour:
             logged = self.logged.get(name, 0)
             credited = sum(e.worked for e in self.entries if e.name == name)
             excess = max(0, paid - credited)
+            open_days = self._open_days(name)
+            least = max(0, excess - open_days)
             queue = self._from_latest(mine, excess)
-            if any(e.blank_days or e.date is None for e in self.entries if e.name == name):
-                self._hold_days("LAB-020", [(place, much) for place, much in queue])
-                continue
-            beyond = min(excess, max(0, paid - logged))
+            beyond = min(least, max(0, paid - logged - open_days))
+            excess, held = least, excess - least
             rest = excess - beyond
             self._share(shares, "LAB-020", queue, beyond)
             for code in STRIKES:
                 part = min(rest, self.struck.get((name, code), 0))
                 self._share(shares, code, queue, part)
                 rest -= part
+            open_shares: dict[str, list[tuple[int, int]]] = {}
+            self._share(open_shares, "LAB-020", queue, held)
+            self._hold_days("LAB-020", open_shares.get("LAB-020", []))
         if self.nameless:
             self._hold_days("LAB-020", shares.pop("LAB-020", []))
         for code in ("LAB-020", *STRIKES):
@@ -195,6 +198,16 @@ class Labour:
             for place, much in shares.get(code, []):
                 if (place, code) not in case.decisions:
                     self.paid[place] -= much
+
+    def _open_days(self, name: str) -> int:
+        """What rows of the log without a day, or without days, may yet credit: their days, at most one each."""
+        mine = [row for row in self.case.sheets.rows("수행일지") if text(row.get("컨설턴트")) == name]
+        found = 0
+        for row in mine:
+            worked = days(row.get("MD"))
+            if worked is None or day(row.get("일자")) is None:
+                found += min(DAY, worked) if worked is not None else DAY
+        return found
 
     def _hold_days(self, code: str, shares: list[tuple[int, int]]) -> None:
         """A row of the log without a name may be anybody's: what would be taken is held."""
