@@ -40,20 +40,20 @@ def lines(case: Case) -> None:
 
 def _taken(case: Case, line: Line, row: Row | None, roster: bool) -> bool:
     """LAB-040, 100, 110."""
-    taken = False
+    codes = []
     if roster and row is None and line.cell("컨설턴트"):
         if any(not text(r.get("성명")) for r in case.sheets.rows("투입인력")):
             case.hold("LAB-040", line)
         else:
             case.cap("LAB-040", [line])
-        taken = True
+        codes.append("LAB-040")
     if external(case, line) and line.expense in ("4대보험", "퇴직금"):
         case.cap("LAB-100", [line])
-        taken = True
+        codes.append("LAB-100")
     if line.expense in ("판공비", "복리후생비"):
         case.cap("LAB-110", [line])
-        taken = True
-    return taken
+        codes.append("LAB-110")
+    return any((line.place, code) not in case.decisions for code in codes)
 
 
 def _ceiling(case: Case, line: Line, row: Row | None) -> None:
