@@ -1,0 +1,85 @@
+"""A missing fact never disallows: every fact that a rule's case has is taken away, one at a time.
+
+For every rule that disallows, the smallest case of its own in which it does is judged again with each cell blank, each
+column gone, and a word that nobody knows in each column of words. Nothing more may be disallowed, by any rule. Where the
+rulebook declares what a blank means, the sentence stands in `DECLARED`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from casekit import rulebook
+from kit.blanks import PROGRAMME, Change, base_of, changes, disallowing
+
+from settle.pipeline import book_from_tables, judge
+
+CODES = disallowing()
+SAMPLE = 2  # changes of every rule that are looked at always
+# (sheet, column) -> the ways of taking away that the rulebook speaks of, and its sentence.
+DECLARED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
+    ("집행내역", "식수"): (("blank", "column"), "Defaults are declared, never guessed: 식수 1"),
+    ("집행내역", "매입세액공제"): (("blank", "column", "word"), "매입세액공제 blank is Y for a for-profit institution"),
+    ("변경승인", "승인일"): (("blank",), "승인일 blank = not approved"),
+    ("집행내역", "원인행위일"): (("blank", "column"), "GEN-010: Blank: use 집행일"),
+    ("수행일지", "업무구분"): (("blank", "column"), "LAB-030: consulting days (업무구분 컨설팅 or blank)"),
+    ("투입인력", "참여종료"): (("blank", "column"), "LAB-090: judged at 참여종료 (blank: the last logged day)"),
+    ("집행내역", "집행번호"): (("blank", "column"), "the key: DAT-060 says which papers point to no line"),
+    ("증빙목록", "집행번호"): (("blank",), "the key: DAT-060 says which papers point to no line"),
+}
+
+
+def taken(tables: dict[str, Any]) -> dict[str, int]:
+    """What every rule disallows, won; only rules that can disallow are asked."""
+    rules = rulebook(PROGRAMME)
+    result = judge(book_from_tables(tables, rules.programme), rules, rules=CODES)
+    rows = result.findings[result.findings["effect"] == "disallow"]
+    return {code: int(won) for code, won in rows.groupby("code")["applied"].sum().items() if won}
+
+
+@cache
+def of_base(code: str) -> dict[str, int]:
+    tables = base_of(code)
+    assert tables is not None
+    return taken(tables)
+
+
+def declared(change: Change) -> bool:
+    ways, _ = DECLARED.get((change.sheet, change.column), ((), ""))
+    return change.way in ways
+
+
+def undeclared(code: str) -> list[tuple[Change, dict[str, Any]]]:
+    tables = base_of(code)
+    assert tables is not None
+    return [(change, left) for change, left in changes(tables) if not declared(change)]
+
+
+def more(code: str, looked_at: list[tuple[Change, dict[str, Any]]]) -> list[str]:
+    """The changes after which more is disallowed."""
+    before = of_base(code)
+    told = []
+    for change, tables in looked_at:
+        after = taken(tables)
+        if sum(after.values()) > sum(before.values()):
+            told.append(f"{change}: {before} -> {after}")
+    return told
+
+
+def test_every_base_disallows() -> None:
+    assert [code for code in CODES if not of_base(code).get(code)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CODES)
+def test_no_fact_taken_away_disallows_more(code: str) -> None:
+    assert more(code, undeclared(code)) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_some_facts_taken_away_disallow_no_more(code: str) -> None:
+    found = undeclared(code)
+    start = 7 * CODES.index(code)  # another kind of change for every rule
+    assert more(code, [found[(start + 11 * n) % len(found)] for n in range(SAMPLE)]) == []
