@@ -14,7 +14,7 @@ from kit import invoices, paper_set, papers
 from settle.evidence import folder, sentences
 from settle.evidence.compare import DIFFERS, NOT_FOUND, compare
 from settle.evidence.folder import Asked, gather
-from settle.evidence.guarding import Limits, guarded
+from settle.evidence.guarding import Each, guarded
 from settle.evidence.papers import Paper
 from settle.evidence.reading import read
 
@@ -348,7 +348,7 @@ def test_a_second_look_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_child_that_runs_on_eats_memory_or_dies_costs_only_its_own_file() -> None:
-    limits = Limits(cpu=1, wall=30, memory=600 << 20)
+    limits = Each(cpu=1, memory=600)
     found = guarded(
         "settle.evidence.proving:misbehave",
         [{"how": how} for how in ("", "loop", "", "memory", "abort", "raise", "net", "")],

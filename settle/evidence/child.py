@@ -1,40 +1,36 @@
-"""The process in which evidence is looked at: `python -m settle.evidence.child MEMORY CPU`.
-
-Reads one JSON task a line from standard input ({"function": "module:name", "payload": {…}}) and answers each with a
-length (eight bytes) and JSON: {"value": …} or {"problem": "memory" | "broken", "detail": …}. Whatever else goes wrong
-(time, an abort in native code) ends the process, and the parent knows from that.
-"""
+"""Many files in one guarded child: a process for each would cost more than the reading. Called by settle.guard.child."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
-import json
 import math
-import os
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-_NEW_USER, _NEW_NET = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET of <linux/sched.h>
-_DENIED = (
-    "socket.connect",
-    "socket.bind",
-    "socket.getaddrinfo",
-    "socket.sendto",
-    "urllib.Request",
-    "os.system",
-    "os.exec",
-)
+from settle.guard.wire import send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
-def limit_memory(size: int) -> None:
-    """No more address space than this, and no core files (where the system can)."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
+def run_each(task: dict[str, Any], out: BinaryIO) -> None:
+    """Call task["function"] ("settle.module:name") with every payload; one message {value} or {failed, detail} each."""
+    module, _, name = task["function"].partition(":")
+    if not module.startswith("settle."):
+        raise ValueError(module)
+    function = getattr(importlib.import_module(module), name)
+    for payload in task["payloads"]:
+        limit_cpu(task["each"])
+        send(out, _answer(function, payload))
 
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+def _answer(function: Callable[[dict[str, Any]], Any], payload: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"value": function(payload)}
+    except MemoryError:
+        return {"failed": "memory", "detail": ""}
+    except Exception as error:
+        return {"failed": "broken", "detail": f"{type(error).__name__}: {error}"[:300]}
 
 
 def limit_cpu(seconds: int) -> None:
@@ -45,52 +41,3 @@ def limit_cpu(seconds: int) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
-
-
-def leave_network() -> None:
-    """A network namespace without any network where the system allows it; Python's own sockets are refused anyway."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            library = ctypes.CDLL(None, use_errno=True)
-            if library.unshare(_NEW_NET) != 0:
-                library.unshare(_NEW_USER | _NEW_NET)
-
-    def refuse(event: str, _arguments: Any) -> None:
-        if event in _DENIED:
-            raise PermissionError(event)
-
-    sys.addaudithook(refuse)
-
-
-def answer(task: dict[str, Any]) -> dict[str, Any]:
-    """Call the function that a task names (of this package only) with its payload."""
-    module, _, name = task["function"].partition(":")
-    if not module.startswith("settle."):
-        return {"problem": "broken", "detail": "no function of settle"}
-    try:
-        return {"value": getattr(importlib.import_module(module), name)(task["payload"])}
-    except MemoryError:
-        return {"problem": "memory", "detail": ""}
-    except Exception as error:
-        return {"problem": "broken", "detail": f"{type(error).__name__}: {error}"[:300]}
-
-
-def main() -> int:
-    """Answer tasks until standard input ends."""
-    memory, cpu = int(sys.argv[1]), int(sys.argv[2])
-    out = os.fdopen(os.dup(1), "wb")
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)  # nothing that a library prints gets between the answers
-    limit_memory(memory)
-    leave_network()
-    for line in sys.stdin.buffer:
-        limit_cpu(cpu)
-        text = json.dumps(answer(json.loads(line)), ensure_ascii=False).encode("utf-8", "surrogatepass")
-        out.write(len(text).to_bytes(8, "little"))
-        out.write(text)
-        out.flush()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

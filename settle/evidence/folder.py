@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle.evidence.cache import Cache
-from settle.evidence.guarding import Limits, guarded
+from settle.evidence.guarding import Each, guarded
 from settle.evidence.papers import TRANSIENT, Paper, paper
 from settle.evidence.sniff import WRAPPERS, unlike_its_name
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_FILE = 1 << 30
 MAX_DEPTH = 3  # a zip in a mail in a zip
 _READ, _UNWRAP = "settle.evidence.reading:read", "settle.evidence.unwrapping:unwrap"
-_READING, _UNWRAPPING = Limits(cpu=20), Limits(cpu=120, wall=600)
+_READING, _UNWRAPPING = Each(cpu=20), Each(cpu=120)
 
 
 @dataclass

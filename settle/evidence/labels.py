@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from settle.text import brn_valid
+from settle.korean import brn_valid
 
 CERTAIN = {"합계금액": "won", "승인번호": "approval", "작성일자": "date"}
 # other labels: where one begins, the value before it ends

@@ -8,6 +8,7 @@ it never differs. docs/evidence.md says what was measured.
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -144,6 +145,7 @@ def texts(picture: Image, tesseract: dict[str, Any]) -> list[str]:
                 input=data.getvalue(),
                 capture_output=True,
                 timeout=_SECONDS,
+                env=os.environ | {"OMP_THREAD_LIMIT": "1"},
                 check=False,
             )
             lines += done.stdout.decode("utf-8", "replace").splitlines()

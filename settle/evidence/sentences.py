@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from settle.evidence.sniff import KINDS
-from settle.text import josa, mask, printable
+from settle.korean import josa, mask, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
