@@ -74,6 +74,8 @@ class Book:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
+    evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
+    filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""
@@ -105,6 +107,7 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
+    evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
 
     @property
