@@ -235,12 +235,17 @@ class _Check:
             self._differences(one, row, self.expected.lines_of.get(row, []), found, says)
             _worst(best, found)
         if paper.tier == 2 and len(one.lines) == 1 and len(self._invoices_of(one.lines[0])) == 1:
-            row_says = self.expected.of_row(one.rows[0]) if len(one.rows) == 1 else {}
+            typed = [row for row in one.rows if not self._made(row)]
+            row_says = self.expected.of_row(typed[0]) if len(typed) == 1 else {}
             says = self.expected.of_line(one, row_says)
             found = compare(paper, says)
             self._differences(one, -1, one.lines, found, says)
             _worst(best, found)
         return best
+
+    def _made(self, row: int) -> bool:
+        """Did nobody type this row?"""
+        return self.facts.book.sheets[int(self.frame["_source"].iat[row])].file < 0
 
     def _invoices_of(self, line: int) -> list[Assigned]:
         return [one for one in self.files if one.paper.tier == 2 and line in one.lines]

@@ -52,7 +52,10 @@ class Expected:
         return values
 
     def of_line(self, one: Assigned, row_says: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """What the ledger says of the whole paper of one line, of facts on which the row is silent."""
+        """What the ledger says of a paper of one line: the payee, and the amounts where all of the paper is claimed.
+
+        By name only where neither the ledger nor what the row says (row_says) has a business number.
+        """
         values: dict[str, list[Any]] = {}
         line = one.lines[0]
         number = self.facts["사업자등록번호"].iat[line]
@@ -62,7 +65,7 @@ class Expected:
             values["공급자상호"] = [self.facts["거래처"].iat[line]]
         whole = int(self.claimed[line]) in (one.paper.value("합계금액"), one.paper.value("공급가액"))
         for name, column in (("공급가액", "공급가액"), ("세액", "부가세")):
-            if whole and not row_says.get(name) and bool(self.facts[column + KNOWN][line]):
+            if whole and bool(self.facts[column + KNOWN][line]):
                 values[name] = [int(self.facts[column][line])]
         return values
 

@@ -137,10 +137,12 @@ def _blank_cells(book: Book, facts: Facts, found: Assignment) -> list[dict[str, 
     for one in found.files:
         if not one.paper.facts or not one.paper.readable or one.paper.signature == "invalid":
             continue
+        if not _same_payee(facts, expected, one):
+            continue  # perhaps another paper: nothing of it is taken over
         if len(one.rows) == 1 and one.how:
             row = one.rows[0]
             if any(v.verdict == DIFFERS for v in compare(one.paper, expected.of_row(row)).values()):
-                continue  # perhaps another paper: nothing of it is taken over
+                continue
             line = names[one.lines[0]] if one.lines else ""
             for column, value in _row(one, []).items():
                 if column not in ("집행번호", "파일명") and value and _put(book.frames[EVIDENCE], row, column, value):
@@ -154,6 +156,15 @@ def _blank_cells(book: Book, facts: Facts, found: Assignment) -> list[dict[str, 
                     if value is not None and _put(book.frames[LEDGER], line_at, column, value):
                         said.append(_said(names[line_at], column, value, one, LEDGER, line_at))
     return said
+
+
+def _same_payee(facts: Facts, expected: Expected, one: Assigned) -> bool:
+    """Does nothing in the ledger say that an invoice is somebody else's?"""
+    if one.paper.tier != 2 or len(one.lines) != 1:
+        return True
+    says = expected.of_row(one.rows[0]) if len(one.rows) == 1 else {}
+    payee = {name: values for name, values in expected.of_line(one, says).items() if name.startswith("공급자")}
+    return all(each.verdict != DIFFERS for each in compare(one.paper, payee).values())
 
 
 def _put(frame: pd.DataFrame, row: int, column: str, value: Any) -> bool:
