@@ -284,11 +284,10 @@ class _Ledger:
 
 def _kinds(facts: Facts) -> dict[str, str]:
     """Spelling → 증빙종류, of at least three letters."""
-    values = facts.programme.data.get("values", {}).get("증빙종류", {})
     found: dict[str, str] = {}
-    for name, synonyms in values.items() if isinstance(values, dict) else ((name, []) for name in values):
-        for spelling in (name, *(synonyms if isinstance(synonyms, list) else [])):
-            bare = "".join(str(spelling).split())
+    for name, synonyms in facts.programme.values.get("증빙종류", {}).items():
+        for spelling in (name, *synonyms):
+            bare = "".join(spelling.split())
             if len(bare) >= 3:
                 found.setdefault(bare, name)
     return found

@@ -61,7 +61,7 @@ def _made_rows(book: Book, facts: Facts, found: Assignment) -> list[dict[str, An
         if any((line, _family(kind)) in typed for line in one.lines for kind in [one.kind]):
             continue  # the list has such a paper for the line: which of them this is, nobody can say
         seen.add((one.paper.sha256, one.kind))
-        rows.append(_row(one, [names[line] for line in one.lines]))
+        rows.append(_row(one, [names[line] for line in one.lines]) | _issuer(facts, one))
         makers.append(one)
     if not rows:
         return []
@@ -95,6 +95,14 @@ def _row(one: Assigned, names: list[str]) -> dict[str, Any]:
         if value is not None:
             values[column] = value
     return values
+
+
+def _issuer(facts: Facts, one: Assigned) -> dict[str, str]:
+    """The ledger's business number, where it stands in a PDF that does not say whose its numbers are."""
+    numbers = {facts["사업자등록번호"].iat[line] for line in one.lines}
+    seen = {number for number, _ in one.paper.seen.get("brn", ())}
+    same = next(iter(numbers)) if len(numbers) == 1 else ""
+    return {"사업자등록번호": same} if one.paper.tier == 3 and same and same in seen else {}
 
 
 def _typed_frame(rows: list[dict[str, Any]], frame: pd.DataFrame, source: int) -> pd.DataFrame:
