@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,9 +25,13 @@ _SHOWN = ("합계금액", "승인번호", "작성일자")
     "끝낼 때의 값: 0 모두 읽음, 1 읽지 못한 파일이 있음, 2 하나도 읽지 못함.",
 )
 @click.argument("places", nargs=-1, required=True, metavar="폴더…", type=click.Path(path_type=Path))
-@click.option("-o", "output", type=click.Path(path_type=Path), metavar="폴더", help="읽은 것을 간직할 폴더 (다음부터 빠릅니다).")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), metavar="폴더", help="읽은 것을 간직할 폴더 (다음부터 빠릅니다)."
+)
 @click.option("--brn", multiple=True, metavar="번호", help="국세청 보안메일을 여는, 받은 사업자의 사업자등록번호.")
-@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", help="화면에 쓸 모양 (기본: table).")
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "json"]), default="table", help="화면에 쓸 모양 (기본: table)."
+)
 @click.option("--no-ocr", is_flag=True, help="스캔과 사진의 글자는 읽지 않습니다.")
 def command(places: tuple[Path, ...], output: Path | None, brn: tuple[str, ...], shape: str, no_ocr: bool) -> int:
     """Read and show."""
@@ -53,10 +57,11 @@ def _json(found: Evidence) -> None:
     import json
 
     from settle.documents.evidence import plain
+    from settle.korean import mask
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "file": common.mask(paper.name), "sha256": paper.sha256, "kind": paper.kind_name, "tier": paper.tier, "lines": [],
+            "file": mask(paper.name), "sha256": paper.sha256, "kind": paper.kind_name, "tier": paper.tier, "lines": [],
             "signature": paper.signature, "problem": paper.problem or ("unlike" if paper.unlike else None),
             "facts": {
                 name: {"value": plain(name, fact.value), "place": fact.place or None, "verdict": None}
@@ -81,12 +86,16 @@ def _table(found: Evidence) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for head in ("파일", "형식", "합계금액", "승인번호", "작성일자", "서명"):
-        table.add_column(head, justify="right" if head == "합계금액" else "left", overflow="fold", no_wrap=head == "작성일자")
+        table.add_column(
+            head, justify="right" if head == "합계금액" else "left", overflow="fold", no_wrap=head == "작성일자"
+        )
     for paper in found.papers:
         table.add_row(*(Text(cell) for cell in _cells(paper)))
     out.print(table)
     kinds = Counter(paper.kind_name for paper in found.papers)
-    common.say(f"\n파일 {len(found.papers):,}개: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common()))
+    common.say(
+        f"\n파일 {len(found.papers):,}개: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
+    )
     for paper in found.papers:
         said = sentences.problem(paper) or sentences.unlike(paper)
         if said:

@@ -39,7 +39,11 @@ def records(judgement: Judgement) -> list[dict[str, Any]]:
                 "signature": paper.signature,
                 "problem": paper.problem or ("unlike" if paper.unlike else None),
                 "facts": {
-                    name: {"value": plain(name, each.value), "place": each.place or None, "verdict": each.verdict or None}
+                    name: {
+                        "value": plain(name, each.value),
+                        "place": each.place or None,
+                        "verdict": each.verdict or None,
+                    }
                     for name, each in verdicts.items()
                 },
             }
@@ -56,28 +60,41 @@ def plain(name: str, value: Any) -> Any:
     return value
 
 
-HEADS = ("파일", "형식", "읽은 단계", "집행", "찾은 방법", "서명", "항목", "값", "자리", "견준 결과", "문제")
-WIDTHS = (38, 18, 12, 14, 10, 10, 16, 28, 34, 10, 60)
+_FACTS = (
+    "합계금액", "공급가액", "세액", "승인번호", "작성일자", "공급자등록번호", "공급자상호", "공급받는자등록번호", "당초승인번호",
+)  # fmt: skip
+HEADS = ("파일", "형식", "읽은 단계", "집행", "찾은 방법", "서명", *_FACTS, "자리", "문제", "SHA-256")
+WIDTHS = (30, 16, 10, 11, 9, 9, 16, 16, 15, 21, 15, 16, 18, 16, 21, 26, 36, 15)
 
 
 def table(judgement: Judgement) -> list[list[str]]:
-    """Rows of the sheet 증빙파일 below HEADS: a row a fact, a file without facts one row; texts of a file stand once."""
+    """Rows of the sheet 증빙파일 below HEADS, one a file: what it says, each with how it compares with the list."""
     from settle.evidence import sentences
 
     rows = []
     papers = judgement.evidence.assignment.files if judgement.evidence is not None else []
     for one, record in zip(papers, records(judgement), strict=True):
-        said = sentences.problem(one.paper) or sentences.unlike(one.paper)
-        signature = SIGNATURES[record["signature"]] if record["tier"] == 2 else ""
-        head = [
-            record["file"], record["kind"], TIERS[record["tier"]], ", ".join(record["lines"]), record["assigned_by"] or "",
-            signature,
-        ]  # fmt: skip
-        facts = [(name, fact) for name, fact in record["facts"].items() if name != "품목"]
-        for name, fact in facts or [("", {"value": None, "place": None, "verdict": None})]:
-            rows.append([*head, name, shown(name, fact["value"]), fact["place"] or "", VERDICTS[fact["verdict"]], said])
-            head, said = [record["file"], "", "", "", "", ""], ""
+        facts = record["facts"]
+        pages = [f"{name} {facts[name]['place']}" for name in _FACTS if name in facts and facts[name]["place"]]
+        rows.append(
+            [
+                record["file"], record["kind"], TIERS[record["tier"]], ", ".join(record["lines"]), record["assigned_by"] or "",
+                SIGNATURES[record["signature"]] if record["tier"] == 2 else "",
+                *(_cell(name, facts.get(name)) for name in _FACTS),
+                "; ".join(pages) if record["tier"] > 2 else "",
+                sentences.problem(one.paper) or sentences.unlike(one.paper),
+                record["sha256"][:12],
+            ]
+        )  # fmt: skip
     return rows
+
+
+def _cell(name: str, fact: dict[str, Any] | None) -> str:
+    """'일치 110,000원', '다름 99,000원', '못 찾음'; the bare value where nothing was expected."""
+    if fact is None:
+        return ""
+    verdict = VERDICTS[fact["verdict"]]
+    return f"{verdict} {shown(name, fact['value'])}".strip()
 
 
 def shown(name: str, value: Any) -> str:

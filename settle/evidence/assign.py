@@ -149,7 +149,10 @@ class _Assigner:
         for group in groups.values():
             # a line whose papers of this kind all have their files asks for no more
             done = {
-                line for one in self.result.files if one not in group and one.kind == group[0].kind for line in one.lines
+                line
+                for one in self.result.files
+                if one not in group and one.kind == group[0].kind
+                for line in one.lines
             }
             waiting = list(group)
             for near in (False, True):
@@ -188,7 +191,7 @@ class _Assigner:
         for place, one in enumerate(self.result.files):
             number = one.paper.value("승인번호") if one.paper.readable else None
             first = invoices.get(number) if number else None
-            if first is not None and first != place and len(number) == 24:
+            if first is not None and first != place and len(str(number)) == 24:
                 one.twin = first
                 if not one.how:
                     original = self.result.files[first]

@@ -83,7 +83,9 @@ def _told(book: Book, programme: Programme, found: Assignment, filled: list[dict
         for one in found.files
         if one.open and not one.lines
     ]
-    loose = [one for one in found.files if not one.lines and not one.open and not one.paper.wrapper and one.paper.readable]
+    loose = [
+        one for one in found.files if not one.lines and not one.open and not one.paper.wrapper and one.paper.readable
+    ]
     if loose:
         shown = ", ".join(sentences.shown(one.paper.name) for one in loose[:5]) + (" 등" if len(loose) > 5 else "")
         said.append(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.files import WriteError, prepare, write_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 READER = 1  # to be raised whenever reading.py says something else of the same bytes
 NAME = "evidence.json"

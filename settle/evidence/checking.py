@@ -82,9 +82,7 @@ class Checked:
             total[row], supply[row], tax[row] = (
                 have - gone for have, gone in zip((total[row], supply[row], tax[row]), amounts, strict=True)
             )
-        return replace(
-            rows, total=total, supply=supply, vat=tax, total_known=total_known, supply_known=supply_known
-        )
+        return replace(rows, total=total, supply=supply, vat=tax, total_known=total_known, supply_known=supply_known)
 
 
 def check(facts: Facts, assignment: Assignment) -> Checked:
@@ -134,7 +132,9 @@ class _Check:
     def _listed(self) -> None:
         for row, names in self.assignment.missing.items():
             lines = self.expected.lines_of.get(row, [])
-            self.say("evd_010", lines, f"증빙목록에 적은 파일 {', '.join(map(shown, names))}이(가) 증빙 폴더에 없습니다")
+            self.say(
+                "evd_010", lines, f"증빙목록에 적은 파일 {', '.join(map(shown, names))}이(가) 증빙 폴더에 없습니다"
+            )
         for row, names in self.assignment.doubtful.items():
             lines = self.expected.lines_of.get(row, [])
             text = f"파일명 {', '.join(map(shown, names))}에 맞는 파일이 둘 이상이어서 어느 것인지 알 수 없습니다"
@@ -159,7 +159,9 @@ class _Check:
             others = [line for line in lines if purchase[line] != purchase[first]]
             bundle = group[0].paper.pages >= max(2, len(rows))
             if others and bundle:
-                text = f"{names}: 여러 줄({', '.join(self.result.line_names[line] for line in lines)})이 한 파일을 씁니다"
+                text = (
+                    f"{names}: 여러 줄({', '.join(self.result.line_names[line] for line in lines)})이 한 파일을 씁니다"
+                )
                 self.note("EVD-020", group[0].paper.sha256[:12], text)
             elif others:
                 text = f"같은 파일 {names}을(를) {self.result.line_names[first]}의 증빙으로도 냈습니다"
@@ -217,7 +219,9 @@ class _Check:
             return
         who = f"{name} ({brn(number)})" if name else brn(number)
         if not numbers:
-            text = f"{shown(one.paper.name)}의 공급받는자 {who}이(가) 누구인지 협약의 사업자등록번호가 없어 알 수 없습니다"
+            text = (
+                f"{shown(one.paper.name)}의 공급받는자 {who}이(가) 누구인지 협약의 사업자등록번호가 없어 알 수 없습니다"
+            )
         else:
             text = f"{shown(one.paper.name)}의 공급받는자 {who}은(는) 수행기관, 주관기업, 참여기업이 아닙니다"
         self.say("evd_050", one.lines, text)
@@ -258,7 +262,10 @@ class _Check:
             return
         code = "evd_030" if one.paper.tier == 2 else "evd_070"
         whose = "증빙목록" if row >= 0 else "집행내역"
-        parts = [f"{name} {whose} {_told(name, says[name][0])}, 파일 {_told(name, each.value)}" for name, each in different.items()]
+        parts = [
+            f"{name} {whose} {_told(name, says[name][0])}, 파일 {_told(name, each.value)}"
+            for name, each in different.items()
+        ]
         place = "" if one.paper.tier == 2 else f" {next(iter(different.values())).place}"
         text = f"{shown(one.paper.name)}{place}: {'; '.join(parts)}"
         if code == "evd_030" and row >= 0 and self._written(one, row, different):
@@ -333,7 +340,9 @@ class _Check:
                 names.append(shown(one.paper.name))
         if names:
             more = " 등" if len(names) > _NAMED else ""
-            text = f"증빙 파일 {len(names)}개에서 목록의 금액도 번호도 찾지 못했습니다: {', '.join(names[:_NAMED])}{more}"
+            text = (
+                f"증빙 파일 {len(names)}개에서 목록의 금액도 번호도 찾지 못했습니다: {', '.join(names[:_NAMED])}{more}"
+            )
             self.note("EVD-080", "unseen", text)
 
 

@@ -16,7 +16,14 @@ _FACTS = (
     "승인번호", "작성일자", "당초승인번호", "공급자등록번호", "공급자상호", "공급받는자등록번호", "공급받는자상호", "공급가액", "세액",
     "합계금액",
 )  # fmt: skip
-_SORTS = {"합계금액": "won", "공급가액": "won", "세액": "won", "작성일자": "date", "승인번호": "approval", "공급자등록번호": "brn"}
+_SORTS = {
+    "합계금액": "won",
+    "공급가액": "won",
+    "세액": "won",
+    "작성일자": "date",
+    "승인번호": "approval",
+    "공급자등록번호": "brn",
+}
 _TIERS = {"invoice": 2, "pdf": 3, "png": 4, "jpeg": 4}
 _OWN = {"파일", "형식", "SHA-256", "서명", "문제", "쪽", "증빙종류", "보이는금액"}
 
@@ -63,4 +70,10 @@ def _plain(key: str, value: Any) -> Any:
     if isinstance(value, int):
         return value
     text = str(value)
-    return text.replace("-", "").lower() if key.endswith(("승인번호", "등록번호")) else text[:10]  if key == "작성일자" else text
+    return (
+        text.replace("-", "").lower()
+        if key.endswith(("승인번호", "등록번호"))
+        else text[:10]
+        if key == "작성일자"
+        else text
+    )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.evidence.assign import Assigned, Assignment
 from settle.evidence.compare import DIFFERS, compare
 from settle.evidence.expecting import Expected
 from settle.judging.facts.base import Facts
 from settle.model import EVIDENCE, KNOWN, LEDGER, Sheet
 
 if TYPE_CHECKING:
+    from settle.evidence.assign import Assigned, Assignment
     from settle.model import Book
     from settle.programme.vocabulary import Programme
 
@@ -66,10 +66,19 @@ def _made_rows(book: Book, facts: Facts, found: Assignment) -> list[dict[str, An
     if not rows:
         return []
     book.sheets.append(
-        Sheet(-1, SHEET, EVIDENCE, len(rows), len(rows), letters=dict.fromkeys(("집행번호", "증빙종류", "파일명", *COLUMNS), ""))
+        Sheet(
+            -1,
+            SHEET,
+            EVIDENCE,
+            len(rows),
+            len(rows),
+            letters=dict.fromkeys(("집행번호", "증빙종류", "파일명", *COLUMNS), ""),
+        )
     )
     source, first = len(book.sheets) - 1, len(frame)
-    book.frames[EVIDENCE] = pd.concat([frame, _typed_frame(rows, frame, source)], ignore_index=True).astype(frame.dtypes)
+    book.frames[EVIDENCE] = pd.concat([frame, _typed_frame(rows, frame, source)], ignore_index=True).astype(
+        frame.dtypes
+    )
     for place, one in enumerate(makers):
         one.rows.append(first + place)
     return [
@@ -183,7 +192,9 @@ def _put(frame: pd.DataFrame, row: int, column: str, value: Any) -> bool:
     if known in frame.columns:
         if bool(frame[known].iat[row]):
             return False
-        frame.loc[row, column] = pd.Timestamp(value) if pd.api.types.is_datetime64_any_dtype(frame[column].dtype) else value
+        frame.loc[row, column] = (
+            pd.Timestamp(value) if pd.api.types.is_datetime64_any_dtype(frame[column].dtype) else value
+        )
         frame.loc[row, known] = True
         return True
     if frame[column].iat[row] != "":

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 _SEPARATORS = re.compile(r"[,;\n、，]+")
 _PARTS = re.compile(r"[\s_()\[\]{}.,、，+&]+")
-_COUNTED = re.compile(r"^(?:no|#|제)?\.?(\d{1,6})번?$", re.IGNORECASE)
-_MARKED = re.compile(r"(?:(?<=^)|(?<=[\s_(\[]))(?:no\.?\s?|#|제\s?)?(\d{1,6})번(?!지)|(?:^|[\s_(\[])(?:no\.?\s?|#)(\d{1,6})(?=$|[\s_)\].-])", re.I)
+_MARKED = re.compile(
+    r"(?:^|(?<=[\s_(\[]))(?:no\.?\s?|#|제\s?)?(\d{1,6})번(?!지)"  # 14번, 제14번; 14번지 is an address
+    r"|(?:^|[\s_(\[])(?:no\.?\s?|#)(\d{1,6})(?=$|[\s_)\].-])",  # No.14, #14
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"^(.*?)(\d+)[~∼～〜](.*?)(\d+)$")
 _MOST_IN_A_RANGE = 200
 

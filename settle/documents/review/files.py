@@ -27,7 +27,7 @@ def files_sheet(view: View, looks: Looks) -> tuple[str, int]:
     rows.add((HOW, looks.plain))
     rows.add(*((head, looks.head) for head in evidence.HEADS))
     heading = rows.number
-    wide = {0, 8, 10}  # columns that wrap
+    wide = {0, *(len(evidence.HEADS) - n for n in (2, 3))}  # columns that wrap: name, place, problem
     for row in evidence.table(view.judgement):
         texts = [safe(text) for text in row]
         high = max(lines(texts[place], evidence.WIDTHS[place]) for place in wide)

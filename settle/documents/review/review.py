@@ -150,7 +150,9 @@ class _Review:
         self.looks = self._add_looks()
         found = marks(self.judgement)
         summary = next((n for n, p in self.parts.items() if n.startswith(SUMMARY) and self._begins(p, TITLE)), "")
-        listed = next((n for n, p in self.parts.items() if n.startswith(files.TAB) and self._begins(p, files.TITLE)), "")
+        listed = next(
+            (n for n, p in self.parts.items() if n.startswith(files.TAB) and self._begins(p, files.TITLE)), ""
+        )
         for name, part in self.parts.items():
             if name in (summary, listed):
                 continue

@@ -23,12 +23,18 @@ def file_amount(ctx: Context) -> Outcome:
     files, purchase = ctx.facts.given[GIVEN], ctx["purchase"]
     amended = bool(ctx.rule.parameters.get("amended"))
     touched = _purchases(ctx, files.fell if amended else files.written)
-    doubt = group_any(purchase, ctx[str(ctx.rule.parameters["doubt"])]) if "doubt" in ctx.rule.parameters else ctx["no_line"]
+    doubt = (
+        group_any(purchase, ctx[str(ctx.rule.parameters["doubt"])])
+        if "doubt" in ctx.rule.parameters
+        else ctx["no_line"]
+    )
     among = ctx.applies() & touched & ~doubt
     nothing = np.zeros(ctx.n, dtype=np.int64)
     proven, base = nothing, ctx["purchase_net"]
     if among.any():
-        by_files = Facts(ctx.facts.book, ctx.facts.programme, ctx.facts.given | {"evidence": files.rows(ctx.facts, amended)})
+        by_files = Facts(
+            ctx.facts.book, ctx.facts.programme, ctx.facts.given | {"evidence": files.rows(ctx.facts, amended)}
+        )
         proven, _ = paper_amount(Context(ctx.rule, by_files, ctx.left, ctx.state))
 
     def take(left: np.ndarray) -> np.ndarray:
