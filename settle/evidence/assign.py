@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = "파일명", "집행번호", "승인번호", "내용", "같은 문서"
+NUMBER_LENGTH = 24  # letters of an e-invoice's 승인번호; a card's has eight figures
 BEFORE, AFTER = 31, 92  # days that a payment may lie before and after the 작성일자 of its invoice
 
 
@@ -134,7 +135,7 @@ class _Assigner:
                 rows.setdefault(text, []).append(row)
         for one in self.result.files:
             number = one.paper.value("승인번호")
-            if not one.how and number and rows.get(number) and (one.paper.tier == 2 or len(number) == 24):
+            if not one.how and number and rows.get(number) and (one.paper.tier == 2 or len(number) == NUMBER_LENGTH):
                 lines = [line for row in rows[number] for line in self.lines_of.get(row, [])]
                 if lines:
                     self._give(one, rows[number], lines, BY_APPROVAL)
@@ -142,8 +143,11 @@ class _Assigner:
     def _by_content(self) -> None:
         """Exact dates first, then dates near; a file and a line that have only each other belong together."""
         groups: dict[str, list[Assigned]] = {}
-        for one in self.result.files:
-            if not one.how and one.paper.readable and one.paper.signature != "invalid" and not _amending(one.paper):
+        known = {_identity(one.paper) for one in self.result.files if one.how}
+        for one in sorted(self.result.files, key=lambda each: (each.paper.tier != 2, each.paper.name.count("/"))):
+            usable = one.paper.readable and one.paper.signature != "invalid" and not _amending(one.paper)
+            if not one.how and usable and _identity(one.paper) not in known:  # copies and prints follow their original
+                known.add(_identity(one.paper))
                 groups.setdefault(one.kind or one.paper.kind, []).append(one)
         ledger = _Ledger(self.facts)
         for group in groups.values():
@@ -182,7 +186,7 @@ class _Assigner:
                     self._give(one, rows, wrapper.lines, wrapper.how)
 
     def _twins(self) -> None:
-        """An XML and a PDF with one 승인번호 are one paper: the print goes where the XML goes."""
+        """An XML and a PDF with one 승인번호 are one paper: the print goes where the XML goes, a copy where its original."""
         invoices: dict[str, int] = {}
         for place, one in enumerate(self.result.files):
             number = one.paper.value("승인번호")
@@ -191,11 +195,19 @@ class _Assigner:
         for place, one in enumerate(self.result.files):
             number = one.paper.value("승인번호") if one.paper.readable else None
             first = invoices.get(number) if number else None
-            if first is not None and first != place and len(str(number)) == 24:
+            if first is not None and first != place and len(str(number)) == NUMBER_LENGTH:
                 one.twin = first
                 if not one.how:
                     original = self.result.files[first]
                     self._give(one, original.rows, original.lines, AS_COPY)
+
+        originals: dict[str, Assigned] = {}
+        for one in self.result.files:
+            if one.how and one.paper.sha256:
+                originals.setdefault(one.paper.sha256, one)
+        for one in self.result.files:
+            if not one.how and one.paper.sha256 in originals:
+                self._give(one, originals[one.paper.sha256].rows, originals[one.paper.sha256].lines, AS_COPY)
 
     # ---- lines → rows
 
@@ -309,6 +321,12 @@ def _alike(kind: str, facts: Facts) -> set[str]:
         if kind in group:
             return {*group, ""}
     return {kind, ""}
+
+
+def _identity(paper: Paper) -> str:
+    """What makes two files one paper: an e-invoice's 승인번호, else the same bytes."""
+    number = paper.value("승인번호")
+    return str(number) if number and len(str(number)) == NUMBER_LENGTH else paper.sha256
 
 
 def _amending(paper: Paper) -> bool:
