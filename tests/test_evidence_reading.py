@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import invoices, paper_set, papers
 
 from settle.evidence import folder, sentences
 from settle.evidence.compare import DIFFERS, NOT_FOUND, compare
@@ -17,6 +16,8 @@ from settle.evidence.folder import Asked, gather
 from settle.evidence.guarding import Each, guarded
 from settle.evidence.papers import Paper
 from settle.evidence.reading import read
+from tests.kit import invoices, paper_set, papers
+from tests.kit.needs import needs
 
 ALTERED = {"합계금액": 7, "공급가액": 7, "세액": 7, "승인번호": "0", "작성일자": "1", "공급자등록번호": "2"}
 
@@ -208,7 +209,7 @@ def test_nothing_true_is_ever_called_different_and_recall_is_what_the_documentat
         assert counts["differs"] == counts["certain"], (tier, counts)
 
 
-@pytest.mark.skipif(folder.tesseract() is None, reason="Tesseract with Korean is not installed")
+@needs("tesseract", "kor")
 @pytest.mark.slow
 def test_scans_are_found_or_not_read_and_never_differ(tmp_path: Path) -> None:
     made = paper_set.scanned_papers()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kit import invoices, papers
+from tests.kit import invoices, papers
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from kit.invoices import Invoice
+from tests.kit.invoices import Invoice
 
 FONT = "KitGothic"
 
