@@ -28,6 +28,7 @@ COMMANDS = {
     "kpi": "settle.commands.kpi",
     "inspect": "settle.commands.inspect",
     "reconcile": "settle.commands.reconcile",
+    "evidence": "settle.commands.evidence",
     "batch": "settle.commands.batch",
 }
 

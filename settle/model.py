@@ -75,6 +75,8 @@ class Book:
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
     transient: bool = False  # a file could not be read for a reason that may be the machine's (time, memory)
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
+    evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
+    filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""
@@ -106,6 +108,7 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
+    evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
 
     @property

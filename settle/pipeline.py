@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from settle.evidence import attach as files
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
 from settle.model import LEDGER, InputFile
@@ -18,7 +20,7 @@ from settle.reconciling.reading import read as read_list
 from settle.reconciling.reconcile import reconcile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from settle.model import Book, Judgement
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
     from settle.workbook.raw import RawFile
 
-__all__ = ["Opened", "book_from_tables", "judge", "read_book", "read_paths"]
+__all__ = ["Opened", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
 
 
 def read_paths(paths: Sequence[Path]) -> list[RawFile]:
@@ -64,11 +66,14 @@ def book_from_tables(
 ) -> Book:
     """A Book from plain rows (reading.book.book_from_tables); a table that is no sheet kind and has the headings of a list is a list.
 
-    The name of such a table stands for its file. Headings are row 1, the rows follow from row 2.
+    The name of such a table stands for its file. Headings are row 1, the rows follow from row 2. A table 증빙파일 tells of
+    evidence files (settle.evidence.describing).
     """
     programme = programme or vocabulary.load()
     kinds = sheets.load(programme.id)
     found = {}
+    evidence = tables.get(files.TABLE)
+    tables = {name: rows for name, rows in tables.items() if name != files.TABLE}
     for name, rows in tables.items():
         if name not in kinds and isinstance(rows, list) and rows:
             headings = list(dict.fromkeys(key for row in rows for key in row))
@@ -77,7 +82,25 @@ def book_from_tables(
     rest = {name: rows for name, rows in tables.items() if found.get(name) is None}
     book = books.book_from_tables(rest, programme, assume, columns)
     book.lists = sorted((s for s in found.values() if s is not None), key=lambda s: (*s.order, s.file))
+    if evidence is not None:
+        files.attach(book, programme, files.described(evidence))
     return book
+
+
+def add_evidence(
+    book: Book,
+    programme: Programme,
+    places: Sequence[Path],
+    asked: files.Asked | None = None,
+    *,
+    filling: bool = True,
+    told: Callable[[int, int], None] | None = None,
+) -> None:
+    """Read the evidence files below the places (folders, zips), assign them to the book's lines and fill what is blank.
+
+    Raises settle.evidence.folder.NotThere where a place is not there.
+    """
+    files.attach(book, programme, files.read(book, places, asked, told), filling=filling)
 
 
 def judge(
@@ -87,17 +110,31 @@ def judge(
     skip: list[str] | None = None,
     given: dict[str, Any] | None = None,
 ) -> Judgement:
-    """Judge every line of a book, with the REC rules for which Book.lists has lists (`reconciliation` is None where it has none).
+    """Judge every line of a book, with the REC rules for which Book.lists has lists (`reconciliation` is None where it has none)
+    and the EVD rules where evidence files were given (`evidence`).
 
     rules, skip: codes or prefixes. given: further facts from outside the workbook (other agreements), by name; arrays over the lines.
     Raises RulebookError for an unknown code or a broken rulebook.
     """
     rulebook = rulebook or rulebooks.load()
     facts = Facts(book, rulebook.programme, dict(given or {}))
+    checked = files.checked(facts)
+    if checked is not None:
+        facts.given |= checked.given()
     result = None
     if any(s.usable for s in book.lists):
-        result = reconcile(facts, book.lists)
+        result = reconcile(_as_filed(facts, checked), book.lists)
         facts.given |= result.given()
+        if checked is not None and checked.fell:  # one amendment, seen in a file and in a list, is taken once
+            lost = facts.given["rec_020_won"]
+            facts.given["rec_020_won"] = np.maximum(lost - checked.fallen(facts), 0)
     judgement = judge_facts(facts, rulebook, rules, skip)
-    judgement.reconciliation = result
+    judgement.evidence, judgement.reconciliation = checked, result
     return judgement
+
+
+def _as_filed(facts: Facts, checked: files.Checked | None) -> Facts:
+    """Facts in which a paper has the amount of its file: what the lists are held against."""
+    if checked is None or not checked.written:
+        return facts
+    return Facts(facts.book, facts.programme, facts.given | {"evidence": checked.rows(facts, amended=False)})

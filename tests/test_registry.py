@@ -46,7 +46,7 @@ def test_every_code_of_the_rulebook_is_a_rule_file(code: str) -> None:
 
 
 def test_every_group_of_rules_is_one_of_the_programme() -> None:
-    known = {*TABLES, "KPI", "REC"}
+    known = {*TABLES, "KPI", "EVD", "REC"}
     assert {code.split("-")[0] for code in RULES} <= known
     assert [code for code in RULES if code.split("-")[0] in TABLES and code not in CODES] == []
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @click.command(
     name="check",
     help="집행내역을 한 줄씩 판정하고 요약을 보여줍니다. -o를 주면 불인정내역서(xlsx, pdf), 검토표, 정산결과.json을 씁니다.\n\n"
-    "\b\nsettle check 정산.xlsx -o 결과\nsettle check 집행내역.xlsx 증빙목록.csv 협약.xlsx\n\n"
+    "\b\nsettle check 정산.xlsx -o 결과\nsettle check 집행내역.xlsx 증빙목록.csv 협약.xlsx\n"
+    "settle check 정산.xlsx --evidence 증빙폴더 -o 결과\n\n"
     "끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못했거나 다 판정하지 못함.",
 )
 @common.input_options
@@ -49,6 +50,8 @@ def command(
     assume: tuple[str, ...],
     column: tuple[str, ...],
     profile: Path | None,
+    evidence: tuple[Path, ...],
+    no_fill: bool,
     output: Path | None,
     shape: str,
     previous: Path | None,
@@ -59,7 +62,8 @@ def command(
     if output:
         common.ready(output, font)
     earlier = earlier_result(previous, programme) if previous else None  # read first: it may lie in the output folder
-    result = common.judge_files(files, programme, rules, skip, assume, column, profile)
+    kept = output / ".settle" if output else None
+    result = common.judge_files(files, programme, rules, skip, assume, column, profile, evidence, no_fill, kept)
     comparison = compare(result, earlier) if earlier else None
     written = write_all(result, output, font, comparison) if output else []
     if save_profile:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from settle.commands.progress import progress
+from settle.commands.progress import Progress, progress
 from settle.korean import mask, pad, particles, printable, width, wrap
 from settle.model import LEDGER
 from settle.programme.folders import DEFAULT_PROGRAMME
@@ -202,6 +202,14 @@ def input_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다."
         ),
+        click.option(
+            "--evidence",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="폴더",
+            help="증빙 파일이 든 폴더나 zip을 읽어 증빙목록과 견줍니다.",
+        ),
+        click.option("--no-fill", is_flag=True, help="증빙 파일에서 읽은 것으로 빈 칸을 채우지 않습니다."),
     ]
     for option in reversed(options):
         function = option(function)
@@ -267,6 +275,26 @@ def save_profile(path: Path, book: Book, old: Path | None = None) -> None:
         raise Wrong(str(error)) from error
 
 
+def add_evidence(
+    book: Book, programme: str, places: tuple[Path, ...], kept: Path | None, no_fill: bool, at: Progress
+) -> None:
+    """Read evidence files and join them to a book. Raises Wrong where a place is not there."""
+    from settle import pipeline
+    from settle.evidence.attach import Asked
+    from settle.evidence.folder import NotThere
+    from settle.programme import vocabulary
+
+    def told(done: int, of: int) -> None:
+        at.step(f"증빙 파일을 읽는 중 ({done:,}/{of:,})")
+
+    try:
+        at.step("증빙 파일을 읽는 중")
+        asked = Asked(cache=kept)
+        pipeline.add_evidence(book, vocabulary.load(programme), places, asked, filling=not no_fill, told=told)
+    except NotThere as error:
+        raise Wrong(str(error)) from error
+
+
 def judge_files(
     files: tuple[Path, ...],
     programme: str = DEFAULT_PROGRAMME,
@@ -275,13 +303,18 @@ def judge_files(
     assume: tuple[str, ...] = (),
     column: tuple[str, ...] = (),
     profile: Path | None = None,
+    evidence: tuple[Path, ...] = (),
+    no_fill: bool = False,
+    kept: Path | None = None,
 ) -> Judgement:
-    """Read and judge, with progress on standard error. Raises Wrong."""
+    """Read and judge, with progress on standard error. kept: the folder that keeps what was read of evidence. Raises Wrong."""
     from settle.programme.folders import ResourceError
 
     with progress() as at:
         at.step("파일을 읽는 중")
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
+        if evidence:
+            add_evidence(book, programme, evidence, kept, no_fill, at)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
         from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from settle import __version__
+from settle.documents import evidence
 from settle.korean import mask, mask_all, mask_key, mask_keys, printable
 
 if TYPE_CHECKING:
@@ -59,7 +60,15 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "findings": findings(judgement),
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
+        "filled": [_filled(one) for one in book.filled],
+        "evidence": evidence.records(judgement),
     }
+
+
+def _filled(one: dict[str, Any]) -> dict[str, Any]:
+    """A filled cell; numbers of lines and papers are no account numbers."""
+    plain = {name: mask_key(value) if isinstance(value, str) else _plain(value) for name, value in one.items()}
+    return plain | {"source": mask(str(one["source"]))}
 
 
 FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic", "source", "remedy",

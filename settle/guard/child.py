@@ -10,6 +10,7 @@ import json
 import sys
 from typing import Any
 
+from settle.guard import network
 from settle.guard.wire import send
 
 
@@ -39,6 +40,7 @@ def main() -> int:
     """Run what the task names as `do` ("module:function", called with the task and standard output)."""
     task: dict[str, Any] = json.loads(sys.stdin.read())
     limit(task["cpu"], task["memory"])
+    network.leave()
     out = sys.stdout.buffer
     module, _, function = task["do"].partition(":")
     try:

@@ -42,6 +42,7 @@ def _is_there(facts: Facts, need: str) -> bool:
 
 GIVEN_REASONS = {
     "statements": "대사할 명세(홈택스·카드·은행)가 없습니다",
+    "evidence_files": "증빙 파일을 주지 않았습니다 (--evidence 폴더)",
     "agreements": "여러 협약을 함께 판정할 때만 확인합니다 (settle batch)",
 }
 

@@ -12,6 +12,7 @@ from settle.judging.kinds import (  # noqa: F401
     breach,
     budgets,
     caps,
+    files,
     listed,
     required,
     rows,

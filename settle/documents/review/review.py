@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
+from settle.documents.review import files
 from settle.documents.review import masking as review_masking
 from settle.documents.review import package as ooxml
 from settle.documents.review.comments import Notes
@@ -148,9 +149,12 @@ class _Review:
         self.ledgers: list[tuple[int, str, str]] = []
         self.looks = self._add_looks()
         found = marks(self.judgement)
-        summary = next((n for n, p in self.parts.items() if n.startswith(SUMMARY) and self._is_summary(p)), "")
+        summary = next((n for n, p in self.parts.items() if n.startswith(SUMMARY) and self._begins(p, TITLE)), "")
+        listed = next(
+            (n for n, p in self.parts.items() if n.startswith(files.TAB) and self._begins(p, files.TITLE)), ""
+        )
         for name, part in self.parts.items():
-            if name == summary:
+            if name in (summary, listed):
                 continue
             source = next((n for n, tab in self.tabs.items() if _same(tab, name)), -1)
             self._edit_sheet(part, source, found.get(source, {}))
@@ -160,6 +164,8 @@ class _Review:
         if not self.ledgers:
             raise Unsupported("집행내역 시트의 자리를 알 수 없는 통합 문서입니다")
         self._add_summary(summary, found)
+        if listed or self.judgement.evidence is not None:
+            self._add_files(listed)
         self._drop_macros()
         if any(name.startswith("_xmlsignatures/") for name in self.package.names):
             self.notices.append("전자서명은 원본의 것이어서, 판정을 덧붙인 검토표에서는 유효하지 않습니다.")
@@ -393,11 +399,11 @@ class _Review:
 
     # ---- the summary sheet and the workbook -----------------------------------------------------------------------------------------
 
-    def _is_summary(self, part: str) -> bool:
-        """Is this the summary sheet of an earlier 검토표, by its first cell?"""
+    def _begins(self, part: str, title: str) -> bool:
+        """Is this a sheet of an earlier 검토표, by how its first cell ends?"""
         sheet = Worksheet(self.package.read(part))
         first = next((body for _, body in sheet.rows()), b"")
-        return self._texts(sheet.cells(first)[:1]).get(0, "").endswith(TITLE)
+        return self._texts(sheet.cells(first)[:1]).get(0, "").endswith(title)
 
     def _add_summary(self, old: str, found: dict[int, dict[str, Mark]]) -> None:
         """The summary sheet, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
@@ -417,6 +423,30 @@ class _Review:
         for source, filtered, end in self.ledgers:
             xml = self._name_ranges(xml, source, filtered, end)
         package.put("xl/workbook.xml", xml)
+
+    def _add_files(self, old: str) -> None:
+        """The sheet of the evidence files behind all others, in place of that of the earlier 검토표."""
+        package = self.package
+        content, heading = files.files_sheet(self.view, self.looks)
+        if old:
+            package.put(self.parts[old], content.encode())
+            return
+        part = package.free("xl/worksheets/settleFiles{}.xml")
+        package.put(part, content.encode())
+        package.declare(part, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")
+        xml, identifier = package.read("xl/workbook.xml"), package.relate("xl/workbook.xml", "worksheet", part)
+        found = outline(xml)
+        sheets = found.child("sheets")
+        assert sheets is not None  # the summary stands there
+        children = outline(xml, "sheets").children
+        taken = {c.attributes.get("name", "") for c in children}
+        name = next(n for n in (files.TAB, *(f"{files.TAB} ({i})" for i in range(2, 999))) if n not in taken)
+        number = max(int(c.attributes.get("sheetId", "0")) for c in children) + 1
+        new = f'<{found.prefix}sheet xmlns:r="{ooxml.RELATIONS}" name="{name}" sheetId="{number}" r:id="{identifier}"/>'
+        xml = splice(xml, [(children[-1].end, children[-1].end, new.encode())])
+        tab = len(children)
+        titles = f"{_quoted(name)}!${heading}:${heading}"
+        package.put("xl/workbook.xml", _name(xml, tab, "_xlnm.Print_Titles", titles))
 
     def _insert_tab(self, xml: bytes, identifier: str) -> bytes:
         """The summary as the first tab; names that belong to a tab move with it."""

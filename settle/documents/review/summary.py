@@ -22,7 +22,7 @@ TITLE = "– 검토표"  # how the first cell ends: a summary that comes back is
 LIST = ("순번", "규칙", "구분", "위치", "집행", "집행액(원)", "불인정액(원)", "보완액(원)", "지적", "할 일")
 
 
-class _Rows:
+class Rows:
     """Rows of a sheet being written."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class _Rows:
 
 def summary_sheet(view: View, looks: Looks, tabs: dict[str, str], most: int) -> tuple[str, int]:
     """The XML of the sheet, and the row of the list's headings. tabs: sheet name of a finding -> tab that holds it."""
-    rows = _Rows()
+    rows = Rows()
     rows.add((f"{view.title} {TITLE}", looks.title))
     rows.add((view.judgement.programme.name, looks.plain))
     rows.skip()
@@ -74,7 +74,7 @@ def summary_sheet(view: View, looks: Looks, tabs: dict[str, str], most: int) -> 
     return _sheet(rows), heading
 
 
-def _sums(rows: _Rows, view: View, looks: Looks) -> None:
+def _sums(rows: Rows, view: View, looks: Looks) -> None:
     words = view.words["words"]
     heads = [(words[name], looks.head) for name in ("budget", "claimed", "recognised", "held", "disallowed")]
     rows.add(("비목별 (원)", looks.head), ("", looks.head), *heads, joined=True)
@@ -86,7 +86,7 @@ def _sums(rows: _Rows, view: View, looks: Looks) -> None:
         rows.add(("  " * max(one.level, 0) + one.name, name), ("", name), *cells, joined=True)
 
 
-def _funds(rows: _Rows, view: View, looks: Looks) -> None:
+def _funds(rows: Rows, view: View, looks: Looks) -> None:
     words = view.words["words"]
     names = ("budget", "claimed", "recognised", "held", "disallowed", "refund")
     rows.add(("재원별 (원)", looks.head), ("", looks.head), *((words[n], looks.head) for n in names), joined=True)
@@ -97,7 +97,7 @@ def _funds(rows: _Rows, view: View, looks: Looks) -> None:
         rows.add((str(fund), name), ("", name), *cells, joined=True)
 
 
-def _list(rows: _Rows, view: View, looks: Looks, tabs: dict[str, str], most: int) -> int:
+def _list(rows: Rows, view: View, looks: Looks, tabs: dict[str, str], most: int) -> int:
     """One row per finding; the row of the headings."""
     details = view.details
     shown = details.head(most)
@@ -134,7 +134,7 @@ def _list(rows: _Rows, view: View, looks: Looks, tabs: dict[str, str], most: int
     return heading
 
 
-def _sheet(rows: _Rows) -> str:
+def _sheet(rows: Rows) -> str:
     cols = "".join(f'<col min="{i}" max="{i}" width="{w}" customWidth="1"/>' for i, w in enumerate(WIDTHS, start=1))
     links = f"<hyperlinks>{''.join(rows.links)}</hyperlinks>" if rows.links else ""
     merged = f'<mergeCells count="{len(rows.merged)}">{"".join(rows.merged)}</mergeCells>'

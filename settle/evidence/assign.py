@@ -1,0 +1,334 @@
+"""Which file belongs to which evidence row and which ledger line: by 파일명, by 집행번호 in its name, by what it says.
+
+What fits two lines stays open. A file that two rows name belongs to both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from settle.evidence.compare import names_alike
+from settle.evidence.naming import Keys, Names, kind_in, listed_names
+from settle.judging.facts.papers import approval_keys
+from settle.model import EVIDENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from settle.evidence.papers import Paper
+    from settle.judging.facts.base import Facts
+
+BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = "파일명", "집행번호", "승인번호", "내용", "같은 문서"
+NUMBER_LENGTH = 24  # letters of an e-invoice's 승인번호; a card's has eight figures
+BEFORE, AFTER = 31, 92  # days that a payment may lie before and after the 작성일자 of its invoice
+
+
+@dataclass
+class Assigned:
+    """A file and where it belongs. rows: of the evidence frame; lines: positions of the ledger; how: by what.
+
+    open: lines of which it fits each, so that nobody can say which. kind: its 증빙종류 as name, title or XML say it.
+    twin: the place of the paper of which this is another print (one 승인번호), -1: none.
+    """
+
+    paper: Paper
+    rows: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    how: str = ""
+    open: list[int] = field(default_factory=list)
+    kind: str = ""
+    twin: int = -1
+
+
+@dataclass
+class Assignment:
+    """Every file, in the order given, and what the list asks for in vain.
+
+    missing: evidence row → names of files that are not there; doubtful: row → names that several files have;
+    nameless: rows without 파일명.
+    """
+
+    files: list[Assigned]
+    missing: dict[int, list[str]] = field(default_factory=dict)
+    doubtful: dict[int, list[str]] = field(default_factory=dict)
+    nameless: int = 0
+
+
+def assign(facts: Facts, papers: Sequence[Paper]) -> Assignment:
+    """Files → rows and lines of a book."""
+    return _Assigner(facts, papers).run()
+
+
+class _Assigner:
+    def __init__(self, facts: Facts, papers: Sequence[Paper]) -> None:
+        self.facts = facts
+        self.frame = facts.book.frames[EVIDENCE]
+        spellings = _kinds(facts)
+        self.result = Assignment([Assigned(paper, kind=_kind(paper, spellings)) for paper in papers])
+        self.lines_of: dict[int, list[int]] = {}
+        links = facts["links"]
+        for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
+            self.lines_of.setdefault(row, []).append(line)
+        self.rows_of: dict[int, list[int]] = {}
+        for row, lines in self.lines_of.items():
+            for line in lines:
+                self.rows_of.setdefault(line, []).append(row)
+        self.approvals = [text.lower() for text in approval_keys(self.frame["승인번호"])]
+        self.taken: set[int] = set()  # rows that have their file
+
+    def run(self) -> Assignment:
+        self._by_file_names()
+        self._by_numbers()
+        self._by_approval()
+        self._by_content()
+        self._members_follow()
+        self._twins()
+        for one in self.result.files:
+            self._rows_of_lines(one)
+        return self.result
+
+    # ---- names
+
+    def _by_file_names(self) -> None:
+        names = Names([one.paper.name for one in self.result.files])
+        for row, cell in enumerate(self.frame["파일명"].tolist()):
+            wanted = listed_names(cell, names)
+            if not wanted:
+                self.result.nameless += 1
+            for name in wanted:
+                found = names.find(name)
+                if not found:
+                    self.result.missing.setdefault(row, []).append(name)
+                elif len({self.result.files[place].paper.sha256 or place for place in found}) > 1:
+                    self.result.doubtful.setdefault(row, []).append(name)
+                else:
+                    self._give(self.result.files[found[0]], [row], self.lines_of.get(row, []), BY_FILE)
+                    for place in found[1:]:  # copies of the same bytes
+                        self._give(self.result.files[place], [row], self.lines_of.get(row, []), BY_FILE)
+
+    def _by_numbers(self) -> None:
+        line_names = self.facts["line_name"].tolist()
+        where = {name: place for place, name in enumerate(line_names)}
+        keys = Keys(self.facts["집행번호"].tolist())
+        for one in self.result.files:
+            if not one.how:
+                lines = [where[name] for name in keys.find(one.paper.name)]
+                if lines:
+                    self._give(one, [], lines, BY_NUMBER)
+
+    def _give(self, one: Assigned, rows: Iterable[int], lines: Iterable[int], how: str) -> None:
+        one.how = one.how or how
+        one.rows += [row for row in rows if row not in one.rows]
+        one.lines += [line for line in lines if line not in one.lines]
+        self.taken |= set(one.rows)
+
+    # ---- what they say
+
+    def _by_approval(self) -> None:
+        rows: dict[str, list[int]] = {}
+        for row, text in enumerate(self.approvals):
+            if text:
+                rows.setdefault(text, []).append(row)
+        for one in self.result.files:
+            number = one.paper.value("승인번호")
+            if not one.how and number and rows.get(number) and (one.paper.tier == 2 or len(number) == NUMBER_LENGTH):
+                lines = [line for row in rows[number] for line in self.lines_of.get(row, [])]
+                if lines:
+                    self._give(one, rows[number], lines, BY_APPROVAL)
+
+    def _by_content(self) -> None:
+        """Exact dates first, then dates near; a file and a line that have only each other belong together."""
+        groups: dict[str, list[Assigned]] = {}
+        known = {_identity(one.paper) for one in self.result.files if one.how}
+        for one in sorted(self.result.files, key=lambda each: (each.paper.tier != 2, each.paper.name.count("/"))):
+            usable = one.paper.readable and one.paper.signature != "invalid" and not _amending(one.paper)
+            if not one.how and usable and _identity(one.paper) not in known:  # copies and prints follow their original
+                known.add(_identity(one.paper))
+                groups.setdefault(one.kind or one.paper.kind, []).append(one)
+        ledger = _Ledger(self.facts)
+        for group in groups.values():
+            # a line whose papers of this kind all have their files asks for no more
+            done = {
+                line
+                for one in self.result.files
+                if one not in group and one.kind == group[0].kind
+                for line in one.lines
+            }
+            waiting = list(group)
+            for near in (False, True):
+                edges = {id(one): [n for n in ledger.fitting(one.paper, near) if n not in done] for one in waiting}
+                for one in _settled(waiting, edges):
+                    line = one.open[0]
+                    one.open = []
+                    self._give(one, [], [line], BY_CONTENT)
+                    done.add(line)
+                waiting = [one for one in waiting if not one.how]
+                for one in waiting:
+                    one.open = [line for line in one.open if line not in done]
+
+    def _members_follow(self) -> None:
+        """What a zip or mail carries goes where the wrapper goes, unless it went elsewhere by itself."""
+        wrappers = {one.paper.name: one for one in self.result.files if one.paper.wrapper and one.how}
+        inside: dict[str, list[Assigned]] = {}
+        for one in self.result.files:
+            for name in wrappers:
+                if one.paper.name.startswith(f"{name}/"):
+                    inside.setdefault(name, []).append(one)
+        for name, members in inside.items():
+            wrapper = wrappers[name]
+            for one in members:
+                if not one.how:
+                    rows = wrapper.rows if len(members) == 1 else []
+                    self._give(one, rows, wrapper.lines, wrapper.how)
+
+    def _twins(self) -> None:
+        """An XML and a PDF with one 승인번호 are one paper: the print goes where the XML goes, a copy where its original."""
+        invoices: dict[str, int] = {}
+        for place, one in enumerate(self.result.files):
+            number = one.paper.value("승인번호")
+            if one.paper.tier == 2 and number and one.how:
+                invoices.setdefault(number, place)
+        for place, one in enumerate(self.result.files):
+            number = one.paper.value("승인번호") if one.paper.readable else None
+            first = invoices.get(number) if number else None
+            if first is not None and first != place and len(str(number)) == NUMBER_LENGTH:
+                one.twin = first
+                if not one.how:
+                    original = self.result.files[first]
+                    self._give(one, original.rows, original.lines, AS_COPY)
+
+        originals: dict[str, Assigned] = {}
+        for one in self.result.files:
+            if one.how and one.paper.sha256:
+                originals.setdefault(one.paper.sha256, one)
+        for one in self.result.files:
+            if not one.how and one.paper.sha256 in originals:
+                self._give(one, originals[one.paper.sha256].rows, originals[one.paper.sha256].lines, AS_COPY)
+
+    # ---- lines → rows
+
+    def _rows_of_lines(self, one: Assigned) -> None:
+        """The evidence row that a file of known lines stands for, where exactly one can be meant."""
+        if one.rows or not one.lines or not one.kind or one.paper.wrapper:
+            return
+        rows = {row for line in one.lines for row in self.rows_of.get(line, [])} - self.taken
+        alike = _alike(one.kind, self.facts)
+        fitting = [row for row in sorted(rows) if self.frame["증빙종류"].iat[row] in alike]
+        number = one.paper.value("승인번호")
+        same = [row for row in fitting if number and self.approvals[row] == number]
+        if not same and len(fitting) > 1:
+            total = one.paper.value("합계금액")
+            same = [row for row in fitting if total is not None and int(self.frame["합계금액"].iat[row]) == total]
+        chosen = same if len(same) == 1 else fitting
+        if len(chosen) == 1:
+            one.rows = chosen
+            self.taken.add(chosen[0])
+
+
+def _settled(waiting: list[Assigned], edges: dict[int, list[int]]) -> list[Assigned]:
+    """Files that are the only one for their only line, until no more are; `open` of the others holds their lines."""
+    found: list[Assigned] = []
+    left = list(waiting)
+    while True:
+        wanted: dict[int, int] = {}
+        for one in left:
+            for line in edges[id(one)]:
+                wanted[line] = wanted.get(line, 0) + 1
+        sure = [one for one in left if len(edges[id(one)]) == 1 and wanted[edges[id(one)][0]] == 1]
+        for one in left:
+            one.open = edges[id(one)] or one.open
+        if not sure:
+            return found
+        gone = {edges[id(one)][0] for one in sure}
+        found += sure
+        left = [one for one in left if one not in sure]
+        for one in left:
+            edges[id(one)] = [line for line in edges[id(one)] if line not in gone]
+
+
+class _Ledger:
+    """The lines by business number, amount and date."""
+
+    def __init__(self, facts: Facts) -> None:
+        ledger = facts.ledger
+        self.claimed = facts["claimed"].tolist()
+        self.numbers = facts["사업자등록번호"].tolist()
+        self.vendors = facts["거래처"].tolist()
+        total = facts["공급가액"] + facts["부가세"]
+        self.total = np.where(facts["공급가액__known"] & facts["부가세__known"], total, facts["claimed"]).tolist()
+        self.days = [
+            [day for day in pair if day is not pd.NaT]
+            for pair in zip(ledger["원인행위일"].tolist(), ledger["집행일"].tolist(), strict=True)
+        ]
+        self.by_won: dict[int, list[int]] = {}
+        unclear = facts["duplicate_number"].tolist()
+        for line, amounts in enumerate(zip(self.claimed, self.total, strict=True)):
+            if not unclear[line]:
+                for won in set(amounts) - {0}:
+                    self.by_won.setdefault(won, []).append(line)
+
+    def fitting(self, paper: Paper, near: bool) -> list[int]:
+        """Lines of this amount and payee, paid on a date of the paper (near: within weeks of it)."""
+        total, supply = paper.value("합계금액"), paper.value("공급가액")
+        if total is None:
+            return []
+        numbers = {paper.value("공급자등록번호")} if paper.tier == 2 else {n for n, _ in paper.seen.get("brn", ())}
+        name = paper.value("공급자상호") or ""
+        lines = list(dict.fromkeys([*self.by_won.get(total, []), *(self.by_won.get(supply, []) if supply else [])]))
+        return [
+            line
+            for line in lines
+            if (self.numbers[line] in numbers if self.numbers[line] else names_alike(name, self.vendors[line]))
+            and self._dated(line, paper, near)
+        ]
+
+    def _dated(self, line: int, paper: Paper, near: bool) -> bool:
+        written = paper.value("작성일자")
+        texts = [written] if written else [day for day, _ in paper.seen.get("date", ())]
+        dates = [day for day in (pd.to_datetime(text, errors="coerce") for text in texts) if day is not pd.NaT]
+        if not near:
+            return any(day == date for day in self.days[line] for date in dates)
+        if not written:
+            return False
+        return any(-BEFORE <= (day - date).days <= AFTER for day in self.days[line] for date in dates)
+
+
+def _kinds(facts: Facts) -> dict[str, str]:
+    """Spelling → 증빙종류, of at least three letters."""
+    found: dict[str, str] = {}
+    for name, synonyms in facts.programme.values.get("증빙종류", {}).items():
+        for spelling in (name, *synonyms):
+            bare = "".join(spelling.split())
+            if len(bare) >= 3:
+                found.setdefault(bare, name)
+    return found
+
+
+def _kind(paper: Paper, spellings: dict[str, str]) -> str:
+    if paper.tier == 2:
+        return paper.document
+    return kind_in([paper.name.rpartition("/")[2]], spellings) or kind_in(paper.titles, spellings)
+
+
+def _alike(kind: str, facts: Facts) -> set[str]:
+    """Kinds that one and the same paper may be called by: the 세금계산서 kinds are one."""
+    papers: dict[str, Any] = facts.programme.data.get("papers", {})
+    for group in papers.get("trade", []):
+        if kind in group:
+            return {*group, ""}
+    return {kind, ""}
+
+
+def _identity(paper: Paper) -> str:
+    """What makes two files one paper: an e-invoice's 승인번호, else the same bytes."""
+    number = paper.value("승인번호")
+    return str(number) if number and len(str(number)) == NUMBER_LENGTH else paper.sha256
+
+
+def _amending(paper: Paper) -> bool:
+    """Does it amend another invoice? Such a one never stands for a purchase by itself."""
+    return bool(paper.value("당초승인번호"))

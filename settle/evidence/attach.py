@@ -1,0 +1,98 @@
+"""Evidence and a book joined: assigned, filled, checked. What settle.pipeline calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from settle.evidence import sentences
+from settle.evidence.assign import Assignment, assign
+from settle.evidence.checking import Checked, check
+from settle.evidence.describing import TABLE, papers
+from settle.evidence.filling import fill
+from settle.evidence.folder import Asked, Evidence, gather
+from settle.judging.facts.base import Facts
+from settle.korean import particles
+from settle.model import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from settle.model import Book
+    from settle.programme.vocabulary import Programme
+
+__all__ = ["TABLE", "Asked", "Attached", "Checked", "attach", "checked", "described", "numbers", "read"]
+
+
+@dataclass
+class Attached:
+    """Evidence files of a book and where they belong."""
+
+    evidence: Evidence
+    assignment: Assignment
+    filled: list[dict[str, Any]] = field(default_factory=list)
+
+
+def numbers(book: Book) -> list[str]:
+    """Business numbers of the agreement's parties: they open the secure mails of the tax office."""
+    found = [str(book.agreement.get(item) or "") for item in ("수행기관사업자번호", "주관기업사업자번호")]
+    if "참여기업" in book.frames:
+        found += book.frames["참여기업"]["사업자등록번호"].tolist()
+    digits = ("".join(c for c in text if c.isdigit()) for text in found)
+    return list(dict.fromkeys(text for text in digits if text))
+
+
+def read(
+    book: Book, places: Sequence[Path], asked: Asked | None = None, told: Callable[[int, int], None] | None = None
+) -> Evidence:
+    """Read the files below the places. Raises folder.NotThere."""
+    asked = asked or Asked()
+    return gather(places, Asked([*asked.numbers, *numbers(book)], asked.cache, asked.scans), told)
+
+
+def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: bool = True) -> None:
+    """Book.evidence: every file assigned, blank cells and missing rows filled, and what was done said in the notices."""
+    if LEDGER not in book.frames or not len(book.frames[LEDGER]):
+        book.evidence = Attached(evidence, Assignment([]))
+        return
+    found = assign(Facts(book, programme), evidence.papers)
+    filled = fill(book, programme, found) if filling else []
+    book.evidence = Attached(evidence, found, filled)
+    book.filled += filled
+    book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
+    book.notices += _told(book, programme, found, filled)
+
+
+def checked(facts: Facts) -> Checked | None:
+    """What the rules ask of the files; None without evidence."""
+    attached = facts.book.evidence
+    return None if attached is None else check(facts, attached.assignment)
+
+
+def described(rows: Sequence[dict[str, Any]]) -> Evidence:
+    """Evidence as a table tells it (cases and examples of rules)."""
+    return Evidence(papers(rows), scans_read=True)
+
+
+def _told(book: Book, programme: Programme, found: Assignment, filled: list[dict[str, Any]]) -> list[str]:
+    names = Facts(book, programme)["line_name"].tolist()
+    said = [
+        f"파일 {sentences.shown(one.paper.name)}은(는) {', '.join(names[line] for line in one.open)} 줄에 모두 맞아 어느 줄의 "
+        "증빙인지 정하지 않았습니다. 증빙목록의 파일명에 적으십시오."
+        for one in found.files
+        if one.open and not one.lines
+    ]
+    loose = [
+        one for one in found.files if not one.lines and not one.open and not one.paper.wrapper and one.paper.readable
+    ]
+    if loose:
+        shown = ", ".join(sentences.shown(one.paper.name) for one in loose[:5]) + (" 등" if len(loose) > 5 else "")
+        said.append(
+            f"어느 줄의 증빙인지 알 수 없는 파일이 {len(loose)}개 있습니다: {shown}. 증빙목록의 파일명에 적거나 파일 이름 앞에 "
+            "집행번호를 붙이십시오."
+        )
+    rows = sum(one["column"] == "증빙목록" for one in filled)
+    if filled:
+        said.append(f"증빙 파일에서 증빙목록 {rows}행과 빈 칸 {len(filled) - rows}개를 채웠습니다 (채움).")
+    return [particles(text) for text in said]
