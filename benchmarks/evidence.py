@@ -16,10 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.kit import invoices, paper_set, papers  # noqa: E402
-
 from settle.evidence.compare import AGREES, DIFFERS, compare  # noqa: E402
 from settle.evidence.folder import Asked, gather, tesseract  # noqa: E402
+from tests.kit import invoices, paper_set, papers  # noqa: E402
 
 
 def make(place: Path) -> int:

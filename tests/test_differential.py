@@ -9,9 +9,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from kit.agreements import agreement, decide
-from kit.differential import differences
-from kit.oracle import settle_by_hand
+
+from tests.kit.agreements import agreement, decide
+from tests.kit.differential import differences
+from tests.kit.oracle import settle_by_hand
 
 ALL, CHUNK = 500, 10
 FEW = 2  # every rule is reached by at least so many of the agreements

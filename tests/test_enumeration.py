@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from casekit import rulebook
-from kit.blanks import PROGRAMME, Change, base_of, changes, disallowing
 
 from settle.pipeline import book_from_tables, judge
+from tests.kit.blanks import PROGRAMME, Change, base_of, changes, disallowing
+from tests.kit.casekit import rulebook
 
 CODES = disallowing()
 SAMPLE = 2  # changes of every rule that are looked at always

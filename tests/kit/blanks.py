@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import casekit
-
 from settle.programme import sheets
+from tests.kit import casekit
 
 PROGRAMME = "innovation-partnership"
 STRANGE = "모름표시"
