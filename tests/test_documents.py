@@ -13,9 +13,7 @@ import openpyxl
 import pdfplumber
 import pytest
 from click.testing import CliRunner
-from forms_agreement import TABLES, book_of, squeeze
 from pypdf import PdfReader
-from test_hwpx import TOLERATED
 
 from settle.cli import cli
 from settle.commands import common
@@ -25,6 +23,8 @@ from settle.documents.forms.data import Choice
 from settle.documents.view import View
 from settle.korean import number
 from settle.programme.vocabulary import load
+from tests.kit.forms_agreement import TABLES, book_of, squeeze
+from tests.test_hwpx import TOLERATED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -283,7 +283,7 @@ def test_the_command_writes_letters_mails_and_the_list(workbook: Path, tmp_path:
 def test_without_a_hold_there_is_nothing_to_ask(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    import judgements
+    from tests.kit import judgements
 
     judgement = judgements.make(5, 0, errors=0)
     assert requests.letters(View(replace(judgement, not_checked=[]))) == []
