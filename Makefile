@@ -31,11 +31,13 @@ endef
 $(RUN): $(SETUP)
 	$(venv)
 	@$(INSTALL) -e .
+	@$(INSTALL) --no-deps koreanize-matplotlib
 	@touch $@
 
 $(TEST): $(SETUP)
 	$(venv)
 	@$(INSTALL) -e '.[test,lint]'
+	@$(INSTALL) --no-deps koreanize-matplotlib
 	@touch $(RUN) $@
 
 demo: $(RUN)

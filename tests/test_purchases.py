@@ -1,4 +1,4 @@
-"""Lines that are joined to one purchase: small ledgers are joined node by node, large ones by scipy, with the same labels."""
+"""Lines that are joined to one purchase: small ledgers are joined node by node, large ones all edges at once, with the same labels."""
 
 from __future__ import annotations
 
@@ -48,3 +48,9 @@ def test_both_ways_give_the_same_labels(made: tuple[int, Edges]) -> None:
 def test_a_long_chain_is_no_deep_recursion() -> None:
     n = papers.FEW_EDGES - 1
     assert set(joined(n, [(i + 1, i) for i in reversed(range(n - 1))])) == {0}
+
+
+def test_a_long_chain_in_any_order_is_one_purchase() -> None:
+    n = 5 * papers.FEW_EDGES
+    chain = np.random.default_rng(1).permutation(n)
+    assert set(papers.components(n, chain[:-1], chain[1:]).tolist()) == {0}

@@ -59,7 +59,7 @@ def test_every_part_that_needs_no_change_stays_byte_for_byte(book: dict[str, Any
         "xl/sharedStrings.xml",  # for the resident number in it
     }
     assert new["xl/sharedStrings.xml"] == old["xl/sharedStrings.xml"].replace(b"900101-1234567", b"900101-1******")
-    assert len(set(new) - set(old)) == 1  # the summary sheet
+    assert len(set(new) - set(old)) == 2  # the summary sheet and 지적 목록
     assert {"xl/media/image1.png", "docProps/app.xml", "docProps/core.xml"} <= set(old) - changed
 
 
@@ -190,7 +190,7 @@ def test_an_unreadable_cell_of_a_paper_is_coloured_on_its_own_sheet(tmp_path: Pa
 
 def test_the_summary_is_in_front_and_its_links_lead_to_the_cells(book: dict[str, Any]) -> None:
     workbook = openpyxl.load_workbook(book["path"])
-    assert workbook.sheetnames[1:] == ["집행내역", "협약", "내부 계산"]
+    assert workbook.sheetnames[1:] == ["지적 목록", "집행내역", "협약", "내부 계산"]
     assert workbook.active.title == workbook.sheetnames[0]
     assert sum(bool(sheet.sheet_view.tabSelected) for sheet in workbook) == 1
     summary = workbook.worksheets[0]
@@ -276,7 +276,7 @@ def test_read_back_it_gives_the_same_verdicts_and_won(book: dict[str, Any]) -> N
     assert again.by_category.equals(before.by_category)
     for name in COMPARED:
         assert again.findings[name].tolist() == before.findings[name].tolist()
-    assert [s.kind for s in again.book.sheets] == ["", "집행내역", "협약", ""]
+    assert [s.kind for s in again.book.sheets] == ["", "", "집행내역", "협약", ""]
     assert again.input_errors == [e for e in again.input_errors if e.code != "DAT-010"]
 
 
@@ -323,7 +323,7 @@ def test_a_review_workbook_that_comes_back_is_renewed_and_replies_stay(book: dic
     assert head_row(path) == [*HEADINGS, *ADDED]
     assert sheet["V7"].value == "-확인"
     assert (openpyxl.load_workbook(book["path"])["집행내역"]["Q7"].value, sheet["Q7"].value) == (20_000, 0)
-    assert len(openpyxl.load_workbook(path).sheetnames) == 4
+    assert len(openpyxl.load_workbook(path).sheetnames) == 5
     comments = tree(parts(path)["xl/comments1.xml"]).findall(".//m:comment", NS)
     refs = [c.get("ref") for c in comments]
     assert len(refs) == len(set(refs))
@@ -369,7 +369,7 @@ def test_a_csv_is_copied_into_a_workbook_and_it_is_said(tmp_path: Path) -> None:
     assert not any(c.data_type == "f" for row in sheet.iter_rows() for c in row)
     first, again = judged(source), judged(path)
     assert again.totals == first.totals
-    assert [s.kind for s in again.book.sheets] == ["", "집행내역"]
+    assert [s.kind for s in again.book.sheets] == ["", "", "집행내역"]
     assert again.findings["effect"].tolist() == first.findings["effect"].tolist()
     assert again.findings["id"].tolist() == first.findings["id"].tolist()
 
@@ -452,7 +452,7 @@ def test_replies_can_be_written_on_a_protected_sheet_and_a_chart_sheet_is_not_se
     assert ledger.protection.sheet
     assert [ledger.cell(7, 16 + at).protection.locked for at in range(9)] == [True] * 6 + [False] * 3
     selected = [n for n, data in parts(path).items() if n.startswith("xl/") and b'tabSelected="1"' in data]
-    assert selected == ["xl/worksheets/settleReview1.xml"]
+    assert selected == ["xl/worksheets/settleReview2.xml"]
 
 
 def test_thousands_of_comments_have_ids_in_blocks_that_are_listed(tmp_path: Path) -> None:
@@ -490,8 +490,8 @@ def test_it_opens_in_libreoffice_and_comes_back_the_same(book: dict[str, Any], t
     path, _ = reviewed(saved, tmp_path / "out")
     assert head_row(path)[: len(HEADINGS) + 9] == [*HEADINGS, *ADDED]
     workbook = openpyxl.load_workbook(path)
-    assert len(workbook.sheetnames) == 4
-    assert workbook.sheetnames[1:] == ["집행내역", "협약", "내부 계산"]
+    assert len(workbook.sheetnames) == 5
+    assert workbook.sheetnames[1:] == ["지적 목록", "집행내역", "협약", "내부 계산"]
     first = openpyxl.load_workbook(book["path"])["집행내역"]
     commented = [
         {c.coordinate for row in s.iter_rows() for c in row if c.comment} for s in (first, workbook["집행내역"])
@@ -564,7 +564,7 @@ def test_a_file_with_nothing_to_hold_the_columns_is_told(tmp_path: Path) -> None
     out = tmp_path / "out"
     out.mkdir()
     for one in review.write(judgement, out):
-        assert openpyxl.load_workbook(one.path).sheetnames[1:] == ["집행내역"]
+        assert openpyxl.load_workbook(one.path).sheetnames[1:] == ["지적 목록", "집행내역"]
 
 
 def test_texts_of_any_length_and_letters_are_valid_xml(tmp_path: Path) -> None:

@@ -212,14 +212,10 @@ def components(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     edges = int(real.sum())
     if edges < FEW_EDGES:
         return _components_of_few(n, a[real].tolist(), b[real].tolist())
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_array((np.ones(edges, dtype=np.int8), (a[real], b[real])), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    return _components_of_many(n, a[real], b[real])
 
 
-FEW_EDGES = 20_000  # below, importing scipy takes longer than joining node by node
+FEW_EDGES = 20_000  # below, joining node by node is quicker
 
 
 def _components_of_few(n: int, a: list[int], b: list[int]) -> np.ndarray:
@@ -241,6 +237,16 @@ def _components_of_few(n: int, a: list[int], b: list[int]) -> np.ndarray:
     for node in list(root):
         first[node] = lowest(node)
     return np.unique(first, return_inverse=True)[1].astype(np.int64)
+
+
+def _components_of_many(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    root = np.arange(n, dtype=np.int64)
+    while (root[a] != root[b]).any():
+        low, high = np.minimum(root[a], root[b]), np.maximum(root[a], root[b])
+        np.minimum.at(root, high, low)  # each root joins the lowest one that an edge of its component leads to
+        while (root[root] != root).any():
+            root = root[root]
+    return np.unique(root, return_inverse=True)[1].astype(np.int64)
 
 
 @dataclass(frozen=True)
