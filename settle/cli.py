@@ -29,6 +29,8 @@ COMMANDS = {
     "inspect": "settle.commands.inspect",
     "reconcile": "settle.commands.reconcile",
     "batch": "settle.commands.batch",
+    "decide": "settle.commands.decide",
+    "binder": "settle.commands.binder",
 }
 
 

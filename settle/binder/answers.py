@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder import words
 from settle.binder.canonical import canonical
 from settle.binder.rows import Answer
-from settle.binder.store import Row, Store
 from settle.binder.words import BinderError, clean
+
+if TYPE_CHECKING:
+    from settle.binder.store import Row, Store
 
 
 def put(store: Store, who: str, question: str, body: dict[str, Any], kind: str, text: str, origin: str) -> Answer:

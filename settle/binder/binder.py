@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from settle.binder import answers as given
 from settle.binder import cases as read
@@ -13,10 +12,15 @@ from settle.binder import export as out
 from settle.binder import folder as places
 from settle.binder import inputs, lock, opening, register, runs, sets, words
 from settle.binder import remove as removing
-from settle.binder.rows import Answer, Case, Decision, Found, Input, Judged, Precedent, Reply, Request, Run
-from settle.binder.store import Event
 from settle.binder.verify import Verified, verify
 from settle.binder.words import BinderError, clean, named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from settle.binder.merging import Typed
+    from settle.binder.rows import Answer, Case, Decision, Found, Input, Judged, Precedent, Reply, Request, Run
+    from settle.binder.store import Event
 
 
 class Binder:
@@ -145,7 +149,7 @@ class Binder:
     # ---- runs ------------------------------------------------------------------------------------------------------
 
     def store_run(self, judged: Judged, write: Callable[[Path], object] | None = None, who: str = "") -> Run:
-        """Store a run with its findings, and write its set of results. settle.binder.judged makes `judged`.
+        """Store a run with its findings, and write its set of results. settle.binder.running makes `judged`.
 
         write: fills the empty folder that it is given; the folder becomes 결과/<일시>/ with a manifest.json, and neither
         set nor run is there where it raises. Decisions whose facts changed (by hash) are reopened in the same act.
@@ -204,6 +208,17 @@ class Binder:
     def decisions(self) -> list[Decision]:
         """The decisions in force: what a judgement takes from the register."""
         return [read.decision(r) for r in self._store.rows(runs.IN_FORCE)]
+
+    def history(self) -> list[Decision]:
+        """Every decision that ever was, in force or over."""
+        return [read.decision(r) for r in self._store.rows("SELECT * FROM decisions ORDER BY id")]
+
+    def take_typed(self, typed: Sequence[Typed], reviews: Sequence[tuple[str, str]] = (), who: str = "") -> list[str]:
+        """Take decisions of sheet 판정 into the register (settle.binder.merging), and reviewers that it adds: one act.
+
+        Returns a Korean sentence for each that was refused (not reviewed by another, an amount out of bounds).
+        """
+        return register.take_typed(self._store, self._by(who), typed, reviews)
 
     def decide(
         self, finding: str, verdict: str, reason: str, won: int | None = None, who: str = "", origin: str = "desk"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder import words
 from settle.binder.rows import Case, Decision, Found, Precedent, Reply, Request
 from settle.binder.runs import FOUND, found_in, latest
-from settle.binder.store import Row, Store
 from settle.binder.words import BinderError
+
+if TYPE_CHECKING:
+    from settle.binder.store import Row, Store
 
 
 def cases(store: Store) -> list[Case]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder import answers, words
 from settle.binder.canonical import canonical
 from settle.binder.cases import cases, decision, reply
 from settle.binder.folder import make_folder, write_private
-from settle.binder.rows import Decision, Precedent
-from settle.binder.store import Store
 from settle.binder.words import BinderError, mask, mask_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from settle.binder.rows import Decision, Precedent
+    from settle.binder.store import Store
 
 WORKBOOK, ANSWERS, LOG, PRECEDENTS = "판정.xlsx", "답.toml", "기록.jsonl", "선례.jsonl"
 DECISIONS = (

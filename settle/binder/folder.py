@@ -16,11 +16,13 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from settle.binder.words import BinderError, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SUFFIX = ".정산"
 DATABASE, LOCK, RECEIVED, EVIDENCE, RESULTS = "정산.sqlite", "정산.lock", "받은 파일", "증빙", "결과"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from settle.binder import words
 from settle.binder.folder import (
@@ -21,8 +19,13 @@ from settle.binder.folder import (
     sync_folder,
 )
 from settle.binder.rows import Input
-from settle.binder.store import Act, Row, Store
 from settle.binder.words import BinderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from settle.binder.store import Act, Row, Store
 
 
 def take_in(store: Store, folder: Path, who: str, paths: Iterable[Path], replace: bool) -> list[Input]:

@@ -15,10 +15,13 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from settle.binder.folder import TEMPORARY, new_file, sync_folder
 from settle.binder.words import particles
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ import sqlite3
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from settle.binder import folder as places
 from settle.binder import lock, schema, sets, words
 from settle.binder.store import Store, connect
 from settle.binder.words import BinderError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Clock = Callable[[], dt.datetime]
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from settle.binder import words
 from settle.binder.canonical import canonical
 from settle.binder.cases import blank, case, decision, find, precedent, reply, request
-from settle.binder.rows import Case, Decision, Found, Precedent, Reply, Request
 from settle.binder.runs import latest
-from settle.binder.store import Act, Row, Store
-from settle.binder.words import BinderError, clean, named, same_person
+from settle.binder.words import BinderError, clean, named, particles, same_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from settle.binder.merging import Typed
+    from settle.binder.rows import Case, Decision, Found, Precedent, Reply, Request
+    from settle.binder.store import Act, Row, Store
 
 
 def decide(
@@ -66,10 +71,14 @@ def _check_won(found: Found, verdict: str, won: int | None) -> None:
     if won is None:
         raise BinderError("일부인정에는 인정금액이 필요합니다.")
     if not 0 < won < found.claimed:
-        raise BinderError(
-            f"일부인정의 인정금액은 0원보다 크고 집행금액보다 작아야 합니다: "
-            f"인정금액 {won:,}원, 줄 {found.line}의 집행금액 {found.claimed:,}원."
-        )
+        raise BinderError(_out_of_bounds(found.line, won, found.claimed))
+
+
+def _out_of_bounds(line: str, won: int, claimed: int) -> str:
+    return (
+        f"일부인정의 인정금액은 0원보다 크고 집행금액보다 작아야 합니다: "
+        f"인정금액 {won:,}원, 줄 {line}의 집행금액 {claimed:,}원."
+    )
 
 
 def own_finding(
@@ -150,6 +159,40 @@ def withdraw(store: Store, who: str, finding: str, reason: str) -> Decision:
         row = act.update("decisions", current.id, status=words.WITHDRAWN, basis=f"취소: {clean(reason)}")
         _set(store, act, finding, state=_before_decision(one))
         return decision(row)
+
+
+def take_typed(store: Store, who: str, typed: Sequence[Typed], reviews: Sequence[tuple[str, str]]) -> list[str]:
+    """See Binder.take_typed."""
+    refused: list[str] = []
+    if not typed and not reviews:
+        return refused
+    with store.act(who, words.DECIDE) as act:
+        for one in typed:
+            if one.verdict == words.PARTLY and not 0 < (one.won or 0) < one.claimed:
+                refused.append(_out_of_bounds(one.line, one.won or 0, one.claimed))
+                continue
+            case_row = store.row("cases", one.finding) or blank(one.finding)
+            for row in store.rows("SELECT id FROM decisions WHERE finding = ? AND status = '유효'", one.finding):
+                act.update("decisions", row["id"], status=words.REPLACED)
+            day = one.decided_on or act.at
+            row = {
+                "finding": one.finding, "round": case_row["round"], "line": one.line, "code": one.code,
+                "verdict": one.verdict, "won": one.won, "claimed": one.claimed, "reason": one.reason,
+                "basis": one.basis, "decided_by": one.decided_by, "decided_on": day, "reviewed_by": one.reviewed_by,
+                "reviewed_on": day if one.reviewed_by else "", "confirmed_by": "", "confirmed_on": "",
+                "status": words.ACTIVE, "facts": one.facts, "origin": "sheet",
+            }  # fmt: skip
+            act.insert("decisions", row)
+            state = words.REVIEWED if one.reviewed_by else words.DECIDED
+            _set(store, act, one.finding, state=state, reopened=0)
+        for finding, reviewer in reviews:
+            rows = store.rows("SELECT * FROM decisions WHERE finding = ? AND status = '유효'", finding)
+            if not rows or same_person(rows[0]["decided_by"], reviewer):
+                refused.append(f"판정 시트의 검토자 {reviewer}은(는) 판정자와 같은 사람이어서 검토로 보지 않았습니다.")
+                continue
+            act.update("decisions", rows[0]["id"], reviewed_by=reviewer, reviewed_on=act.at)
+            _set(store, act, finding, state=words.REVIEWED)
+    return [particles(one) for one in refused]
 
 
 def appeal(store: Store, who: str, finding: str, text: str, files: Sequence[int]) -> Reply:

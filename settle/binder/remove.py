@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from settle.binder.folder import TEMPORARY, files_under, in_words, write_private
 from settle.binder.words import BinderError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
 
 RECORD = ".파기.json"
 

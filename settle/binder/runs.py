@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder import words
 from settle.binder.canonical import canonical, digest
 from settle.binder.rows import Found, Judged, Run
-from settle.binder.store import Act, Row, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from settle.binder.store import Act, Row, Store
 
 FOUND = tuple(f.name for f in fields(Found))
 SHORT = 16  # hex digits of a finding's hash that the run keeps, to name the finding that was changed

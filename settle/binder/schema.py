@@ -6,8 +6,10 @@ A migration is never edited after it was delivered: the next one is added, with 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FIRST = """
 CREATE TABLE settings (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

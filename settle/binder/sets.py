@@ -6,13 +6,10 @@ set that the log knows is always there, and one that it does not know never is.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder.folder import (
     RESULTS,
@@ -26,6 +23,11 @@ from settle.binder.folder import (
     write_private,
 )
 from settle.binder.words import BinderError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 

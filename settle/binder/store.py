@@ -6,15 +6,17 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder.canonical import GENESIS, canonical, chained
 from settle.binder.schema import KEY, LOGGED
 from settle.binder.words import UNDO, UNDOABLE, BinderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 Row = dict[str, Any]
 EVENT = ("number", "act", "at", "who", "what", "subject", "key", "before", "after", "undoes")

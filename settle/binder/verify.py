@@ -11,8 +11,7 @@ import re
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settle.binder import folder as places
 from settle.binder import schema, sets
@@ -20,6 +19,9 @@ from settle.binder.canonical import GENESIS, chained, digest
 from settle.binder.runs import FOUND, SHORT, findings_seal
 from settle.binder.store import EVENT, Row, connect, event
 from settle.binder.words import BinderError, particles
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHOLE, CHANGED, UNREADABLE = 0, 1, 2
 LEAST = 16  # hex digits of a printed hash that are enough to look for it

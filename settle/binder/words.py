@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from settle.text import mask, mask_key, particles, printable
+from settle.korean import mask, mask_key, particles, printable
 
 __all__ = ["BinderError", "clean", "mask", "mask_key", "named", "particles", "same_person"]
 
