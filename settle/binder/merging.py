@@ -165,7 +165,8 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
     over (reopened, sent back, withdrawn, replaced) does not count again.
     """
     result = Rows()
-    over = [d for d in everything if d.status != words.ACTIVE]
+    in_force = {d.id for d in active}
+    over = [d for d in everything if d.id not in in_force]
     for row in typed.to_dict("records"):
         told = _told(row)
         label = f"{told.line} {told.code}"

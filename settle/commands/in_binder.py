@@ -43,9 +43,8 @@ def user() -> str:
 
 def by_option(required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--by 이름`."""
-    return click.option(
-        "--by", default="", metavar="이름", required=required, help="하는 사람의 이름. 기록에 남습니다."
-    )
+    given: dict[str, Any] = {} if required else {"default": ""}
+    return click.option("--by", metavar="이름", required=required, help="하는 사람의 이름. 기록에 남습니다.", **given)
 
 
 def binder_options(function: Callable[..., int]) -> Callable[..., int]:
