@@ -106,6 +106,7 @@ class Judgement:
     not_checked: list[NotChecked]
     seconds: float = 0.0
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
+    leads: Any = None  # settle.leads.finding.Found, where leads were asked
     log_hash: str = ""  # last hash of the binder's log when this was judged, printed so that paper fixes the log
 
     @property

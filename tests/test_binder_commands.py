@@ -383,3 +383,45 @@ def test_a_file_of_another_name_is_judged_with_the_first_and_only_it_with_replac
     ran = settle("check", ledger(tmp_path / "고침2.xlsx"), "--binder", "우리.정산", "--replace")
     assert "함께 봅니다" not in ran.out
     assert totals()["claimed"] == 54_000
+
+
+def test_leads_stand_apart_are_decided_and_their_rate_is_shown_next_time(settle: Settle, tmp_path: Path) -> None:
+    def shop(number: str, day: str) -> list[Any]:
+        return line(
+            집행번호=number,
+            집행일=day,
+            원인행위일=day,
+            세세목="수용비및수수료",
+            집행금액=295_000,
+            지출유형="",
+            공급가액=295_000,
+            부가세=0,
+        )
+
+    sheets = {
+        "집행내역": [HEADINGS, shop("E-001", "2025-06-02"), shop("E-002", "2025-06-04")],
+        "증빙목록": [PAPERS, paper()],
+        "협약": [["항목", "값"], *([k, v] for k, v in AGREEMENT.items())],
+        "예산": BUDGET,
+    }
+    source = workbook(tmp_path / "정산.xlsx", sheets)
+    ran = settle("check", source, "--binder", "우리.정산")
+    assert "의심 신호 2건: LEAD-010 1, LEAD-050 1. 판정이 아니며 금액을 움직이지 않습니다" in ran.out, ran.said
+    assert settle("decide", "우리.정산", "E-001", "LEAD-010", "맞음", "--by", "김감사").code == 0
+    ran = settle("decide", "우리.정산", "E-002", "LEAD-050", "아님", "--reason", "정가", "--by", "김감사")
+    assert "1건 가운데 0건 맞았습니다" in ran.out
+    assert settle("decide", "우리.정산", "E-002", "LEAD-090", "맞음", "--by", "김감사").code == 2
+    before = totals()
+    settle("check", "--binder", "우리.정산")
+    assert totals() == before
+    folder = sorted((tmp_path / "우리.정산" / "결과").iterdir())[-1]
+    said = all_texts(folder / "의심신호.xlsx")
+    assert "지난 판단 1건 가운데 1건 맞음" in said
+    assert "지난 판단 1건 가운데 0건 맞음" in said
+    result = json.loads((folder / "정산결과.json").read_text(encoding="utf-8"))
+    assert [sorted(x) for x in result["leads"]] == [["code", "harmless_because", "id", "lines", "message"]] * 2
+    without = settle("check", source, "--no-leads", "--format", "json")
+    assert "leads" not in json.loads(without.out)
+    with_leads = json.loads(settle("check", source, "--format", "json").out)
+    assert with_leads["totals"] == json.loads(without.out)["totals"]
+    assert settle("binder", "verify", "우리.정산").code == 0

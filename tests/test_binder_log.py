@@ -20,6 +20,7 @@ from settle.binder import Binder, BinderError, schema
 from settle.binder import folder as places
 from settle.binder.canonical import canonical, chained
 from settle.binder.store import connect
+from settle.leads import Lead
 
 F = finding("E-014")
 
@@ -40,6 +41,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.make_precedent(F)
         made.viewed(finding("E-031"))
         made.own_finding("E-040", "AUD-010", "가짜")
+        made.decide_lead(Lead("LEAD-010:E-014", "LEAD-010", "", ("E-014",), 1, "나눔", "까닭"), True)
         made.save_draft("x", "쓰는 중")
         made.store_run(judged(files=[taken.id]), written)
         return made.folder

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from settle.binder.merging import Typed
     from settle.binder.rows import Answer, Case, Decision, Found, Input, Judged, Precedent, Reply, Request, Run
     from settle.binder.store import Event
+    from settle.leads.finding import Lead
 
 
 class Binder:
@@ -302,6 +303,19 @@ class Binder:
     def take_precedents(self, path: Path, who: str = "") -> int:
         """Take in 선례.jsonl of another binder; how many were new."""
         return out.take_precedents(self._store, self._by(who), Path(path))
+
+    def decide_lead(self, lead: Lead, right: bool, note: str = "", who: str = "") -> None:
+        """Was a lead (settle.leads) right (맞음) or not (아님)? It moves no won; the rate of its pattern is shown next time."""
+        register.decide_lead(self._store, self._by(who), lead, right, note)
+
+    def lead_rates(self) -> dict[str, tuple[int, int]]:
+        """Pattern (LEAD code) -> (맞음, decided)."""
+        sql = "SELECT code, sum(verdict = '맞음') AS right, count(*) AS decided FROM leads GROUP BY code ORDER BY code"
+        return {row["code"]: (row["right"], row["decided"]) for row in self._store.rows(sql)}
+
+    def lead_verdicts(self) -> dict[str, str]:
+        """Lead id -> 맞음 or 아님."""
+        return {row["id"]: row["verdict"] for row in self._store.rows("SELECT id, verdict FROM leads")}
 
     def undo(self, who: str = "") -> list[Event]:
         """Take back this person's last act that can be (not runs, files, 확정); its events. The log keeps both."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from settle.binder.merging import Typed
     from settle.binder.rows import Case, Decision, Found, Precedent, Reply, Request
     from settle.binder.store import Act, Row, Store
+    from settle.leads.finding import Lead
 
 
 def decide(
@@ -312,6 +313,16 @@ def make_precedent(store: Store, who: str, finding: str) -> Precedent:
         made = act.insert("precedents", row)
         act.update("decisions", current.id, precedent=made["id"])
         return precedent(made)
+
+
+def decide_lead(store: Store, who: str, lead: Lead, right: bool, note: str) -> None:
+    """See Binder.decide_lead."""
+    with store.act(who, words.LEAD) as act:
+        row = {
+            "id": lead.id, "code": lead.code, "lines": canonical(list(lead.lines)), "message": lead.message,
+            "verdict": "맞음" if right else "아님", "note": clean(note), "by": named(who), "at": act.at,
+        }  # fmt: skip
+        act.put("leads", row)
 
 
 def _active(one: Case, states: tuple[str, ...], otherwise: str) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from settle import __version__, pipeline
+from settle import __version__, leads, pipeline
 from settle.binder import words
 from settle.binder.facts import finding_ids
 from settle.binder.merging import Merged, judge_with
@@ -35,6 +35,7 @@ class Options:
     assume: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     profile: Profile | None = None
+    leads: bool = True
 
     def told(self) -> dict[str, Any]:
         """The options as the run keeps them."""
@@ -68,7 +69,11 @@ def read(binder: Binder, options: Options) -> Book:
 
 def judge(binder: Binder, book: Book, options: Options) -> Merged:
     """Judge a book with the binder's register; nothing is stored. Raises RulebookError, ResourceError."""
-    return judge_with(book, rulebooks.load(options.programme), binder.history(), options.rules, options.skip)
+    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), options.rules, options.skip)
+    if options.leads:
+        merged.judgement.leads = leads.find(merged.judgement)
+        merged.judgement.leads.rates = binder.lead_rates()
+    return merged
 
 
 def store(

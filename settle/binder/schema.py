@@ -66,6 +66,9 @@ CREATE TABLE precedents (
   id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, reason_class TEXT NOT NULL, agreement TEXT NOT NULL,
   line TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, decided_by TEXT NOT NULL, at TEXT NOT NULL,
   decision INTEGER REFERENCES decisions (id), origin TEXT NOT NULL) STRICT;
+CREATE TABLE leads (
+  id TEXT PRIMARY KEY, code TEXT NOT NULL, lines TEXT NOT NULL, message TEXT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('맞음', '아님')), note TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE drafts (id TEXT PRIMARY KEY, text TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 ALTER TABLE decisions ADD COLUMN precedent INTEGER;
 """
@@ -76,7 +79,8 @@ VERSION = len(MIGRATIONS)
 # table -> columns that came later, and what they hold in rows written before
 LATER: dict[str, dict[str, Any]] = {"decisions": {"precedent": None}}
 # tables whose rows the log tells one by one; findings stand in the log by the digest of their run
-LOGGED = ("settings", "inputs", "runs", "cases", "decisions", "replies", "requests", "viewed", "answers", "precedents")
+LOGGED = ("settings", "inputs", "runs", "cases", "decisions", "replies", "requests", "viewed", "answers", "precedents",
+          "leads")  # fmt: skip
 KEY = "id"
 
 

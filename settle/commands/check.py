@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from settle.korean import particles
 
 if TYPE_CHECKING:
     from settle.comparing.earlier import Comparison, Previous
+    from settle.leads.finding import Found
     from settle.model import Judgement
 
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--save-profile", type=click.Path(path_type=Path), metavar="파일.toml", help="이번에 알아본 열 이름을 저장합니다."
 )
+@click.option("--no-leads", is_flag=True, help="의심 신호(판정이 아니라 더 볼 곳)를 찾지 않습니다.")
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
 def command(
     files: tuple[Path, ...],
@@ -60,6 +63,7 @@ def command(
     previous: Path | None,
     save_profile: Path | None,
     font: Path | None,
+    no_leads: bool,
     kept: in_binder.Kept | None,
 ) -> int:
     """Judge, print, write."""
@@ -81,12 +85,17 @@ def command(
             common.pairs(assume, "--assume"),
             common.pairs(column, "--column"),
             common.load_profile(profile),
+            leads=not no_leads,
         )
         result, said, place = in_binder.check(
             kept, files, options, lambda found, folder: write_all(found, folder, font)
         )
     else:
         result, place = common.judge_files(files, programme, rules, skip, assume, column, profile), None
+        if not no_leads:
+            from settle import leads
+
+            result.leads = leads.find(result)
     comparison = compare(result, earlier) if earlier else None
     written = write_all(result, output, font, comparison) if output else []
     if save_profile:
@@ -94,9 +103,18 @@ def command(
     if place:
         written += sorted(path for path in place.rglob("*") if path.is_file())
     show(result, shape, written, comparison)
+    if shape == "table" and result.leads is not None and result.leads.leads:
+        said.insert(0, _leads(result.leads))
     for sentence in said:
         common.say(particles(sentence), err=shape != "table")
     return result.exit_code
+
+
+def _leads(found: Found) -> str:
+    """How many leads of each pattern."""
+    counts = Counter(one.code for one in found.leads)
+    told = ", ".join(f"{code} {n}" for code, n in sorted(counts.items()))
+    return f"의심 신호 {len(found.leads)}건: {told}. 판정이 아니며 금액을 움직이지 않습니다 (-o의 의심신호.xlsx)."
 
 
 def earlier_result(path: Path, programme: str) -> Previous:
@@ -165,6 +183,10 @@ def write_all(
                 written.append(
                     files.write_bytes(folder / reconciliation_pdf.FILE, reconciliation_pdf.render(result, font))
                 )
+            if result.leads is not None and result.leads.leads:
+                from settle.documents.xlsx import leads
+
+                written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
             if comparison:
                 written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
             result.book.notices.extend(notice for one in reviews for notice in one.notices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ DO = {
     "이의신청": "확정된 판정에 이의를 냅니다 (--reason, --file)",
     "담당": "맡을 사람과 기한을 정합니다 (--to, --due)",
     "선례": "검토한 판정을 선례로 삼습니다",
+    "맞음": "의심 신호(LEAD-…)가 맞았습니다",
+    "아님": "의심 신호가 맞지 않았습니다",
 }
 OWN = ("AUD-010", "AUD-020", "AUD-030")
 
@@ -88,6 +91,9 @@ def command(folder: Path, undo: bool, by: str, take_over: bool, due: dt.datetime
             events = binder.undo()
             common.say(f"되돌렸습니다: {events[0].what} ({events[0].at[:16].replace('T', ' ')})")
             return 0
+        if asked.do in ("맞음", "아님"):
+            common.say(_lead(binder, asked))
+            return 0
         common.say(_own(binder, asked) if asked.code.upper() in OWN and not asked.do else _act(binder, asked))
     return 0
 
@@ -107,6 +113,27 @@ def _own(binder: Binder, asked: Asked) -> str:
     return (
         f"감사자 지적을 적었습니다: {one.line} {one.code} {one.verdict}. 다음 판정(settle check --binder)부터 셉니다."
     )
+
+
+def _lead(binder: Binder, asked: Asked) -> str:
+    """The leads of a pattern at a line of the last run, all of them."""
+    from settle.leads import Lead
+
+    run = binder.latest()
+    folder = binder.set_folder(run) if run else None
+    try:
+        text = (folder / "정산결과.json").read_text(encoding="utf-8") if folder else "{}"
+        rows = json.loads(text).get("leads", [])
+    except (OSError, ValueError) as error:
+        raise common.Wrong("마지막 판정의 정산결과.json을 읽을 수 없습니다.") from error
+    wanted = [r for r in rows if r["code"] == asked.code.upper() and asked.line in r["lines"]]
+    if not wanted:
+        raise common.Wrong(f"마지막 판정에 줄 {asked.line}의 {asked.code} 신호가 없습니다.")
+    for r in wanted:
+        lead = Lead(r["id"], r["code"], "", tuple(r["lines"]), 0, r["message"], r["harmless_because"])
+        binder.decide_lead(lead, asked.do == "맞음", asked.reason)
+    right, decided = binder.lead_rates()[asked.code.upper()]
+    return f"{asked.code.upper()} {asked.do} ({len(wanted)}건). 이 신호는 지금까지 {decided}건 가운데 {right}건 맞았습니다."
 
 
 def _act(binder: Binder, asked: Asked) -> str:
