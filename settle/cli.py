@@ -31,6 +31,7 @@ COMMANDS = {
     "batch": "settle.commands.batch",
     "decide": "settle.commands.decide",
     "binder": "settle.commands.binder",
+    "sample": "settle.commands.sample",
 }
 
 
