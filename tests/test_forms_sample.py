@@ -11,16 +11,16 @@ from pathlib import Path
 import openpyxl
 import pypdfium2
 import pytest
-from forms_agreement import book_of, pages
+from forms_agreement import FORMS, book_of, pages
 
 from settle.documents import sample
-from settle.documents.forms import final, inputs, interim
+from settle.documents.forms import inputs
 from settle.programme.folders import folder
 from settle.programme.vocabulary import load
 
 OUTPUTS = {
-    "중간보고서.pdf": interim.write,
-    "최종보고서.pdf": final.write,
+    "중간보고서.pdf": FORMS["interim"],
+    "최종보고서.pdf": FORMS["final"],
     inputs.SYSTEM: inputs.write_system,
     inputs.SUPPORTS: inputs.write_supports,
 }
@@ -58,7 +58,7 @@ def test_the_sample_outputs_are_those_of_the_sample_agreement(name, book, tmp_pa
 
 
 def test_the_sample_leaves_only_what_is_really_missing(book, tmp_path):
-    for write in (interim.write, final.write):
+    for write in FORMS.values():
         blanks = write(book, load(), tmp_path / "sample.pdf")
         assert blanks == [
             "변경사항 컨설턴트변경 승인날짜",
