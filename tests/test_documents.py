@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
 DUE = dt.date(2026, 1, 15)
 JULY = dt.date(2025, 7, 31)
-NAMES = ["불인정내역서", "참여기업별", "중간보고서", "중간보고서-기준일", "최종보고서", "보완요청서-수행기관", "보완요청서-컨설턴트"]
+NAMES = [
+    "불인정내역서",
+    "참여기업별",
+    "중간보고서",
+    "중간보고서-기준일",
+    "최종보고서",
+    "보완요청서-수행기관",
+    "보완요청서-컨설턴트",
+]
 
 
 @pytest.fixture(scope="module")
@@ -139,10 +147,16 @@ def test_the_checker_finds_what_is_missing(made: dict[tuple[str, str], bytes], t
 def test_no_page_but_the_last_is_nearly_empty_and_no_heading_stands_alone(
     name: str, documents: dict[str, content.Document], made: dict[tuple[str, str], bytes]
 ) -> None:
-    headings = {squeeze(one.text) for one in content.flat(documents[name].blocks) if isinstance(one, content.Text) and one.style.keep}
+    headings = {
+        squeeze(one.text)
+        for one in content.flat(documents[name].blocks)
+        if isinstance(one, content.Text) and one.style.keep
+    }
     with pdfplumber.open(io.BytesIO(made[name, ".pdf"])) as pdf:
         for page in pdf.pages[:-1]:
-            lines = [line for line in page.extract_text_lines() if 40 < line["top"] and line["bottom"] < page.height - 35]
+            lines = [
+                line for line in page.extract_text_lines() if line["top"] > 40 and line["bottom"] < page.height - 35
+            ]
             assert max(line["bottom"] for line in lines) > page.height * 0.2 + 30, page.page_number
             assert squeeze(lines[-1]["text"]) not in headings, page.page_number
 
@@ -214,7 +228,9 @@ def test_a_line_whose_day_nobody_knows_is_left_out_and_said() -> None:
 
 def test_an_approval_after_the_day_is_none_yet() -> None:
     changes = [row | {"신청일": "2025-06-27", "승인일": "2025-08-02"} for row in TABLES["변경승인"]]
-    document, blanks = write.document("interim", book_of({**TABLES, "변경승인": changes}), load(), choice=Choice(as_of=JULY))
+    document, blanks = write.document(
+        "interim", book_of({**TABLES, "변경승인": changes}), load(), choice=Choice(as_of=JULY)
+    )
     assert "25.08.02" not in "\n".join(content.texts(document))
     assert any("승인날짜" in blank for blank in blanks)
 

@@ -346,7 +346,13 @@ def test_charts_have_bars_and_figures(filled):
         bars = [r for page in pdf.pages for r in page.rects if r["fill"] and 7 < r["height"] < 9 and r["width"] > 20]
         text = squeeze("".join(page.extract_text() for page in pdf.pages))
     assert len(bars) >= 8
-    for shown in ("비목별예산과집행", "90,000/800,000원(11.3%)", "1,250,000/4,000,000원(31.3%)", "6/8M/D", "성과지표달성률"):
+    for shown in (
+        "비목별예산과집행",
+        "90,000/800,000원(11.3%)",
+        "1,250,000/4,000,000원(31.3%)",
+        "6/8M/D",
+        "성과지표달성률",
+    ):
         assert shown in text
 
 
