@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +21,9 @@ from settle.programme.vocabulary import load
 
 OUTPUTS = {
     "중간보고서.pdf": FORMS["interim"],
+    "중간보고서.hwpx": FORMS["interim"],
     "최종보고서.pdf": FORMS["final"],
+    "최종보고서.hwpx": FORMS["final"],
     inputs.SYSTEM: inputs.write_system,
     inputs.SUPPORTS: inputs.write_supports,
 }
@@ -31,6 +34,9 @@ KEPT = folder("reports") / "sample"
 def content(path: Path) -> list:
     if path.suffix == ".pdf":
         return pages(path)
+    if path.suffix == ".hwpx":  # without its pictures, which depend on the font of the system
+        with zipfile.ZipFile(path) as archive:
+            return [(n, archive.read(n)) for n in archive.namelist() if not n.startswith("BinData/")]
     book = openpyxl.load_workbook(path)
     return [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets]
 

@@ -352,6 +352,49 @@ def test_signs_that_the_font_lacks_are_shown_by_others() -> None:
     assert "".join(text for _, text in face.runs(lines[0])) == lines[0]
 
 
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    monkeypatch.setattr(fonts, "_installed", dict)
+
+
+def carried() -> Path:
+    """A Hangul font to play with, wherever it is from."""
+    return fonts.load(None).regular.path
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_where_no_font_is_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_carried", lambda _package, _name: None)
+    with pytest.raises(fonts.FontError, match=r"나눔고딕을 설치하거나.*koreanize-matplotlib.*--font") as found:
+        fonts.load()
+    assert str(found.value).count(".") >= 1
+    assert "\n" not in str(found.value)
+
+
+def test_the_font_of_the_system_comes_first_then_the_one_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    system, package = tmp_path / "malgun.ttf", tmp_path / "NanumGothic.ttf"
+    for path in (system, package):
+        path.write_bytes(carried().read_bytes())
+    monkeypatch.setattr(fonts, "_carried", lambda _package, name: package if name == fonts.REGULAR else None)
+    monkeypatch.setattr(fonts, "_installed", lambda: {"malgun.ttf": system})
+    assert fonts.load().regular.path == system
+    assert fonts.load().bold.path == system  # no bold one is there
+    monkeypatch.setattr(fonts, "_installed", dict)
+    assert fonts.load().regular.path == package
+
+
+def test_a_broken_font_of_the_system_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, good = tmp_path / "malgun.ttf", carried()
+    broken.write_bytes(b"no font")
+    monkeypatch.setattr(fonts, "_installed", lambda: {"malgun.ttf": broken, "nanumgothic.ttf": good})
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    assert fonts.load().regular.path == good
+
+
 def test_a_font_that_cannot_be_used_is_said_in_korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "깨진글꼴.ttf"
     broken.write_bytes(b"no font")
