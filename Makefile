@@ -19,6 +19,7 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	@echo "설치합니다 (처음 한 번, 1~2분)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps koreanize-matplotlib
 	@touch $(READY)
 
 demo: $(READY)

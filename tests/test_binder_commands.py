@@ -10,11 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from import_files import workbook
-from usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, english, line, paper, runner
 
 from settle.binder import Binder
 from settle.binder import folder as places
+from tests.kit.import_files import workbook
+from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, english, line, paper, runner
 
 Settle = Callable[..., Ran]
 DECISIONS = ["집행번호", "규칙코드", "판정", "인정금액", "사유", "판정자", "검토자", "판정일"]

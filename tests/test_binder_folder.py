@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from binder_kit import binder, judged, written
 
 from settle.binder import Binder, BinderError, lock
 from settle.binder import folder as places
 from settle.binder.store import connect
+from tests.kit.binder_kit import binder, judged, written
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 HANGUL = re.compile("[가-힣]")

@@ -10,17 +10,17 @@ import time
 from pathlib import Path
 
 import pytest
-from binder_kit import binder
 
 from settle.binder import Binder
 from settle.binder import folder as places
+from tests.kit.binder_kit import binder
 
 # Works on a binder without end; says each act when it is done. Own copies of the kit: the process is killed.
 WORKER = """
 import io, sys, itertools
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from binder_kit import judged, written, finding
+sys.path.insert(0, sys.argv[2])  # the checkout
+from tests.kit.binder_kit import judged, written, finding
 from settle.binder import Binder, BinderError
 F = finding("E-014")
 made = Binder.open(Path(sys.argv[1]), "김감사")
@@ -40,7 +40,9 @@ for n in itertools.count(start):
 def killed(folder: Path, acts: int, seconds: float) -> list[list[str]]:
     """Let the worker do some acts, wait a moment and kill it; what it said was done."""
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(folder), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WORKER, str(folder), str(Path(__file__).parent.parent)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert worker.stdout is not None
     first = worker.stdout.readline()
@@ -102,7 +104,7 @@ def test_killed_at_any_moment_everything_committed_is_there_and_the_binder_is_wh
 def test_a_set_whose_run_was_committed_but_not_moved_is_put_into_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from binder_kit import judged, written
+    from tests.kit.binder_kit import judged, written
 
     made = binder(tmp_path)
 
@@ -125,7 +127,7 @@ def test_a_set_whose_run_was_committed_but_not_moved_is_put_into_place(
 
 
 def test_a_set_that_could_not_be_written_leaves_no_run_and_no_folder(tmp_path: Path) -> None:
-    from binder_kit import judged
+    from tests.kit.binder_kit import judged
 
     def fails(folder: Path) -> None:
         (folder / "반쪽.pdf").write_bytes(b"x")
@@ -142,7 +144,7 @@ def test_a_set_that_could_not_be_written_leaves_no_run_and_no_folder(tmp_path: P
 def test_two_threads_of_one_desk_write_by_turns(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from binder_kit import finding
+    from tests.kit.binder_kit import finding
 
     with binder(tmp_path) as made:
         with ThreadPoolExecutor(8) as pool:

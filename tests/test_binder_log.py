@@ -14,13 +14,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from binder_kit import binder, clock, finding, found, judged, written
 
 from settle.binder import Binder, BinderError, schema
 from settle.binder import folder as places
 from settle.binder.canonical import canonical, chained
 from settle.binder.store import connect
 from settle.leads import Lead
+from tests.kit.binder_kit import binder, clock, finding, found, judged, written
 
 F = finding("E-014")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from binder_kit import binder, finding, found, judged
 
 from settle.binder import Binder, BinderError
+from tests.kit.binder_kit import binder, finding, found, judged
 
 F = finding("E-014")
 

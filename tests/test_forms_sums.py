@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from settle.documents import sample
+from settle.documents.forms.data import Choice
 from settle.documents.forms.gather import gather
 from settle.pipeline import judge
 from settle.programme.rules import load as load_rules
@@ -19,7 +20,7 @@ def judgement():
 
 @pytest.mark.parametrize("recognised", [False, True])
 def test_money_by_fund_participant_and_category_is_the_total(judgement, recognised):
-    report = gather(judgement.book, load(), judgement, recognised, interim=False)
+    report = gather(judgement.book, load(), judgement, Choice(recognised))
     total = judgement.totals["recognised" if recognised else "claimed"]
     assert report.total.executed == total
     assert sum(m.executed for m in report.funds.values()) + report.unfunded == total
@@ -32,12 +33,12 @@ def test_money_by_fund_participant_and_category_is_the_total(judgement, recognis
 
 
 def test_claimed_without_a_judgement_is_claimed_with_one(judgement):
-    alone = gather(judgement.book, load(), None, False, interim=False)
-    assert alone == gather(judgement.book, load(), judgement, False, interim=False)
+    alone = gather(judgement.book, load(), None)
+    assert alone == gather(judgement.book, load(), judgement)
 
 
 def test_days_by_person_task_and_participant_are_the_log(judgement):
-    report = gather(judgement.book, load(), None, False, interim=False)
+    report = gather(judgement.book, load(), None)
     log = judgement.book.frames["수행일지"]
     parts = [*report.participants, report.unnamed]
     assert sum(one.worked for one in parts) == int(log["MD"].sum())
@@ -48,7 +49,7 @@ def test_days_by_person_task_and_participant_are_the_log(judgement):
 
 
 def test_direct_support_is_every_line_of_it(judgement):
-    report = gather(judgement.book, load(), judgement, False, interim=False)
+    report = gather(judgement.book, load(), judgement)
     direct = judgement.lines[judgement.lines["세목"] == "직접지원비"]
     assert sum(s.amount for s in report.supports) == int(direct["claimed"].sum())
     assert len(report.supports) == len(direct)
@@ -57,8 +58,8 @@ def test_direct_support_is_every_line_of_it(judgement):
 def test_an_interim_report_takes_the_interim_result_or_else_the_result():
     rows = [TABLES["과제"][0] | {"중간실적": ""}, TABLES["과제"][1]]
     book = book_of({**TABLES, "과제": rows})
-    interim = [k.result for k in gather(book, load(), None, False, interim=True).kpis]
-    final = [k.result for k in gather(book, load(), None, False, interim=False).kpis]
+    interim = [k.result for k in gather(book, load(), None, interim=True).kpis]
+    final = [k.result for k in gather(book, load(), None).kpis]
     assert [float(r) for r in interim] == [6.5, 1]
     assert [float(r) for r in final] == [6.5, 3]
 
@@ -74,7 +75,7 @@ def test_log_days_go_to_the_plan_line_of_their_task_else_of_their_person():
         day | {"과제명": "다른 과제"},  # planned nowhere
         day | {"컨설턴트": "박외부", "참여기업": "나래테크", "과제명": "재고정비"},
     ]
-    report = gather(book_of({**TABLES, "투입계획": plan, "수행일지": log}), load(), None, False, interim=False)
+    report = gather(book_of({**TABLES, "투입계획": plan, "수행일지": log}), load(), None)
     lines = {(p.name, a.person, a.kind[:1]): (a.planned, a.worked) for p in report.participants for a in p.assignments}
     assert lines == {
         ("가온정밀", "이내부", "②"): (5000, 1000),
@@ -91,9 +92,9 @@ def test_log_days_go_to_the_plan_line_of_their_task_else_of_their_person():
 )
 def test_esg_tasks(esg, kind, count):
     rows = [TABLES["과제"][0] | {"ESG": esg, "과제유형": kind}, TABLES["과제"][1] | {"ESG": "N"}]
-    assert gather(book_of({**TABLES, "과제": rows}), load(), None, False, interim=False).esg == count
+    assert gather(book_of({**TABLES, "과제": rows}), load(), None).esg == count
 
 
 def test_without_the_column_nobody_knows_of_esg():
     rows = [{k: v for k, v in row.items() if k != "ESG"} | {"과제유형": "①"} for row in TABLES["과제"]]
-    assert gather(book_of({**TABLES, "과제": rows}), load(), None, False, interim=False).esg is None
+    assert gather(book_of({**TABLES, "과제": rows}), load(), None).esg is None

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from settle.documents import json_
-from settle.documents.pdf import disallowance as disallowance_pdf
+from settle.documents import disallowance, json_
+from settle.documents.content import LANDSCAPE, Column, Grid, Row
+from settle.documents.disallowance import render
 from settle.documents.pdf import fonts
-from settle.documents.pdf.disallowance import render
-from settle.documents.pdf.page import LANDSCAPE, Look, Row, Sheet, width
+from settle.documents.pdf.grid import lay
 from settle.documents.view import View
 from settle.documents.words import in_words
 from settle.korean import number
@@ -74,7 +74,7 @@ def test_every_finding_is_listed_with_its_arithmetic_and_source() -> None:
     judgement, whole = judgements.make(), squeezed("".join(texts()))
     for line in judgement.findings["line"]:
         assert line in whole
-    assert squeezed("산식: 110,000 - 30,000 × 3명 × 1식 = 20,000") in whole
+    assert squeezed("산식: 110,000 - 30,000 × 3명 × 1식 = 20,000") in whole.replace("−", "-")
     assert squeezed("과제신청서 참고자료2 · 사업운영비 불인정 – 회의비") in whole
 
 
@@ -82,7 +82,7 @@ def test_sections_stand_in_the_outline_and_rules_lead_to_their_lines() -> None:
     reader = PdfReader(io.BytesIO(report()))
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
     assert titles == [
-        "정산 결과 요약", "비목별 정산 내역", "규칙별 집계", "불인정 내역", "보완 요청서", "확인 사항", "미점검", "입력 오류",
+        "정산 결과 요약", "비목별 정산 내역", "불인정 내역", "보완 요청서", "확인 사항", "규칙별 집계", "미점검", "입력 오류",
         "판정 변경 내역", "판정 근거와 보존",
     ]  # fmt: skip
     nested = [entry.title for group in reader.outline if isinstance(group, list) for entry in group]
@@ -181,7 +181,7 @@ def test_five_thousand_findings_repeat_their_headings_on_every_page() -> None:
 
 
 def test_a_list_that_is_too_long_says_where_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disallowance_pdf, "MOST", 5)
+    monkeypatch.setattr(disallowance, "MOST", 5)
     whole = words_of(render(judgements.make(120, 40)))
     assert (
         squeezed("전체 20건 가운데 앞의 5건을 실었습니다. 전체는 불인정내역서.xlsx의 〈불인정 내역〉 시트에 있습니다.")
@@ -255,12 +255,15 @@ def test_what_is_held_is_grouped_by_who_must_supply_it() -> None:
 
 
 def test_an_amount_of_a_list_is_never_broken() -> None:
-    columns = [Look("연번", 20, "centre"), Look("적요", 200), Look("집행금액", 50, "right"), Look("사유", 240)]
-    rows = [Row(["1", "가" * 60, "987,654,321,012", "나" * 99]), Row(["", "", "19,753,086,420,240", ""], "sum")]
-    rows.insert(0, Row(["MTG-020"], "band"))
-    (table,) = Sheet(fonts.load(None)).listing(columns, rows)
-    assert [row[2] for row in table._cellvalues[2:]] == ["987,654,321,012", "19,753,086,420,240"]
-    assert sum(table._colWidths) == pytest.approx(width(LANDSCAPE))
+    columns = [Column(7, "centre"), Column(70), Column(18, "right"), Column(85)]
+    rows = [Row(["MTG-020", None, None, None], "band"), Row(["1", "가" * 60, "987,654,321,012", "나" * 99])]
+    rows.append(Row(["", "", "19,753,086,420,240", ""], "sum"))
+    table = lay(Grid(columns, rows, size=6.9), LANDSCAPE, fonts.load(None)).table
+    assert [cell.lines for row in table.rows for cell in row.cells if cell.column == 2 and row.kind != "band"] == [
+        ["987,654,321,012"],
+        ["19,753,086,420,240"],
+    ]
+    assert table.edges[-1] == pytest.approx(LANDSCAPE.room * 72 / 25.4)
 
 
 def test_a_provisional_verdict_has_the_particle_of_its_last_word() -> None:
@@ -343,8 +346,53 @@ def test_wrapped_lines_fit_and_keep_every_letter(text: str, width: int) -> None:
 
 def test_signs_that_the_font_lacks_are_shown_by_others() -> None:
     face = fonts.load().regular
-    assert face.drawable("110,000 − 1") == "110,000 - 1"
-    assert face.drawable("\U0001f600가") == "□가"
+    assert face.drawable("\U000f0000가") == "□가"
+    lines = face.wrap("110,000 − 1 ☑", 9, 500)
+    assert lines in (["110,000 − 1 ☑"], ["110,000 - 1 ■"])  # in the font of signs, or by signs that the Hangul font has
+    assert "".join(text for _, text in face.runs(lines[0])) == lines[0]
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    monkeypatch.setattr(fonts, "_installed", dict)
+
+
+def carried() -> Path:
+    """A Hangul font to play with, wherever it is from."""
+    return fonts.load(None).regular.path
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_where_no_font_is_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_carried", lambda _package, _name: None)
+    with pytest.raises(fonts.FontError, match=r"나눔고딕을 설치하거나.*koreanize-matplotlib.*--font") as found:
+        fonts.load()
+    assert str(found.value).count(".") >= 1
+    assert "\n" not in str(found.value)
+
+
+def test_the_font_of_the_system_comes_first_then_the_one_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    system, package = tmp_path / "malgun.ttf", tmp_path / "NanumGothic.ttf"
+    for path in (system, package):
+        path.write_bytes(carried().read_bytes())
+    monkeypatch.setattr(fonts, "_carried", lambda _package, name: package if name == fonts.REGULAR else None)
+    monkeypatch.setattr(fonts, "_installed", lambda: {"malgun.ttf": system})
+    assert fonts.load().regular.path == system
+    assert fonts.load().bold.path == system  # no bold one is there
+    monkeypatch.setattr(fonts, "_installed", dict)
+    assert fonts.load().regular.path == package
+
+
+def test_a_broken_font_of_the_system_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, good = tmp_path / "malgun.ttf", carried()
+    broken.write_bytes(b"no font")
+    monkeypatch.setattr(fonts, "_installed", lambda: {"malgun.ttf": broken, "nanumgothic.ttf": good})
+    monkeypatch.delenv("SETTLE_FONT", raising=False)
+    assert fonts.load().regular.path == good
 
 
 def test_a_font_that_cannot_be_used_is_said_in_korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

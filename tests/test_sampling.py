@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from import_files import workbook
-from usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, line, paper, runner
 
 from settle import sampling
 from settle.sampling import Aim, SamplingError
+from tests.kit.import_files import workbook
+from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, line, paper, runner
 
 # AICPA, Audit Guide: Audit Sampling (2017), Appendix C, Table C-1, as benchmarked by R jfa (koenderks/jfa,
 # tests/testthat/test-aicpa-appendix-c.R): risk and expected/tolerable in per cent -> sizes for these tolerable shares

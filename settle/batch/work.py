@@ -113,12 +113,12 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
 
 def _reports(result: Judgement) -> dict[str, bytes]:
     """불인정내역서.xlsx and .pdf of the agreement."""
-    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents import disallowance
     from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     with tempfile.TemporaryDirectory(prefix="settle-") as folder:
         sheet = disallowance_xlsx.write(result, Path(folder) / REPORTS[0]).read_bytes()
-    return {REPORTS[0]: sheet, REPORTS[1]: disallowance_pdf.render(result)}
+    return {REPORTS[0]: sheet, REPORTS[1]: disallowance.render(result)}
 
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:

@@ -156,8 +156,7 @@ def write_all(
     from settle import files
     from settle.comparing import earlier as roundtrip
     from settle.documents import comparison as compared
-    from settle.documents import json_
-    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents import disallowance, json_
     from settle.documents.pdf.fonts import FontError
     from settle.documents.review import review
     from settle.documents.xlsx import disallowance as disallowance_xlsx
@@ -172,16 +171,16 @@ def write_all(
                 files.write_bytes(output, json_.dumps(result).encode()),
                 files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
                 disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
-                disallowance_pdf.write(result, folder / "불인정내역서.pdf", font),
+                disallowance.write(result, folder / "불인정내역서.pdf", font),
                 *(one.path for one in reviews),
             ]
             if result.reconciliation is not None:
-                from settle.documents.pdf import reconciliation as reconciliation_pdf
+                from settle.documents import reconciliation_lists
                 from settle.documents.xlsx import reconciliation
 
                 written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
                 written.append(
-                    files.write_bytes(folder / reconciliation_pdf.FILE, reconciliation_pdf.render(result, font))
+                    files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font))
                 )
             if result.leads is not None and result.leads.leads:
                 from settle.documents.xlsx import leads

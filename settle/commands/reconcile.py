@@ -54,7 +54,7 @@ def command(
 
 def write_all(result: Judgement, folder: Path, font: Path | None = None) -> list[Path]:
     """대사표.xlsx and 대사표.pdf into a folder; the files written. Raises Wrong."""
-    from settle.documents.pdf import reconciliation as reconciliation_pdf
+    from settle.documents import reconciliation_lists
     from settle.documents.pdf.fonts import FontError
     from settle.documents.xlsx import reconciliation
     from settle.files import WriteError, prepare, write_bytes
@@ -63,7 +63,7 @@ def write_all(result: Judgement, folder: Path, font: Path | None = None) -> list
         place = prepare(folder)
         return [
             write_bytes(place / reconciliation.FILE, reconciliation.render(result)),
-            write_bytes(place / reconciliation_pdf.FILE, reconciliation_pdf.render(result, font)),
+            write_bytes(place / reconciliation_lists.FILE, reconciliation_lists.render(result, font)),
         ]
     except (WriteError, FontError) as error:
         raise common.Wrong(str(error)) from error

@@ -1,7 +1,9 @@
-"""`settle report`: one report alone: the disallowance report, or the programme's interim and final report forms."""
+"""`settle report`: one report alone: the disallowance report, the request letters, or the programme's report forms."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,106 +12,194 @@ import click
 from settle.commands import common
 
 if TYPE_CHECKING:
+    from settle.documents.forms.data import Choice
     from settle.model import Judgement
 
 MOST_BLANKS = 30
+_DAY = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?")
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]
+    """A date such as 2025-07-31."""
+
+    name = "날짜"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        found = _DAY.fullmatch(str(value).strip())
+        try:
+            return dt.date(*map(int, found.groups())) if found else self.fail(value, param, ctx)
+        except ValueError:
+            self.fail(value, param, ctx)
 
 
 def output_options(function: Any) -> Any:
     """-o and --font, for every report."""
-    font = click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
+    font = click.option(
+        "--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF와 그림에 쓸 한글 글꼴."
+    )
     output = click.option(
-        "-o", "output", required=True, type=click.Path(path_type=Path), metavar="파일.pdf", help="쓸 파일."
+        "-o",
+        "output",
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar="파일",
+        help="쓸 파일. 끝(.pdf, .hwpx)이 모양을 정하고, 끝이 없으면 그 폴더에 둘 다 씁니다.",
     )
     return common.input_options(output(font(function)))
 
 
+def form_options(function: Any) -> Any:
+    """How a form is filled."""
+    recognised = click.option("--recognised", is_flag=True, help="집행금액 대신 settle이 인정한 금액을 씁니다.")
+    charts = click.option("--no-charts", "charts", flag_value=False, default=True, help="서식 뒤의 도표를 뺍니다.")
+    return output_options(recognised(charts(function)))
+
+
 @click.group(
     name="report",
-    short_help="보고서 하나를 씁니다: 불인정내역서, 중간보고서, 최종보고서.",
-    help="보고서 하나를 씁니다: 불인정내역서(disallowance), 중간보고서(interim), 최종보고서(final).\n\n"
-    "\b\nsettle report disallowance 정산.xlsx -o 불인정내역서.pdf\nsettle report final 정산.xlsx -o 최종보고서.pdf",
+    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 중간·최종보고서.",
+    help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 중간보고서(interim), 최종보고서(final).\n\n"
+    "\b\nsettle report disallowance 정산.xlsx -o 불인정내역서.pdf\nsettle report final 정산.xlsx -o 최종보고서.hwpx\n"
+    "settle report requests 정산.xlsx -o 보완요청 --due 2025-12-15",
 )
 def command() -> None:
     """The group of reports."""
 
 
-@command.command(name="disallowance", help="불인정내역서를 씁니다. 파일 이름이 .xlsx로 끝나면 엑셀로 씁니다.")
+@command.command(
+    name="disallowance", help="불인정내역서를 씁니다. 파일 이름의 끝(.pdf, .hwpx, .xlsx)이 모양을 정합니다."
+)
 @output_options
 @click.option("--only", type=click.Choice(["불인정", "보완"]), help="불인정 내역만, 또는 보완 요청만 씁니다.")
 @click.option("--by", type=click.Choice(["참여기업"]), help="참여기업마다 한 부분씩 나누어 씁니다.")
 def disallowance(output: Path, font: Path | None, only: str | None, by: str | None, **inputs: Any) -> int:
     """The disallowance report alone."""
-    from settle.documents.pdf import disallowance as disallowance_pdf
+    from settle.documents import disallowance as report
     from settle.documents.xlsx import disallowance as disallowance_xlsx
 
-    _ready(output, font, ".pdf", ".xlsx")
+    _ready(output, font, ".pdf", ".hwpx", ".xlsx")
     result = common.judge_files(**inputs)
+    _told(result)
     with common.writing():
         if output.suffix.lower() == ".xlsx":
-            disallowance_xlsx.write(result, output, only or "", by is not None)
+            written = [disallowance_xlsx.write(result, output, only or "", by is not None)]
         else:
-            disallowance_pdf.write(result, output, font, only or "", by is not None)
+            written = [
+                report.write(result, path, font, only or "", by is not None) for path in _named(output, "불인정내역서")
+            ]
+    _wrote(written)
+    return result.exit_code
+
+
+@command.command(
+    name="requests",
+    help="보완요청서를 받는 곳(수행기관, 참여기업, 컨설턴트, 거래처)마다 씁니다: hwpx, pdf, 메일 글(txt), 목록(xlsx).",
+)
+@common.input_options
+@click.option("-o", "output", required=True, type=click.Path(path_type=Path), metavar="폴더", help="쓸 폴더.")
+@click.option("--due", type=Day(), metavar="날짜", help="회신 기한. 예: --due 2025-12-15")
+@click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
+def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any) -> int:
+    """One letter for each who can do something about what is held."""
+    from settle.documents import requests as report
+
+    common.ready(output, font)
+    result = common.judge_files(**inputs)
     _told(result)
-    click.echo(f"썼습니다: {output}")
+    with common.writing():
+        written = report.write(result, output, due, font)
+    if len(written) == 1:
+        click.echo("보완을 요청할 집행이 없습니다.")
+    _wrote(written)
     return result.exit_code
 
 
 @command.command(
     name="interim", help="사업의 중간보고서 서식을 채웁니다. 정산서에 없는 것은 빈칸으로 두고 알려 줍니다."
 )
-@output_options
-@click.option("--recognised", is_flag=True, help="집행금액 대신 settle이 인정한 금액을 씁니다.")
-def interim(output: Path, font: Path | None, recognised: bool, **inputs: Any) -> int:
+@form_options
+@click.option(
+    "--as-of", type=Day(), metavar="날짜", help="기준일: 그날까지의 집행과 수행만 셉니다. 예: --as-of 2025-07-31"
+)
+def interim(
+    output: Path, font: Path | None, recognised: bool, charts: bool, as_of: dt.date | None, **inputs: Any
+) -> int:
     """The interim report form."""
-    _ready(output, font, ".pdf")
+    _ready(output, font, ".pdf", ".hwpx")
     result = common.judge_files(**inputs)
-    return _filled(result, *write_interim(result, output, font, recognised))
+    return _filled(result, *write_interim(result, output, font, _choice(recognised, charts, as_of)))
 
 
 @command.command(
     name="final",
     help="사업의 최종보고서 서식을 채웁니다. 사업관리시스템 입력자료와 직접지원내역서(엑셀)를 그 옆에 씁니다.",
 )
-@output_options
-@click.option("--recognised", is_flag=True, help="집행금액 대신 settle이 인정한 금액을 씁니다.")
-def final(output: Path, font: Path | None, recognised: bool, **inputs: Any) -> int:
+@form_options
+def final(output: Path, font: Path | None, recognised: bool, charts: bool, **inputs: Any) -> int:
     """The final report form, and the two workbooks that go with it."""
-    _ready(output, font, ".pdf")
+    _ready(output, font, ".pdf", ".hwpx")
     result = common.judge_files(**inputs)
-    return _filled(result, *write_final(result, output, font, recognised))
+    return _filled(result, *write_final(result, output, font, _choice(recognised, charts)))
+
+
+def _choice(recognised: bool, charts: bool, as_of: dt.date | None = None) -> Choice:
+    from settle.documents.forms.data import Choice
+
+    return Choice(recognised, as_of, charts)
 
 
 def write_interim(
-    result: Judgement, output: Path, font: Path | None = None, recognised: bool = False
+    result: Judgement, output: Path, font: Path | None = None, choice: Choice | None = None
 ) -> tuple[list[str], list[Path]]:
     """The interim report: (fields left empty, files written). Raises common.Wrong."""
-    from settle.documents.forms import interim as form
-
-    with common.writing():
-        return form.write(result.book, result.programme, output, result, recognised, font), [output]
+    return _form("interim", "중간보고서", result, output, font, choice)
 
 
 def write_final(
-    result: Judgement, output: Path, font: Path | None = None, recognised: bool = False
+    result: Judgement, output: Path, font: Path | None = None, choice: Choice | None = None
 ) -> tuple[list[str], list[Path]]:
     """The final report and its two workbooks: (fields left empty, files written). Raises common.Wrong."""
-    from settle.documents.forms import final as form
     from settle.documents.forms import inputs as sheets
 
-    system, supports = output.with_name(sheets.SYSTEM), output.with_name(sheets.SUPPORTS)
+    blanks, written = _form("final", "최종보고서", result, output, font, choice)
+    system, supports = (written[0].with_name(name) for name in (sheets.SYSTEM, sheets.SUPPORTS))
+    recognised = bool(choice and choice.recognised)
     with common.writing():
-        blanks = form.write(result.book, result.programme, output, result, recognised, font)
         sheets.write_system(result.book, result.programme, system, result, recognised)
         sheets.write_supports(result.book, result.programme, supports, result, recognised)
-    return blanks, [output, system, supports]
+    return blanks, [*written, system, supports]
+
+
+def _form(
+    form: str, name: str, result: Judgement, output: Path, font: Path | None, choice: Choice | None
+) -> tuple[list[str], list[Path]]:
+    from settle.documents.forms import write
+    from settle.documents.forms.data import PLAIN
+
+    with common.writing():
+        made = write.document(form, result.book, result.programme, result, choice or PLAIN)
+        paths = _named(output, name)
+        for path in paths:
+            write.write(made, path, font)
+    return made[1], paths
+
+
+def _named(output: Path, name: str) -> list[Path]:
+    """The files that the output asks for."""
+    from settle.documents import files
+
+    return files.named(output, name)
 
 
 def _ready(output: Path, font: Path | None, *endings: str) -> None:
-    """Before the long work: a file of this kind, in a folder that can be written into. Raises common.Wrong."""
-    if output.suffix.lower() not in endings:
+    """Before the long work: a file of this kind, in a folder that can be written into; without an ending it is the
+    folder. Raises common.Wrong."""
+    ending = output.suffix.lower()
+    if ending not in ("", *endings):
         raise common.Wrong(f"'{output}'에는 쓸 수 없습니다. 파일 이름은 {'나 '.join(endings)}로 끝나야 합니다.")
-    common.ready(output.parent, font)
+    common.ready(output.parent if ending else output, font)
 
 
 def _told(result: Judgement) -> None:
@@ -128,6 +218,10 @@ def _filled(result: Judgement, blanks: list[str], written: list[Path]) -> int:
             f" 외 {len(blanks) - MOST_BLANKS}곳" if len(blanks) > MOST_BLANKS else ""
         )
         common.say(f"빈칸 {len(blanks)}곳: {shown}")
+    _wrote(written)
+    return 0 if result.complete else 2
+
+
+def _wrote(written: list[Path]) -> None:
     for path in written:
         click.echo(f"썼습니다: {path}")
-    return 0 if result.complete else 2

@@ -18,11 +18,12 @@ from settle import __version__
 from settle.judging.findings import line_ids
 from settle.korean import mask_key, number, particles, printable, won
 from settle.model import LEDGER, Judgement, Sheet
+from settle.reading.book import is_findings_list
 from settle.reading.headings import heading_key
 from settle.workbook.reader import read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
@@ -214,7 +215,7 @@ def _is_finding(one: Any) -> bool:
 
 
 def read_replies(judgement: Judgement) -> list[Reply]:
-    """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets."""
+    """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets, with the replies of 지적 목록."""
     book = judgement.book
     ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == LEDGER]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
@@ -238,7 +239,51 @@ def read_replies(judgement: Judgement) -> list[Reply]:
             place = at.get((source, row), -1)
             name, key = (names[place], known[place]) if place >= 0 else ("", "")
             found.append(Reply(name, sheet.name, row, texts, key))
+    keys_of = {name: key for name, key in zip(reversed(names), reversed(known), strict=True) if name}
+    for file in sorted(files):
+        for raw in files[file].sheets:
+            found = _together(found, _listed(raw, keys_of, found))
     return found
+
+
+def _together(found: Sequence[Reply], more: Sequence[Reply]) -> list[Reply]:
+    """Replies of both places; what was written to one line in both is one reply."""
+    extra = {one.key: one for one in more if one.key}
+    joined = []
+    for one in found:
+        other = extra.pop(one.key, None) if one.key else None
+        texts = one.texts
+        if other is not None:
+            said = "\n".join(text for text in (one.texts[REPLY[0]], other.texts[REPLY[0]]) if text)
+            texts = {**one.texts, REPLY[0]: said}
+        joined.append(Reply(one.line, one.sheet, one.row, texts, one.key))
+    return [*joined, *(one for one in more if not one.key or one.key in extra)]
+
+
+def _listed(raw: Any, keys_of: Mapping[str, str], known: Sequence[Reply]) -> list[Reply]:
+    """What was typed into the 소명 of a sheet 지적 목록: one reply a line, its texts together."""
+    if not is_findings_list(raw):
+        return []
+    columns = {at: array.to_pylist() for at, array in raw.columns.items()}
+    heading = next((row for row, text in enumerate(columns[0]) if text == "집행번호"), len(columns[0]))
+    heads = {str(values[heading]): values for values in columns.values() if heading < len(values)}
+    said = {(one.key, text) for one in known for text in one.texts.values()}
+    rows: dict[str, tuple[int, list[str]]] = {}
+    for row, value in enumerate(heads.get("소명", [])[heading + 1 :], start=heading + 1):
+        line = str(columns[0][row] or "")
+        text = printable(str(value or "").strip())
+        if text and (keys_of.get(line, ""), text) not in said:
+            rows.setdefault(line, (row + 1, []))[1].append(text)
+    return [
+        Reply(
+            line,
+            raw.name,
+            row,
+            {**dict.fromkeys(REPLY, ""), REPLY[0]: "\n".join(dict.fromkeys(texts))},
+            keys_of.get(line, ""),
+        )
+        for line, (row, texts) in rows.items()
+    ]
 
 
 def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:

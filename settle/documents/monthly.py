@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
+from settle.documents import files, listed
+from settle.documents.chart import fitting, stacked
+from settle.documents.content import LANDSCAPE, Block, Picture
+from settle.documents.listed import Part
 from settle.documents.pdf import fonts as font_files
-from settle.documents.pdf import listed, page
-from settle.documents.pdf.chart import fitting, stacked
-from settle.documents.pdf.listed import Part
-from settle.documents.pdf.reconciliation import cells_of
+from settle.documents.reconciliation_lists import cells_of
 from settle.documents.view import Category, form, safe
-from settle.documents.xlsx.reconciliation import FIXED_DATE, Styles, styles_of, write_table
+from settle.documents.xlsx.reconciliation import FIXED_DATE, Styles, one_across, styles_of, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from reportlab.platypus import Flowable
 
     from settle.batch.summary import Summary, Table
 
 WORKBOOK, PDF = "월간대사.xlsx", "월간대사.pdf"
 MOST_BARS = 24
+POINT = 72 / 25.4  # points of a millimetre
+ABOVE, LINE = 22.0, 7.0  # mm of the first page that the title takes, and each line below it
 SOME = "그림에는 집행금액이 큰 수행기관 {}개만 있습니다."
 SHEET_NAMES = {"읽지 못했거나 일부만 판정한 협약": "읽지 못한 협약"}
 
@@ -36,6 +37,7 @@ def workbook(month: Summary) -> bytes:
     book.set_properties({"created": FIXED_DATE, "title": month.title})
     styles = styles_of(book)
     first = book.add_worksheet("요약")
+    one_across(first)
     first.write_string(0, 0, month.title, styles.title)
     for row, line in enumerate([*month.sentence, *(t.note for t in month.tables if t.note)], start=1):
         first.write_string(row, 0, safe(line))
@@ -82,22 +84,26 @@ def _total(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, table: Table) 
 
 def pdf(month: Summary, programme: str, font: Path | None = None) -> bytes:
     """월간대사.pdf as bytes. Raises FontError."""
-    fonts = font_files.load(font)
     words = form(programme).words["words"]
     about = [safe(line) for line in month.sentence]
     bars = [
         Category(0, safe(row.수행기관), None, int(row.claimed), int(row.recognised), int(row.held), int(row.disallowed))
         for row in month.institutions.head(MOST_BARS).itertuples(index=False)
     ]
-    picture: list[Flowable] = []
+    pictures: list[Block] = []
     if any(b.claimed > 0 for b in bars):
-        wide, high = page.width(page.LANDSCAPE), listed.room(fonts, month.title, [*about, SOME.format(MOST_BARS)])
-        bars = bars[: fitting(bars, wide, high, fonts)]
-        picture = [stacked(bars, wide, fonts, words, high)]
-        if len(month.institutions) > len(bars):
-            about.append(SOME.format(len(bars)))
+        wide = LANDSCAPE.room * POINT
+        high = (LANDSCAPE.tall - ABOVE - LINE * (len(about) + 1)) * POINT
+        shown = bars[: fitting(bars, wide, high, font_files.load(font))]
+        said = "; ".join(f"{b.name} {b.claimed:,}원" for b in shown)
+        pictures.append(
+            Picture(lambda fonts: stacked(shown, wide, fonts, words, high), f"수행기관별 집행금액의 구성. {said}")
+        )
+        if len(month.institutions) > len(shown):
+            about.append(SOME.format(len(shown)))
     parts = [_part(table) for table in month.tables]
-    return listed.render(fonts, month.title, "", "settle batch", about, parts, picture)
+    made = listed.document(month.title, about, parts, pictures, author="settle batch")
+    return files.render(made, files.PDF, font)
 
 
 def _part(table: Table) -> Part:

@@ -21,7 +21,7 @@ from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from settle.model import Judgement
 
@@ -29,7 +29,8 @@ WON = ("claimed", "recognised", "held", "disallowed")
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 LISTS = {"disallowed": "disallow", "held": "hold", "notes": "note"}  # list of the report -> effect of its findings
 INSTITUTION = "수행기관"
-SUPPLIERS = ("컨설턴트", "참여기업", "거래처", INSTITUTION)
+VENDOR = "거래처"
+SUPPLIERS = ("컨설턴트", "참여기업", VENDOR, INSTITUTION)
 
 
 def verdict_words(judgement: Judgement) -> str:
@@ -79,6 +80,18 @@ def form(programme: str = DEFAULT_PROGRAMME) -> Form:
         columns = {name: tuple(Column(**column) for column in found) for name, found in raw.pop("columns").items()}
         return Form(raw["title"], raw, columns)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
+
+
+@cache
+def request_words(programme: str = DEFAULT_PROGRAMME) -> dict[str, Any]:
+    """The texts of the request letters: reports/<programme>/requests.toml. Raises ResourceError."""
+    path = folder("reports", programme) / "requests.toml"
+    if not path.is_file():
+        path = folder("reports", DEFAULT_PROGRAMME) / "requests.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 
@@ -233,8 +246,7 @@ class View:
                 "refund",
                 "refund_if_held_recognised",
             ):  # a fund that is overspent pays nothing back for the other
-                if (table[name].dropna() < 0).any():
-                    sums[name] = None
+                sums[name] = _total(table[name].clip(lower=0))
             rows.append(["합계", *sums.values()])
         return rows
 
@@ -260,7 +272,7 @@ class View:
 
         dates = _dates(lines)
         heads = [of_line(head) for head in HEADS]
-        kind, supplier = _suppliers(of_line, heads, self.agreed("수행기관"))
+        kind, supplier = self._suppliers(of_line, heads)
         judged = [isinstance(d, dict) for d in findings["decision"].tolist()]
         claimed = lines["claimed"].to_numpy()[place] if len(lines) else np.zeros(len(findings), dtype=np.int64)
         message, arithmetic = safe_all(findings["message"].tolist()), safe_all(findings["arithmetic"].tolist())
@@ -286,12 +298,32 @@ class View:
                 "remedy": safe_all(findings["remedy"].tolist()),
                 "papers": safe_all(findings["papers"].tolist()),
                 "supplier_kind": kind,
+                "supplier_name": supplier,
                 "supplier": [f"{k} {s}".strip() if s != k else k for k, s in zip(kind, supplier, strict=True)],
                 "sheet": safe_all(findings["sheet"].tolist()),
                 "row": findings["row"].to_numpy(),
                 "cell": findings["cell"].tolist(),
             }
         )
+
+    def _suppliers(
+        self, of_line: Callable[[str], list[str]], heads: Sequence[list[str]]
+    ) -> tuple[list[str], list[str]]:
+        """Who can do something about each finding, by what its rule says: kind and name. Where the line does not name
+        one of that kind, it is the institution that must find out."""
+        asked, institution = self.judgement.findings["asked_of"].tolist(), self.agreed("수행기관")
+        buyers = request_words(self.judgement.programme.id)["buyer"]
+        names = {kind: of_line(kind) for kind in SUPPLIERS if kind != INSTITUTION}
+        kinds, suppliers = [], []
+        for at, kind in enumerate(asked):
+            if kind == VENDOR:  # what a participant bought, its vendor has nothing to do with the institution for
+                kind = next((buyers[head[at]] for head in heads if head[at] in buyers), kind)
+            name = names[kind][at] if kind in names else ""
+            if not name or name == institution:
+                kind, name = INSTITUTION, INSTITUTION
+            kinds.append(kind)
+            suppliers.append(name)
+        return kinds, suppliers
 
     def listed(self, name: str) -> pd.DataFrame:
         """The findings of one list (disallowed, held, notes), numbered; held: grouped by who must supply the papers."""
@@ -459,20 +491,6 @@ def _dates(lines: pd.DataFrame) -> list[str]:
     if "집행일" not in lines:
         return [""] * len(lines)
     return lines["집행일"].dt.strftime("%Y-%m-%d").fillna("").tolist()
-
-
-def _suppliers(of_line: Any, heads: list[list[str]], institution: str) -> tuple[list[str], list[str]]:
-    """Who must supply the papers of each finding: kind and name."""
-    first, second = np.array(heads[0], dtype=object), np.array(heads[1], dtype=object)
-    consultant, participant, vendor = (np.array(of_line(c), dtype=object) for c in SUPPLIERS[:3])
-    by = [
-        (first == "인건비") & (consultant != ""),
-        (second == "직접지원비") & (participant != ""),
-        (vendor != "") & (vendor != institution),
-    ]
-    kind = np.select(by, SUPPLIERS[:3], INSTITUTION)
-    name = np.select(by, [consultant, participant, vendor], INSTITUTION)
-    return kind.tolist(), name.tolist()
 
 
 def _reason(message: str, arithmetic: str, effect: str, issue: int, applied: int, judged: bool) -> str:

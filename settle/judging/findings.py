@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from settle.programme.rules import Case
 
 COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
-           "source", "remedy", "title", "papers", "decision"]  # fmt: skip
+           "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
 
 
 def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
@@ -109,6 +109,7 @@ def _line_part(
         "remedy": fields.fill(case.remedy),
         "title": [rule.title] * size,
         "papers": fields.fill(case.papers) if case.papers else [""] * size,
+        "asked_of": [case.asked_of] * size,
         "decision": [None] * size,
     }
     if rule.kind == "input_problem":
@@ -167,5 +168,6 @@ def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case
         "at_issue": [0], "applied": [0], "message": [text.particles(case.message.format_map(shown))],
         "arithmetic": [case.arithmetic.format_map(shown)], "source": [rule.source],
         "remedy": [text.particles(case.remedy.format_map(shown))],
-        "title": [rule.title], "papers": [case.papers.format_map(shown)], "decision": [None],
+        "title": [rule.title], "papers": [case.papers.format_map(shown)], "asked_of": [case.asked_of],
+        "decision": [None],
     }  # fmt: skip

@@ -48,6 +48,7 @@ class Case:
     cell: str = ""  # column whose cell is pointed at
     papers: str = ""  # what must be supplied, comma list; placeholders as in message
     once: bool = False  # said once for the agreement, not per line
+    asked_of: str = "수행기관"  # who can do something about it: `from` in the file
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 Effect = Literal["disallow", "hold", "note"]
+Asked = Literal["수행기관", "참여기업", "컨설턴트", "거래처"]  # who can be asked for what is missing
 ColumnType = Literal[
     "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "key"
 ]  # fmt: skip
@@ -31,6 +32,7 @@ class Case(Struct, forbid_unknown_fields=True):
     cell: str = ""
     papers: str = ""
     once: bool = False
+    asked_of: Asked = field(default="수행기관", name="from")
 
 
 class RuleFile(Struct, forbid_unknown_fields=True):

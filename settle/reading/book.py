@@ -84,6 +84,11 @@ def _as_text(value: Any) -> str | None:
     return str(value.isoformat() if isinstance(value, date) else value)
 
 
+FINDINGS_LIST = (
+    "– 지적 목록"  # how the first cell of the 지적 목록 of a 검토표 ends: it is known by it and not read as a ledger
+)
+
+
 @dataclass(frozen=True)
 class _Rules:
     """What sheets are read by."""
@@ -180,6 +185,9 @@ def _sampler(columns: dict[int, RawColumn]) -> headings.Sampler:
 def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: _Reading) -> None:
     """Understand one sheet and take it into the reading."""
     kinds, source = rules.kinds, len(reading.sheets)
+    if is_findings_list(raw):  # ours: it repeats lines of the ledger
+        reading.sheets.append(Sheet(number, raw.name, "", rows=raw.height))
+        return
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
     grid = _grid(context.columns, raw.height)
     kind, exact = headings.by_name(kinds, raw.name)
@@ -212,6 +220,12 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     reading.sheets.append(Sheet(number, raw.name, "", rows=rows, unknown=_first_texts(grid)))
     if kind is not None and exact:
         _missing_sheet(kind, raw.name, grid, source, reading)
+
+
+def is_findings_list(raw: RawSheet) -> bool:
+    """Is this the 지적 목록 of a 검토표, by its first cell?"""
+    first = raw.columns.get(0)
+    return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(FINDINGS_LIST)
 
 
 def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: _Reading) -> None:

@@ -8,12 +8,31 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from settle.documents.forms import final, interim
-from settle.model import Book
+from settle.documents.forms import write
+from settle.documents.forms.data import Choice
+from settle.model import Book, Judgement
 from settle.programme.vocabulary import load
 from settle.reading import book as frames
 
-FORMS = {"interim": interim.write, "final": final.write}
+
+def writer(name: str) -> Any:
+    """Writes a form to a file, as `settle report` does: the names of the fields that stayed empty."""
+
+    def written(
+        book: Book,
+        programme: Any,
+        path: Path,
+        judgement: Judgement | None = None,
+        recognised: bool = False,
+        font: Path | None = None,
+        **more: Any,
+    ) -> list[str]:
+        return write.write(write.document(name, book, programme, judgement, Choice(recognised, **more)), path, font)
+
+    return written
+
+
+FORMS = {"interim": writer("interim"), "final": writer("final")}
 
 AGREEMENT = {
     "사업명": "혁신 파트너십",

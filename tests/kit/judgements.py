@@ -108,13 +108,16 @@ def make(lines: int = 120, findings: int = 20, errors: int = 3, path: Path = Pat
                 "remedy": "넘은 금액을 사업비 계좌로 돌려놓고 정산에서 빼십시오.",
                 "title": title,
                 "papers": "회의록, 참석자명부" if effect == "hold" else "",
+                "asked_of": {"인건비": "컨설턴트", "직접지원비": "참여기업"}.get(
+                    frame.at[at, "비목"], {"직접지원비": "참여기업"}.get(frame.at[at, "세목"], "거래처")
+                ),
                 "decision": None,
             }
         )
     order = {code: k for k, code in enumerate(["GEN-010", "GEN-070", "GEN-080", "MTG-020"])}
     rows.sort(key=lambda r: (order[r["code"]], r["line_index"]))
     columns = ["id", "code", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
-               "source", "remedy", "title", "papers", "decision"]  # fmt: skip
+               "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
     figures = dict.fromkeys(("line_index", "row", "at_issue", "applied"), "int64")
     table = pd.DataFrame(rows, columns=columns).astype(figures)
     heads = ["비목", "세목", "세세목"]
@@ -138,5 +141,5 @@ def make(lines: int = 120, findings: int = 20, errors: int = 3, path: Path = Pat
     totals = {name: int(frame[name].sum()) for name in WON}
     unchecked = [NotChecked("REC-010", "대사할 명세(홈택스·카드·은행)가 없습니다")]
     return Judgement(
-        book, rulebook.programme, rulebook, frame, table, totals, by_category, by_fund, problems, unchecked
+        book, None, rulebook.programme, rulebook, frame, table, totals, by_category, by_fund, problems, unchecked
     )

@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """How a form is filled. recognised: amounts are what settle recognises (needs a judgement) instead of what was claimed.
+
+    as_of: only what happened until that day, and nothing told of the end. charts: pictures behind the form.
+    """
+
+    recognised: bool = False
+    as_of: date | None = None
+    charts: bool = True
+
+
+PLAIN = Choice()
+
+
+@dataclass(frozen=True)
 class Money:
     """Executed and budgeted won; budget None: the workbook has none."""
 
@@ -170,6 +185,8 @@ class Report:
     supports: list[Support]
     esg_known: bool
     lines: int  # of the ledger
+    as_of: date | None = None  # only what happened until that day counts
+    undated: int = 0  # lines of the ledger that no day is known of, left out for that
 
     @property
     def tasks(self) -> list[Task]:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from settle.documents.forms.data import Assignment, Change, Kpi, LogDay, Money, Participant, Report, Support, Task
+from settle.documents.forms import until
+from settle.documents.forms.data import (
+    PLAIN,
+    Assignment,
+    Change,
+    Choice,
+    Kpi,
+    LogDay,
+    Money,
+    Participant,
+    Report,
+    Support,
+    Task,
+)
+from settle.judging import registry  # noqa: F401  every fact is known from here on
 from settle.judging.facts.base import Facts
 from settle.kpi import catalogue as kpi
 from settle.kpi.formula import exact
-from settle.model import EVIDENCE, KNOWN, Book, Judgement
+from settle.model import EVIDENCE, KNOWN, LEDGER, Book, Judgement
 from settle.programme.vocabulary import Programme, match_key
 
 if TYPE_CHECKING:
@@ -25,14 +40,48 @@ NOT_ESG = frozenset(
     match_key(word) for word in ("", "N", "No", "X", "아니오", "없음", "해당없음", "미해당", "-", "0", "무")
 )
 TEXTS = ("정량평가", "정성평가", "선정배경", "추진개요", "수행내용")
+MIDDLE = "중간"  # before the name of a column that tells of the middle of the agreement
 
 
-def gather(book: Book, programme: Programme, judgement: Judgement | None, recognised: bool, interim: bool) -> Report:
-    """Arrange the book for a form. recognised: amounts are what settle recognises (needs a judgement)."""
-    facts = judgement.facts if judgement else Facts(book, programme)
-    amounts = _amounts(facts, judgement, recognised)
+@dataclass(frozen=True)
+class Telling:
+    """Which columns of 과제 a form tells. middle: 중간… where there is one; whole: else those of the end."""
+
+    middle: bool
+    whole: bool
+
+    def text(self, row: dict[str, Any], column: str) -> str:
+        told = str(row.get(MIDDLE + column) or "") if self.middle else ""
+        return told or (str(row[column]) if self.whole else "")
+
+    def result(self, middle: Figure, end: Figure) -> Figure:
+        if self.middle and middle is not None:
+            return middle
+        return end if self.whole else None
+
+
+FINAL = Telling(middle=False, whole=True)
+TELLING = {False: Telling(middle=True, whole=True), True: Telling(middle=True, whole=False)}  # by: as of a day?
+
+
+def gather(
+    book: Book,
+    programme: Programme,
+    judgement: Judgement | None = None,
+    choice: Choice = PLAIN,
+    interim: bool = False,
+) -> Report:
+    """Arrange the book for a form. choice.recognised: amounts are what settle recognises (needs a judgement)."""
+    counted = np.ones(len(book.frames[LEDGER]), dtype=bool)
+    undated = 0
+    facts = judgement.facts if judgement else None
+    if choice.as_of is not None:
+        counted, undated = until.lines(book, choice.as_of)
+        book, facts = until.cut(book, choice.as_of, counted), None
+    facts = facts or Facts(book, programme)
+    amounts = _amounts(facts, judgement, choice.recognised, counted)
     parts = _participants(book)
-    _add_tasks(book, programme, parts, interim)
+    _add_tasks(book, programme, parts, TELLING[choice.as_of is not None] if interim else FINAL)
     unnamed = Participant("")
     _add_people(book, parts, unnamed)
     shared = _add_money(facts, amounts, parts)
@@ -47,7 +96,7 @@ def gather(book: Book, programme: Programme, judgement: Judgement | None, recogn
     }
     return Report(
         agreement=book.agreement,
-        basis="인정" if recognised else "집행",
+        basis="인정" if choice.recognised else "집행",
         participants=list(parts.values()),
         unnamed=unnamed,
         changes=_changes(book),
@@ -59,14 +108,16 @@ def gather(book: Book, programme: Programme, judgement: Judgement | None, recogn
         supports=_supports(facts, amounts, parts),
         esg_known=_esg_known(book),
         lines=facts.n,
+        as_of=choice.as_of,
+        undated=undated,
     )
 
 
-def _amounts(facts: Facts, judgement: Judgement | None, recognised: bool) -> np.ndarray:
+def _amounts(facts: Facts, judgement: Judgement | None, recognised: bool, known: np.ndarray) -> np.ndarray:
     if recognised:
         if judgement is None:
             raise ValueError("recognised amounts need a judgement")
-        return judgement.lines["recognised"].to_numpy(dtype=np.int64)
+        return judgement.lines["recognised"].to_numpy(dtype=np.int64)[known]
     return np.asarray(facts["claimed"], dtype=np.int64)
 
 
@@ -108,7 +159,7 @@ def _esg_known(book: Book) -> bool:
     return bool(len(frame)) and (book.has("과제", "ESG") or any(_is_esg(row) for row in rows_of(frame)))
 
 
-def _add_tasks(book: Book, programme: Programme, parts: dict[str, Participant], interim: bool) -> None:
+def _add_tasks(book: Book, programme: Programme, parts: dict[str, Participant], telling: Telling) -> None:
     catalogue = kpi.load(programme.id, programme.place)
     tasks: dict[tuple[str, str], Task] = {}
     for row in rows_of(book.frames["과제"]):
@@ -122,8 +173,9 @@ def _add_tasks(book: Book, programme: Programme, parts: dict[str, Participant], 
         task = tasks[name]
         task.esg = task.esg or _is_esg(row)
         for text in TEXTS:
-            if row[text] and row[text] not in task.texts.get(text, ""):
-                task.texts[text] = "\n".join(part for part in (task.texts.get(text, ""), row[text]) if part)
+            told = telling.text(row, text)
+            if told and told not in task.texts.get(text, ""):
+                task.texts[text] = "\n".join(part for part in (task.texts.get(text, ""), told) if part)
         result = _figure(row, "실적")
         middle = _figure(row, "중간실적")
         known = catalogue.named(row["성과지표"])
@@ -133,8 +185,8 @@ def _add_tasks(book: Book, programme: Programme, parts: dict[str, Participant], 
                 unit=row["단위"],
                 before=_figure(row, "개선전"),
                 target=_figure(row, "목표"),
-                result=middle if interim and middle is not None else result,
-                given=_figure(row, "진도율", 10_000),
+                result=telling.result(middle, result),
+                given=_figure(row, "진도율", 10_000) if telling.whole else None,
                 more=known.more if known else None,
             )
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from settle.documents.forms import final
+from settle.documents.forms.data import Choice, Report
 from settle.documents.forms.gather import gather
 from settle.documents.forms.parts import form
 from settle.files import write_bytes
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from settle.documents.forms.data import Report
     from settle.model import Book, Judgement
     from settle.programme.vocabulary import Programme
 
@@ -108,7 +108,7 @@ def write_system(
 ) -> None:
     """Write tables I and II of the final report as sheets to paste into the programme's management system."""
     words = form(programme, "final")
-    report = gather(book, programme, judgement, recognised, interim=False)
+    report = gather(book, programme, judgement, Choice(recognised))
     stream, workbook = _workbook()
     first = _Sheet(workbook, "I. 과제추진")
     columns = list(words["summary"]["columns"])
@@ -158,7 +158,7 @@ def write_supports(
     """Write 붙임 1 as a workbook, with its title and footnote."""
     words = form(programme, "final")
     at = words["supports"]
-    report = gather(book, programme, judgement, recognised, interim=False)
+    report = gather(book, programme, judgement, Choice(recognised))
     stream, workbook = _workbook()
     sheet = _Sheet(workbook, at["title"][:31])
     sheet.line(at["mark"])

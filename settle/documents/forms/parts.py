@@ -5,23 +5,40 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Table
-
-from settle.documents.forms import charts, paper
+from settle.documents.content import (
+    CENTRED,
+    HEADINGS,
+    NOTE,
+    RIGHT,
+    STRONG,
+    TITLE,
+    Block,
+    Cell,
+    Column,
+    Grid,
+    Look,
+    Row,
+    Slot,
+    Text,
+    Together,
+    heading,
+)
+from settle.documents.forms import charts
 from settle.documents.forms.figures import level, percent
-from settle.documents.forms.paper import CENTRE, NOTE, STRONG, WIDTH, Cell, gap, grid, heading, listing, para
-from settle.korean import cut, day, korean_day, number
+from settle.documents.forms.layout import footnote, label, listing, wide
+from settle.korean import cut, day, korean_day, mask, number, printable
 from settle.programme.folders import ResourceError, folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from settle.documents.forms.data import Change, Money, Report
     from settle.programme.vocabulary import Programme
 
-LABELS = 30 * mm  # first column of the cover
 SIGNED = 60  # terminal columns of a name at a place to sign
+_CENTRE = Look(align="centre")
+_RIGHT = Look(align=RIGHT, middle=True)
 
 
 def form(programme: Programme, name: str) -> dict[str, Any]:
@@ -34,13 +51,13 @@ def form(programme: Programme, name: str) -> dict[str, Any]:
 
 
 class Blanks:
-    """Fields of the form that the workbook does not fill, in the order of the form."""
+    """Fields that the workbook does not fill, in the order of the form."""
 
     def __init__(self) -> None:
         self.fields: list[str] = []
 
     def take(self, text: str, field: str) -> str:
-        """The text; remembers the field where it is empty."""
+        """The text; notes the field where it is empty."""
         if not text and field not in self.fields:
             self.fields.append(field)
         return text
@@ -64,59 +81,57 @@ def period(agreement: dict[str, Any]) -> str:
     return " ~ ".join(f"{d.year}. {d.month}. {d.day}." if d else "    .   .   ." for d in ends)
 
 
-def cover(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flowable]:
+def cover(words: dict[str, Any], report: Report, blanks: Blanks) -> Iterator[Block]:
     """The first page of the form, submission clause and signatures included."""
-    at = words["cover"]
-    a = report.agreement
+    at, agreement = words["cover"], report.agreement
     lead_field = "총괄책임자" if "총괄책임자" in at["lead"] else "주관기업담당자"
-    rows: list[list[Cell]] = []
-    spans: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    labels: list[tuple[int, int]] = []
-
-    def add(cells: list[Cell], joined: list[tuple[int, int]], shaded: list[int]) -> None:
-        y = len(rows)
-        rows.append(cells)
-        spans.extend(((x, y), (end, y)) for x, end in joined)
-        labels.extend((x, y) for x in shaded)
-
-    def pair(label: str, value: Cell, label2: str, value2: Cell) -> None:
-        add([label, value, "", "", label2, value2, ""], [(1, 3), (5, 6)], [0, 4])
 
     def item(name: str) -> str:
-        return blanks.take(str(a.get(name, "")), f"협약 {name}")
+        return blanks.take(str(agreement.get(name, "")), f"협약 {name}")
 
-    pair(at["lead"][0], item("주관기업"), at["lead"][1], item(lead_field))
-    pair(at["institution"][0], item("수행기관"), at["institution"][1], item("수행기관PM"))
-    add([at["period"], blanks.take(period(a), "사업기간"), *[""] * 5], [(1, 6)], [0])
+    rows = [
+        _pair(at["lead"][0], item("주관기업"), at["lead"][1], item(lead_field)),
+        _pair(at["institution"][0], item("수행기관"), at["institution"][1], item("수행기관PM")),
+        Row([label(at["period"]), *wide(blanks.take(period(agreement), "사업기간"), 6)]),
+        *_participants(at, report, blanks),
+        *_execution(at, report, blanks),
+        _pair(
+            at["participation"][0],
+            _choice(at["participation"], at["participation_values"], item("참여유형")),
+            at["duration"][0],
+            _choice(at["duration"], at["duration_values"], item("과제기간")),
+        ),
+        _pair(at["goal"], percent(report.goal), at["esg"][0], _esg(at, report, blanks)),
+        _pair(
+            at["rate"],
+            percent(report.total.rate if report.lines else None),
+            at["recovered"][0],
+            _recovered(at, agreement, blanks),
+        ),
+    ]
+    yield Text(words["title"], TITLE)
+    yield Grid([Column(30), *[Column(24)] * 6], rows, groups=(0,), top=False)
+    yield _submission(words, report, blanks)
+    if at["below"]:
+        yield Text(at["below"], NOTE)
+    yield _cover_notes(words["notes"], report)
+
+
+def _pair(name: str, value: str, name2: str, value2: str) -> Row:
+    """Two fields beside each other."""
+    return Row([label(name), *wide(value, 3), label(name2), *wide(value2, 2)])
+
+
+def _participants(at: dict[str, Any], report: Report, blanks: Blanks) -> list[Row]:
+    """과제유형 and who has tasks of it."""
     count = at["count"].format(n=len(report.participants) or "00")
     heads = at["participant_heads"]
-    add([f"{at['participants']}\n{count}", heads[0], "", heads[1], *[""] * 3], [(1, 2), (3, 6)], [0, 1, 3])
+    first = label(f"{at['participants']}\n{count}")
+    rows = [Row([first, *wide(label(heads[0]), 2), *wide(label(heads[1]), 4)])]
     for kind, names in _by_kind(report) or [("", "")]:
         kind, names = blanks.take(kind, "참여기업 과제유형"), blanks.take(names, "참여기업명")
-        add(["", kind, "", names, *[""] * 3], [(1, 2), (3, 6)], [0])
-    funds = [*report.funds.values(), report.total]
-    add([at["execution"], *(c for name in at["funds"] for c in (name, ""))], [(1, 2), (3, 4), (5, 6)], list(range(7)))
-    add(["", *at["money"] * 3], [], list(range(7)))
-    add(["", *_money_cells(funds, [*report.funds, "합계"], bool(report.lines), blanks)], [], [0])
-    money_row = len(rows) - 1
-    pair(
-        at["participation"][0],
-        _choice(at["participation"], at["participation_values"], item("참여유형")),
-        at["duration"][0],
-        _choice(at["duration"], at["duration_values"], item("과제기간")),
-    )
-    pair(at["goal"], percent(report.goal), at["esg"][0], _esg(at, report, blanks))
-    pair(
-        at["rate"], percent(report.total.rate if report.lines else None), at["recovered"][0], _recovered(at, a, blanks)
-    )
-    right = [("ALIGN", (1, money_row), (-1, money_row), "RIGHT")]
-    table = grid(rows, [LABELS, *[(WIDTH - LABELS) / 6] * 6], labels=labels, groups=(0,), spans=spans, commands=right)
-    submission = Table([[_submission(words, report, blanks)]], colWidths=[WIDTH])
-    submission.setStyle([("BOX", (0, 0), (-1, -1), paper.LINE, "black")])
-    found: list[Flowable] = [para(words["title"], paper.TITLE), table, submission]
-    if at["below"]:
-        found.append(para(at["below"], NOTE))
-    return [*found, *_cover_notes(words["notes"], report)]
+        rows.append(Row(["", *wide(kind, 2), *wide(names, 4)]))
+    return rows
 
 
 def _by_kind(report: Report) -> list[tuple[str, str]]:
@@ -132,15 +147,20 @@ def _by_kind(report: Report) -> list[tuple[str, str]]:
     return [*found, ("", f"{', '.join(idle)} ({len(idle)}개사)")] if idle else found
 
 
-def _money_cells(funds: list[Money], names: list[str], spent: bool, blanks: Blanks) -> list[Cell]:
+def _execution(at: dict[str, Any], report: Report, blanks: Blanks) -> list[Row]:
     """집행금액 and 잔액 of each fund and of both; nothing where there is no ledger or no budget."""
-    cells: list[Cell] = []
-    for money, name in zip(funds, names, strict=True):
-        executed = blanks.take(number(money.executed) if spent else "", f"{name} 집행금액")
-        left = blanks.take(number(money.left) if spent and money.left is not None else "", f"{name} 잔액")
-        room = (WIDTH - LABELS) / 6 - 2 * paper.PAD
-        cells += [para(t, paper.narrowed(t, paper.CELL_RIGHT, room)) if t else "" for t in (executed, left)]
-    return cells
+    funds: list[Money] = [*report.funds.values(), report.total]
+    amounts: list[Slot] = []
+    for money, name in zip(funds, [*report.funds, "합계"], strict=True):
+        executed = blanks.take(number(money.executed) if report.lines else "", f"{name} 집행금액")
+        left = number(money.left) if report.lines and money.left is not None else ""
+        amounts += [Cell(executed, _RIGHT), Cell(blanks.take(left, f"{name} 잔액"), _RIGHT)]
+    heads = [slot for name in at["funds"] for slot in wide(label(name), 2)]
+    return [
+        Row([label(at["execution"]), *heads], keep=True),
+        Row(["", *[label(text) for text in at["money"]] * 3], keep=True),
+        Row(["", *amounts]),
+    ]
 
 
 def _choice(names: list[str], values: list[str], value: str) -> str:
@@ -161,20 +181,22 @@ def _recovered(at: dict[str, Any], agreement: dict[str, Any], blanks: Blanks) ->
     return f"{tick(won == 0)} {none}   {tick(bool(won))} {number(won) if won else '   '}{unit}"
 
 
-def _submission(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flowable]:
+def _submission(words: dict[str, Any], report: Report, blanks: Blanks) -> Grid:
     """Clause, annexes, date, places to sign, addressee."""
     at = words["cover"]
-    a = {key: cut(str(value), SIGNED) for key, value in report.agreement.items()}  # whole in the table above
-    asked = korean_day(report.agreement.get("보고일"))
+    known = {key: cut(str(value), SIGNED) for key, value in report.agreement.items()}  # whole in the table above
+    signer = _Known(known, words["blank"])
+    on = report.agreement.get("보고일")
+    asked = korean_day(on) if report.as_of is None or on is None or on <= report.as_of else ""
     blanks.take(asked, "협약 보고일")
-    known = _Known(a, words["blank"])
-    signatures = Table(
-        [[para(text.format_map(known), paper.CENTRE) for text in line] for line in at["signatures"]],
-        colWidths=[(WIDTH - 10 * mm) / 2] * 2,
-    )
-    texts = [at["clause"], at["attached"], asked or at["date"]]
-    lines = [flowable for text in texts if text for flowable in (para(text, CENTRE), gap(2))]
-    return [gap(3), *lines, gap(1), signatures, gap(4), para(at["addressee"], STRONG), gap(3)]
+    centred = Look(align="centre", size=CENTRED.size)
+    strong = Look(bold=True, align="centre", size=STRONG.size)
+    texts = [text for text in (at["clause"], at["attached"], asked or at["date"]) if text]
+    rows = [Row(wide(Cell(text, centred), 2), high=8) for text in texts]
+    rows += [Row([Cell(text.format_map(signer), _CENTRE) for text in line], high=7) for line in at["signatures"]]
+    rows.append(Row(wide(Cell(at["addressee"], strong), 2), high=12))
+    kept = [Row(row.cells, keep=True, high=row.high) for row in rows[:-1]]
+    return Grid([Column(1), Column(1)], [*kept, rows[-1]], rules="frame", top=False)
 
 
 class _Known(dict[str, str]):
@@ -188,50 +210,56 @@ class _Known(dict[str, str]):
         return self.blank
 
 
-def _cover_notes(notes: dict[str, Any], report: Report) -> list[Flowable]:
+def _cover_notes(notes: dict[str, Any], report: Report) -> Text:
     left_out = sum(one.achievement is None for one in report.kpis)
     texts = [
+        notes["as_of"].format(day=korean_day(report.as_of)) if report.as_of else "",
+        notes["undated"].format(n=report.undated) if report.undated else "",
         notes["recognised" if report.basis == "인정" else "claimed"],
         notes["unfunded"].format(won=number(report.unfunded)) if report.unfunded else "",
         notes["goal"],
         notes["goal_left"].format(n=left_out) if left_out else "",
     ]
-    return [para("주) " + " ".join(text for text in texts if text), NOTE)]
+    return footnote(texts)
 
 
-def changes(words: dict[str, Any], report: Report, blanks: Blanks) -> list[Flowable]:
+def changes(words: dict[str, Any], report: Report, blanks: Blanks) -> Iterator[Block]:
     """사업 변경사항."""
     at = words["changes"]
     rows = [_change(one, blanks) for one in report.changes]
-    return [*heading(at["title"], 0), listing(at["columns"], rows, ["left", "left", "left", "centre", "centre"])]
+    yield heading(at["title"], 0)
+    yield listing(at["columns"], rows, ["left", "left", "left", "centre", "centre"])
 
 
-def _change(one: Change, blanks: Blanks) -> list[Cell]:
+def _change(one: Change, blanks: Blanks) -> Row:
     field = f"변경사항 {one.kind}"
     asked = " ".join(text for text in (short_day(one.asked), one.document) if text)
-    return [
-        one.participant,
-        "\n".join(text for text in (one.kind, one.what) if text),
-        blanks.take(one.reason, f"{field} 변경사유"),
-        blanks.take(asked, f"{field} 변경신청일"),
-        blanks.take(short_day(one.approved), f"{field} 승인날짜"),
-    ]
+    return Row(
+        [
+            one.participant,
+            "\n".join(text for text in (one.kind, one.what) if text),
+            blanks.take(one.reason, f"{field} 변경사유"),
+            blanks.take(asked, f"{field} 변경신청일"),
+            blanks.take(short_day(one.approved), f"{field} 승인날짜"),
+        ]
+    )
 
 
-def chart_pages(words: dict[str, Any], report: Report) -> list[Flowable]:
-    """The charts of the form that have something to show."""
+def chart_pages(words: dict[str, Any], report: Report) -> Iterator[Block]:
+    """The charts that have something to show. They are no part of the form and stand behind it."""
     notes = words["notes"]
-    found: list[Flowable] = []
-    for title, drawings in (
+    first = True
+    for title, pictures in (
         (notes["chart_money"], charts.money(report)),
         (notes["chart_days"], charts.working_days(report)),
         (notes["chart_kpi"], charts.achievements(report)),
     ):
-        for place, drawing in enumerate(drawings):
-            name = title if len(drawings) == 1 else f"{title} ({place + 1}/{len(drawings)})"
-            head: list[Flowable] = [] if found else [paper.Heading.of(notes["charts"], 2, entry=1)]
-            found.append(KeepTogether([*head, para(name, paper.HEADINGS[3]), drawing, gap(3)]))
-    return found
+        for place, picture in enumerate(pictures):
+            name = title if len(pictures) == 1 else f"{title} ({place + 1}/{len(pictures)})"
+            if first:
+                yield heading(notes["charts"], 0)
+            first = False
+            yield Together([Text(name, HEADINGS[3]), picture])
 
 
 def levels(value: Any, unit: str, blanks: Blanks, field: str) -> str:
@@ -239,6 +267,32 @@ def levels(value: Any, unit: str, blanks: Blanks, field: str) -> str:
     return blanks.take(level(value, unit if unit == "%" else ""), field)
 
 
-def footnote(texts: list[str]) -> Paragraph:
-    """A footnote of ours below a table."""
-    return para("주) " + " ".join(texts), NOTE)
+def clean(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with texts fit for print: no control characters, personal numbers masked."""
+    return [_clean(block) for block in blocks]
+
+
+def _clean(block: Block) -> Block:
+    if isinstance(block, Text):
+        return Text(_safe(block.text), block.style, _safe(block.entry), block.level, block.key)
+    if isinstance(block, Together):
+        return Together(clean(block.blocks))
+    if isinstance(block, Grid):
+        rows = [
+            Row([_slot(slot) for slot in row.cells], row.kind, row.keep, row.entry, row.level, row.key, row.high)
+            for row in block.rows
+        ]
+        return Grid(
+            block.columns, rows, block.heads, block.size, block.groups, block.top, block.rules, block.pad, block.share
+        )
+    return block
+
+
+def _slot(slot: Slot) -> Slot:
+    if isinstance(slot, Cell):
+        return Cell(_safe(slot.text), slot.look, slot.across, slot.down, slot.key, slot.link)
+    return None if slot is None else _safe(slot)
+
+
+def _safe(text: str) -> str:
+    return mask("\n".join(printable(line) for line in text.split("\n")))

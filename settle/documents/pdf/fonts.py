@@ -1,21 +1,38 @@
-"""The Hangul font of the PDF reports: found, registered, measured.
+"""The Hangul font of the PDF reports: found, registered, measured, drawn.
 
-The font is NanumGothic as the distribution koreanize-matplotlib carries it; `--font` or SETTLE_FONT choose another TrueType file.
+`--font` or SETTLE_FONT name a TrueType file; else the font of the system is taken, else NanumGothic as the distribution
+koreanize-matplotlib carries it. Signs that a Hangul font lacks (☐ ☑ −) are set in a font of signs where there is one.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import sys
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 PACKAGE, REGULAR, BOLD = "koreanize-matplotlib", "NanumGothic.ttf", "NanumGothicBold.ttf"
 VARIABLE = "SETTLE_FONT"
+# TrueType fonts with Hangul that systems have, and their bold ones; the first that is there is taken
+SYSTEM = (
+    ("malgun.ttf", "malgunbd.ttf"),
+    ("NanumGothic.ttf", "NanumGothicBold.ttf"),
+    ("NanumBarunGothic.ttf", "NanumBarunGothicBold.ttf"),
+    ("AppleGothic.ttf", "AppleGothic.ttf"),
+    ("UnDotum.ttf", "UnDotumBold.ttf"),
+    ("gulim.ttf", "gulim.ttf"),
+)
+SIGNS = ("DejaVuSans.ttf", "seguisym.ttf", "NotoSansSymbols2-Regular.ttf", "Apple Symbols.ttf")
 # signs that Hangul fonts often lack -> signs of the same meaning that they have
 SUBSTITUTES = {
     "−": "-",
@@ -31,6 +48,7 @@ SUBSTITUTES = {
     "₩": "￦",
 }
 MISSING = "□"
+_BREAK = re.compile(r"(?<=[·/,)→~_\]])|(?=[(\[])")  # where a word too long for its line may be broken
 
 
 class FontError(Exception):
@@ -40,41 +58,47 @@ class FontError(Exception):
 class _Widths(dict[str, float]):
     """Width of a letter in thousandths of the font size."""
 
-    def __init__(self, face: TTFont) -> None:
+    def __init__(self, font: TTFont, foreign: set[str]) -> None:
         super().__init__()
-        self.face = face.face
+        self.face, self.foreign = font.face, foreign
 
     def __missing__(self, letter: str) -> float:
-        self[letter] = self.face.charWidths.get(ord(letter), self.face.defaultWidth)
+        face, signs = self.face, _signs()
+        if ord(letter) not in face.charToGlyph and signs and ord(letter) in signs.face.charToGlyph:
+            self.foreign.add(letter)
+            face = signs.face
+        self[letter] = face.charWidths.get(ord(letter), face.defaultWidth)
         return self[letter]
 
 
 class _Drawable(dict[int, str]):
-    """A table for str.translate: what the font lacks becomes a sign that it has."""
+    """A table for str.translate: what no font has becomes a sign that the Hangul font has."""
 
-    def __init__(self, face: TTFont) -> None:
+    def __init__(self, font: TTFont) -> None:
         super().__init__({10: "\n", 9: " ", 13: ""})
-        self.glyphs = face.face.charToGlyph
+        self.glyphs = font.face.charToGlyph
 
     def __missing__(self, code: int) -> str:
-        letter = chr(code)
+        letter, signs = chr(code), _signs()
+        known = code in self.glyphs or bool(signs and code in signs.face.charToGlyph)
         substitute = SUBSTITUTES.get(letter, MISSING)
-        known = code in self.glyphs
         self[code] = letter if known else substitute if ord(substitute) in self.glyphs else "?"
         return self[code]
 
 
 @dataclass(frozen=True)
 class Face:
-    """One registered font."""
+    """One registered font. foreign: letters met so far that are drawn in the font of signs."""
 
     name: str
+    path: Path
     widths: _Widths
     letters: _Drawable
+    foreign: set[str]
     words: dict[str, float] = field(default_factory=dict)
 
     def drawable(self, text: str) -> str:
-        """The text with letters that the font lacks replaced, so that nothing vanishes from the page."""
+        """The text with letters that no font has replaced, so that nothing vanishes from the page."""
         return text.translate(self.letters)
 
     def measure(self, word: str) -> float:
@@ -85,7 +109,9 @@ class Face:
         return width
 
     def wrap(self, text: str, size: float, width: float) -> list[str]:
-        """The text in lines of at most `width` points, broken at spaces; a word too long for a line is broken inside."""
+        """The text in lines of at most `width` points, broken at spaces; a word too long for a line is broken behind a
+        sign inside it (· / , …), else anywhere.
+        """
         room = width * 1000 / size
         space = self.widths[" "]
         lines: list[str] = []
@@ -99,18 +125,28 @@ class Face:
                     continue
                 if line:
                     lines.append(line)
-                while length > room and len(word) > 1:
-                    fits, taken = 0, 0.0
-                    while fits < len(word) and taken + self.widths[word[fits]] <= room:
-                        taken += self.widths[word[fits]]
-                        fits += 1
-                    fits = max(fits, 1)
-                    fits = max(word.rfind("/", 1, fits) + 1, 0) or fits  # a path breaks behind its slash
-                    lines.append(word[:fits])
-                    word, length = word[fits:], sum(map(self.widths.__getitem__, word[fits:]))
+                if length > room and len(word) > 1:
+                    *full, word = self._broken(word, room)
+                    lines += full
+                    length = self.measure(word)
                 line, used = word, length
             lines.append(line)
         return lines
+
+    def _broken(self, word: str, room: float) -> list[str]:
+        """A word in pieces that fit, at least one letter each."""
+        pieces = [""]
+        for part in filter(None, _BREAK.split(word)):
+            if self.measure(pieces[-1]) + self.measure(part) <= room:
+                pieces[-1] += part
+                continue
+            if pieces[-1]:
+                pieces.append("")
+            for letter in part:
+                if pieces[-1] and self.measure(pieces[-1]) + self.widths[letter] > room:
+                    pieces.append("")
+                pieces[-1] += letter
+        return pieces
 
     def short(self, text: str, size: float, width: float, most: int = 1) -> list[str]:
         """`wrap`, but at most so many lines, the last ending in … where something is left out."""
@@ -122,24 +158,104 @@ class Face:
             last = last[:-1]
         return [*lines[: most - 1], last + "…"]
 
+    def runs(self, text: str) -> list[tuple[str, str]]:
+        """A drawable text in runs (font name, text)."""
+        if not self.foreign or self.foreign.isdisjoint(text):
+            return [(self.name, text)]
+        found: list[tuple[str, str]] = []
+        for letter in text:
+            name = SIGN if letter in self.foreign else self.name
+            if found and found[-1][0] == name:
+                found[-1] = (name, found[-1][1] + letter)
+            else:
+                found.append((name, letter))
+        return found
+
+    def draw(self, canvas: Any, x: float, y: float, text: str, size: float) -> None:
+        """Draw a drawable text from x on."""
+        self.draw_lines(canvas, [(x, y, text)], size)
+
+    def draw_lines(self, canvas: Any, lines: Sequence[tuple[float, float, str]], size: float) -> None:
+        """Draw drawable texts, each from its own place on."""
+        written = canvas.beginText()
+        written.setFont(self.name, size)
+        for x, y, text in lines:
+            written.setTextOrigin(x, y)
+            for name, run in self.runs(text):
+                if name != self.name:
+                    written.setFont(name, size)
+                written.textOut(run)
+                if name != self.name:
+                    written.setFont(self.name, size)
+        canvas.drawText(written)
+
 
 @dataclass(frozen=True)
 class Fonts:
     regular: Face
     bold: Face
 
+    def face(self, bold: bool) -> Face:
+        return self.bold if bold else self.regular
 
-def _shipped(name: str) -> Path:
+    def file(self, name: str) -> str:
+        """The file of a registered font."""
+        return str({self.regular.name: self.regular.path, self.bold.name: self.bold.path}[name])
+
+
+SIGN = "Settle-Signs"
+
+
+@cache
+def _folders() -> tuple[Path, ...]:
+    """Where systems keep fonts."""
+    home = Path.home()
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA", str(home))
+        return (Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", Path(local) / "Microsoft/Windows/Fonts")
+    if sys.platform == "darwin":
+        return (home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts"))
+    return (home / ".local/share/fonts", home / ".fonts", Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
+
+
+@cache
+def _installed() -> dict[str, Path]:
+    """Files of fonts that the system has, by name; the first folder wins."""
+    wanted = {name.lower() for pair in SYSTEM for name in pair} | {name.lower() for name in SIGNS}
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for place, _, files in os.walk(folder):
+            for name in files:
+                if name.lower() in wanted:
+                    found.setdefault(name.lower(), Path(place) / name)
+    return found
+
+
+def _carried(package: str, name: str) -> Path | None:
+    """A file of an installed distribution."""
     try:
-        files = metadata.files(PACKAGE) or []
+        files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
-        files = []
-    for file in files:
-        if file.name == name:
-            return Path(str(file.locate()))
-    raise FontError(
-        f"한글 글꼴을 찾을 수 없습니다. `pip install {PACKAGE}`로 설치하거나 --font로 글꼴 파일(.ttf)을 정하세요."
-    )
+        return None
+    found = next((file for file in files if file.name == name), None)
+    path = Path(str(found.locate())) if found else None
+    return path if path and path.is_file() else None
+
+
+@cache
+def _signs() -> TTFont | None:
+    """The font of signs, registered, or None."""
+    for name in SIGNS:
+        path = _installed().get(name.lower()) or _carried("matplotlib", name)
+        if path is None:
+            continue
+        try:
+            font = TTFont(SIGN, str(path))
+        except (TTFError, OSError, ValueError, KeyError, IndexError):
+            continue
+        pdfmetrics.registerFont(font)
+        return font
+    return None
 
 
 def _bold_of(path: Path) -> Path:
@@ -147,6 +263,7 @@ def _bold_of(path: Path) -> Path:
     for stem in (
         f"{path.stem}Bold",
         f"{path.stem}-Bold",
+        f"{path.stem}bd",
         path.stem.removesuffix("-Regular") + "-Bold",
         path.stem.removesuffix("R") + "B",
     ):
@@ -170,14 +287,37 @@ def _face(path: Path) -> Face:
     if ord("가") not in font.face.charToGlyph:
         raise FontError(f"글꼴 '{path.name}'에는 한글이 없습니다. 한글 글꼴 파일(.ttf)을 정하세요.")
     pdfmetrics.registerFont(font)
-    return Face(name, _Widths(font), _Drawable(font))
+    foreign: set[str] = set()
+    return Face(name, path, _Widths(font, foreign), _Drawable(font), foreign)
+
+
+def _system() -> Fonts | None:
+    """The first font of the system that works."""
+    for regular, bold in SYSTEM:
+        path = _installed().get(regular.lower())
+        if path is None:
+            continue
+        try:
+            return Fonts(_face(path), _face(_installed().get(bold.lower(), path)))
+        except FontError:
+            continue
+    return None
 
 
 def load(font: Path | None = None) -> Fonts:
-    """The fonts for a report: `font`, else SETTLE_FONT, else NanumGothic. Raises FontError."""
+    """The fonts for a report: `font`, else SETTLE_FONT, else the system's, else koreanize-matplotlib's. Raises FontError."""
     chosen = font or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
-    if chosen is None:
-        return Fonts(_face(_shipped(REGULAR)), _face(_shipped(BOLD)))
-    if not chosen.is_file():
-        raise FontError(f"글꼴 파일 '{chosen}'이(가) 없습니다.")
-    return Fonts(_face(chosen), _face(_bold_of(chosen)))
+    if chosen is not None:
+        if not chosen.is_file():
+            raise FontError(f"글꼴 파일 '{chosen}'이(가) 없습니다.")
+        return Fonts(_face(chosen), _face(_bold_of(chosen)))
+    found = _system()
+    if found:
+        return found
+    regular, bold = _carried(PACKAGE, REGULAR), _carried(PACKAGE, BOLD)
+    if regular is None:
+        raise FontError(
+            "한글 글꼴을 찾을 수 없습니다. 나눔고딕을 설치하거나(예: `apt install fonts-nanum`) "
+            f"`pip install --no-deps {PACKAGE}`를 실행하거나 --font로 글꼴 파일(.ttf)을 정하세요."
+        )
+    return Fonts(_face(regular), _face(bold or regular))

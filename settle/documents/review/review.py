@@ -16,10 +16,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
+from settle.documents.review import findings_list
 from settle.documents.review import masking as review_masking
 from settle.documents.review import package as ooxml
 from settle.documents.review.comments import Notes
 from settle.documents.review.copied import copy
+from settle.documents.review.findings_list import NAME
 from settle.documents.review.package import Package, Unsupported, append, attribute, insertion, outline, splice
 from settle.documents.review.summary import TITLE, summary_sheet
 from settle.documents.review.verdicts import (
@@ -48,6 +50,7 @@ from settle.documents.review.worksheet import (
 from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
 from settle.model import LEDGER, Judgement, Sheet
+from settle.reading.book import FINDINGS_LIST
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
@@ -148,9 +151,10 @@ class _Review:
         self.ledgers: list[tuple[int, str, str]] = []
         self.looks = self._add_looks()
         found = marks(self.judgement)
-        summary = next((n for n, p in self.parts.items() if n.startswith(SUMMARY) and self._is_summary(p)), "")
+        summary = next((n for n, p in self.parts.items() if n.startswith(SUMMARY) and self._is(p, TITLE)), "")
+        listed = next((n for n, p in self.parts.items() if n.startswith(NAME) and self._is(p, FINDINGS_LIST)), "")
         for name, part in self.parts.items():
-            if name == summary:
+            if name in (summary, listed):
                 continue
             source = next((n for n, tab in self.tabs.items() if _same(tab, name)), -1)
             self._edit_sheet(part, source, found.get(source, {}))
@@ -159,7 +163,8 @@ class _Review:
                 self.package.put(part, SELECTED.sub(b"", self.package.read(part), count=1))
         if not self.ledgers:
             raise Unsupported("집행내역 시트의 자리를 알 수 없는 통합 문서입니다")
-        self._add_summary(summary, found)
+        self._add_list(listed)
+        self._add_summary(summary)
         self._drop_macros()
         if any(name.startswith("_xmlsignatures/") for name in self.package.names):
             self.notices.append("전자서명은 원본의 것이어서, 판정을 덧붙인 검토표에서는 유효하지 않습니다.")
@@ -393,13 +398,35 @@ class _Review:
 
     # ---- the summary sheet and the workbook -----------------------------------------------------------------------------------------
 
-    def _is_summary(self, part: str) -> bool:
-        """Is this the summary sheet of an earlier 검토표, by its first cell?"""
+    def _is(self, part: str, title: str) -> bool:
+        """Is this a sheet of an earlier 검토표, by how its first cell ends?"""
         sheet = Worksheet(self.package.read(part))
         first = next((body for _, body in sheet.rows()), b"")
-        return self._texts(sheet.cells(first)[:1]).get(0, "").endswith(TITLE)
+        return self._texts(sheet.cells(first)[:1]).get(0, "").endswith(title)
 
-    def _add_summary(self, old: str, found: dict[int, dict[str, Mark]]) -> None:
+    def _add_list(self, old: str) -> None:
+        """The list of findings, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
+        package = self.package
+        before = findings_list.typed(package, self.parts[old]) if old else []
+        content = findings_list.findings_list(self.view, self.looks, self.sheets, before)
+        xml = package.read("xl/workbook.xml")
+        if old:
+            package.put(self.parts[old], content.encode())
+        else:
+            xml = self._new_tab(xml, NAME, content)
+        tab = _tabs(xml).index(old) if old else 0
+        quoted, row = _quoted(_tabs(xml)[tab]), findings_list.HEADING_ROW
+        xml = _name(xml, tab, "_xlnm.Print_Titles", f"{quoted}!${row}:${row}")
+        package.put("xl/workbook.xml", xml)
+
+    def _new_tab(self, xml: bytes, name: str, content: str) -> bytes:
+        """A new sheet as the first tab."""
+        part = self.package.free("xl/worksheets/settleReview{}.xml")
+        self.package.put(part, content.encode())
+        self.package.declare(part, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")
+        return self._insert_tab(xml, name, self.package.relate("xl/workbook.xml", "worksheet", part))
+
+    def _add_summary(self, old: str) -> None:
         """The summary sheet, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
         package = self.package
         names = {s.name: _tab(self.parts, self.tabs[n]) for n, s in self.sheets.items() if n in self.tabs}
@@ -408,25 +435,22 @@ class _Review:
         if old:
             package.put(self.parts[old], content.encode())
         else:
-            part = package.free("xl/worksheets/settleReview{}.xml")
-            package.put(part, content.encode())
-            package.declare(part, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")
-            xml = self._insert_tab(xml, package.relate("xl/workbook.xml", "worksheet", part))
+            xml = self._new_tab(xml, SUMMARY, content)
         tab = _tabs(xml).index(old) if old else 0
         xml = _name(_show(xml, tab), tab, "_xlnm.Print_Titles", f"{_quoted(_tabs(xml)[tab])}!${heading}:${heading}")
         for source, filtered, end in self.ledgers:
             xml = self._name_ranges(xml, source, filtered, end)
         package.put("xl/workbook.xml", xml)
 
-    def _insert_tab(self, xml: bytes, identifier: str) -> bytes:
-        """The summary as the first tab; names that belong to a tab move with it."""
+    def _insert_tab(self, xml: bytes, wanted: str, identifier: str) -> bytes:
+        """A sheet as the first tab; names that belong to a tab move with it."""
         found = outline(xml)
         sheets = found.child("sheets")
         if sheets is None:
             raise Unsupported("시트 목록이 없는 통합 문서입니다")
         children = outline(xml, "sheets").children
         taken = {c.attributes.get("name", "") for c in children}
-        name = next(n for n in (SUMMARY, *(f"{SUMMARY} ({i})" for i in range(2, 999))) if n not in taken)
+        name = next(n for n in (wanted, *(f"{wanted} ({i})" for i in range(2, 999))) if n not in taken)
         number = max(int(c.attributes.get("sheetId", "0")) for c in children) + 1
         new = f'<{found.prefix}sheet xmlns:r="{ooxml.RELATIONS}" name="{name}" sheetId="{number}" r:id="{identifier}"/>'
         changes = [(sheets.inner, sheets.inner, new.encode())]

@@ -156,6 +156,14 @@ def _findings(page: Worksheet, styles: Styles, judgement: Judgement) -> None:
     page.autofilter(0, 0, len(found), len(FINDING_COLUMNS) - 1)
 
 
+def one_across(page: Worksheet) -> None:
+    """On paper: A4 across, as wide as one page, headings on every page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
 def write_table(page: Worksheet, styles: Styles, name: str, table: pd.DataFrame) -> None:
     """A table under its headings. Amounts and dates are numbers of Excel; a blank date stays blank."""
     write_head(page, styles, 0, list(table.columns), [column_width(c) for c in table.columns])
@@ -173,6 +181,7 @@ def write_table(page: Worksheet, styles: Styles, name: str, table: pd.DataFrame)
         else:
             for row, text in enumerate(safe_all(values.tolist()), start=1):
                 page.write_string(row, place, text, styles.text)
+    one_across(page)
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
 

@@ -1,4 +1,4 @@
-"""대사표.pdf, and the section of it that the disallowance report takes in."""
+"""대사표 as lists: a document of its own, and a section of the disallowance report."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from settle.documents.pdf import fonts as font_files
-from settle.documents.pdf import listed
-from settle.documents.pdf.listed import Part
+from settle.documents import files, listed
+from settle.documents.listed import Part
 from settle.documents.view import safe, safe_all
 from settle.documents.xlsx.reconciliation import EFFECTS, shown_of
 from settle.documents.xlsx.reconciliation import FILE as WORKBOOK
@@ -18,11 +17,8 @@ from settle.reconciling.tables import IN_FULL
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reportlab.platypus import Flowable
-
-    from settle.documents.pdf.fonts import Fonts
+    from settle.documents.content import Document
     from settle.model import Judgement
-    from settle.reconciling.tables import Tables
 
 FILE = "대사표.pdf"
 TITLE = "대사표"
@@ -47,28 +43,23 @@ CHECKS = [("명세", 90, "left"), ("검산", 70, "left"), ("적힌 값", 30, "ri
 
 def render(judgement: Judgement, font: Path | None = None) -> bytes:
     """대사표.pdf as bytes. Raises ValueError where there were no lists, FontError for the font."""
-    shown = shown_of(judgement)
-    fonts = font_files.load(font)
+    return files.render(document(judgement), files.PDF, font)
+
+
+def document(judgement: Judgement) -> Document:
+    """대사표 as a document of its own. Raises ValueError where there were no lists."""
     book = judgement.book.agreement
     names = [safe(book.get(k) or "") for k in ("주관기업", "수행기관")]
     about = [" · ".join(n for n in names if n)] if any(names) else []
     about.append("장부와 명세의 건수·금액을 맞은 것과 남은 것으로 나눕니다. 나눈 것을 더하면 파일의 합계와 같습니다.")
-    foot = safe(book.get("수행기관") or judgement.programme.name)
-    return listed.render(fonts, TITLE, printable(str(book.get("협약번호") or "")), foot, about, parts(judgement, shown))
+    author = safe(book.get("수행기관") or judgement.programme.name)
+    number_of = printable(str(book.get("협약번호") or ""))
+    return listed.document(TITLE, about, parts(judgement), number=number_of, author=author)
 
 
-def section(judgement: Judgement, fonts: Fonts, level: int = 1, above: float = 0.0) -> list[Flowable]:
-    """The lists of 대사표 for another report, on landscape pages; nothing where there were no lists.
-
-    above: points that stand on the first page already.
-    """
-    if judgement.reconciliation is None:
-        return []
-    return listed.flow(parts(judgement, shown_of(judgement)), fonts, level, "reconciliation", above)
-
-
-def parts(judgement: Judgement, shown: Tables) -> list[Part]:
+def parts(judgement: Judgement) -> list[Part]:
     """Totals, findings, matched, open on each side, control totals."""
+    shown = shown_of(judgement)
     result = judgement.reconciliation
     totals = [
         [*map(str, row[:4]), number(row[4]), number(row[5])] for row in shown.totals.itertuples(index=False, name=None)

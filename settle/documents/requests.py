@@ -1,0 +1,240 @@
+"""보완요청서: what is held, as one letter for each who can do something about it, with a mail text and a list of all.
+
+A letter names the lines of its recipient only; other people in a text are shortened to their family name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.documents import files
+from settle.documents.content import (
+    BODY,
+    CENTRE,
+    LABEL,
+    TITLE,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Grid,
+    Row,
+    Space,
+    Tail,
+    Text,
+)
+from settle.documents.view import INSTITUTION, View, request_words
+from settle.documents.xlsx import requests_list
+from settle.files import write_bytes
+from settle.korean import cut, korean_day, number
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from settle.model import Judgement
+
+FILE_NAME = 60  # columns of a recipient's name in the name of a file
+_NO_FILE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_PERSON = re.compile(r"[가-힣]{2,4}")
+_PEOPLE = (("투입인력", "성명"), ("수행일지", "컨설턴트"), ("투입계획", "성명"))
+_ON_LINES = ("컨설턴트", "예금주", "사용자")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient is asked. kind: 수행기관, 참여기업, 컨설턴트, 거래처. rows: of View.details, texts as printed."""
+
+    kind: str
+    name: str
+    rows: pd.DataFrame
+    file: str
+
+    @property
+    def won(self) -> int:
+        """The amount that hangs on the letter."""
+        return int(self.rows["applied"].sum())
+
+    @property
+    def recipient(self) -> str:
+        return self.name or self.kind
+
+
+def letters(view: View) -> list[Letter]:
+    """One letter per recipient; every hold stands in exactly one of them."""
+    held = view.listed("held")
+    people = _people(view)
+    found = []
+    groups = held.groupby(["supplier_kind", "supplier_name"], sort=False)
+    for at, ((kind, name), rows) in enumerate(groups, start=1):
+        own = rows.drop(columns=["no"]).reset_index(drop=True).assign(no=range(1, len(rows) + 1))
+        if kind != INSTITUTION:
+            others = [one for one in people if one != name]
+            texts = ["text", "vendor", "reason", "remedy", "papers"]
+            own = own.assign(**{c: [_without(others, str(v)) for v in own[c].tolist()] for c in texts})
+        if kind == INSTITUTION:
+            name = view.agreed(INSTITUTION) or INSTITUTION
+        safe_name = cut(_NO_FILE.sub(" ", str(name)).strip(" ."), FILE_NAME)
+        file = " ".join(part for part in (f"{at:02d}", str(kind), safe_name) if part)
+        found.append(Letter(str(kind), str(name), own, file))
+    return found
+
+
+def _people(view: View) -> list[str]:
+    """Names of persons in the book, the longest first."""
+    frames, lines = view.judgement.book.frames, view.judgement.lines
+    names: set[str] = set()
+    for sheet, column in _PEOPLE:
+        if sheet in frames and column in frames[sheet]:
+            names |= set(frames[sheet][column].astype(str))
+    for column in _ON_LINES:
+        if column in lines:
+            names |= set(lines[column].astype(str))
+    return sorted((name for name in names if _PERSON.fullmatch(name)), key=len, reverse=True)
+
+
+def _without(people: Sequence[str], text: str) -> str:
+    """The text with the names of other people shortened."""
+    for name in people:
+        if name in text:
+            text = re.sub(rf"(?<![가-힣]){name}", name[0] + "○" * (len(name) - 1), text)
+    return text
+
+
+# ---- the letter -------------------------------------------------------------------------------------------------------------------
+
+
+def document(letter: Letter, view: View, due: dt.date | None = None) -> Document:
+    """One letter."""
+    words = request_words(view.judgement.programme.id)
+    return Document(
+        title=words["title"],
+        blocks=list(_blocks(letter, view, words, due)),
+        number=view.agreement_number,
+        author=view.agreed("수행기관") or view.judgement.programme.agency,
+        subject=letter.recipient,
+        keywords=(words["title"], letter.kind),
+    )
+
+
+def _blocks(letter: Letter, view: View, words: dict[str, Any], due: dt.date | None) -> Iterator[Block]:
+    agreed = view.agreed
+    about = " / ".join(
+        part
+        for part in (
+            agreed("사업명") or view.judgement.programme.name,
+            f"협약번호 {view.agreement_number}" if view.agreement_number else "",
+            " · ".join(part for part in (agreed("주관기업"), agreed("수행기관")) if part),
+        )
+        if part
+    )
+    facts = [(words["to"], letter.recipient), (words["about"], about), (words["due"], _day(words, due))]
+    if through := _through(letter, view, words):
+        facts.insert(1, (words["through"], through))
+    yield Text(words["title"], TITLE, words["title"], 0)
+    yield Grid([Column(26, CENTRE), Column(148)], [Row([Cell(n, LABEL), t]) for n, t in facts], size=9, top=False)
+    yield Space(2)
+    yield Text(_lead(letter, words, due), BODY)
+    yield _table(letter, words)
+    yield Space(2)
+    yield Text("\n".join([_reply(letter, view, words), words["after"]]), BODY)
+    names = [slot for name in words["sign"] for slot in (Cell(name, LABEL), "")]
+    columns = [Column(20, CENTRE), *[Column(14, CENTRE), Column(37)] * 3]
+    yield Tail([Space(3), Grid(columns, [Row([Cell(words["sender"], LABEL), *names], high=10)], top=False)])
+
+
+def _table(letter: Letter, words: dict[str, Any]) -> Grid:
+    rows = [Row([name for name, _, _ in words["columns"]], "head")]
+    for row in letter.rows.itertuples():
+        line, on = str(row.line), str(row.day)
+        dealt = "\n".join(text for text in (row.vendor, row.text) if text)
+        asked = "\n".join(dict.fromkeys(text for text in (row.papers, row.remedy) if text))
+        why = "\n".join(text for text in (row.reason, f"[{row.source}, {row.code}]") if text)
+        won = number(row.applied) if row.applied else words["elsewhere"]
+        claimed = number(row.claimed) if row.line_index >= 0 else ""
+        rows.append(Row([str(row.no), "\n".join(t for t in (line, on) if t), dealt, claimed, asked, why, won]))
+    count = words["total"].format(count=len(letter.rows))
+    rows.append(Row(["", count, "", "", "", "", number(letter.won)], "sum"))
+    columns = [Column(mm, align) for _, mm, align in words["columns"]]
+    return Grid(columns, rows, heads=1, size=7.6, rules="light")
+
+
+def _day(words: dict[str, Any], due: dt.date | None) -> str:
+    return korean_day(due) if due else str(words["no_due"])
+
+
+def _lead(letter: Letter, words: dict[str, Any], due: dt.date | None) -> str:
+    until = words["until"].format(due=_day(words, due))
+    text = words["lead" if letter.won else "lead_nothing"]
+    return str(text.format(count=len(letter.rows), won=number(letter.won), until=until))
+
+
+def _through(letter: Letter, view: View, words: dict[str, Any]) -> str:
+    kind = words["recipient"].get(letter.kind, {}).get("through", "")
+    return str(view.agreed(kind) or kind) if kind else ""
+
+
+def _reply(letter: Letter, view: View, words: dict[str, Any]) -> str:
+    text = words["recipient"].get(letter.kind, words["recipient"][INSTITUTION])["reply"]
+    return str(text.format(institution=view.agreed("수행기관") or INSTITUTION))
+
+
+def mail(letter: Letter, view: View, due: dt.date | None = None) -> str:
+    """The letter as the text of a mail: its first line is the subject."""
+    words = request_words(view.judgement.programme.id)
+    programme = view.agreed("사업명") or view.judgement.programme.name
+    subject = words["mail_subject"].format(
+        programme=programme, number=view.agreement_number, name=letter.recipient, count=len(letter.rows)
+    )
+    lines = [
+        " ".join(subject.split()),
+        "",
+        _greeting(letter, words),
+        "",
+        _lead(letter, words, due),
+    ]
+    for row in letter.rows.itertuples():
+        dealt = " · ".join(text for text in (row.line, row.day, row.vendor, row.text) if text)
+        won = f"{number(row.applied)}원" if row.applied else words["elsewhere"]
+        lines += ["", f"{row.no}. {dealt}"]
+        lines += [
+            f"   - {text}" for text in dict.fromkeys(" ".join(str(t).split()) for t in (row.papers, row.remedy)) if text
+        ]
+        lines += [
+            f"   - {' '.join(str(row.reason).split())} [{row.source}, {row.code}]",
+            f"   - {words['columns'][-1][0]}: {won}",
+        ]
+    through = _through(letter, view, words)
+    lines += ["", _reply(letter, view, words), words["after"]]
+    lines += [f"{words['through']}: {through}"] if through else []
+    return "\n".join(lines) + "\n"
+
+
+def _greeting(letter: Letter, words: dict[str, Any]) -> str:
+    own = words["recipient"].get(letter.kind, {}).get("greeting", words["mail_greeting"])
+    return str(own.format(name=letter.recipient))
+
+
+# ---- all of them --------------------------------------------------------------------------------------------------------------------
+
+
+def write(judgement: Judgement, place: Path, due: dt.date | None = None, font: Path | None = None) -> list[Path]:
+    """Every letter as hwpx, pdf and txt, and the list of all; the files written. Raises WriteError, FontError, ResourceError."""
+    view = View(judgement)
+    words = request_words(judgement.programme.id)
+    found = letters(view)
+    written = []
+    for letter in found:
+        made = document(letter, view, due)
+        written += [files.write(made, place / f"{letter.file}{ending}", font) for ending in (files.HWPX, files.PDF)]
+        written.append(write_bytes(place / f"{letter.file}.txt", mail(letter, view, due).encode()))
+    overview = requests_list.render(
+        found, words, _day(words, due), {one.file: _through(one, view, words) for one in found}
+    )
+    written.append(write_bytes(place / f"{words['overview']}.xlsx", overview))
+    return written
