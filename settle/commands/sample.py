@@ -10,12 +10,13 @@ import click
 
 from settle.commands import common
 from settle.korean import particles
+from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.sampling import Aim
 
 
-class Percent(click.ParamType):
+class Percent(click.ParamType):  # type: ignore[type-arg]
     """`5%`, `5` or `0.05`."""
 
     name = "percent"
@@ -47,7 +48,7 @@ class Percent(click.ParamType):
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("표본.xlsx"), metavar="파일", help="쓸 파일."
 )
-@click.option("--programme", default=common.DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
 @click.option("--evaluate", "filled", type=click.Path(path_type=Path), metavar="표본.xlsx", help="적은 표본을 셉니다.")
 def command(files: tuple[Path, ...], filled: Path | None, output: Path, programme: str, **asked: object) -> int:
     """Plan and choose, or evaluate."""

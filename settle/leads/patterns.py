@@ -11,7 +11,7 @@ import numpy as np
 
 from settle.judging.arrays import NO_DAY, date_text, days
 from settle.judging.facts.ledger import company
-from settle.labour.people import korean_holidays
+from settle.labour.working_days import korean_holidays
 from settle.model import EVIDENCE
 
 if TYPE_CHECKING:
