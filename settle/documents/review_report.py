@@ -256,6 +256,7 @@ def _open(view: View, rests: Rests) -> Iterator[Block]:
         yield Grid([Column(18, CENTRE), Column(60), Column(96)], rows, heads=1, size=7.4, rules="light")
     leads = judgement.leads.leads if judgement.leads is not None else []
     if leads:
+        yield Space(1.5)
         yield Text(f"의심 신호 {len(leads)}건이 있습니다. 판정이 아니며 금액에 들지 않았습니다 (의심신호.xlsx).", LEAD)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from settle.files import write_bytes
+from settle.korean import width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +41,8 @@ def render(found: Found, rates: Mapping[str, tuple[int, int]]) -> bytes:
         text = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#C5CDD8"})
         won = book.add_format({"num_format": "#,##0", "valign": "top", "border": 1, "border_color": "#C5CDD8"})
         sheet.write_string(0, 0, TITLE, book.add_format({"bold": True, "font_color": "#1F4E79"}))
-        for place, (name, width) in enumerate(COLUMNS.items()):
-            sheet.set_column(place, place, width)
+        for place, (name, wide) in enumerate(COLUMNS.items()):
+            sheet.set_column(place, place, wide)
             sheet.write_string(2, place, name, head)
         for row, one in enumerate(found.leads, start=3):
             title = one.title
@@ -49,6 +50,14 @@ def render(found: Found, rates: Mapping[str, tuple[int, int]]) -> bytes:
                 right, decided = rates[one.code]
                 title += f" (지난 판단 {decided}건 가운데 {right}건 맞음)"
             sheet.write_number(row, 0, row - 2, text)
+            texts = {
+                "무엇": title,
+                "줄": ", ".join(one.lines),
+                "내용": one.message,
+                "해가 없을 수 있는 까닭": one.harmless_because,
+            }
+            # the height by hand: not every program makes room for wrapped text when it opens a file
+            sheet.set_row(row, 15 * max(-(-width(said) // (COLUMNS[name] - 2)) for name, said in texts.items()))
             cells = (one.code, title, ", ".join(one.lines), None, one.message, one.harmless_because, "", "", "")
             for place, value in enumerate(cells, start=1):
                 if value is None:
