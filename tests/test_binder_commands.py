@@ -425,3 +425,13 @@ def test_leads_stand_apart_are_decided_and_their_rate_is_shown_next_time(settle:
     with_leads = json.loads(settle("check", source, "--format", "json").out)
     assert with_leads["totals"] == json.loads(without.out)["totals"]
     assert settle("binder", "verify", "우리.정산").code == 0
+
+
+def test_an_own_finding_is_never_counted_in_silence(settle: Settle, tmp_path: Path) -> None:
+    settle("check", ledger(tmp_path / "정산.xlsx"), "--binder", "우리.정산")
+    act = ("decide", "우리.정산", "E-002", "AUD-010", "--reason", "가짜 영수증", "--by", "김감사")
+    assert settle(*act, "--won", "10000").code == 0
+    ran = settle("check", "--binder", "우리.정산")
+    counted = totals()["disallowed"] == 37_000
+    said = "감사자 지적 1건은 정산철에만 있고" in ran.out
+    assert counted != said, ran.out  # either the judgement knows own findings, or it says that it does not

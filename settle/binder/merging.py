@@ -76,6 +76,7 @@ class Merged:
     """A judgement with all decisions in force. facts: finding -> hash; stale: findings whose decision no longer fits them.
 
     typed: decisions of the sheet for the register to take in; reviews: (finding, 검토자) that the sheet adds to it.
+    own: (line, code) of own findings -> (how many the sheet has, the ids of the register's behind them).
     """
 
     judgement: Judgement
@@ -84,6 +85,19 @@ class Merged:
     typed: list[Typed] = field(default_factory=list)
     reviews: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    own: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
+
+
+def own_ids(ids: Sequence[str], own: dict[tuple[str, str], tuple[int, list[str]]]) -> list[str]:
+    """Finding ids with those of the register in place of the counters (`…:AUD-010:E-014/2`) that a run gives own findings."""
+    result = []
+    for name in ids:
+        head, slash, counter = name.rpartition("/")
+        parts = head.split(":")
+        typed, named = own.get((parts[-1], parts[-2] if len(parts) > 1 else ""), (0, []))
+        place = int(counter) - typed - 1 if slash and counter.isdigit() else -1
+        result.append(named[place] if 0 <= place < len(named) else name)
+    return result
 
 
 def judge_with(
@@ -119,7 +133,22 @@ def judge_with(
         stale += late
         active = [d for d in active if d.finding not in late]
     named = {d.finding for d in active}
-    return Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
+    merged = Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
+    merged.own = _own(typed[rows.kept], active)
+    unused = sum(len(named) for _, named in merged.own.values())
+    if unused and "금액" not in typed:
+        merged.notices.append(f"감사자 지적 {unused}건은 정산철에만 있고, 이 판정의 금액에는 들지 않았습니다.")
+    return merged
+
+
+def _own(typed: pd.DataFrame, active: Sequence[Decision]) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    found: dict[tuple[str, str], tuple[int, list[str]]] = {}
+    for one in active:
+        if one.code in words.OWN:
+            rows = typed["집행번호"].map(mask_key).eq(one.line) & typed["규칙코드"].eq(one.code) if len(typed) else []
+            count, names = found.get((one.line, one.code), (int(sum(rows)), []))
+            found[one.line, one.code] = (count, [*names, one.finding])
+    return found
 
 
 def _differs(decision: Decision, facts: dict[str, str]) -> bool:

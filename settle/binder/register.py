@@ -104,9 +104,9 @@ def own_finding(
         taken = {
             r["finding"] for r in store.rows("SELECT finding FROM decisions WHERE line = ? AND code = ?", line, code)
         }
-        number = next(n for n in range(1, len(taken) + 2) if f"{start}:{n}" not in taken)
+        number = next(n for n in range(1, len(taken) + 2) if f"{start}/{n}" not in taken)
         row = {
-            "finding": f"{start}:{number}", "round": 1, "line": line, "code": code, "verdict": words.OWN[code],
+            "finding": f"{start}/{number}", "round": 1, "line": line, "code": code, "verdict": words.OWN[code],
             "won": won, "claimed": claimed, "reason": reason, "basis": clean(basis),
             "decided_by": named(who, "판정자"), "decided_on": act.at, "reviewed_by": "", "reviewed_on": "",
             "confirmed_by": "", "confirmed_on": "", "status": words.ACTIVE, "facts": "", "origin": "desk",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from settle import __version__, leads, pipeline
 from settle.binder import words
 from settle.binder.facts import finding_ids
-from settle.binder.merging import Merged, judge_with
+from settle.binder.merging import Merged, judge_with, own_ids
 from settle.binder.rows import Found, Judged, Run
 from settle.binder.words import BinderError
 from settle.comparing import earlier
@@ -123,7 +123,7 @@ def found(merged: Merged) -> list[Found]:
     claimed = judgement.lines["claimed"].tolist()
     texts = ("message", "arithmetic", "remedy", "papers", "title", "sheet", "source", "cell")
     shown = {name: mask_all(table[name].tolist()) for name in texts}
-    ids, lines = finding_ids(judgement), mask_keys(table["line"].tolist())
+    ids, lines = own_ids(finding_ids(judgement), merged.own), mask_keys(table["line"].tolist())
     numbers = {name: table[name].tolist() for name in ("line_index", "row", "at_issue", "applied", "case")}
     kinds = {name: table[name].tolist() for name in ("code", "effect")}
     return [
