@@ -66,10 +66,11 @@ class _Known:
     def __init__(self, store: Store, only: str | None = None) -> None:
         where, values = (" WHERE finding = ?", (only,)) if only else ("", ())
         self._today = store.today()
-        self._cases = {r["id"]: r for r in store.rows("SELECT * FROM cases")}
+        mine = " WHERE id = ?" if only else ""
+        self._cases = {r["id"]: r for r in store.rows(f"SELECT * FROM cases{mine}", *values)}
         self._decisions = _by(store.rows(f"SELECT * FROM decisions{where} ORDER BY id DESC", *values))
         self._replies = _by(store.rows(f"SELECT * FROM replies{where} ORDER BY id", *values))
-        self._viewed = {r["id"]: r["by"] for r in store.rows("SELECT * FROM viewed")}
+        self._viewed = {r["id"]: r["by"] for r in store.rows(f"SELECT * FROM viewed{mine}", *values)}
         one = " WHERE f.id = ?" if only else ""
         sql = f"SELECT f.id, min(r.at) AS at FROM findings f JOIN runs r ON r.id = f.run{one} GROUP BY f.id"
         self._opened = {r["id"]: r["at"][:10] for r in store.rows(sql, *values)}

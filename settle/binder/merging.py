@@ -86,6 +86,7 @@ class Merged:
     reviews: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     own: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)  # facts without any decision
 
 
 def own_ids(ids: Sequence[str], own: dict[tuple[str, str], tuple[int, list[str]]]) -> list[str]:
@@ -106,20 +107,23 @@ def judge_with(
     decisions: Sequence[Decision],
     rules: list[str] | None = None,
     skip: list[str] | None = None,
+    plain: dict[str, str] | None = None,
 ) -> Merged:
     """Judge a book with the register. decisions: all of it, those that are over too (Binder.history).
 
     It is judged without any decision first where there is one: what that says of a finding are its facts. A decision on
-    other facts is not used. Raises RulebookError.
+    other facts is not used. plain: those facts, where they are known from before (the `plain` of an earlier Merged of the
+    same book, rulebook and rules). Raises RulebookError.
     """
     sheet = book.frames.get(SHEET)
     typed = sheet if sheet is not None else pd.DataFrame()
     active = [d for d in decisions if d.status == words.ACTIVE]
     if not active and not len(typed):
         judgement = pipeline.judge(book, rulebook, rules, skip)
-        return Merged(judgement, facts_of(judgement))
-    base = pipeline.judge(_with_rows(book, typed.iloc[:0], []), rulebook, rules, skip)
-    plain = facts_of(base)
+        facts = facts_of(judgement)
+        return Merged(judgement, facts, plain=facts)
+    if plain is None:
+        plain = facts_of(pipeline.judge(_with_rows(book, typed.iloc[:0], []), rulebook, rules, skip))
     stale = [d.finding for d in active if _differs(d, plain)]
     active = [d for d in active if d.finding not in stale]
     rows = _kept_rows(typed, active, decisions)
@@ -134,6 +138,7 @@ def judge_with(
         active = [d for d in active if d.finding not in late]
     named = {d.finding for d in active}
     merged = Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
+    merged.plain = plain
     merged.own = _own(typed[rows.kept], active)
     unused = sum(len(named) for _, named in merged.own.values())
     if unused and "금액" not in typed:

@@ -71,6 +71,9 @@ CREATE TABLE leads (
   verdict TEXT NOT NULL CHECK (verdict IN ('맞음', '아님')), note TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE drafts (id TEXT PRIMARY KEY, text TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 ALTER TABLE decisions ADD COLUMN precedent INTEGER;
+CREATE INDEX findings_by_id ON findings (id, run);
+CREATE INDEX decisions_by_finding ON decisions (finding);
+CREATE INDEX replies_by_finding ON replies (finding);
 """
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
