@@ -1,4 +1,7 @@
-"""Writing results: whole or not at all, inside the folder asked for, never through a link."""
+"""Writing results: whole or not at all, inside the folder asked for, never through a link, readable by their owner only.
+
+What is needed for a while lies in a scratch folder that names its process, so that what a killed run left is swept by the next one.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import contextlib
 import errno
 import os
 import secrets
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+_SCRATCH = "settle-"
 
 
 class WriteError(Exception):
@@ -19,7 +24,9 @@ class WriteError(Exception):
 def prepare(folder: Path) -> Path:
     """The output folder, made if need be. Raises WriteError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder.mkdir(exist_ok=True)  # a file in its place is told here
     except OSError as error:
         raise WriteError(f"폴더 '{folder}'을(를) 만들 수 없습니다. {_reason(error)}") from error
     if not os.access(folder, os.W_OK):
@@ -36,7 +43,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
         raise WriteError(f"'{path}'은(는) 폴더여서 파일을 쓸 수 없습니다. 파일 이름까지 적으세요.")
     temporary = path.with_name(f".settle-{secrets.token_hex(8)}.tmp")
     try:
-        with open(temporary, "xb") as handle:
+        with open(temporary, "xb", opener=_private) as handle:
             handle.write(data)
         os.replace(temporary, path)
     except OSError as error:
@@ -45,6 +52,43 @@ def write_bytes(path: Path, data: bytes) -> Path:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return path
+
+
+def _private(path: str, flags: int) -> int:
+    """Create a file that only its owner may read, from its first moment on."""
+    return os.open(path, flags, PRIVATE_FILE)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder for a while; those of processes that are no more are swept first."""
+    _sweep(Path(tempfile.gettempdir()))
+    return tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-")
+
+
+def _sweep(place: Path) -> None:
+    """Remove our own scratch folders of processes that ended without doing so."""
+    if not hasattr(os, "getuid"):  # Windows ends processes otherwise, and knows no owner here
+        return
+    for folder in place.glob(f"{_SCRATCH}*-*"):
+        pid = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if (
+                pid.isdigit()
+                and not _lives(int(pid))
+                and folder.lstat().st_uid == os.getuid()
+                and not folder.is_symlink()
+            ):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _reason(error: OSError) -> str:

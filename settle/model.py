@@ -73,6 +73,7 @@ class Book:
     agreement: dict[str, Any]  # 협약: 항목 -> value (str, int won, datetime.date); only what is there
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
+    transient: bool = False  # a file could not be read for a reason that may be the machine's (time, memory)
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
 
     def has(self, kind: str, column: str | None = None) -> bool:

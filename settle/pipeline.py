@@ -48,6 +48,7 @@ def read_book(
     book = books.assemble(rest, programme or vocabulary.load(), assume, columns, profile)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
+    book.transient = any(file.transient for file in files)
     book.lists = found
     book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
     if not book.has(LEDGER):

@@ -1,4 +1,4 @@
-"""What holds for any agreement, however its rules overlap. More of it: make fuzz."""
+"""What holds for any agreement, however its rules overlap. More of it: make test-all, make fuzz."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ COMMON: dict[str, Any] = {
 }
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking such tables takes minutes: `long` does it
 settings.register_profile("short", max_examples=20, derandomize=True, phases=NO_SHRINKING, **COMMON)
+settings.register_profile("ci", max_examples=100, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 

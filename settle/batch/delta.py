@@ -5,18 +5,17 @@ names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
+import pyarrow.compute as pc
 
 FINDINGS = ["agreement", "code", "line", "effect", "applied", "before", "message", "what"]
 LINES = ["agreement", "line", "claimed", "before", "recognised_before", "what"]
 NEW, CHANGED, RESOLVED, VANISHED = "새 지적", "바뀐 지적", "해소", "사라짐 (줄이 없어짐)"
 ADDED, ALTERED, REMOVED = "새 줄", "판정 뒤에 바뀐 줄", "없어진 줄"
+CARRIED = "carried"  # column of lines and findings: the month in which they were judged; "": this month
 
 
 @dataclass
@@ -85,3 +84,33 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
 def _alike(was: pa.Table, now: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Both with the same columns: a month of which nothing could be read has none of its own."""
     return (was if len(was) else now.schema.empty_table()), (now if len(now) else was.schema.empty_table())
+
+
+def carry(past: str, before: dict[str, pa.Table], now: dict[str, pa.Table], unread: str) -> dict[str, pa.Table]:
+    """The tables of a month with last month's lines and findings of the agreements that could not be read now.
+
+    An agreement is known again by its folder, and called as last month. Carried rows name in CARRIED the month in which they were judged.
+    past: the name of the month before. unread: the status of an agreement that could not be read.
+    """
+    known = {row["folder"]: row["agreement"] for row in before["agreements"].to_pylist()}
+    rows = now["agreements"].to_pylist()
+    gone = [known[row["folder"]] for row in rows if row["status"] == unread and row["folder"] in known]
+    names = [
+        known.get(row["folder"], row["agreement"]) if row["status"] == unread else row["agreement"] for row in rows
+    ]
+    result = dict(now)
+    if rows:
+        place = now["agreements"].schema.get_field_index("agreement")
+        result["agreements"] = now["agreements"].set_column(place, "agreement", pa.array(names, pa.string()))
+    for name in ("lines", "findings"):
+        here = now[name].append_column(CARRIED, pa.array([""] * len(now[name]), pa.string()))
+        was = before[name]
+        mine = (
+            was.filter(pc.is_in(was["agreement"], value_set=pa.array(gone, pa.string()))) if gone else was.slice(0, 0)
+        )
+        since = mine[CARRIED].to_pylist() if CARRIED in mine.column_names else [""] * len(mine)
+        marks = pa.array([month or past for month in since], pa.string())
+        mine = mine.drop_columns([CARRIED]) if CARRIED in mine.column_names else mine
+        parts = [table for table in (here, mine.append_column(CARRIED, marks)) if len(table)] or [here]
+        result[name] = pa.concat_tables(parts, promote_options="permissive")
+    return result

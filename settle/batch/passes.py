@@ -52,7 +52,14 @@ class Passes:
         else:
             paths, papers = tuple(map(str, source.inputs)), tuple(map(str, source.papers))
             task = Task(source.name, self.programme, paths, papers)
-        return replace(task, key=key, across=found or {}, reports=self.options.reports, rulebook=self.rulebook)
+        return replace(
+            task,
+            refused=source.refused,
+            key=key,
+            across=found or {},
+            reports=self.options.reports,
+            rulebook=self.rulebook,
+        )
 
     def _missing(self, kind: str) -> list[int]:
         """Agreements whose result, of this kind, cannot be taken over; the largest first, so that the last one is short."""

@@ -6,14 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from settle.batch.task import WORKER, Task, WrongVersion
-from settle.batch.worker import judge
+from settle.batch.worker import die_with_parent, judge, judge_in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future, ProcessPoolExecutor
 
 Tables = dict[str, bytes]
-LOST = "판정하던 프로세스가 죽었습니다(메모리 부족일 수 있습니다)."
+LOST = "정해진 시간 안에 판정하지 못했거나 메모리가 모자라 멈추었습니다. 다음에 다시 판정해 봅니다."
 IN_FLIGHT = 3  # tasks waiting per worker, so that what is sent never piles up
 
 
@@ -32,7 +32,7 @@ class Pool(Protocol):
 
 
 class Here:
-    """One after another, in this process."""
+    """One after another, in this process (for tests and a few agreements in memory): no task has a deadline."""
 
     def start(self) -> None:
         return
@@ -75,7 +75,9 @@ class Processes:
         todo = list(range(count))
         tried: dict[int, int] = {}
         while todo:
-            self._pool = self._pool or ProcessPoolExecutor(self.jobs, mp_context=get_context(self._method))
+            self._pool = self._pool or ProcessPoolExecutor(
+                self.jobs, mp_context=get_context(self._method), initializer=die_with_parent
+            )
             waiting: dict[Future[Tables], int] = {}
             again: list[int] = []
             alone = bool(tried)  # after a death one at a time, so that the guilty one is known
@@ -83,7 +85,7 @@ class Processes:
                 while todo or waiting:
                     while todo and len(waiting) < (1 if alone else self.jobs * IN_FLIGHT):
                         i = todo.pop(0)
-                        waiting[self._pool.submit(judge, task(i))] = i
+                        waiting[self._pool.submit(judge_in_time, task(i))] = i
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         i = waiting.pop(future)
@@ -183,7 +185,7 @@ def open_pool(jobs: int, dask: str = "") -> Pool:
     if dask:
         return Dask(dask)
     jobs = jobs or _cores()
-    return Processes(jobs) if jobs > 1 else Here()
+    return Processes(jobs)  # one too: a task that never ends must not take this process with it
 
 
 def _cores() -> int:

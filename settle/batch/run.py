@@ -66,10 +66,12 @@ def run(
     again = passes.together()
     tables = assemble(sources, passes.places, store)
     past = month_before(month)
-    lines, findings = (store.read_month(name, programme, past) for name in ("lines", "findings"))
-    changed = None
-    if lines is not None and findings is not None:
-        changed = delta.against(past, {"lines": lines, "findings": findings}, tables)
+    before = {name: store.read_month(name, programme, past) for name in ("agreements", "lines", "findings")}
+    there = {name: table for name, table in before.items() if table is not None}
+    whole = len(there) == len(before)
+    nothing = {name: tables[name].schema.empty_table() for name in before}
+    tables = delta.carry(past, there if whole else nothing, tables, UNREAD)
+    changed = delta.against(past, there, tables) if whole else None
     outcome = _outcome(tables["agreements"].to_pylist(), changed)
     made = Month(programme, month, tables, changed, outcome, judged=judged, again=again)
     made.written = store.write_month(programme, month, tables)
@@ -86,7 +88,9 @@ def run(
 
 def _made_of(store: Store, prints: list[str], programme: str, month: str, options: Options, with_reports: bool) -> str:
     """A fingerprint of the whole month: its agreements, the month before, and what of the options shows in the results."""
-    past = [sha256(store.partition(name, programme, month_before(month))) for name in ("findings", "lines")]
+    past = [
+        sha256(store.partition(name, programme, month_before(month))) for name in ("agreements", "findings", "lines")
+    ]
     place = options.font or os.environ.get("SETTLE_FONT")  # settle.documents.pdf.fonts
     font = [str(place), sha256(Path(place))] if place else []
     made_of = [prints, past, options.reports, font, with_reports, __version__]

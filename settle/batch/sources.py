@@ -28,6 +28,7 @@ class Source:
     name: str
     inputs: tuple[Path, ...]
     papers: tuple[Path, ...]  # other files beside them, among which are scanned papers
+    refused: tuple[str, ...] = ()  # links that lead out of the folder: nobody asked for what they point at
 
     @property
     def size(self) -> int:
@@ -48,15 +49,20 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     found: list[Source] = []
     single: list[Path] = []
     results = leave_out.resolve() if leave_out else None
+    home = place.resolve()
     for child in sorted(place.iterdir(), key=lambda p: p.name):
         if child.name.startswith((".", "~$")) or (results and child.resolve() == results):
             continue
         if child.is_dir():
-            files = [p for p in _files(child, results) if p.is_file()]
+            below = _files(child, results)
+            files = [p for p in below if p.is_file() and not _leads_out(p, home)]
             inputs = tuple(p for p in files if p.suffix.lower() in INPUTS)
-            if inputs:
+            refused = tuple(p.relative_to(place).as_posix() for p in (child, *below) if _leads_out(p, home))
+            if inputs or refused:
                 papers = tuple(p for p in files if p.suffix.lower() not in INPUTS)
-                found.append(Source(child.name, inputs, papers))
+                found.append(Source(child.name, inputs, papers, refused))
+        elif child.suffix.lower() in INPUTS and _leads_out(child, home):
+            found.append(Source(child.stem, (), (), (child.name,)))
         elif child.suffix.lower() in INPUTS:
             single.append(child)
     owned: dict[Path, list[Path]] = {}
@@ -65,6 +71,11 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
         owned.setdefault(owners.get(path, path), []).append(path)
     found += [Source(path.stem, tuple(mine), ()) for path, mine in owned.items()]
     return sorted(found, key=lambda s: s.name)
+
+
+def _leads_out(path: Path, home: Path) -> bool:
+    """Is it a link to something outside the folder of the month?"""
+    return path.is_symlink() and not path.resolve().is_relative_to(home)
 
 
 def _files(folder: Path, results: Path | None) -> list[Path]:
@@ -135,5 +146,5 @@ def fingerprint(source: Source, root: Path, basis: dict[str, Any]) -> str:
     """
     files = [(p.relative_to(root).as_posix(), sha256(p)) for p in (*source.inputs, *source.papers)]
     return hashlib.sha256(
-        json.dumps([source.name, files, basis], ensure_ascii=False, sort_keys=True).encode()
+        json.dumps([source.name, files, list(source.refused), basis], ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()

@@ -82,7 +82,7 @@ class Store:
         fresh = self._temporary / secrets.token_hex(8)
         prepare(fresh)
         for name, data in tables.items():
-            (fresh / (name if name in REPORTS else f"{name}.parquet")).write_bytes(data)
+            write_bytes(fresh / (name if name in REPORTS else f"{name}.parquet"), data)
         prepare(target.parent)
         if target.exists():
             old = self._temporary / secrets.token_hex(8)

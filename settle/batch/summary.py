@@ -67,13 +67,13 @@ def summary(made: Month) -> Summary:
                 SELECT code AS 규칙, any_value(title) AS 이름, count(*) AS 지적, count(DISTINCT agreement) AS 협약,
                        sum(CASE WHEN effect = 'disallow' THEN applied ELSE 0 END)::BIGINT AS 불인정,
                        sum(CASE WHEN effect = 'hold' THEN applied ELSE 0 END)::BIGINT AS 보완
-                FROM findings GROUP BY code ORDER BY code
+                FROM findings WHERE carried = '' GROUP BY code ORDER BY code
                 """
             ).df()
             crossing = db.execute(
                 """
                 SELECT code AS 규칙, agreement AS 협약, line AS 집행번호, effect AS 판정, applied AS 금액, message AS 내용
-                FROM findings WHERE code LIKE 'XIN-%' ORDER BY code, agreement, line, message
+                FROM findings WHERE code LIKE 'XIN-%' AND carried = '' ORDER BY code, agreement, line, message
                 """
             ).df()
         else:
@@ -123,5 +123,9 @@ def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> 
     ]
     lost = int((unread["상태"] == "읽지 못함").sum())
     if lost:
-        said.append(particles(f"읽지 못한 협약이 {lost:,}개 있습니다. 이 합계에는 들어 있지 않습니다."))
+        said.append(
+            particles(
+                f"이번 달에 읽지 못한 협약이 {lost:,}개 있습니다. 합계에 없고, 지난달의 줄과 지적은 그대로 이어집니다."
+            )
+        )
     return said

@@ -26,6 +26,7 @@ class Task:
     paper_hashes: tuple[tuple[str, str], ...] = ()  # (file name, SHA-256), where contents are given
     key: bytes = b""  # for the keyed hash of 식별값
     across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
+    refused: tuple[str, ...] = ()  # links that lead out of the folder
     reports: bool = False  # a disallowance report too
     version: str = __version__
     rulebook: str = ""  # SHA-256 of the rulebook to judge by

@@ -5,7 +5,6 @@ For the examples and cases of the rules across agreements; a month of files goes
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import pyarrow as pa
 from settle.batch import across, matches, tables, work
 from settle.batch.parquet import to_parquet
 from settle.batch.task import Task
+from settle.files import scratch
 from settle.pipeline import judge
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None) -> list[Judgement]:
     """One judgement per book, in their order. rules: codes or prefixes (settle.pipeline.judge)."""
     results = [judge(book, rulebook, rules, given=work.given(book, {})) for book in books]
-    with tempfile.TemporaryDirectory(prefix="settle-") as folder:
+    with scratch() as name:
+        folder = Path(name)
         units = []
         for number, (book, result) in enumerate(zip(books, results, strict=True)):
-            place = Path(folder) / str(number)
+            place = folder / str(number)
             place.mkdir()
             for name, frame in _tables(book, result).items():
                 table = pa.Table.from_pandas(frame, preserve_index=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,8 @@ from settle.batch.tables import (
     verdict_table,
 )
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
-from settle.korean import mask
+from settle.files import scratch
+from settle.korean import mask, particles, printable
 from settle.model import LEDGER
 from settle.pipeline import judge, read_book
 from settle.programme import rules as rulebook
@@ -46,16 +46,25 @@ def run(task: Task) -> dict[str, bytes]:
     """
     if task.version != __version__:
         raise WrongVersion(f"{__version__} != {task.version}")
+    if task.refused:
+        names = ", ".join(f"'{mask(printable(name))}'" for name in task.refused)
+        text = f"{names}은(는) 폴더 밖을 가리키는 링크여서 열지 않았습니다. 파일을 복사해 넣어 주세요."
+        return failed(task.name, particles(text))
     rules = _rulebook(task.programme, task.rulebook)
-    with tempfile.TemporaryDirectory(prefix="settle-") as folder:
+    with scratch() as name:
+        folder = Path(name)
         paths = [Path(p) for p in task.paths]
         for number, (name, data) in enumerate(task.contents):
-            place = Path(folder) / str(number) / Path(name).name
+            place = folder / str(number) / Path(name).name
             place.parent.mkdir()
             place.write_bytes(data)
             paths.append(place)
         try:
             return _judged(task, paths, rules)
+        except (MemoryError, OSError) as error:  # of the machine: the next run tries again
+            return failed(
+                task.name, f"기억 장치나 저장 공간이 모자라 처리하지 못했습니다 ({type(error).__name__}).", again=True
+            )
         except Exception as error:  # one agreement never stops the others: it is listed with its reason
             return failed(task.name, f"처리하지 못했습니다 ({type(error).__name__}).")
 
@@ -88,7 +97,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     book = read_book(Opened(paths), programme)
     broken = [e.message for e in book.errors if e.consequence == "cannot run"]
     if broken:
-        return failed(task.name, mask(" ".join(dict.fromkeys(broken))))
+        return failed(task.name, mask(" ".join(dict.fromkeys(broken))), again=book.transient)
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
     name = str(book.agreement.get("협약번호") or task.name)
@@ -116,8 +125,9 @@ def _reports(result: Judgement) -> dict[str, bytes]:
     from settle.documents import disallowance
     from settle.documents.xlsx import disallowance as disallowance_xlsx
 
-    with tempfile.TemporaryDirectory(prefix="settle-") as folder:
-        sheet = disallowance_xlsx.write(result, Path(folder) / REPORTS[0]).read_bytes()
+    with scratch() as name:
+        folder = Path(name)
+        sheet = disallowance_xlsx.write(result, folder / REPORTS[0]).read_bytes()
     return {REPORTS[0]: sheet, REPORTS[1]: disallowance.render(result)}
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 WALL = 20  # a child may take this many times its CPU time by the clock, and a minute more
 _PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 _GUARDED = "settle.guard.child"
+_DEATHS = {
+    getattr(signal, "SIGXCPU", 0): "time",
+    getattr(signal, "SIGKILL", 0): "memory",
+}  # what ends others is a crash
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def _run(task: bytes, wall: float) -> tuple[str, bytes]:
             raise
     if child.returncode == 0:
         return "", output
-    return ("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "abort"), output
+    return _DEATHS.get(-child.returncode, "abort"), output
 
 
 def _environment() -> dict[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from settle.files import scratch
 from settle.workbook.raw import WORKBOOKS
 from settle.workbook.reader import Reading
 
@@ -25,7 +25,7 @@ class Opened:
     """Files being read. An archive that holds workbooks (BC카드 hands lists out so) stands for its workbooks."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="settle-")
+        self._folder = scratch()
         self._names: list[Path] = []
         places: list[Path] = []
         try:

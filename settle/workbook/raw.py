@@ -42,6 +42,7 @@ class RawFile:
     sha256: str = ""
     sheets: list[RawSheet] = field(default_factory=list)
     problem: str = ""
+    transient: bool = False  # the machine, not the file, may be the reason of the problem
     epoch_1904: bool = False
     notices: list[str] = field(default_factory=list)
 

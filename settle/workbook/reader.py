@@ -132,6 +132,7 @@ def _collect(started: Started) -> RawFile:
             hard = answer.problem in ("abort", "memory", "time")
             far = _far_cell(started.path, started.container) if hard else ""
             file.problem = far or _sentence(started.path, answer.problem, answer.detail)
+            file.transient = not far and answer.problem in ("time", "memory")
             return file
         for header, body in answer.messages:
             if "skipped" in header:

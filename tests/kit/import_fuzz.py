@@ -1,4 +1,4 @@
-"""Damage valid files at random, by a kept seed: `python tests/import_fuzz.py --first 0 --count 500` (make fuzz)."""
+"""Damage valid files at random, by a kept seed: `python -m tests.kit.import_fuzz --first 0 --count 500` (make fuzz)."""
 
 from __future__ import annotations
 

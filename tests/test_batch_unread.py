@@ -1,0 +1,174 @@
+"""An agreement that cannot be read this month: carried from last month, tried again, never counted as gone."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from settle.batch import delta, pool, run, sources, work
+from settle.batch.month import Options
+from settle.batch.task import AGAIN, Task
+from settle.batch.worker import judge_in_time
+from settle.files import scratch
+
+if TYPE_CHECKING:
+    from settle.batch.month import Month
+
+PROGRAMME = "innovation-partnership"
+HEADINGS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단"]
+
+
+def book(path: Path, *lines: tuple[str, int]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "집행내역"
+    sheet.append(HEADINGS)
+    for number, won in lines:
+        sheet.append([number, "2025-06-02", "회의비", "다과", "가상사", won, "사업비카드"])
+    made.save(path)
+
+
+def month(folder: Path, out: Path, name: str) -> Month:
+    return run.run(folder, out, name, PROGRAMME, pool.Here(), Options())
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path]:
+    """A folder of 가 and 나, both judged in 2025-09; in 나 one line is held by GEN-080, and nothing of it can be read any more."""
+    folder, out = tmp_path / "협약들", tmp_path / "결과"
+    book(folder / "가" / "정산서.xlsx", ("E-1", 50_000))
+    book(folder / "나" / "정산서.xlsx", ("E-2", 70_000))
+    assert month(folder, out, "2025-09").exit_code == 1
+    (folder / "나" / "정산서.xlsx").write_bytes(b"PK\x03\x04 broken")
+    return folder, out
+
+
+def test_nothing_of_an_unreadable_agreement_counts_as_gone(two: tuple[Path, Path]) -> None:
+    made = month(*two, "2025-10")
+    assert made.exit_code == 2
+    assert made.delta is not None
+    assert set(made.delta.counts().values()) == {0}
+    assert made.outcome.won["claimed"] == 50_000  # of what was read
+    assert [row[:2] for row in made.outcome.troubled] == [["나", "읽지 못함"]]
+    lines = made.tables["lines"].to_pylist()
+    assert [(row["line"], row["claimed"], row[delta.CARRIED]) for row in lines] == [
+        ("E-1", 50_000, ""),
+        ("E-2", 70_000, "2025-09"),
+    ]
+    assert {row["line"] for row in made.tables["findings"].to_pylist() if row[delta.CARRIED] == "2025-09"} == {"E-2"}
+
+
+def test_it_is_carried_over_several_months_and_compared_when_it_can_be_read_again(two: tuple[Path, Path]) -> None:
+    folder, out = two
+    for name in ("2025-10", "2025-11"):
+        made = month(folder, out, name)
+        assert [row[delta.CARRIED] for row in made.tables["lines"].to_pylist()] == ["", "2025-09"]
+    book(folder / "나" / "정산서.xlsx", ("E-2", 60_000), ("E-3", 1_000))
+    made = month(folder, out, "2025-12")
+    assert made.delta is not None
+    counts = made.delta.counts()
+    assert (counts[delta.ADDED], counts[delta.ALTERED], counts[delta.REMOVED], counts[delta.VANISHED]) == (1, 1, 0, 0)
+    assert [row[delta.CARRIED] for row in made.tables["lines"].to_pylist()] == ["", "", ""]
+
+
+def test_an_agreement_that_left_the_folder_is_gone(two: tuple[Path, Path]) -> None:
+    folder, out = two
+    (folder / "나" / "정산서.xlsx").unlink()
+    (folder / "나").rmdir()
+    made = month(folder, out, "2025-10")
+    assert made.delta is not None
+    assert made.delta.counts()[delta.REMOVED] == 1
+
+
+@pytest.mark.parametrize("error", [MemoryError, OSError])
+def test_what_failed_for_want_of_the_machine_is_tried_again(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(work, "_judged", fail)
+    assert AGAIN in work.run(Task("가", PROGRAMME))
+    monkeypatch.setattr(work, "_judged", lambda *_: 1 // 0)
+    assert AGAIN not in work.run(Task("가", PROGRAMME))
+
+
+def spin(task: Task) -> dict[str, bytes]:
+    """In the place of judge: never ends, and hears no signal that Python handles."""
+    import re
+
+    re.match(r"(a+)+$", "a" * 60 + "b")
+    return {}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system ends no process by its CPU time")
+def test_a_task_that_never_ends_is_ended_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from multiprocessing import get_context
+
+    from settle.batch import worker
+
+    monkeypatch.setattr(worker, "CPU_SECONDS", 1)
+    monkeypatch.setattr(worker, "judge", spin)
+    process = get_context("fork").Process(target=judge_in_time, args=(Task("가", PROGRAMME),))
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    assert process.exitcode < 0  # ended by the system
+
+
+def test_a_link_out_of_the_folder_is_refused_and_named(tmp_path: Path) -> None:
+    book(tmp_path / "밖" / "비밀.xlsx", ("E-9", 1_000))
+    folder = tmp_path / "협약들"
+    book(folder / "가" / "정산서.xlsx", ("E-1", 50_000))
+    (folder / "나").mkdir()
+    (folder / "나" / "정산서.xlsx").symlink_to(tmp_path / "밖" / "비밀.xlsx")
+    (folder / "다.xlsx").symlink_to(tmp_path / "밖" / "비밀.xlsx")
+    (folder / "라").symlink_to(folder / "가")  # inside: a second name of the same agreement
+    found = {source.name: source.refused for source in sources.find(folder)}
+    assert found == {"가": (), "나": ("나/정산서.xlsx",), "다": ("다.xlsx",), "라": ()}
+    made = month(folder, tmp_path / "결과", "2025-09")
+    assert made.exit_code == 2
+    reasons = {row[0]: row[2] for row in made.outcome.troubled}
+    assert "'나/정산서.xlsx'" in reasons["나"]
+    assert "링크" in reasons["다"]
+    assert not any(row["line"] == "E-9" for row in made.tables["lines"].to_pylist())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are of POSIX")
+def test_results_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    folder, out = tmp_path / "협약들", tmp_path / "결과"
+    book(folder / "가" / "정산서.xlsx", ("E-1", 50_000))
+    old = os.umask(0)
+    try:
+        month(folder, out, "2025-09")
+    finally:
+        os.umask(old)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [out, *out.rglob("*")]}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+def test_the_scratch_folder_of_a_process_that_is_no_more_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    process = subprocess.Popen(["true"])
+    process.wait()
+    left = tmp_path / f"settle-{process.pid}-abc"
+    ours = tmp_path / f"settle-{os.getpid()}-def"
+    foreign = tmp_path / "settle-notes-abc"
+    for folder in (left, ours, foreign):
+        folder.mkdir()
+        (folder / "정산서.xlsx").write_bytes(b"x")
+    with scratch() as name:
+        assert Path(name).is_dir()
+    assert not left.exists()
+    assert ours.exists()
+    assert foreign.exists()
