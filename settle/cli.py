@@ -30,6 +30,9 @@ COMMANDS = {
     "reconcile": "settle.commands.reconcile",
     "evidence": "settle.commands.evidence",
     "batch": "settle.commands.batch",
+    "decide": "settle.commands.decide",
+    "binder": "settle.commands.binder",
+    "sample": "settle.commands.sample",
 }
 
 

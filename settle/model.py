@@ -110,6 +110,8 @@ class Judgement:
     seconds: float = 0.0
     evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
+    leads: Any = None  # settle.leads.finding.Found, where leads were asked
+    log_hash: str = ""  # last hash of the binder's log when this was judged, printed so that paper fixes the log
 
     @property
     def provisional(self) -> bool:

@@ -95,7 +95,7 @@ def _line_ids(facts: Facts) -> list[str]:
 
 
 def finding_table(facts: Facts, result: Judgement) -> pd.DataFrame:
-    found = result.findings.drop(columns=["decision"]).copy()
+    found = result.findings.drop(columns=["case", "decision"]).copy()
     names = np.array([*_line_ids(facts), ""], dtype=object)
     found["line_id"] = pd.Series(names[found["line_index"].to_numpy()], dtype="str").to_numpy()
     said = [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from settle.commands import common
+from settle.commands import common, in_binder
 from settle.commands.progress import progress
+from settle.korean import particles
 
 if TYPE_CHECKING:
     from settle.comparing.earlier import Comparison, Previous
+    from settle.leads.finding import Found
     from settle.model import Judgement
 
 
@@ -20,10 +24,14 @@ if TYPE_CHECKING:
     name="check",
     help="집행내역을 한 줄씩 판정하고 요약을 보여줍니다. -o를 주면 불인정내역서(xlsx, pdf), 검토표, 정산결과.json을 씁니다.\n\n"
     "\b\nsettle check 정산.xlsx -o 결과\nsettle check 집행내역.xlsx 증빙목록.csv 협약.xlsx\n"
-    "settle check 정산.xlsx --evidence 증빙폴더 -o 결과\n\n"
+    "settle check 정산.xlsx --evidence 증빙폴더 -o 결과\n"
+    "settle check 정산.xlsx --binder 우리.정산\n\n"
+    "--binder를 주면 파일을 정산철에 넣고, 그 안의 판정·소명과 함께 판정하여 결과/에 남깁니다. "
+    "다음부터는 파일 없이 다시 판정할 수 있습니다.\n\n"
     "끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못했거나 다 판정하지 못함.",
 )
-@common.input_options
+@functools.partial(common.input_options, required=False)
+@in_binder.binder_options
 @click.option("-o", "output", type=click.Path(path_type=Path), metavar="폴더", help="보고서를 쓸 폴더.")
 @click.option(
     "--format",
@@ -41,6 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--save-profile", type=click.Path(path_type=Path), metavar="파일.toml", help="이번에 알아본 열 이름을 저장합니다."
 )
+@click.option("--no-leads", is_flag=True, help="의심 신호(판정이 아니라 더 볼 곳)를 찾지 않습니다.")
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
 def command(
     files: tuple[Path, ...],
@@ -57,19 +66,60 @@ def command(
     previous: Path | None,
     save_profile: Path | None,
     font: Path | None,
+    no_leads: bool,
+    kept: in_binder.Kept | None,
 ) -> int:
     """Judge, print, write."""
+    context = click.get_current_context()
+    if not files and kept is None:
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
     if output:
         common.ready(output, font)
     earlier = earlier_result(previous, programme) if previous else None  # read first: it may lie in the output folder
-    kept = output / ".settle" if output else None
-    result = common.judge_files(files, programme, rules, skip, assume, column, profile, evidence, no_fill, kept)
+    said: list[str] = []
+    if kept:
+        from settle.binder.running import Options
+
+        chosen = context.get_parameter_source("programme") is not click.core.ParameterSource.DEFAULT
+        options = Options(
+            programme if chosen else "",
+            common.codes(rules),
+            common.codes(skip),
+            common.pairs(assume, "--assume"),
+            common.pairs(column, "--column"),
+            common.load_profile(profile),
+            leads=not no_leads,
+        )
+        result, said, place = in_binder.check(
+            kept, files, options, lambda found, folder: write_all(found, folder, font)
+        )
+    else:
+        cache = output / ".settle" if output else None
+        result = common.judge_files(files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache)
+        place = None
+        if not no_leads:
+            from settle import leads
+
+            result.leads = leads.find(result)
     comparison = compare(result, earlier) if earlier else None
     written = write_all(result, output, font, comparison) if output else []
     if save_profile:
         written.append(keep_profile(result, save_profile, profile))
+    if place:
+        written += sorted(path for path in place.rglob("*") if path.is_file())
     show(result, shape, written, comparison)
+    if shape == "table" and result.leads is not None and result.leads.leads:
+        said.insert(0, _leads(result.leads))
+    for sentence in said:
+        common.say(particles(sentence), err=shape != "table")
     return result.exit_code
+
+
+def _leads(found: Found) -> str:
+    """How many leads of each pattern."""
+    counts = Counter(one.code for one in found.leads)
+    told = ", ".join(f"{code} {n}" for code, n in sorted(counts.items()))
+    return f"의심 신호 {len(found.leads)}건: {told}. 판정이 아니며 금액을 움직이지 않습니다 (-o의 의심신호.xlsx)."
 
 
 def earlier_result(path: Path, programme: str) -> Previous:
@@ -137,6 +187,10 @@ def write_all(
                 written.append(
                     files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font))
                 )
+            if result.leads is not None and result.leads.leads:
+                from settle.documents.xlsx import leads
+
+                written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
             if comparison:
                 written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
             result.book.notices.extend(notice for one in reviews for notice in one.notices)

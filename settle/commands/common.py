@@ -171,10 +171,10 @@ def codes(values: tuple[str, ...]) -> list[str] | None:
     return found or None
 
 
-def input_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that reads and judges files."""
+def input_options(function: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
+    """The options of every command that reads and judges files. required: at least one file is given."""
     options = [
-        click.argument("files", nargs=-1, required=True, metavar="파일…", type=click.Path(path_type=Path)),
+        click.argument("files", nargs=-1, required=required, metavar="파일…", type=click.Path(path_type=Path)),
         click.option(
             "--programme",
             default=DEFAULT_PROGRAMME,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from settle.commands import common
+from settle.commands import common, in_binder
 
 if TYPE_CHECKING:
     from settle.documents.forms.data import Choice
@@ -34,8 +35,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             self.fail(value, param, ctx)
 
 
-def output_options(function: Any) -> Any:
-    """-o and --font, for every report."""
+def output_options(function: Any, required: bool = True) -> Any:
+    """-o and --font, for every report. required: at least one file is given."""
     font = click.option(
         "--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF와 그림에 쓸 한글 글꼴."
     )
@@ -47,7 +48,7 @@ def output_options(function: Any) -> Any:
         metavar="파일",
         help="쓸 파일. 끝(.pdf, .hwpx)이 모양을 정하고, 끝이 없으면 그 폴더에 둘 다 씁니다.",
     )
-    return common.input_options(output(font(function)))
+    return common.input_options(output(font(function)), required)
 
 
 def form_options(function: Any) -> Any:
@@ -59,8 +60,9 @@ def form_options(function: Any) -> Any:
 
 @click.group(
     name="report",
-    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 중간·최종보고서.",
-    help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 중간보고서(interim), 최종보고서(final).\n\n"
+    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서.",
+    help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 정산검토보고서(review), 중간보고서(interim), "
+    "최종보고서(final).\n\n"
     "\b\nsettle report disallowance 정산.xlsx -o 불인정내역서.pdf\nsettle report final 정산.xlsx -o 최종보고서.hwpx\n"
     "settle report requests 정산.xlsx -o 보완요청 --due 2025-12-15",
 )
@@ -112,6 +114,38 @@ def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any
         written = report.write(result, output, due, font)
     if len(written) == 1:
         click.echo("보완을 요청할 집행이 없습니다.")
+    _wrote(written)
+    return result.exit_code
+
+
+@command.command(
+    name="review",
+    help="정산검토보고서를 씁니다: 의견, 금액, 지적과 조서번호, 표본검사, 딛고 선 판정과 답, 풀리지 않은 것.\n\n"
+    "\b\nsettle report review 정산.xlsx -o 정산검토보고서.pdf\n"
+    "settle report review --binder 우리.정산 --sample 표본.xlsx -o 정산검토보고서.hwpx\n\n"
+    "의견은 결과에 따라 정하고(적정, 한정, 부적정, 의견거절), --opinion으로 바꾸면 바꾼 것을 함께 적습니다.",
+)
+@functools.partial(output_options, required=False)
+@in_binder.binder_options
+@click.option("--opinion", type=click.Choice(["적정", "한정", "부적정", "의견거절"]), help="검토자가 정한 의견.")
+@click.option("--sample", "filled", type=click.Path(path_type=Path), metavar="표본.xlsx", help="확인금액을 적은 표본.")
+def review(
+    output: Path,
+    font: Path | None,
+    kept: in_binder.Kept | None,
+    opinion: str | None,
+    filled: Path | None,
+    **inputs: Any,
+) -> int:
+    """정산검토보고서."""
+    from settle.commands import review_report
+
+    if not inputs["files"] and kept is None:
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    _ready(output, font, ".pdf", ".hwpx")
+    result, written = review_report.write(output, font, kept, opinion or "", filled, inputs)
+    _told(result)
     _wrote(written)
     return result.exit_code
 

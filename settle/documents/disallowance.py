@@ -100,7 +100,7 @@ def _part(view: View, only: str) -> Iterator[Block]:
     yield Break(LANDSCAPE)
     yield Text(view.part, HEADINGS[0], _entry(view, "summary"), 0, f"{view.part}/summary")
     yield Text(view.verdict[1], BODY)
-    yield _amounts(view)
+    yield amounts_table(view)
     yield Space(2)
     yield from _sums(view)
     yield from _lists(view, only)
@@ -131,7 +131,7 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
     unit = view.words["unit"]
     yield Text(view.title, TITLE, _entry(view, "summary"), 0, "summary")
     yield Text(view.judgement.programme.name, SUBTITLE)
-    yield _agreement(view)
+    yield agreement_table(view)
     yield Space(3)
     verdict = Cell(short, Look(bold=True, align=CENTRE, shade=INK, colour=WHITE, size=12.5, middle=True))
     yield Grid(
@@ -141,12 +141,12 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
         pad=1.6,
     )
     yield Space(3)
-    yield _amounts(view)
+    yield amounts_table(view)
     yield Text(f"비목별 ({unit})", LINES)
-    yield _categories(view, [c for c in view.categories if c.level <= 0], "summary")
+    yield category_table(view, [c for c in view.categories if c.level <= 0], "summary")
     if view.funds:
         yield Text(f"재원별 ({unit})", LINES)
-        yield _funds(view)
+        yield fund_table(view)
         if sentence := _overspent(view):
             yield Text(sentence, NOTE)
     yield Space(1.5)
@@ -165,7 +165,7 @@ def _chart(heads: Sequence[Category], words: dict[str, str]) -> Picture:
     return Picture(lambda fonts: stacked(heads, PORTRAIT.room * 72 / 25.4, fonts, words), f"집행금액의 구성. {said}")
 
 
-def _agreement(view: View) -> Grid:
+def agreement_table(view: View) -> Grid:
     cells: list[Row] = []
     for at in range(0, len(view.agreement), 2):
         pair = [*view.agreement[at : at + 2], ("", "")][:2]
@@ -173,7 +173,7 @@ def _agreement(view: View) -> Grid:
     return Grid([Column(24), Column(63), Column(24), Column(63)], cells, rules="light", top=False)
 
 
-def _amounts(view: View) -> Grid:
+def amounts_table(view: View) -> Grid:
     totals, words = view.judgement.totals, view.words["words"]
     values: list[Any] = [Cell(f"{number(totals[name])}원", Look(bold=True, size=13)) for name in WON]
     shares: list[Any] = [
@@ -187,7 +187,7 @@ def _amounts(view: View) -> Grid:
     return Grid([Column(1, CENTRE)] * 4, rows, heads=1, rules="light", top=False)
 
 
-def _categories(view: View, rows: Sequence[Category], key: str = "") -> Grid:
+def category_table(view: View, rows: Sequence[Category], key: str = "") -> Grid:
     words = view.words["words"]
     found = [Row(["구분", *(words[n] for n in ("budget", *WON)), "예산 대비 집행"], "head")]
     for row in rows:
@@ -202,7 +202,7 @@ def _categories(view: View, rows: Sequence[Category], key: str = "") -> Grid:
     return Grid(columns, found, heads=1, size=SIZE, rules="light")
 
 
-def _funds(view: View) -> Grid:
+def fund_table(view: View) -> Grid:
     words = view.words["words"]
     heads = ["재원", *(words[n] for n in ("budget", *WON, "refund")), "보완 인정 시\n반납액"]
     rows = [Row(heads, "head")]
@@ -260,7 +260,7 @@ def _sums(view: View) -> Iterator[Block]:
     yield Text(_entry(view, "categories"), HEADINGS[0], _entry(view, "categories"), 0, key)
     lead = str(view.words["unit"]) + ("" if view.part else ". 예산은 승인된 비목 변경을 반영한 금액입니다.")
     yield Text(lead, LEAD)
-    yield _categories(view, view.categories)
+    yield category_table(view, view.categories)
 
 
 def _list(view: View, name: str, rows: Sequence[Row]) -> Iterator[Block]:

@@ -26,7 +26,7 @@ NUMBER = "협약번호"  # as it stands: its digits are no account number
 def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
     """The result as plain dicts and lists, keys in the order of the contract; won as int."""
     book, programme = judgement.book, judgement.programme
-    return {
+    found: dict[str, Any] = {
         "tool": {"name": "settle", "version": __version__},
         "run": {
             "at": (at or dt.datetime.now().astimezone()).isoformat(timespec="seconds"),
@@ -63,6 +63,18 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "filled": [_filled(one) for one in book.filled],
         "evidence": evidence.records(judgement),
     }
+    if judgement.leads is not None:
+        found["leads"] = [
+            {
+                "id": x.id,
+                "code": x.code,
+                "lines": list(x.lines),
+                "message": x.message,
+                "harmless_because": x.harmless_because,
+            }
+            for x in judgement.leads.leads
+        ]
+    return found
 
 
 def _filled(one: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from settle.model import InputError
     from settle.programme.rules import Case
 
-COLUMNS = ["id", "code", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
+COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
            "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
     lines = np.array([i for part in parts for i in part["line_index"]], dtype=np.int64)
     by = np.lexsort((np.arange(len(ranks)), lines, ranks)).tolist()
     types: dict[str, Any] = dict.fromkeys(COLUMNS, "str") | {"decision": object}
-    types |= dict.fromkeys(("line_index", "row", "at_issue", "applied"), np.int64)
+    types |= dict.fromkeys(("case", "line_index", "row", "at_issue", "applied"), np.int64)
     columns = {}
     for name in COLUMNS:
         values = [value for part in parts for value in part[name]]
@@ -94,6 +94,7 @@ def _line_part(
     part: dict[str, list[Any]] = {
         "id": [f"{facts.programme.id}:{rule.code}:{name}" for name in names(at)],
         "code": [rule.code] * size,
+        "case": [case.number] * size,
         "effect": [case.effect] * size,
         "line": facts["line_name"].iloc[at].tolist(),
         "line_index": at.tolist(),
@@ -162,7 +163,8 @@ def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case
     key = other.key[i]
     return {
         "id": [f"{facts.programme.id}:{rule.code}:{other.kind}" + (f"/{key}" if key else "")],
-        "code": [rule.code], "effect": [case.effect], "line": [""], "line_index": [-1], "sheet": [sheet], "row": [row], "cell": [cell],
+        "code": [rule.code], "case": [case.number], "effect": [case.effect], "line": [""], "line_index": [-1],
+        "sheet": [sheet], "row": [row], "cell": [cell],
         "at_issue": [0], "applied": [0], "message": [text.particles(case.message.format_map(shown))],
         "arithmetic": [case.arithmetic.format_map(shown)], "source": [rule.source],
         "remedy": [text.particles(case.remedy.format_map(shown))],

@@ -1,0 +1,272 @@
+"""The register and sheet 판정 as one thing: which decisions a judgement uses, and which of the sheet the register takes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from settle import pipeline
+from settle.binder import words
+from settle.binder.facts import facts_of, finding_ids
+from settle.korean import mask, mask_key, particles
+from settle.model import KNOWN, LEDGER, Sheet
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from settle.binder.rows import Decision
+    from settle.model import Book, Judgement
+    from settle.programme.rules import Rulebook
+
+SHEET = "판정"
+NAME = "정산철 판정"  # how the register is called where a sheet is named
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A decision of sheet 판정 that a judgement used and the register does not have. won: 인정금액, or 금액 of an own finding."""
+
+    finding: str
+    line: str
+    code: str
+    verdict: str
+    won: int | None
+    claimed: int
+    reason: str
+    basis: str
+    decided_by: str
+    reviewed_by: str
+    decided_on: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a row of sheet 판정 says. day: 판정일, "" blank."""
+
+    line: str
+    code: str
+    verdict: str
+    won: int | None
+    reason: str
+    decider: str
+    reviewer: str
+    day: str
+
+    @property
+    def own(self) -> bool:
+        return self.code in words.OWN
+
+
+@dataclass
+class Rows:
+    """The rows of sheet 판정 beside the register. kept: which count; replaced: findings whose decision a later row replaces."""
+
+    kept: list[bool] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    reviews: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Merged:
+    """A judgement with all decisions in force. facts: finding -> hash; stale: findings whose decision no longer fits them.
+
+    typed: decisions of the sheet for the register to take in; reviews: (finding, 검토자) that the sheet adds to it.
+    own: (line, code) of own findings -> (how many the sheet has, the ids of the register's behind them).
+    """
+
+    judgement: Judgement
+    facts: dict[str, str]
+    stale: list[str] = field(default_factory=list)
+    typed: list[Typed] = field(default_factory=list)
+    reviews: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    own: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)  # facts without any decision
+
+
+def own_ids(ids: Sequence[str], own: dict[tuple[str, str], tuple[int, list[str]]]) -> list[str]:
+    """Finding ids with those of the register in place of the counters (`…:AUD-010:E-014/2`) that a run gives own findings."""
+    result = []
+    for name in ids:
+        head, slash, counter = name.rpartition("/")
+        parts = head.split(":")
+        typed, named = own.get((parts[-1], parts[-2] if len(parts) > 1 else ""), (0, []))
+        place = int(counter) - typed - 1 if slash and counter.isdigit() else -1
+        result.append(named[place] if 0 <= place < len(named) else name)
+    return result
+
+
+def judge_with(
+    book: Book,
+    rulebook: Rulebook,
+    decisions: Sequence[Decision],
+    rules: list[str] | None = None,
+    skip: list[str] | None = None,
+    plain: dict[str, str] | None = None,
+) -> Merged:
+    """Judge a book with the register. decisions: all of it, those that are over too (Binder.history).
+
+    It is judged without any decision first where there is one: what that says of a finding are its facts. A decision on
+    other facts is not used. plain: those facts, where they are known from before (the `plain` of an earlier Merged of the
+    same book, rulebook and rules). Raises RulebookError.
+    """
+    sheet = book.frames.get(SHEET)
+    typed = sheet if sheet is not None else pd.DataFrame()
+    active = [d for d in decisions if d.status == words.ACTIVE]
+    if not active and not len(typed):
+        judgement = pipeline.judge(book, rulebook, rules, skip)
+        facts = facts_of(judgement)
+        return Merged(judgement, facts, plain=facts)
+    if plain is None:
+        plain = facts_of(pipeline.judge(_with_rows(book, typed.iloc[:0], []), rulebook, rules, skip))
+    stale = [d.finding for d in active if _differs(d, plain)]
+    active = [d for d in active if d.finding not in stale]
+    rows = _kept_rows(typed, active, decisions)
+    active = [d for d in active if d.finding not in rows.replaced]
+    while True:
+        judgement = pipeline.judge(_with_rows(book, typed[rows.kept], active), rulebook, rules, skip)
+        facts = facts_of(judgement) | plain
+        late = [d.finding for d in active if d.finding not in plain and _differs(d, facts)]
+        if not late:
+            break
+        stale += late
+        active = [d for d in active if d.finding not in late]
+    named = {d.finding for d in active}
+    merged = Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
+    merged.plain = plain
+    merged.own = _own(typed[rows.kept], active)
+    unused = sum(len(named) for _, named in merged.own.values())
+    if unused and "금액" not in typed:
+        merged.notices.append(f"감사자 지적 {unused}건은 정산철에만 있고, 이 판정의 금액에는 들지 않았습니다.")
+    return merged
+
+
+def _own(typed: pd.DataFrame, active: Sequence[Decision]) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    found: dict[tuple[str, str], tuple[int, list[str]]] = {}
+    for one in active:
+        if one.code in words.OWN:
+            rows = typed["집행번호"].map(mask_key).eq(one.line) & typed["규칙코드"].eq(one.code) if len(typed) else []
+            count, names = found.get((one.line, one.code), (int(sum(rows)), []))
+            found[one.line, one.code] = (count, [*names, one.finding])
+    return found
+
+
+def _differs(decision: Decision, facts: dict[str, str]) -> bool:
+    now = facts.get(decision.finding, "")
+    return bool(now and decision.facts and now != decision.facts)
+
+
+def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision]) -> Book:
+    """The book with these rows of sheet 판정 and the register's behind them, as if from a sheet of their own."""
+    frame = book.frames.get(SHEET)
+    if frame is None:
+        return book
+    own = "금액" in frame
+    rows = [_row(d, frame, len(book.sheets), n) for n, d in enumerate(active, 1) if own or d.code not in words.OWN]
+    more = pd.DataFrame(rows, columns=frame.columns).astype(frame.dtypes.to_dict()) if rows else frame.iloc[:0]
+    joined = pd.concat([typed, more], ignore_index=True) if len(typed) else more.reset_index(drop=True)
+    # no file of its own: nothing of it goes into the list of inputs or the review workbook
+    sheets = [*book.sheets, Sheet(-1, NAME, SHEET, rows=len(rows), lines=len(rows))] if rows else book.sheets
+    return replace(book, frames={**book.frames, SHEET: joined}, sheets=list(sheets))
+
+
+def _row(decision: Decision, frame: pd.DataFrame, source: int, number: int) -> dict[str, Any]:
+    own = decision.code in words.OWN
+    values = {
+        "집행번호": decision.line, "규칙코드": decision.code, "판정": decision.verdict, "사유": decision.reason,
+        "판정자": decision.decided_by, "검토자": decision.reviewed_by, "판정일": pd.Timestamp(decision.decided_on[:10]),
+        "근거": decision.basis if own else "", "_source": source, "_row": number,
+    }  # fmt: skip
+    if decision.won is not None:
+        values["금액" if own else "인정금액"] = decision.won
+    row: dict[str, Any] = {}
+    for name, kind in frame.dtypes.items():
+        blank: Any = False if kind.kind == "b" else pd.NaT if kind.kind == "M" else 0 if kind.kind in "iuf" else ""
+        column = str(name)
+        row[column] = column.removesuffix(KNOWN) in values if column.endswith(KNOWN) else values.get(column, blank)
+    return row
+
+
+def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence[Decision]) -> Rows:
+    """Which rows of the sheet count beside the register, and what to say of the others.
+
+    The register's decision counts, but for a later row of the sheet (판정일). A row that says what a decision said that is
+    over (reopened, sent back, withdrawn, replaced) does not count again.
+    """
+    result = Rows()
+    in_force = {d.id for d in active}
+    over = [d for d in everything if d.id not in in_force]
+    for row in typed.to_dict("records"):
+        told = _told(row)
+        label = f"{told.line} {told.code}"
+        there = next((d for d in active if (d.line, d.code) == (told.line, told.code) and not told.own), None)
+        again = next((d for d in active if _says(d, told)), None)
+        if again is not None:
+            result.kept.append(False)
+            if told.reviewer and not again.reviewed_by:
+                result.reviews.append((again.finding, told.reviewer))
+        elif there is None:
+            result.kept.append(not any(_says(d, told) for d in over))
+            if not result.kept[-1]:
+                result.notices.append(f"판정 시트의 {label} 판정은 정산철에서 이미 끝난 판정이어서 쓰지 않았습니다.")
+        elif told.day > there.decided_on[:10] and not there.confirmed_by:
+            result.kept.append(True)
+            result.replaced.append(there.finding)
+            result.notices.append(
+                f"{label}: 판정 시트의 판정({told.verdict}, {told.day})이 더 나중이어서 정산철의 {there.verdict}을(를) 바꿉니다."
+            )
+        else:
+            result.kept.append(False)
+            result.notices.append(
+                f"{label}: 판정 시트({told.verdict})와 정산철({there.verdict}, {there.decided_by}, {there.decided_on[:10]})의 "
+                "판정이 달라 정산철의 것을 썼습니다."
+            )
+    result.notices = [particles(one) for one in result.notices]
+    return result
+
+
+def _told(row: dict[Any, Any]) -> Told:
+    own = row["규칙코드"] in words.OWN
+    column = "금액" if own else "인정금액"
+    counts = row.get(column + KNOWN) and (own or row["판정"] == words.PARTLY)
+    day = row["판정일"]
+    return Told(
+        mask_key(row["집행번호"]), row["규칙코드"], row["판정"] or words.OWN.get(row["규칙코드"], ""),
+        int(row[column]) if counts else None, mask(row["사유"]), row["판정자"], row["검토자"],
+        "" if pd.isna(day) else str(day)[:10],
+    )  # fmt: skip
+
+
+def _says(one: Decision, told: Told) -> bool:
+    """Is a row of the sheet this decision, as `export` writes it or as it was typed (the day may be blank)?"""
+    ours = (one.line, one.code, one.verdict, one.won, mask(one.reason), one.decided_by)
+    theirs = (told.line, told.code, told.verdict, told.won, told.reason, told.decider)
+    return ours == theirs and told.day in ("", one.decided_on[:10])
+
+
+def _typed(judgement: Judgement, facts: dict[str, str], named: set[str]) -> list[Typed]:
+    """The decisions that stand in the judgement and not in the register."""
+    found = []
+    findings = judgement.findings
+    claimed = judgement.lines["claimed"].tolist() if LEDGER in judgement.book.frames else []
+    columns = (findings[c].tolist() for c in ("line", "code", "line_index", "decision"))
+    for name, line, code, i, decision in zip(finding_ids(judgement), *columns, strict=True):
+        if not decision or name in named or not line:
+            continue
+        own = code in words.OWN
+        day: str | dt.date = decision.get("판정일") or ""
+        won = decision.get("금액" if own else "인정금액")
+        found.append(
+            Typed(
+                name, mask_key(line), code, decision["판정"] or words.OWN.get(code, ""),
+                won if own or decision["판정"] == words.PARTLY else None, int(claimed[i]) if i >= 0 else 0,
+                mask(decision["사유"]), mask(decision.get("근거") or ""), decision["판정자"], decision["검토자"], str(day),
+                facts.get(name, ""),
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,177 @@
+"""A run of a binder: its files through the one door, with the register; the run, its findings and its set stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from settle import __version__, leads, pipeline
+from settle.binder import words
+from settle.binder.facts import finding_ids
+from settle.binder.merging import Merged, judge_with, own_ids
+from settle.binder.rows import Found, Judged, Run
+from settle.binder.words import BinderError
+from settle.comparing import earlier
+from settle.korean import mask, mask_all, mask_keys, particles
+from settle.model import LEDGER
+from settle.programme import rules as rulebooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from settle.binder.binder import Binder
+    from settle.model import Book, Judgement
+    from settle.programme.profile import Profile
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to judge: what `settle check` asks of its options."""
+
+    programme: str
+    rules: list[str] | None = None
+    skip: list[str] | None = None
+    assume: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    profile: Profile | None = None
+    leads: bool = True
+
+    def told(self) -> dict[str, Any]:
+        """The options as the run keeps them."""
+        listed = {"rules": self.rules, "skip": self.skip, "assume": dict(self.assume), "column": dict(self.columns)}
+        return {name: value for name, value in listed.items() if value}
+
+
+@dataclass
+class Ran:
+    """What a run came to. run: None where nothing could be judged (then nothing was stored). reopened: findings.
+
+    notices: Korean sentences about the register (conflicts with sheet 판정, replies that could not be taken …).
+    """
+
+    judgement: Judgement
+    run: Run | None = None
+    reopened: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def read(binder: Binder, options: Options) -> Book:
+    """The Book of the binder's current files. Raises BinderError where there are none, ResourceError for the programme."""
+    from settle.programme import vocabulary
+
+    paths = binder.paths()
+    if not paths:
+        raise BinderError("정산철에 판정할 파일이 없습니다. settle check 파일… --binder 로 넣으세요.")
+    programme = vocabulary.load(options.programme)
+    return pipeline.read_book(pipeline.Opened(paths), programme, options.assume, options.columns, options.profile)
+
+
+def judge(binder: Binder, book: Book, options: Options) -> Merged:
+    """Judge a book with the binder's register; nothing is stored. Raises RulebookError, ResourceError."""
+    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), options.rules, options.skip)
+    if options.leads:
+        merged.judgement.leads = leads.find(merged.judgement)
+        merged.judgement.leads.rates = binder.lead_rates()
+    return merged
+
+
+def store(
+    binder: Binder,
+    merged: Merged,
+    options: Options,
+    write: Callable[[Judgement, Path], object] | None = None,
+    who: str = "",
+) -> Ran:
+    """Store what was judged: decisions typed in sheet 판정, the run, its set (write), replies typed in 검토표.
+
+    Where no line could be judged nothing is stored or written. Raises BinderError, and what `write` raises.
+    """
+    judgement = merged.judgement
+    if not len(judgement.lines) and not judgement.complete:
+        return Ran(judgement)
+    notices = [*merged.notices, *binder.take_typed(merged.typed, merged.reviews, who)]
+    judgement.log_hash = binder.last_hash
+    summary = judged(merged, options, [one.id for one in binder.inputs("file", current=True)])
+    run = binder.store_run(summary, (lambda folder: write(judgement, folder)) if write else None, who)
+    notices += take_replies(binder, judgement, who)
+    return Ran(judgement, run, merged.stale, notices)
+
+
+def judged(merged: Merged, options: Options, files: list[int]) -> Judged:
+    """A judgement as a binder stores it."""
+    judgement = merged.judgement
+    return Judged(
+        programme=judgement.programme.id,
+        rulebook=judgement.rulebook.sha256,
+        version=__version__,
+        agreement=str(judgement.book.agreement.get("협약번호") or ""),
+        totals={name: int(value) for name, value in judgement.totals.items()},
+        lines=len(judgement.lines),
+        milliseconds=round(judgement.seconds * 1000),
+        exit_code=judgement.exit_code,
+        findings=found(merged),
+        files=files,
+        options=options.told(),
+    )
+
+
+def found(merged: Merged) -> list[Found]:
+    """The findings of a judgement as a binder stores them, personal numbers masked."""
+    judgement = merged.judgement
+    table = judgement.findings
+    claimed = judgement.lines["claimed"].tolist()
+    texts = ("message", "arithmetic", "remedy", "papers", "title", "sheet", "source", "cell")
+    shown = {name: mask_all(table[name].tolist()) for name in texts}
+    ids, lines = own_ids(finding_ids(judgement), merged.own), mask_keys(table["line"].tolist())
+    numbers = {name: table[name].tolist() for name in ("line_index", "row", "at_issue", "applied", "case")}
+    kinds = {name: table[name].tolist() for name in ("code", "effect")}
+    return [
+        Found(
+            **{name: column[n] for name, column in shown.items()},
+            id=ids[n],
+            nth=0,
+            place=n,
+            code=kinds["code"][n],
+            effect=kinds["effect"][n],
+            line=lines[n],
+            claimed=int(claimed[i]) if (i := numbers["line_index"][n]) >= 0 else 0,
+            at_issue=int(numbers["at_issue"][n]),
+            applied=int(numbers["applied"][n]),
+            row=int(numbers["row"][n]),
+            reason_class=f"{kinds['code'][n]}/{numbers['case'][n]}",
+            facts=merged.facts.get(ids[n], ""),
+        )
+        for n in range(len(table))
+    ]
+
+
+def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[str]:
+    """소명 typed beside the lines (검토표) into the register, once each; Korean sentences about what could not be taken."""
+    asked = {sheet.kind for sheet in judgement.book.sheets if set(earlier.REPLY) & set(sheet.unknown)}
+    if LEDGER not in asked:
+        return []
+    notices, taken = [], 0
+    by_line: dict[str, list[Any]] = {}
+    for one in binder.cases():
+        if one.present and one.finding.line:
+            by_line.setdefault(one.finding.line, []).append(one)
+    for reply in earlier.read_replies(judgement):
+        text, papers = mask(reply.texts["소명내용"]), mask(reply.texts["추가증빙"])
+        line = mask_keys([reply.line])[0]
+        if not by_line.get(line):
+            notices.append(
+                f"'{reply.sheet}' {reply.row}행의 소명은 지적이 없는 줄의 것이어서 정산철에 넣지 않았습니다."
+            )
+        for one in by_line.get(line, []):
+            if any((r.text, r.papers) == (text, papers) for r in one.replies):
+                continue
+            if one.state == words.FINAL:
+                notices.append(f"{line} {one.finding.code}은(는) 확정되어 소명을 넣지 않았습니다. 이의신청으로 내세요.")
+                continue
+            by = reply.texts["담당자"] or "수행기관"
+            binder.reply(one.id, text, papers, who=by, origin="sheet")
+            taken += 1
+    if taken:
+        notices.append(f"검토표에 적힌 소명 {taken}건을 정산철에 넣었습니다.")
+    return [particles(one) for one in notices]

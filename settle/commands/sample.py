@@ -1,0 +1,100 @@
+"""`settle sample`: which lines a person looks at, and what the errors found say of all won."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from settle.commands import common
+from settle.korean import particles
+from settle.programme.folders import DEFAULT_PROGRAMME
+
+if TYPE_CHECKING:
+    from settle.sampling import Aim
+
+
+class Percent(click.ParamType):  # type: ignore[type-arg]
+    """`5%`, `5` or `0.05`."""
+
+    name = "percent"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            self.fail("", param, ctx)
+        return number if not text.endswith("%") and number < 1 else number / 100
+
+
+@click.command(
+    name="sample",
+    help="사람만 볼 수 있는 것(원본이 진짜인지, 회의가 있었는지)을 볼 줄을 화폐단위표본으로 뽑습니다. 인정금액을 모집단으로 하고, "
+    "큰 줄은 모두 봅니다. 확인금액을 적은 뒤 --evaluate로 추정오류와 상한을 셉니다.\n\n"
+    "\b\nsettle sample 정산.xlsx --confidence 95 --tolerable 5% --expected 1% -o 표본.xlsx\n"
+    "settle sample --evaluate 표본.xlsx\n\n끝낼 때의 값: 0 뽑음·셈, 2 하지 못함.",
+)
+@click.argument("files", nargs=-1, metavar="[파일…]", type=click.Path(path_type=Path))
+@click.option("--confidence", type=Percent(), default="95%", metavar="%", help="신뢰수준 (기본: 95%).")
+@click.option("--tolerable", type=Percent(), default="5%", metavar="%", help="허용오류율 (기본: 5%).")
+@click.option("--expected", type=Percent(), default="1%", metavar="%", help="예상오류율 (기본: 1%).")
+@click.option("--seed", type=click.IntRange(min=0), metavar="수", help="난수 씨앗. 주지 않으면 정해서 적어 둡니다.")
+@click.option("--by", "strata", type=click.Choice(["비목"]), help="비목별로 나누어 뽑습니다.")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), default=Path("표본.xlsx"), metavar="파일", help="쓸 파일."
+)
+@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option("--evaluate", "filled", type=click.Path(path_type=Path), metavar="표본.xlsx", help="적은 표본을 셉니다.")
+def command(files: tuple[Path, ...], filled: Path | None, output: Path, programme: str, **asked: object) -> int:
+    """Plan and choose, or evaluate."""
+    from settle.sampling import Aim, SamplingError
+
+    if bool(files) == bool(filled):
+        raise common.Wrong("정산 파일을 주거나, --evaluate로 적은 표본을 줍니다.")
+    try:
+        if filled:
+            return _evaluate(filled)
+        seed = asked["seed"] if asked["seed"] is not None else secrets.randbelow(2**31)
+        aim = Aim(asked["confidence"], asked["tolerable"], asked["expected"], seed)  # type: ignore[arg-type]
+        aim.check()
+        return _choose(files, aim, asked["strata"] == "비목", output, programme)
+    except SamplingError as error:
+        raise common.Wrong(str(error)) from error
+
+
+def _choose(files: tuple[Path, ...], aim: Aim, by_category: bool, output: Path, programme: str) -> int:
+    from settle import sampling
+    from settle.documents.xlsx import sample as sheet
+    from settle.files import write_bytes
+
+    result = common.judge_files(files, programme)
+    if not len(result.lines):
+        raise common.Wrong("집행내역의 줄을 읽지 못해 표본을 뽑을 수 없습니다.")
+    strata = [name or "(비목 없음)" for name in result.lines["비목"].tolist()] if by_category else None
+    chosen = sampling.select(result.lines["recognised"].to_numpy(), aim, strata)
+    with common.writing():
+        write_bytes(output, sheet.render(result, chosen, strata))
+    common.say(
+        f"인정금액 {chosen.population:,}원에서 {len(chosen.chosen)}줄을 봅니다 (전수 {len(chosen.whole)}줄, 계획 {chosen.size}단위, "
+        f"씨앗 {aim.seed})."
+    )
+    common.say(
+        particles(f"'{output}'에 썼습니다. 확인금액을 적은 뒤 settle sample --evaluate '{output}'을(를) 하세요.")
+    )
+    return 0
+
+
+def _evaluate(filled: Path) -> int:
+    from settle import pipeline, sampling
+    from settle.documents.xlsx import sample as sheet
+
+    aim, population, rows = sheet.read(pipeline.read_paths([filled])[0])
+    told = sampling.evaluate(aim, population, rows)
+    common.say(f"본 줄 {len(rows)}줄, 표본에서 오류 {told.errors}건, 전수에서 찾은 오류 {told.known:,}원")
+    common.say(sampling.sentence(aim, told))
+    return 0

@@ -1,0 +1,406 @@
+"""The ways a lead can be seen: pure functions (Look) -> groups of lines. Windows and thresholds stand in the lead files."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from settle.judging.arrays import NO_DAY, date_text, days
+from settle.judging.facts.ledger import company
+from settle.labour.working_days import korean_holidays
+from settle.model import EVIDENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
+
+    from settle.judging.facts.base import Facts
+    from settle.model import Book
+
+LOG, PEOPLE, COMPANIES = "수행일지", "투입인력", "참여기업"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines (positions) that one lead is about. values: for its message; key: tells two leads of the same lines apart."""
+
+    lines: list[int]
+    values: dict[str, Any]
+    key: str = ""
+
+
+@dataclass
+class Look:
+    """What a pattern may look at. among: bool per line, those it applies to. lacking: set where it could not be asked."""
+
+    facts: Facts
+    book: Book
+    among: np.ndarray
+    parameters: dict[str, Any]
+    lacking: str = ""
+    _shown: dict[str, Any] = field(default_factory=dict)
+
+    def at(self) -> list[int]:
+        """Positions it applies to, in the order of 집행일."""
+        places = np.flatnonzero(self.among)
+        return places[np.argsort(self.facts["order"][places], kind="stable")].tolist()
+
+    @property
+    def day(self) -> np.ndarray:
+        """집행일 as days since 1970, NO_DAY where unknown."""
+        return days(self.facts.ledger["집행일"])
+
+    def name(self, i: int) -> str:
+        """The vendor of a line as the ledger writes it."""
+        return str(self.facts["거래처"].iat[i]) or str(self.facts["사업자등록번호"].iat[i])
+
+    def by_vendor(self) -> dict[str, list[int]]:
+        """Vendor -> positions in the order of 집행일; lines without vendor or day are left out."""
+        vendor, day = self.facts["vendor"].tolist(), self.day
+        found: dict[str, list[int]] = defaultdict(list)
+        for i in self.at():
+            if vendor[i] and day[i] != NO_DAY:
+                found[vendor[i]].append(i)
+        return found
+
+    def frame(self, kind: str) -> pd.DataFrame | None:
+        """A sheet with rows; else None, and that it lacks."""
+        found = self.book.frames.get(kind)
+        if found is None or not len(found):
+            self.lacking = f"{kind} 시트가 없습니다"
+            return None
+        return found
+
+
+PATTERNS: dict[str, Callable[[Look], list[Group]]] = {}
+NEEDS: dict[str, frozenset[str]] = {}  # pattern -> parameters that its file must give
+
+
+def pattern(*needs: str) -> Callable[[Callable[[Look], list[Group]]], Callable[[Look], list[Group]]]:
+    """Register a pattern under its function's name, with the parameters it needs."""
+
+    def registered(function: Callable[[Look], list[Group]]) -> Callable[[Look], list[Group]]:
+        PATTERNS[function.__name__], NEEDS[function.__name__] = function, frozenset(needs)
+        return function
+
+    return registered
+
+
+def _runs(places: list[int], day: np.ndarray, window: int) -> Iterable[list[int]]:
+    """Positions cut where two neighbours lie more than `window` days apart."""
+    run: list[int] = []
+    for i in places:
+        if run and day[i] - day[run[-1]] > window:
+            yield run
+            run = []
+        run.append(i)
+    if run:
+        yield run
+
+
+@pattern("step")
+def split_below(look: Look) -> list[Group]:
+    """Purchases of one vendor within days, each just under a threshold, together above it.
+
+    parameters.step: won (threshold), near (per cent below it that is "just under"), days, least (purchases).
+    """
+    total, purchase, day = look.facts["purchase_total"], look.facts["purchase"], look.day
+    found, taken = [], set[int]()
+    for step in sorted(look.parameters["step"], key=lambda s: -s["won"]):
+        low = step["won"] * (100 - step["near"])
+        for places in look.by_vendor().values():
+            just = [i for i in places if low <= total[i] * 100 <= step["won"] * 100 and i not in taken]
+            for run in _runs(just, day, step["days"]):
+                trades = {int(purchase[i]): int(total[i]) for i in run}
+                if len(trades) >= step["least"] and sum(trades.values()) > step["won"]:
+                    taken |= set(run)
+                    values = {"vendor": look.name(run[0]), "limit": step["won"], "trades": len(trades)}
+                    values |= {
+                        "total": sum(trades.values()),
+                        "from": date_text(day[run[0]]),
+                        "to": date_text(day[run[-1]]),
+                    }
+                    found.append(Group(run, values))
+    return found
+
+
+@pattern("share", "rise", "least_won", "least_vendors")
+def vendor_share(look: Look) -> list[Group]:
+    """One vendor with a large share of what was spent, or one whose share rises from the first half to the second.
+
+    parameters: share, rise (per cent), least_won, least_vendors.
+    """
+    p, vendors = look.parameters, look.by_vendor()
+    claimed, day = look.facts["claimed"], look.day
+    places = [i for group in vendors.values() for i in group]
+    whole = int(claimed[places].sum()) if places else 0
+    if len(vendors) < p["least_vendors"] or whole <= 0:
+        return []
+    middle = sorted(int(day[i]) for i in places)[len(places) // 2]
+    halves = [int(claimed[[i for i in places if (day[i] >= middle) == late]].sum()) for late in (False, True)]
+    found = []
+    for group in vendors.values():
+        won = int(claimed[group].sum())
+        if won < p["least_won"]:
+            continue
+        parts = [int(claimed[[i for i in group if (day[i] >= middle) == late]].sum()) for late in (False, True)]
+        shares = [100 * part // half if half > 0 else 0 for part, half in zip(parts, halves, strict=True)]
+        rises = min(halves) > 0 and shares[1] - shares[0] >= p["rise"]
+        if won * 100 >= whole * p["share"] or rises:
+            told = {"vendor": look.name(group[0]), "share": 100 * won // whole, "before": shares[0], "after": shares[1]}
+            found.append(Group(group, told))
+    return found
+
+
+@pattern("least_letters")
+def same_party(look: Look) -> list[Group]:
+    """A vendor or account holder who is somebody else of the agreement: staff, a participant or its representative; or one
+    account holder or business number behind vendors of different names. parameters: least_letters of a name.
+    """
+    facts, least = look.facts, look.parameters["least_letters"]
+    people = _names(look.book.frames.get(PEOPLE), "성명")
+    heads = _names(look.book.frames.get(COMPANIES), "대표자")
+    numbers = _names(look.book.frames.get(COMPANIES), "사업자등록번호")
+    lead = str(look.book.agreement.get("주관기업사업자번호") or "")
+    numbers |= {lead} if lead else set()
+    vendor, holder = facts["vendor"].tolist(), facts["예금주"].tolist()
+    brn, shown = facts["사업자등록번호"].tolist(), facts["거래처"].tolist()
+    holders: dict[str, list[int]] = defaultdict(list)
+    by_number: dict[str, list[int]] = defaultdict(list)
+    met: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i in look.at():
+        name = company(holder[i])
+        if len(name) >= least:
+            holders[name].append(i)
+        if brn[i]:
+            by_number[brn[i]].append(i)
+            if brn[i] in numbers:
+                met[f"거래처 {shown[i] or brn[i]}", "참여기업이나 주관기업"].append(i)
+        for who in {company(shown[i]), name}:
+            if len(who) >= least and who in heads:
+                met[f"{who}", "참여기업의 대표자"].append(i)
+            if len(who) >= least and who in people:
+                met[f"{who}", "투입인력"].append(i)
+    found = [Group(group, {"who": who, "what": what}, f"{who}{what}") for (who, what), group in met.items()]
+    for name, group in holders.items():
+        others = sorted({shown[i] for i in group if vendor[i] and not _alike(vendor[i], name)})
+        if len({company(o) for o in others}) > 1:
+            found.append(
+                Group(group, {"who": f"예금주 {name}", "what": f"여러 거래처({', '.join(others[:4])})의 예금주"}, name)
+            )
+    for number, group in by_number.items():
+        distinct = sorted({shown[i] for i in group if shown[i]}, key=len)
+        if len(distinct) > 1 and not all(_alike(company(distinct[0]), company(d)) for d in distinct[1:]):
+            what = f"이름이 다른 거래처({', '.join(distinct[:4])})의 번호"
+            found.append(Group(group, {"who": f"사업자등록번호 {number}", "what": what}, number))
+    return found
+
+
+def _names(frame: pd.DataFrame | None, column: str) -> set[str]:
+    if frame is None or column not in frame:
+        return set()
+    return {company(str(name)) for name in frame[column].tolist() if name}
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two spellings of one name: one in the other, or two letters of three the same."""
+    from rapidfuzz import fuzz
+
+    one, other = re.sub(r"[^\w]", "", one), re.sub(r"[^\w]", "", other)
+    return one in other or other in one or fuzz.ratio(one, other) >= 67
+
+
+@pattern("least")
+def days_off(look: Look) -> list[Group]:
+    """Days logged on public holidays, per consultant. parameters: least (days)."""
+    frame = look.frame(LOG)
+    if frame is None:
+        return []
+    logged = days(frame["일자"])
+    known = logged != NO_DAY
+    if not known.any():
+        return []
+    years = logged[known].astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
+    holidays = korean_holidays(int(years.min()), int(years.max())).astype(np.int64)
+    off = known & np.isin(logged, holidays)
+    lines: dict[str, list[int]] = defaultdict(list)
+    for i, person in zip(look.at(), look.facts["컨설턴트"].iloc[look.at()].tolist(), strict=True):
+        lines[person].append(i)
+    found = []
+    for person, rows in frame[off].groupby("컨설턴트", sort=True):
+        dates = sorted(set(logged[rows.index].tolist()))
+        if person and len(dates) >= look.parameters["least"]:
+            told = ", ".join(date_text(d) for d in dates[:5]) + (" …" if len(dates) > 5 else "")
+            found.append(
+                Group(lines.get(str(person), []), {"who": person, "count": len(dates), "dates": told}, str(person))
+            )
+    return found
+
+
+@pattern("days", "least_won")
+def same_amount(look: Look) -> list[Group]:
+    """Equal amounts to one vendor on different days close together. parameters: days, least_won.
+
+    Amounts that come back at one distance (rent, a subscription) are left out.
+    """
+    p, day, purchase = look.parameters, look.day, look.facts["purchase"]
+    claimed = look.facts["claimed"]
+    found = []
+    for places in look.by_vendor().values():
+        by_won: dict[int, list[int]] = defaultdict(list)
+        for i in places:
+            if claimed[i] >= p["least_won"]:
+                by_won[int(claimed[i])].append(i)
+        for won, same in by_won.items():
+            gaps = np.diff(day[same])
+            if len(same) >= 4 and gaps.max() - gaps.min() <= 5 and gaps.min() >= 1:
+                continue
+            for run in _runs(same, day, p["days"]):
+                apart = len({int(purchase[i]) for i in run}) > 1 and len({int(day[i]) for i in run}) > 1
+                if apart:
+                    found.append(Group(run, {"vendor": look.name(run[0]), "each": won}))
+    return found
+
+
+_TAIL = re.compile(r"^(.*?)(\d{1,9})$")
+
+
+@pattern("kinds", "gap", "days", "least")
+def sequential(look: Look) -> list[Group]:
+    """Numbers of one vendor's invoices or receipts that follow each other although days lie between.
+
+    parameters: kinds (증빙종류), gap (most between two numbers), days (least between first and last), least (papers).
+    """
+    frame = look.frame(EVIDENCE)
+    if frame is None:
+        return []
+    p, links = look.parameters, look.facts["links"]
+    lines: dict[int, list[int]] = defaultdict(list)
+    for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
+        if look.among[line]:
+            lines[row].append(line)
+    issued = days(frame["발행일"])
+    series: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+    columns = (frame[c].tolist() for c in ("증빙종류", "발행자", "사업자등록번호", "승인번호"))
+    for row, (kind, issuer, brn, number) in enumerate(zip(*columns, strict=True)):
+        tail = _TAIL.match(number)
+        who = brn or company(issuer)
+        if row in lines and kind in p["kinds"] and who and tail and issued[row] != NO_DAY:
+            series[who, tail[1]][int(tail[2])] = row
+    found = []
+    for numbers in series.values():
+        run: list[int] = []
+        for number in [*sorted(numbers), None]:
+            if run and (number is None or number - run[-1] > p["gap"]):
+                rows = [numbers[n] for n in run]
+                span = int(issued[rows].max() - issued[rows].min())
+                if len(run) >= p["least"] and span >= p["days"]:
+                    told = {"vendor": frame["발행자"].iat[rows[0]], "numbers": len(run), "span": span}
+                    told |= {"from": frame["승인번호"].iat[rows[0]], "to": frame["승인번호"].iat[rows[-1]]}
+                    found.append(Group([i for r in rows for i in lines[r]], told))
+                run = []
+            if number is not None:
+                run.append(number)
+    return found
+
+
+@pattern("from", "to")
+def odd_hours(look: Look) -> list[Group]:
+    """Paid at a weekend or on a public holiday, or late at night where a card list says the hour. parameters: from, to (hours)."""
+    day = look.day
+    known = [i for i in look.at() if day[i] != NO_DAY]
+    if not known:
+        return []
+    dates = day[known].astype("datetime64[D]")
+    years = dates.astype("datetime64[Y]").astype(int) + 1970
+    holidays = korean_holidays(int(years.min()), int(years.max()))
+    free = ~np.is_busday(dates, holidays=holidays)
+    hours = _hours(look)
+    late = {i: h for i, h in hours.items() if h >= look.parameters["from"] or h < look.parameters["to"]}
+    week = "월화수목금토일"
+    found = []
+    for i, off, date in zip(known, free.tolist(), dates.tolist(), strict=True):
+        if off or i in late:
+            when = f"{date.isoformat()} ({week[date.weekday()]}{', 공휴일' if off and date.weekday() < 5 else ''})"
+            when += f" {late[i]}시" if i in late else ""
+            found.append(Group([i], {"vendor": look.name(i), "when": when}))
+    return found
+
+
+def _hours(look: Look) -> dict[int, int]:
+    """Line -> hour of its card slip, by 승인번호."""
+    from settle.judging.facts.papers import approval_keys
+
+    frame = look.book.frames.get(EVIDENCE)
+    if frame is None or not len(frame) or not look.book.lists:
+        return {}
+    hours: dict[str, int] = {}
+    for one in look.book.lists:
+        if one.group == "card" and {"time", "key"} <= set(one.lines):
+            for key, text in zip(approval_keys(one.lines["key"]), one.lines["time"], strict=True):
+                hour = re.search(r"(?:^|\s)(\d{1,2}):?\d{2}", str(text))
+                if key and hour and int(hour[1]) < 24:
+                    hours[key] = int(hour[1])
+    links, keys = look.facts["links"], approval_keys(frame["승인번호"]).tolist()
+    pairs = zip(links.line.tolist(), links.row.tolist(), strict=True)
+    return {line: hours[keys[row]] for line, row in pairs if look.among[line] and keys[row] in hours}
+
+
+@pattern("unit", "least")
+def round_sums(look: Look) -> list[Group]:
+    """A vendor all of whose claims are round. parameters: unit (won), least (lines)."""
+    total, purchase = look.facts["purchase_total"], look.facts["purchase"]
+    found = []
+    for places in look.by_vendor().values():
+        trades = {int(purchase[i]) for i in places}
+        if len(trades) >= look.parameters["least"] and all(total[i] % look.parameters["unit"] == 0 for i in places):
+            found.append(Group(places, {"vendor": look.name(places[0]), "unit": look.parameters["unit"]}))
+    return found
+
+
+@pattern("quote", "comparison", "steps")
+def quotes_alike(look: Look) -> list[Group]:
+    """A comparison quote that looks made beside the other: the same issuer, or the same day with a round step of price.
+
+    parameters: quote, comparison (증빙종류), steps (per cent).
+    """
+    frame = look.frame(EVIDENCE)
+    if frame is None:
+        return []
+    p, links = look.parameters, look.facts["links"]
+    rows: dict[int, list[int]] = defaultdict(list)
+    for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
+        rows[line].append(row)
+    kinds, brn = frame["증빙종류"].tolist(), frame["사업자등록번호"].tolist()
+    who, issued = [company(x) for x in frame["발행자"].tolist()], days(frame["발행일"])
+    won = np.where(frame["합계금액__known"], frame["합계금액"], 0)
+    found = []
+    for i in look.at():
+        ours = [r for r in rows[i] if kinds[r] in p["quote"]]
+        for other in [r for r in rows[i] if kinds[r] in p["comparison"]]:
+            same = [
+                r
+                for r in rows[i]
+                if r != other and kinds[r] in (*p["quote"], *p["comparison"]) and _one_issuer(r, other, who, brn)
+            ]
+            if same:
+                found.append(Group([i], {"why": "비교한 두 견적의 발행자가 같습니다"}, "issuer"))
+                break
+            base = next((r for r in ours if won[r] > 0 and won[other] > won[r]), None)
+            if base is None or issued[base] != issued[other] or issued[base] == NO_DAY:
+                continue
+            step = next((s for s in p["steps"] if int(won[other]) * 100 == int(won[base]) * (100 + s)), None)
+            if step:
+                why = f"같은 날({date_text(issued[base])}) 받은 비교견적이 꼭 {step}% 비쌉니다"
+                found.append(Group([i], {"why": why}, "step"))
+                break
+    return found
+
+
+def _one_issuer(one: int, other: int, who: list[str], brn: list[str]) -> bool:
+    return bool((brn[one] and brn[one] == brn[other]) or (who[one] and who[one] == who[other]))

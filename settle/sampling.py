@@ -1,0 +1,175 @@
+"""Monetary unit sampling: how many lines a person must look at, which ones, and what the errors found say of all won.
+
+The Poisson model of the AICPA guide 〈Audit Sampling〉, appendix C, and of R jfa (likelihood "poisson"): a sample of n units
+proves that at most a share m of the won is wrong, with confidence c, where errors of a share e are expected, if
+P(Gamma(1 + e·n, rate n) ≤ m) ≥ c. The upper limit of errors found is that of Stringer with Poisson factors.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 100_000  # units: no plan is larger
+
+
+class SamplingError(Exception):
+    """A sample cannot be planned or evaluated. The message is one Korean sentence."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """confidence, tolerable, expected: shares of one (0.95, 0.05, 0.01). seed: of the random start."""
+
+    confidence: float
+    tolerable: float
+    expected: float
+    seed: int
+
+    def check(self) -> None:
+        """Raises SamplingError."""
+        if not 0.5 <= self.confidence < 1:
+            raise SamplingError("신뢰수준은 50% 이상 100% 미만이어야 합니다.")
+        if not 0 < self.tolerable < 1:
+            raise SamplingError("허용오류율은 0%보다 크고 100%보다 작아야 합니다.")
+        if not 0 <= self.expected < self.tolerable:
+            raise SamplingError("예상오류율은 0% 이상이고 허용오류율보다 작아야 합니다.")
+
+
+@dataclass
+class Sample:
+    """Which lines to look at. chosen: positions, ascending; whole: those taken whole (at least the interval each).
+
+    population: won in all; size: units planned; interval: won per unit, of each stratum by name.
+    """
+
+    aim: Aim
+    population: int
+    size: int
+    chosen: list[int]
+    whole: set[int]
+    interval: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the errors found come to, in won. projected: of the sampled part; known: found in lines taken whole.
+
+    upper: with the confidence of the plan not more than this is wrong in all. holds: it is at most what is tolerable.
+    """
+
+    known: int
+    projected: int
+    upper: int
+    tolerable: int
+    errors: int
+
+    @property
+    def likely(self) -> int:
+        return self.known + self.projected
+
+    @property
+    def holds(self) -> bool:
+        return self.upper <= self.tolerable
+
+
+def factor(confidence: float, errors: float) -> float:
+    """The Poisson factor: n × the upper limit of a share after this many errors (95 %: 3.00, 4.74, 6.30, 7.75 …)."""
+    from scipy.special import gammaincinv
+
+    return float(gammaincinv(1 + errors, confidence))
+
+
+def size(aim: Aim) -> int:
+    """The least number of units. Raises SamplingError where more than MOST were needed."""
+    from scipy.special import gammainc
+
+    aim.check()
+
+    def proves(n: int) -> bool:
+        return bool(gammainc(1 + aim.expected * n, aim.tolerable * n) >= aim.confidence)
+
+    high = 1
+    while not proves(high):
+        high *= 2
+        if high > MOST:
+            raise SamplingError(
+                "예상오류율이 허용오류율에 너무 가까워 표본으로 보일 수 없습니다. 전부 보거나 비율을 바꾸세요."
+            )
+    # what is proven by n is not always proven by n + 1 as long as n is small: look from below
+    low = 1 if high < 4096 else high // 2
+    return next(n for n in range(low, high + 1) if proves(n))
+
+
+def select(won: np.ndarray, aim: Aim, strata: Sequence[str] | None = None) -> Sample:
+    """Choose lines: every interval-th won from a random start; lines of an interval and more are taken whole.
+
+    won: recognised won per line (int64; only those above 0 are in the population). strata: a name per line: each stratum
+    gets units by its won, one at least. The same seed and won give the same lines. Raises SamplingError.
+    """
+    planned = size(aim)
+    population = int(won[won > 0].sum())
+    if population <= 0:
+        raise SamplingError("표본을 뽑을 인정금액이 없습니다.")
+    names = np.array(strata if strata is not None else [""] * len(won), dtype=object)
+    random = np.random.default_rng(aim.seed)
+    chosen: set[int] = set()
+    whole: set[int] = set()
+    interval = {}
+    for name in sorted(set(names[won > 0].tolist())):
+        places = np.flatnonzero((names == name) & (won > 0))
+        share = int(won[places].sum())
+        units = max(1, math.ceil(planned * share / population))
+        step = max(1, share // units)
+        interval[name] = step
+        large = won[places] >= step
+        whole |= set(places[large].tolist())
+        rest = places[~large]
+        ends = np.cumsum(won[rest])
+        if len(rest):
+            points = np.arange(int(random.integers(1, step + 1)), int(ends[-1]) + 1, step)
+            chosen |= set(rest[np.searchsorted(ends, points)].tolist())
+    return Sample(aim, population, planned, sorted(chosen | whole), whole, interval)
+
+
+def evaluate(aim: Aim, population: int, rows: Sequence[tuple[int, int, int | None]]) -> Evaluation:
+    """What was found in the lines looked at. rows: (book won, audited won, interval; None: taken whole) of each.
+
+    A line audited above its book counts as without error (recognised too little is no disallowance). Raises SamplingError.
+    """
+    aim.check()
+    known, found = 0, []
+    largest = 0
+    for book, audited, step in rows:
+        error = max(0, book - audited)
+        if audited < 0 or book <= 0:
+            raise SamplingError(f"장부금액 {book:,}원과 확인금액 {audited:,}원을 쓸 수 없습니다.")
+        if step is None:
+            known += error
+        else:
+            largest = max(largest, step)
+            if error:
+                found.append((min(1.0, error / book) * step, error / book, step))
+    projected = sum(part for part, _, _ in found)
+    # the largest first, each with the growth of the factor that its place brings (Stringer)
+    upper = factor(aim.confidence, 0) * largest
+    for place, (_, taint, step) in enumerate(sorted(found, key=lambda f: -f[0]), start=1):
+        upper += (factor(aim.confidence, place) - factor(aim.confidence, place - 1)) * taint * step
+    tolerable = math.floor(aim.tolerable * population)
+    return Evaluation(known, round(projected), known + math.ceil(upper), tolerable, len(found))
+
+
+def sentence(aim: Aim, one: Evaluation) -> str:
+    """The sentence for the report."""
+    percent = f"{aim.confidence * 100:g}%"
+    end = "허용오류를 넘지 않습니다" if one.holds else "허용오류를 넘으므로 표본을 늘리거나 전부 보아야 합니다"
+    return (
+        f"추정오류는 {one.likely:,}원, 신뢰수준 {percent}의 오류 상한은 {one.upper:,}원으로 "
+        f"허용오류 {one.tolerable:,}원과 견주어 {end}."
+    )
