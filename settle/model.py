@@ -82,11 +82,38 @@ class Book:
 
 @dataclass(frozen=True)
 class NotChecked:
-    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists."""
+    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists.
+
+    lacking: what it needs and has not (`증빙목록`, `협약.기관유형`, `given:카드`).
+    """
 
     code: str
     reason: str
     provisional: bool = True
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filled:
+    """One blank cell that was filled (채움), or answered (답), and where its value comes from.
+
+    line_index: position of the ledger line; line its name. column: of 집행내역, or `증빙목록.<종류>` for an evidence row. value: text
+    or won. source: the list (or answer), sheet and row (1-based) in it, key: by which it was found.
+    """
+
+    line_index: int
+    line: str
+    column: str
+    value: str | int
+    source: str
+    sheet: str
+    row: int
+    key: str
+
+    @property
+    def said(self) -> str:
+        """The origin as people read it."""
+        return f"채움: {self.source} {self.row}행" if self.row else self.source
 
 
 @dataclass
@@ -105,6 +132,7 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
+    filling: Any = None  # settle.reconciling.filling.Filling, where lists or answers filled blank cells
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
 
     @property

@@ -13,6 +13,7 @@ from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
 from settle.reading import book as books
 from settle.reconciling.files import split
+from settle.reconciling.filling import Filling, fill
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
 from settle.reconciling.reconcile import reconcile
@@ -85,18 +86,24 @@ def judge(
     rules: list[str] | None = None,
     skip: list[str] | None = None,
     given: dict[str, Any] | None = None,
+    *,
+    filled: bool = True,
 ) -> Judgement:
     """Judge every line of a book, with the REC rules for which Book.lists has lists (`reconciliation` is None where it has none).
 
     rules, skip: codes or prefixes. given: further facts from outside the workbook (other agreements), by name; arrays over the lines.
+    filled: blank cells of the ledger are filled from the lists first (Judgement.filling).
     Raises RulebookError for an unknown code or a broken rulebook.
     """
     rulebook = rulebook or rulebooks.load()
     facts = Facts(book, rulebook.programme, dict(given or {}))
-    result = None
+    result, filling = None, Filling()
     if any(s.usable for s in book.lists):
-        result = reconcile(facts, book.lists)
+        if filled:
+            book, filling = fill(facts)
+            facts = Facts(book, rulebook.programme, dict(given or {}))
+        result = reconcile(facts, book.lists, filling.explained)
         facts.given |= result.given()
     judgement = judge_facts(facts, rulebook, rules, skip)
-    judgement.reconciliation = result
+    judgement.reconciliation, judgement.filling = result, filling
     return judgement
