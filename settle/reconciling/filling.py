@@ -17,7 +17,6 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from settle.judging.arrays import days
-from settle.judging.facts.ledger import COMPANY_FORMS
 from settle.judging.facts.papers import approval_keys, components
 from settle.model import EVIDENCE, KNOWN, LEDGER, Filled, Sheet
 from settle.reconciling import ours, theirs, values
@@ -144,8 +143,7 @@ def _lines(facts: Facts, group: str) -> pd.DataFrame:
     )
     amounts = [base["won"], pd.Series(facts["transaction_total"][at])]
     if group == "bank":
-        person = (base["brn"] == "") & ~ledger["거래처"].map(lambda name: bool(COMPANY_FORMS.search(name)))
-        gross = np.where(person, facts["claimed"][at], 0)
+        gross = np.where(ours.maybe_person(facts)[at], facts["claimed"][at], 0)
         amounts += [pd.Series(net) for _, net in ours.withheld(gross, days(ledger["집행일"]))]
     dates = [ledger["집행일"], ledger["원인행위일"]]
     several = [base.assign(won=won, day=day) for won in amounts for day in dates]

@@ -439,13 +439,10 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
     claimed = facts["claimed"][line]
     ways: list[tuple[str, np.ndarray]] = [("", claimed)]
     ways += [("", part["won"].to_numpy()), ("", facts["net"][line])]
-    person = _persons(facts)[line]
-    gross = np.where(person, claimed, 0)
-    for name, amounts in ours.withheld(gross, ours.dates(part)):
-        ways.append((f", 원천징수 {name}", amounts))
-    ways = _distinct(ways)
+    ways = _distinct([*ways, *_withheld(part, np.where(_persons(facts)[line], claimed, 0))])
+    named_ways = _distinct([*ways, *_withheld(part, np.where(ours.maybe_person(facts)[line], claimed, 0))])
     names = [part, _other_names(facts, part, line)]
-    for suffix, amounts in ways:
+    for suffix, amounts in named_ways:
         for named in names:
             payable = named.assign(won=amounts)[amounts > 0]
             matching.by_name(match, payable, right, KEY_NAME + suffix)
@@ -457,6 +454,11 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
         return  # the amount alone explains nothing but a transfer
     for suffix, amounts in ways:
         matching.by_amount(match, part.assign(won=amounts)[amounts > 0], right, KEY_AMOUNT + suffix)
+
+
+def _withheld(part: pd.DataFrame, gross: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Ways in which an amount leaves after withholding."""
+    return [(f", 원천징수 {name}", amounts) for name, amounts in ours.withheld(gross, ours.dates(part))]
 
 
 def _distinct(ways: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
