@@ -307,9 +307,9 @@ class _Filler:
         if supply is not None and (supply <= 0 or supply + rest != int(row["their_won"])):
             return
         for column in there:
-            if column + KNOWN in self.frame and self.frame[column + KNOWN].iat[line]:
-                if int(self.frame[column].iat[line]) != there[column]:
-                    return
+            known = column + KNOWN in self.frame and self.frame[column + KNOWN].iat[line]
+            if known and int(self.frame[column].iat[line]) != there[column]:
+                return
         for column, value in there.items():
             if value or (column == "부가세" and supply is not None):
                 self.put(row, column, value)
