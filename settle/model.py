@@ -59,40 +59,6 @@ class InputFile:
     sha256: str
 
 
-@dataclass
-class Book:
-    """Everything read from the files given.
-
-    frames: sheet kind -> frame. Each has _source (index into sheets), _row (1-based sheet row) and *every* column of its kind
-    (ledgers/<programme>/sheets.toml), whether the file has it or not: see docs/development.md for the dtypes.
-    """
-
-    files: list[InputFile]
-    sheets: list[Sheet]
-    frames: dict[str, pd.DataFrame]
-    agreement: dict[str, Any]  # 협약: 항목 -> value (str, int won, datetime.date); only what is there
-    errors: list[InputError] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
-    lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
-
-    def has(self, kind: str, column: str | None = None) -> bool:
-        """Is there a sheet of this kind (with this column)?"""
-        return any(s.kind == kind and (column is None or column in s.letters) for s in self.sheets)
-
-
-@dataclass(frozen=True)
-class NotChecked:
-    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists.
-
-    lacking: what it needs and has not (`증빙목록`, `협약.기관유형`, `given:카드`).
-    """
-
-    code: str
-    reason: str
-    provisional: bool = True
-    lacking: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Filled:
     """One blank cell that was filled (채움), or answered (답), and where its value comes from.
@@ -117,6 +83,42 @@ class Filled:
 
 
 @dataclass
+class Book:
+    """Everything read from the files given.
+
+    frames: sheet kind -> frame. Each has _source (index into sheets), _row (1-based sheet row) and *every* column of its kind
+    (ledgers/<programme>/sheets.toml), whether the file has it or not: see docs/development.md for the dtypes.
+    """
+
+    files: list[InputFile]
+    sheets: list[Sheet]
+    frames: dict[str, pd.DataFrame]
+    agreement: dict[str, Any]  # 협약: 항목 -> value (str, int won, datetime.date); only what is there
+    errors: list[InputError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
+    answered: list[Filled] = field(default_factory=list)  # what answers put where nothing stood, or corrected
+    answers: Any = None  # settle.programme.answers.Answers, where some were given
+    lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
+
+    def has(self, kind: str, column: str | None = None) -> bool:
+        """Is there a sheet of this kind (with this column)?"""
+        return any(s.kind == kind and (column is None or column in s.letters) for s in self.sheets)
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists.
+
+    lacking: what it needs and has not (`증빙목록`, `협약.기관유형`, `given:카드`).
+    """
+
+    code: str
+    reason: str
+    provisional: bool = True
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass
 class Judgement:
     """The result. lines and findings are the frames described in docs/development.md."""
 
@@ -132,8 +134,19 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
+    questions: list[Any] = field(default_factory=list)  # settle.judging.questions.Question, dearest first
     filling: Any = None  # settle.reconciling.filling.Filling, where lists or answers filled blank cells
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
+
+    @property
+    def filled(self) -> list[Filled]:
+        """Cells filled from lists, in the order of the lines."""
+        return sorted((f for f in getattr(self.filling, "filled", ()) if f.row), key=lambda f: f.line_index)
+
+    @property
+    def answered(self) -> list[Filled]:
+        """What answers gave, those of cards that a list shows included."""
+        return [*self.book.answered, *(f for f in getattr(self.filling, "filled", ()) if not f.row)]
 
     @property
     def provisional(self) -> bool:

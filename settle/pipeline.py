@@ -8,10 +8,13 @@ import pandas as pd
 
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
+from settle.judging.questions import ask
 from settle.model import LEDGER, InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
+from settle.programme.answers import Answers
 from settle.reading import book as books
+from settle.reading.answered import answer, correct
 from settle.reconciling.files import split
 from settle.reconciling.filling import Filling, fill
 from settle.reconciling.opening import Opened
@@ -42,11 +45,15 @@ def read_book(
     assume: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,
     profile: Profile | None = None,
+    answers: Answers | None = None,
 ) -> Book:
     """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given."""
-    files = opened.result()
+    given = answers or Answers()
+    programme = given.vocabulary(programme or vocabulary.load())
+    files = correct(opened.result(), given)
     rest, found = split(files)
-    book = books.assemble(rest, programme or vocabulary.load(), assume, columns, profile)
+    book = books.assemble(rest, programme, assume, columns, given.profile(profile))
+    book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.lists = found
@@ -100,10 +107,11 @@ def judge(
     result, filling = None, Filling()
     if any(s.usable for s in book.lists):
         if filled:
-            book, filling = fill(facts)
+            book, filling = fill(facts, book.answers.cards if book.answers else None)
             facts = Facts(book, rulebook.programme, dict(given or {}))
         result = reconcile(facts, book.lists, filling.explained)
         facts.given |= result.given()
     judgement = judge_facts(facts, rulebook, rules, skip)
     judgement.reconciliation, judgement.filling = result, filling
+    judgement.questions = ask(judgement)
     return judgement

@@ -85,7 +85,7 @@ def fill(facts: Facts, cards: Mapping[str, str] | None = None) -> tuple[Book, Fi
     if not statements or not facts.n:
         return book, filler.result
     found = {group: _matches(facts, statements, group) for group in ("invoice", "card", "receipt", "bank")}
-    _one_payment(facts, found["card"], found["bank"])
+    found |= _one_payment(facts, found["card"], found["bank"])
     for group, pairs in found.items():
         filler.group(group, pairs)
     return filler.book(), filler.result
@@ -221,12 +221,12 @@ def _sole(edges: pd.DataFrame) -> pd.DataFrame:
     return edges[alone | good]
 
 
-def _one_payment(facts: Facts, card: pd.DataFrame, bank: pd.DataFrame) -> None:
+def _one_payment(facts: Facts, card: pd.DataFrame, bank: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """A line without 결제수단 that a card row and a withdrawal both fit: the card's, where the bank says that it was by card; else
-    neither is taken.
+    neither is taken. Returns what is left of both groups.
     """
     if card.empty or bank.empty:
-        return
+        return {}
     blank = set(np.flatnonzero((facts.ledger[MEANS] == "").to_numpy()).tolist())
     both = set(card["line"]) & set(bank["line"]) & blank
     said = {
@@ -234,8 +234,7 @@ def _one_payment(facts: Facts, card: pd.DataFrame, bank: pd.DataFrame) -> None:
         for line, *texts in bank[["line", "their_name_text", "their_memo"]].itertuples(index=False, name=None)
         if _BY_CARD.search(" ".join(map(str, texts)))
     }
-    bank.drop(bank.index[bank["line"].isin(both)], inplace=True)
-    card.drop(card.index[card["line"].isin(both - said)], inplace=True)
+    return {"bank": bank[~bank["line"].isin(both)], "card": card[~card["line"].isin(both - said)]}
 
 
 # ---- filling ---------------------------------------------------------------------------------------------------------
