@@ -160,6 +160,11 @@ class Judgement:
         return not any(e.consequence in unread or e.code in ("DAT-010", "DAT-030") for e in self.input_errors)
 
     @property
+    def unjudged(self) -> bool:
+        """Could nothing at all be judged, though something was given? Then no result is written."""
+        return not len(self.lines) and any(e.consequence in ("cannot run", "left out") for e in self.input_errors)
+
+    @property
     def exit_code(self) -> int:
         if not self.complete:
             return 2

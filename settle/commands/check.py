@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,13 @@ from settle.commands import common
 from settle.commands.progress import progress
 
 if TYPE_CHECKING:
-    from settle.comparing.earlier import Comparison, Previous
+    from collections.abc import Sequence
+
+    from settle.comparing.earlier import Comparison, Previous, Reply
     from settle.model import Judgement
+
+
+NONE = "없음"  # --previous: compare with nothing
 
 
 @click.command(
@@ -35,8 +41,9 @@ if TYPE_CHECKING:
     "--previous",
     type=click.Path(path_type=Path),
     metavar="정산결과.json",
-    help="지난 결과와 견주어 달라진 것을 말합니다.",
+    help="견줄 지난 결과 (기본: -o 폴더에 있는 것). '없음'이면 견주지 않습니다.",
 )
+@click.option("--all", "everything", is_flag=True, help="화면에 모든 규칙과 물음을 보여 줍니다.")
 @click.option(
     "--save-profile", type=click.Path(path_type=Path), metavar="파일.toml", help="이번에 알아본 열 이름을 저장합니다."
 )
@@ -52,20 +59,53 @@ def command(
     output: Path | None,
     shape: str,
     previous: Path | None,
+    answers: Path | None,
+    no_fill: bool,
     save_profile: Path | None,
     font: Path | None,
+    everything: bool,
 ) -> int:
     """Judge, print, write."""
     if output:
         common.ready(output, font)
-    earlier = earlier_result(previous, programme) if previous else None  # read first: it may lie in the output folder
-    result = common.judge_files(files, programme, rules, skip, assume, column, profile)
-    comparison = compare(result, earlier) if earlier else None
-    written = write_all(result, output, font, comparison) if output else []
+    earlier = _earlier(previous, output, programme)  # read first: it may lie in the output folder
+    given = common.Given(answers, no_fill)
+    result = common.judge_files(files, programme, rules, skip, assume, column, profile, given)
+    replies = earlier_replies(result, output) if output else []
+    comparison = compare(result, earlier, replies) if earlier else None
+    written: list[Path] = []
+    if output and not result.unjudged:
+        written = write_all(result, output, font, comparison, replies)
+    elif output:
+        common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
     if save_profile:
         written.append(keep_profile(result, save_profile, profile))
-    show(result, shape, written, comparison)
-    return result.exit_code
+    show(result, shape, written, comparison, everything=everything)
+    return 2 if output and result.unjudged else result.exit_code
+
+
+def _earlier(previous: Path | None, output: Path | None, programme: str) -> Previous | None:
+    """The result to compare with: the one named, else that of the set in the output folder."""
+    if previous is not None:
+        return None if str(previous) == NONE else earlier_result(previous, programme)
+    from settle.documents import sets
+
+    if output:
+        sets.sweep(Path(output).absolute())
+    found = sets.earlier(output) if output else None
+    if found is None:
+        return None
+    try:
+        return earlier_result(found, programme)
+    except common.Wrong:
+        return None  # of another programme, or no longer whole: it is kept, and not compared
+
+
+def earlier_replies(result: Judgement, folder: Path) -> list[Reply]:
+    """What was typed into the 검토표 of the set in the folder, by lines of this judgement."""
+    from settle.comparing import carrying
+
+    return carrying.typed(result, folder)
 
 
 def earlier_result(path: Path, programme: str) -> Previous:
@@ -78,12 +118,15 @@ def earlier_result(path: Path, programme: str) -> Previous:
         raise common.Wrong(str(error)) from error
 
 
-def compare(result: Judgement, earlier: Previous) -> Comparison:
-    """What became of an earlier result."""
+def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ()) -> Comparison:
+    """What became of an earlier result. carried: replies of the earlier 검토표, beside those of the files given."""
     from settle.comparing import earlier as roundtrip
     from settle.documents import json_
 
-    return roundtrip.compare(result, earlier, json_.findings(result), roundtrip.read_replies(result))
+    own = roundtrip.read_replies(result)
+    known = {one.key for one in own}
+    replies = [*own, *(one for one in carried if not one.key or one.key not in known)]
+    return roundtrip.compare(result, earlier, json_.findings(result), replies)
 
 
 def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
@@ -98,51 +141,91 @@ def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
 
 
 def write_all(
-    result: Judgement, folder: Path, font: Path | None = None, comparison: Comparison | None = None
+    result: Judgement,
+    folder: Path,
+    font: Path | None = None,
+    comparison: Comparison | None = None,
+    replies: Sequence[Reply] = (),
 ) -> list[Path]:
-    """Every report of a judgement into a folder; the files written. Raises common.Wrong where they cannot be written.
+    """Every report of a judgement as a set into a folder; the files written. Raises common.Wrong where they cannot be written.
 
-    What the reader of the review workbook must know is added to the notices of the book.
+    replies: carried into the new 검토표. What its reader must know is added to the notices of the book.
     """
+    from settle import files
+    from settle.documents import sets
+    from settle.documents.pdf.fonts import FontError
+
+    try:
+        with progress() as at:
+            at.step("보고서를 쓰는 중")
+            taken = frozenset(sets.inputs_in(folder, result))
+            return sets.write(
+                folder, lambda new: _reports(result, new, font, comparison, _Kept(replies, taken)), result
+            )
+    except (files.WriteError, FontError) as error:
+        raise common.Wrong(str(error)) from error
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a person: replies carried into the new 검토표, names of files that stay where the set goes."""
+
+    replies: Sequence[Reply]
+    taken: frozenset[str]
+
+
+def _reports(
+    result: Judgement, folder: Path, font: Path | None, comparison: Comparison | None, kept: _Kept
+) -> list[Path]:
+    """Write every report of a set."""
     from settle import files
     from settle.comparing import earlier as roundtrip
     from settle.documents import comparison as compared
     from settle.documents import json_
     from settle.documents.pdf import disallowance as disallowance_pdf
-    from settle.documents.pdf.fonts import FontError
     from settle.documents.review import review
     from settle.documents.xlsx import disallowance as disallowance_xlsx
 
-    try:
-        files.prepare(folder)
-        with progress() as at:
-            at.step("보고서를 쓰는 중")
-            output = folder / "정산결과.json"
-            reviews = review.write(result, folder)
-            written = [
-                files.write_bytes(output, json_.dumps(result).encode()),
-                files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
-                disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
-                disallowance_pdf.write(result, folder / "불인정내역서.pdf", font),
-                *(one.path for one in reviews),
-            ]
-            if result.reconciliation is not None:
-                from settle.documents.pdf import reconciliation as reconciliation_pdf
-                from settle.documents.xlsx import reconciliation
+    output = folder / "정산결과.json"
+    reviews = review.write(result, folder, carried=_by_row(result, kept.replies), taken=kept.taken)
+    written = [
+        files.write_bytes(output, json_.dumps(result).encode()),
+        files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
+        disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
+        disallowance_pdf.write(result, folder / "불인정내역서.pdf", font),
+        *(one.path for one in reviews),
+    ]
+    if result.reconciliation is not None:
+        from settle.documents.pdf import reconciliation as reconciliation_pdf
+        from settle.documents.xlsx import reconciliation
 
-                written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
-                written.append(
-                    files.write_bytes(folder / reconciliation_pdf.FILE, reconciliation_pdf.render(result, font))
-                )
-            if comparison:
-                written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
-            result.book.notices.extend(notice for one in reviews for notice in one.notices)
-            return written
-    except (files.WriteError, FontError) as error:
-        raise common.Wrong(str(error)) from error
+        written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
+        written.append(files.write_bytes(folder / reconciliation_pdf.FILE, reconciliation_pdf.render(result, font)))
+    if comparison:
+        written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
+    if carried := sum(1 for one in kept.replies if one.key):
+        result.book.notices.append(f"지난 검토표에 적은 소명 {carried:,}건을 새 검토표에 옮겼습니다.")
+    result.book.notices.extend(notice for one in reviews for notice in one.notices)
+    return written
 
 
-def show(result: Judgement, shape: str, written: list[Path], comparison: Comparison | None = None) -> None:
+def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:
+    """(sheet, row) of a line -> the reply to it."""
+    from settle.comparing.earlier import keys
+
+    by_key = {one.key: one.texts for one in replies if one.key}
+    places = zip(keys(result), result.lines["_source"].tolist(), result.lines["_row"].tolist(), strict=True)
+    return {(source, row): by_key[key] for key, source, row in places if key in by_key} if by_key else {}
+
+
+def show(
+    result: Judgement,
+    shape: str,
+    written: list[Path],
+    comparison: Comparison | None = None,
+    *,
+    everything: bool = False,
+) -> None:
     """The result on standard output; beside json and csv the comparison goes to standard error."""
     if comparison and shape != "table":
         from settle.documents import comparison as compared
@@ -158,7 +241,7 @@ def show(result: Judgement, shape: str, written: list[Path], comparison: Compari
     if shape == "csv":
         click.echo(terminal.csv(result), nl=False)
     else:
-        terminal.show(result, written)
+        terminal.show(result, written, everything=everything)
         if comparison:
             from settle.documents import comparison as compared
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from settle.model import Book, Judgement
+    from settle.programme.answers import Answers
     from settle.programme.profile import Profile
 
 HEADINGS = {"Options": "옵션", "Commands": "명령", "Arguments": "인자"}
@@ -92,8 +94,8 @@ def in_korean(error: click.UsageError) -> str:
         case click.BadParameter():
             said = f"{error.param.opts[0] if error.param else ''}에 준 값이 맞지 않습니다: {_reason(error)}"
         case _ if error.message.startswith("No such command"):
-            near = getattr(error, "possibilities", None)  # click 8.4 and later
-            said = f"'{error.message.partition(chr(39))[2].rpartition(chr(39))[0]}' 명령은 없습니다.{_perhaps(near)}"
+            name = error.message.partition(chr(39))[2].rpartition(chr(39))[0]
+            said = f"'{name}' 명령은 없습니다.{_perhaps(near(name, _commands(error.ctx)))}"
         case _ if "unexpected extra argument" in error.message:
             extra = error.message[error.message.find("(") + 1 : error.message.rfind(")")]
             said = f"쓸 수 없는 인자가 더 있습니다: {extra}."
@@ -102,8 +104,20 @@ def in_korean(error: click.UsageError) -> str:
     return particles(said) + where
 
 
-def _perhaps(near: Sequence[str] | None) -> str:
-    return f" 혹시 {', '.join(near)}?" if near else ""
+def _commands(ctx: click.Context | None) -> list[str]:
+    """Names of the commands of the group in which the error arose."""
+    return ctx.command.list_commands(ctx) if ctx and isinstance(ctx.command, click.Group) else []
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """Names that one may have meant, the nearest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name.casefold(), list(known), n=2, cutoff=0.6)
+
+
+def _perhaps(names: Sequence[str] | None) -> str:
+    return f" 혹시 {', '.join(names)}?" if names else ""
 
 
 def _asked(parameter: click.Parameter | None) -> str:
@@ -202,6 +216,13 @@ def input_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다."
         ),
+        click.option(
+            "--answers",
+            type=click.Path(path_type=Path),
+            metavar="답.toml",
+            help="물음에 준 답을 씁니다 (settle answer).",
+        ),
+        click.option("--no-fill", is_flag=True, help="빈칸을 명세에서 채우지 않습니다."),
     ]
     for option in reversed(options):
         function = option(function)
@@ -216,6 +237,7 @@ def read(
     profile: Path | None = None,
     rulebook: Path | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    answers: Path | None = None,
 ) -> Book:
     """Read the files into a Book; `rulebook` is another rulebook's folder, whose words are used in place of the programme's.
 
@@ -232,11 +254,12 @@ def read(
     except ResourceError as error:
         raise Wrong(str(error)) from error
     assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
+    answered = load_answers(answers)
     opened = Opened(files)  # child processes read while pandas is being imported here
     from settle.pipeline import read_book
 
     meanwhile()
-    return read_book(opened, info, assumed, named, kept)
+    return read_book(opened, info, assumed, named, kept, answered)
 
 
 def _ready_to_judge() -> None:
@@ -245,6 +268,24 @@ def _ready_to_judge() -> None:
     from settle.judging import gate
 
     gate.warm_up()
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known beside the files: an answers file; and whether lists fill nothing."""
+
+    answers: Path | None = None
+    no_fill: bool = False
+
+
+def load_answers(path: Path | None) -> Answers:
+    """An answers file, none where no path is given. Raises Wrong."""
+    from settle.programme import answers
+
+    try:
+        return answers.load(path) if path else answers.Answers()
+    except answers.AnswersError as error:
+        raise Wrong(str(error)) from error
 
 
 def load_profile(path: Path | None) -> Profile:
@@ -267,6 +308,17 @@ def save_profile(path: Path, book: Book, old: Path | None = None) -> None:
         raise Wrong(str(error)) from error
 
 
+def _no_folder(files: Sequence[Path]) -> None:
+    """A folder holds agreements, one to a sub-folder: that is what batch judges. Raises Wrong."""
+    folders = [path for path in files if path.is_dir()]
+    if folders:
+        name = folders[0]
+        raise Wrong(
+            f"'{name}'은(는) 폴더입니다. 한 협약이면 파일을 적고(settle check {name}/*.xlsx), "
+            f"여러 협약을 함께 판정하려면 settle batch {name} --month 2025-09 -o 결과로 하세요."
+        )
+
+
 def judge_files(
     files: tuple[Path, ...],
     programme: str = DEFAULT_PROGRAMME,
@@ -275,18 +327,23 @@ def judge_files(
     assume: tuple[str, ...] = (),
     column: tuple[str, ...] = (),
     profile: Path | None = None,
+    given: Given | None = None,
+    answers: Path | None = None,
+    no_fill: bool = False,
 ) -> Judgement:
     """Read and judge, with progress on standard error. Raises Wrong."""
+    _no_folder(files)
+    given = given or Given(answers, no_fill)
     from settle.programme.folders import ResourceError
 
     with progress() as at:
         at.step("파일을 읽는 중")
-        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
+        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=given.answers)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
         from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load
 
         try:
-            return judge(book, load(programme), codes(rules), codes(skip))
+            return judge(book, load(programme), codes(rules), codes(skip), filled=not given.no_fill)
         except (RulebookError, ResourceError) as error:
             raise Wrong(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,26 @@ def output_options(function: Any) -> Any:
     return common.input_options(output(font(function)))
 
 
+KOREAN = {
+    "불인정내역서": "disallowance",
+    "불인정": "disallowance",
+    "중간보고서": "interim",
+    "중간": "interim",
+    "최종보고서": "final",
+    "최종": "final",
+}
+
+
+class Reports(click.Group):
+    """A group whose commands may be called by their Korean names."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The report of that name, English or Korean."""
+        return super().get_command(ctx, KOREAN.get(unicodedata.normalize("NFC", cmd_name), cmd_name))
+
+
 @click.group(
+    cls=Reports,
     name="report",
     short_help="보고서 하나를 씁니다: 불인정내역서, 중간보고서, 최종보고서.",
     help="보고서 하나를 씁니다: 불인정내역서(disallowance), 중간보고서(interim), 최종보고서(final).\n\n"

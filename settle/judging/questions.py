@@ -139,9 +139,8 @@ class _Asking:
         self._unchecked()
         won = self._won()
         made = [self._question(thing, won[thing.about]) for thing in self.things.values()]
-        rank = {"cell": 0}
         first = {one.about for one in made if one.kind == "cell" and not one.lines}  # a line that is in no total yet
-        made.sort(key=lambda q: (q.about not in first, -q.won, tiers(self.things[q.about]), rank.get(q.kind, 1), q.id))
+        made.sort(key=lambda q: (q.about not in first, -q.won, not q.answerable, tiers(self.things[q.about]), q.id))
         return made
 
     def thing(self, about: str) -> _Thing:

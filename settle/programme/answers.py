@@ -239,3 +239,50 @@ def merged(first: Answers, then: Answers) -> Answers:
         {**first.categories, **then.categories}, words, {**first.cards, **then.cards},
         (*first.values, *then.values), (*first.cells, *then.cells),
     )  # fmt: skip
+
+
+def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typed: str) -> Answers | None:
+    """What was typed to a question as answers; None where it cannot be meant.
+
+    about, lines, choices: of the question. A column takes one value for all lines (`4`), or one for each: `E-001=4, E-002=6`.
+    """
+    kind, _, rest = about.partition(".")
+    if kind == "협약":
+        items = [item.replace("협약.", "") for item in about.split(", ")]
+        parts = _parts(typed, len(items))
+        fits = parts and (not choices or parts[0] in choices)
+        return Answers(agreement=dict(zip(items, parts, strict=True))) if parts and fits else None
+    if kind == "카드":
+        return Answers(cards={rest: typed}) if typed in choices else None
+    if kind == "말":
+        column, _, word = rest.partition("=")
+        if typed not in choices:
+            return None
+        if column in ("비목", "세목", "세세목"):
+            return Answers(categories={word: typed})
+        return Answers(words={column: {word: typed}})
+    if kind == "칸":
+        sheet, mark, cell = rest.rpartition("!")
+        return Answers(cells=(Cell("", typed, sheet=sheet, cell=cell),)) if mark else None
+    columns = [column.rpartition(".")[2] for column in about.split(", ")]
+    one_each = re.findall(r"([^=,]+?)\s*=\s*([^,]+)", typed)
+    if one_each and all(name.strip() in lines for name, _ in one_each):
+        cells = []
+        for name, text in one_each:
+            parts = _parts(text, len(columns))
+            if not parts:
+                return None
+            cells += [Cell(c, value, line=name.strip()) for c, value in zip(columns, parts, strict=True)]
+        return Answers(cells=tuple(cells))
+    parts = _parts(typed, len(columns))
+    if not parts or (choices and parts[0] not in choices):
+        return None
+    return Answers(
+        cells=tuple(Cell(c, value, line=name) for name in lines for c, value in zip(columns, parts, strict=True))
+    )
+
+
+def _parts(typed: str, count: int) -> list[str]:
+    """The parts of `2025-04-01 ~ 2025-12-31`; [] where their number is another."""
+    parts = [part.strip() for part in re.split(r"\s*[~～∼]\s*", typed)] if count > 1 else [typed.strip()]
+    return parts if len(parts) == count and all(parts) else []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (7, 12, 15, 17, 15, 15, 15, 15, 62, 46)
 HOW = (
-    "색칠한 셀이 지적한 곳입니다(붉은색 불인정, 노란색 보완, 푸른색 확인). "
+    "색칠한 셀이 지적한 곳입니다(붉은색 불인정, 노란색 보완, 푸른색 확인; 풀색은 명세나 답으로 채운 칸). "
     "소명은 집행내역 오른쪽의 소명내용·추가증빙·담당자 칸에 적습니다."
 )
 TITLE = "– 검토표"  # how the first cell ends: a summary that comes back is known by it
