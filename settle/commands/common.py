@@ -106,7 +106,9 @@ def in_korean(error: click.UsageError) -> str:
 
 def _commands(ctx: click.Context | None) -> list[str]:
     """Names of the commands of the group in which the error arose."""
-    return ctx.command.list_commands(ctx) if ctx and isinstance(ctx.command, click.Group) else []
+    if not ctx or not isinstance(ctx.command, click.Group):
+        return []
+    return [*ctx.command.list_commands(ctx), *getattr(ctx.command, "aliases", ())]
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:

@@ -38,6 +38,8 @@ KOREAN = {
 class Reports(click.Group):
     """A group whose commands may be called by their Korean names."""
 
+    aliases = tuple(KOREAN)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The report of that name, English or Korean."""
         return super().get_command(ctx, KOREAN.get(unicodedata.normalize("NFC", cmd_name), cmd_name))

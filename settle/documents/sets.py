@@ -52,7 +52,7 @@ def write(folder: Path, build: Callable[[Path], list[Path]], judgement: Judgemen
 
     build: writes every file of the set into the folder given.
     """
-    folder = Path(os.path.abspath(folder))
+    asked, folder = folder, Path(os.path.abspath(folder))
     own = inputs_in(folder, judgement)
     prepare(folder.parent)
     sweep(folder)
@@ -76,7 +76,7 @@ def write(folder: Path, build: Callable[[Path], list[Path]], judgement: Judgemen
         if not _swapped(folder, token):
             shutil.rmtree(new, ignore_errors=True)
         raise
-    return [folder / name for name in names]
+    return [asked / name for name in names]
 
 
 def earlier(folder: Path) -> Path | None:
@@ -204,7 +204,8 @@ def _finish(folder: Path) -> None:
     for name in [n for n in names if n != MANIFEST] + [MANIFEST]:
         if name in waiting:
             os.replace(new / name, folder / name)
-    with contextlib.suppress(OSError):
-        kept.rmdir()  # nothing was there
+    with contextlib.suppress(OSError):  # nothing was there
+        kept.rmdir()
+        kept.parent.rmdir()
     (folder / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(new, ignore_errors=True)

@@ -26,7 +26,7 @@ EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}
 CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확인", "cannot run": "판정 못 함"}
 MOST_ERRORS = 40
-MOST_CAUSES = 6
+MOST_CAUSES = 2
 _FIGURES = re.compile(r"[0-9][0-9,.]*")
 NAME_WIDTH = 16  # of a 세세목 such as 국내여비(내부), set in
 
@@ -67,10 +67,14 @@ def show(
     else:
         _rules(out, judgement)
         _rest(out, judgement)
-    if written:
+    if written and everything:
         out.print("\n[bold]쓴 파일[/bold]")
         for path in written:
             out.print(Text(f"  {path}"), no_wrap=True, crop=False, overflow="ignore")
+    elif written:
+        for folder in dict.fromkeys(path.parent for path in written):
+            names = ", ".join(path.name for path in written if path.parent == folder)
+            _hanging(out, Text.assemble((f"쓴 파일 ({folder}): ", "bold"), names), 0, 2)
     elif len(judgement.lines):
         out.print("\n줄마다의 지적과 보고서는 `-o 폴더`로 쓸 수 있습니다.", style="dim")
 
@@ -89,15 +93,16 @@ def _head(out: Console, judgement: Judgement) -> None:
     names = [str(agreement[k]) for k in ("사업명", "협약번호", "수행기관") if agreement.get(k)]
     if names:
         out.print(_say(" · ".join(names)))
+    period = ""
     if agreement.get("협약시작일") and agreement.get("협약종료일"):
-        out.print(_say(f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"))
+        period = f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"
     sheets = [s for s in judgement.book.sheets if s.kind == "집행내역"]
     rows = ", ".join(
         f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
         for s in sheets
     )
-    if rows:
-        out.print(_say(rows), style="dim")
+    if period or rows:
+        out.print(_say(" · ".join(part for part in (period, rows) if part)), style="dim")
     colour = "red" if judgement.totals["disallowed"] else "yellow" if judgement.exit_code else "green"
     out.print(Text.assemble(("판정  ", "bold"), (verdict(judgement), f"bold {colour}")))
 
@@ -133,9 +138,9 @@ def _won(value: Any) -> str:
     return "-" if value is None or value is pd.NA else text.number(int(value))
 
 
-MOST_CATEGORIES = 6
 MOST_QUESTIONS = 10
 MOST_RULES = 8
+FEW_QUESTIONS, FEW_RULES = 5, 4  # where both have more to say than a screen holds
 
 
 def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
@@ -143,14 +148,14 @@ def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
     asked = judgement.questions if everything else [q for q in judgement.questions if q.lines or q.kind == "cell"]
     if not asked:
         return
-    most = len(asked) if everything else _room(judgement, len(asked))
+    few = FEW_QUESTIONS if _crowded(judgement) else MOST_QUESTIONS
+    most = len(asked) if everything else min(few, len(asked))
     out.print(f"[bold]먼저 할 일[/bold] (보완 {text.won(judgement.totals['held'])} 가운데 걸린 금액, 줄)")
     for place, one in enumerate(asked[:most], start=1):
         figures = f"{text.number(one.won):>13} {len(one.lines):>4}줄" if one.lines else ""
         said = text.mask(text.printable(one.text))
         room = out.width - 4 - cell_len(figures) - 1
-        if not everything and cell_len(said) > room:
-            said = _cut(said, room)
+        said = said if everything else _cut(said, room)
         gap = " " * max(room - cell_len(said), 1)
         out.print(Text(f"{place:>2}  {said}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
     if len(asked) > most:
@@ -162,16 +167,19 @@ def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
 
 
 def _cut(said: str, room: int) -> str:
-    """The text cut to a width, Hangul taking two columns."""
+    """The text, cut where it is wider than this; Hangul takes two columns."""
+    if cell_len(said) <= room:
+        return said
     while said and cell_len(said) > room - 1:
         said = said[:-1]
     return said + "…"
 
 
-def _room(judgement: Judgement, asked: int) -> int:
-    """How many questions fit: ten, fewer where rules have more to say."""
-    codes = judgement.findings["code"].nunique() if len(judgement.findings) else 0
-    return min(asked, MOST_QUESTIONS if codes <= MOST_RULES else MOST_QUESTIONS - 4)
+def _crowded(judgement: Judgement) -> bool:
+    """Have rules and reading more to say than a screen holds?"""
+    findings = judgement.findings
+    codes = findings[findings["effect"] != "note"]["code"].nunique() if len(findings) else 0
+    return codes > MOST_RULES or bool(judgement.input_errors)
 
 
 def _rules(out: Console, judgement: Judgement) -> None:
@@ -184,7 +192,7 @@ def _rules(out: Console, judgement: Judgement) -> None:
         won = int(part["applied"].sum())
         rows.append((list(EFFECTS).index(effect), -won, code, part["title"].iat[0], len(part), effect))
     rows.sort()
-    wanted = [row for row in rows if row[5] != "note"][:MOST_RULES]
+    wanted = [row for row in rows if row[5] != "note"][: FEW_RULES if _crowded(judgement) else MOST_RULES]
     out.print("\n[bold]규칙마다[/bold]" if wanted else "", end="\n" if wanted else "")
     for _, won, code, title, count, effect in wanted:
         line = Text(f"  {EFFECTS[effect]} ", style=COLOURS[effect])
@@ -219,19 +227,19 @@ def _rest(out: Console, judgement: Judgement) -> None:
         _hanging(out, Text(f"{', '.join(said)}: --all로 모두 봅니다.", style="dim"), 0, 2)
 
 
-def _fewer(rows: pd.DataFrame) -> pd.DataFrame:
-    """The categories of most money, in their order; the others stay in the total."""
-    if len(rows) <= MOST_CATEGORIES:
-        return rows
-    kept = rows["claimed"].abs().nlargest(MOST_CATEGORIES).index
-    return rows[rows.index.isin(kept)]
+def _by_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sums by 비목 alone; a budget is unknown where none of its parts has one."""
+    sums = rows.groupby("비목", sort=False)[["claimed", "recognised", "held", "disallowed"]].sum()
+    budget = rows.groupby("비목", sort=False)["budget"].sum(min_count=1)
+    first = sums.assign(budget=budget, 세목="", 세세목="").reset_index()
+    return first[["비목", "세목", "세세목", "budget", "claimed", "recognised", "held", "disallowed"]]
 
 
 def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
     table = _table("비목 (원)", "예산", "집행", "인정", "보완", "불인정")
     shown = ""
     together = _together(judgement.by_category)
-    for row in (together if everything else _fewer(together)).itertuples():
+    for row in (together if everything else _by_first(together)).itertuples():
         path = [row.비목, row.세목, row.세세목]
         last = next((p for p in reversed(path) if p), "(비목 없음)")
         above = " / ".join([p for p in path if p][:-1])
@@ -240,7 +248,8 @@ def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
         shown = above or last
         amounts = [_won(v) for v in (row.budget, row.claimed, row.recognised, row.held, row.disallowed)]
         table.add_row(_say(("  " if above else "") + last), *amounts)
-    table.add_section()
+    if everything:
+        table.add_section()
     budget = judgement.by_category["budget"]
     total = int(budget.sum()) if budget.notna().any() else None
     totals = judgement.totals
@@ -259,12 +268,18 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
 def _funds(out: Console, judgement: Judgement) -> None:
     rows = judgement.by_fund
     if not len(rows) or not rows["budget"].notna().any():
+        why = "예산 시트가 없거나 읽지 못했습니다" if not judgement.book.has("예산") else "재원별 예산을 알 수 없습니다"
+        out.print(f"반납액 - ({why})", style="dim")
         return
     table = _table("재원 (원)", "예산", "집행", "인정", "반납액", "보완 인정 시")
     for row in rows.itertuples():
         values = (row.budget, row.claimed, row.recognised, row.refund, row.refund_if_held_recognised)
         table.add_row(_say(row.재원 or "(재원 없음)"), *(_won(v) for v in values))
     _print(out, table)
+    if (rows["refund_if_held_recognised"].fillna(0) < 0).any():
+        out.print(
+            "보완 인정 시가 음수이면, 보완을 모두 인정할 때 집행이 그 재원의 예산을 그만큼 넘습니다.", style="dim"
+        )
 
 
 def _causes(out: Console, judgement: Judgement) -> None:
@@ -279,12 +294,12 @@ def _causes(out: Console, judgement: Judgement) -> None:
     out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]")
     for cause, places in list(causes.items())[:MOST_CAUSES]:
         code, consequence, _ = cause
-        where = ", ".join(p for p in places[:3] if p) + (f" 외 {len(places) - 3}칸" if len(places) > 3 else "")
-        line = Text(f"{code} ", style="yellow")
+        where = ", ".join(p for p in places[:2] if p) + (f" 외 {len(places) - 2}칸" if len(places) > 2 else "")
+        line = Text(f"  {code} ", style="yellow")
+        line.append(f"({CONSEQUENCES.get(consequence, consequence)}) ", style="dim")
         line.append_text(_say(f"[{where}] " if where else "", "bold"))
-        line.append_text(_say(first[cause]))
-        line.append(f" ({CONSEQUENCES.get(consequence, consequence)})", style="dim")
-        _hanging(out, line, 2, 8)
+        line.append_text(_say(_cut(first[cause], max(out.width - cell_len(line.plain), 20))))
+        out.print(line, no_wrap=True, crop=False, overflow="ignore")
     if len(causes) > MOST_CAUSES:
         out.print(
             f"  외 {len(causes) - MOST_CAUSES:,}가지는 --all, 불인정내역서와 정산결과.json에 있습니다.", style="dim"
