@@ -67,7 +67,7 @@ def command(
 ) -> int:
     """Judge, print, write."""
     if output:
-        common.ready(output, font)
+        common.ready(output, font, make=False)
     earlier = _earlier(previous, output, programme)  # read first: it may lie in the output folder
     given = common.Given(answers, no_fill)
     result = common.judge_files(files, programme, rules, skip, assume, column, profile, given)

@@ -164,12 +164,15 @@ def writing() -> Iterator[None]:
         raise Wrong(str(error)) from error
 
 
-def ready(folder: Path, font: Path | None) -> None:
-    """Before the long work: can the folder be written into, is the font asked for usable? Raises Wrong."""
-    from settle.files import WriteError, prepare
+def ready(folder: Path, font: Path | None, *, make: bool = True) -> None:
+    """Before the long work: can the folder be written into, is the font asked for usable? Raises Wrong.
+
+    make: the folder is made; else only looked at, as nothing may be left where nothing is judged.
+    """
+    from settle.files import WriteError, can_hold, prepare
 
     try:
-        prepare(folder)
+        prepare(folder) if make else can_hold(folder)
         if font:
             from settle.documents.pdf import fonts
 
