@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import yardstick
-from kit.yardstick import Yardstick
+from tests.kit import yardstick
+from tests.kit.yardstick import Yardstick
 
 from settle import pipeline
 from settle.judging.questions import Question, held_for_facts

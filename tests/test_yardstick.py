@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from kit import yardstick
+from tests.kit import yardstick
 
 
 @pytest.mark.parametrize("name", yardstick.NAMES)

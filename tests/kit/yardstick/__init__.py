@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from statement_lists import HEADINGS, SHEETS, WORDS, write_xls, write_xlsx
+from tests.kit.statement_lists import HEADINGS, SHEETS, WORDS, write_xls, write_xlsx
 
 HERE = Path(__file__).parent
 NAMES = ("plain", "narado", "botame")
