@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # name -> module; the order is the order of `settle --help`
 COMMANDS = {
     "check": "settle.commands.check",
+    "answer": "settle.commands.answer",
     "report": "settle.commands.report",
     "template": "settle.commands.template",
     "demo": "settle.commands.demo",

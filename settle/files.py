@@ -34,6 +34,19 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
+def can_hold(folder: Path) -> None:
+    """Could results be put into the folder? Nothing is made. Raises WriteError."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise WriteError(
+            f"폴더 '{folder}'을(를) 만들 수 없습니다. 폴더가 있어야 할 자리에 파일이 있습니다. 다른 이름을 주세요."
+        )
+    if not os.access(place, os.W_OK):
+        raise WriteError(f"폴더 '{folder}'에 쓸 수 없습니다. 쓰기 권한이 있는 폴더를 -o로 정하세요.")
+
+
 def write_bytes(path: Path, data: bytes) -> Path:
     """Write a file atomically: a temporary file beside it, then renamed over it; a link in its place is replaced, not followed.
 

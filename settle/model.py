@@ -59,6 +59,29 @@ class InputFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Filled:
+    """One blank cell that was filled (채움), or answered (답), and where its value comes from.
+
+    line_index: position of the ledger line; line its name. column: of 집행내역, or `증빙목록.<종류>` for an evidence row. value: text
+    or won. source: the list (or answer), sheet and row (1-based) in it, key: by which it was found.
+    """
+
+    line_index: int
+    line: str
+    column: str
+    value: str | int
+    source: str
+    sheet: str
+    row: int
+    key: str
+
+    @property
+    def said(self) -> str:
+        """The origin as people read it."""
+        return f"채움: {self.source} {self.row}행" if self.row else self.source
+
+
 @dataclass
 class Book:
     """Everything read from the files given.
@@ -74,6 +97,8 @@ class Book:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
     transient: bool = False  # a file could not be read for a reason that may be the machine's (time, memory)
+    answered: list[Filled] = field(default_factory=list)  # what answers put where nothing stood, or corrected
+    answers: Any = None  # settle.programme.answers.Answers, where some were given
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
     evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
     filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
@@ -85,11 +110,15 @@ class Book:
 
 @dataclass(frozen=True)
 class NotChecked:
-    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists."""
+    """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists.
+
+    lacking: what it needs and has not (`증빙목록`, `협약.기관유형`, `given:카드`).
+    """
 
     code: str
     reason: str
     provisional: bool = True
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass
@@ -109,9 +138,21 @@ class Judgement:
     not_checked: list[NotChecked]
     seconds: float = 0.0
     evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
+    questions: list[Any] = field(default_factory=list)  # settle.judging.questions.Question, dearest first
+    filling: Any = None  # settle.reconciling.filling.Filling, where lists or answers filled blank cells
     reconciliation: Any = None  # settle.reconciling.reconcile.Reconciliation, where lists were among the files
     leads: Any = None  # settle.leads.finding.Found, where leads were asked
     log_hash: str = ""  # last hash of the binder's log when this was judged, printed so that paper fixes the log
+
+    @property
+    def filled(self) -> list[Filled]:
+        """Cells filled from lists, in the order of the lines."""
+        return sorted((f for f in getattr(self.filling, "filled", ()) if f.row), key=lambda f: f.line_index)
+
+    @property
+    def answered(self) -> list[Filled]:
+        """What answers gave, those of cards that a list shows included."""
+        return [*self.book.answered, *(f for f in getattr(self.filling, "filled", ()) if not f.row)]
 
     @property
     def provisional(self) -> bool:
@@ -123,6 +164,11 @@ class Judgement:
         """Could everything in the input be read and judged (no DAT-010, no DAT-030)?"""
         unread = ("cannot run", "left out")
         return not any(e.consequence in unread or e.code in ("DAT-010", "DAT-030") for e in self.input_errors)
+
+    @property
+    def unjudged(self) -> bool:
+        """Could nothing at all be judged, though something was given? Then no result is written."""
+        return not len(self.lines) and any(e.consequence in ("cannot run", "left out") for e in self.input_errors)
 
     @property
     def exit_code(self) -> int:

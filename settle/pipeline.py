@@ -10,11 +10,15 @@ import pandas as pd
 from settle.evidence import attach as files
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
+from settle.judging.questions import ask
 from settle.model import LEDGER, InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
+from settle.programme.answers import Answers
 from settle.reading import book as books
+from settle.reading.answered import answer, correct
 from settle.reconciling.files import split
+from settle.reconciling.filling import Filling, fill
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
 from settle.reconciling.reconcile import reconcile
@@ -43,11 +47,15 @@ def read_book(
     assume: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,
     profile: Profile | None = None,
+    answers: Answers | None = None,
 ) -> Book:
     """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given."""
-    files = opened.result()
+    given = answers or Answers()
+    programme = given.vocabulary(programme or vocabulary.load())
+    files = correct(opened.result(), given)
     rest, found = split(files)
-    book = books.assemble(rest, programme or vocabulary.load(), assume, columns, profile)
+    book = books.assemble(rest, programme, assume, columns, given.profile(profile))
+    book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.transient = any(file.transient for file in files)
@@ -109,27 +117,35 @@ def judge(
     rules: list[str] | None = None,
     skip: list[str] | None = None,
     given: dict[str, Any] | None = None,
+    *,
+    filled: bool = True,
 ) -> Judgement:
     """Judge every line of a book, with the REC rules for which Book.lists has lists (`reconciliation` is None where it has none)
     and the EVD rules where evidence files were given (`evidence`).
 
     rules, skip: codes or prefixes. given: further facts from outside the workbook (other agreements), by name; arrays over the lines.
+    filled: blank cells of the ledger are filled from the lists first (Judgement.filling).
     Raises RulebookError for an unknown code or a broken rulebook.
     """
     rulebook = rulebook or rulebooks.load()
     facts = Facts(book, rulebook.programme, dict(given or {}))
+    with_lists, filling = any(s.usable for s in book.lists), Filling()
+    if with_lists and filled:
+        book, filling = fill(facts, book.answers.cards if book.answers else None)
+        facts = Facts(book, rulebook.programme, dict(given or {}))
     checked = files.checked(facts)
     if checked is not None:
         facts.given |= checked.given()
     result = None
-    if any(s.usable for s in book.lists):
-        result = reconcile(_as_filed(facts, checked), book.lists)
+    if with_lists:
+        result = reconcile(_as_filed(facts, checked), book.lists, filling.explained)
         facts.given |= result.given()
         if checked is not None and checked.fell:  # one amendment, seen in a file and in a list, is taken once
             lost = facts.given["rec_020_won"]
             facts.given["rec_020_won"] = np.maximum(lost - checked.fallen(facts), 0)
     judgement = judge_facts(facts, rulebook, rules, skip)
-    judgement.evidence, judgement.reconciliation = checked, result
+    judgement.evidence, judgement.reconciliation, judgement.filling = checked, result, filling
+    judgement.questions = ask(judgement)
     return judgement
 
 

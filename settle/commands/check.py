@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,14 @@ from settle.commands.progress import progress
 from settle.korean import particles
 
 if TYPE_CHECKING:
-    from settle.comparing.earlier import Comparison, Previous
+    from collections.abc import Sequence
+
+    from settle.comparing.earlier import Comparison, Previous, Reply
     from settle.leads.finding import Found
     from settle.model import Judgement
+
+
+NONE = "없음"  # --previous: compare with nothing
 
 
 @click.command(
@@ -44,8 +50,9 @@ if TYPE_CHECKING:
     "--previous",
     type=click.Path(path_type=Path),
     metavar="정산결과.json",
-    help="지난 결과와 견주어 달라진 것을 말합니다.",
+    help="견줄 지난 결과 (기본: -o 폴더에 있는 것). '없음'이면 견주지 않습니다.",
 )
+@click.option("--all", "everything", is_flag=True, help="화면에 모든 규칙과 물음을 보여 줍니다.")
 @click.option(
     "--save-profile", type=click.Path(path_type=Path), metavar="파일.toml", help="이번에 알아본 열 이름을 저장합니다."
 )
@@ -64,18 +71,20 @@ def command(
     output: Path | None,
     shape: str,
     previous: Path | None,
+    answers: Path | None,
     save_profile: Path | None,
     font: Path | None,
     no_leads: bool,
     kept: in_binder.Kept | None,
+    everything: bool,
 ) -> int:
     """Judge, print, write."""
     context = click.get_current_context()
     if not files and kept is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
     if output:
-        common.ready(output, font)
-    earlier = earlier_result(previous, programme) if previous else None  # read first: it may lie in the output folder
+        common.ready(output, font, make=False)
+    earlier = _earlier(previous, output, programme)  # read first: it may lie in the output folder
     said: list[str] = []
     if kept:
         from settle.binder.running import Options
@@ -90,29 +99,58 @@ def command(
             common.load_profile(profile),
             leads=not no_leads,
         )
-        result, said, place = in_binder.check(
-            kept, files, options, lambda found, folder: write_all(found, folder, font)
-        )
+        result, said, place = in_binder.check(kept, files, options, lambda found, to: write_all(found, to, font))
     else:
-        cache = output / ".settle" if output else None
-        result = common.judge_files(files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache)
+        cache = output / ".settle" if output and output.is_dir() else None
+        result = common.judge_files(
+            files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache, answers
+        )
         place = None
-        if not no_leads:
+        if not no_leads and not result.unjudged:
             from settle import leads
 
             result.leads = leads.find(result)
-    comparison = compare(result, earlier) if earlier else None
-    written = write_all(result, output, font, comparison) if output else []
+    replies = earlier_replies(result, output) if output else []
+    comparison = compare(result, earlier, replies) if earlier else None
+    written: list[Path] = []
+    if output and not result.unjudged:
+        written = write_all(result, output, font, comparison, replies)
+    elif output:
+        common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
     if save_profile:
         written.append(keep_profile(result, save_profile, profile))
     if place:
         written += sorted(path for path in place.rglob("*") if path.is_file())
-    show(result, shape, written, comparison)
+    show(result, shape, written, comparison, everything=everything)
     if shape == "table" and result.leads is not None and result.leads.leads:
         said.insert(0, _leads(result.leads))
     for sentence in said:
         common.say(particles(sentence), err=shape != "table")
-    return result.exit_code
+    return 2 if output and result.unjudged else result.exit_code
+
+
+def _earlier(previous: Path | None, output: Path | None, programme: str) -> Previous | None:
+    """The result to compare with: the one named, else that of the set in the output folder."""
+    if previous is not None:
+        return None if str(previous) == NONE else earlier_result(previous, programme)
+    from settle.documents import sets
+
+    if output:
+        sets.sweep(Path(output).absolute())
+    found = sets.earlier(output) if output else None
+    if found is None:
+        return None
+    try:
+        return earlier_result(found, programme)
+    except common.Wrong:
+        return None  # of another programme, or no longer whole: it is kept, and not compared
+
+
+def earlier_replies(result: Judgement, folder: Path) -> list[Reply]:
+    """What was typed into the 검토표 of the set in the folder, by lines of this judgement."""
+    from settle.comparing import carrying
+
+    return carrying.typed(result, folder)
 
 
 def _leads(found: Found) -> str:
@@ -132,12 +170,15 @@ def earlier_result(path: Path, programme: str) -> Previous:
         raise common.Wrong(str(error)) from error
 
 
-def compare(result: Judgement, earlier: Previous) -> Comparison:
-    """What became of an earlier result."""
+def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ()) -> Comparison:
+    """What became of an earlier result. carried: replies of the earlier 검토표, beside those of the files given."""
     from settle.comparing import earlier as roundtrip
     from settle.documents import json_
 
-    return roundtrip.compare(result, earlier, json_.findings(result), roundtrip.read_replies(result))
+    own = roundtrip.read_replies(result)
+    known = {one.key for one in own}
+    replies = [*own, *(one for one in carried if not one.key or one.key not in known)]
+    return roundtrip.compare(result, earlier, json_.findings(result), replies)
 
 
 def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
@@ -152,54 +193,94 @@ def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
 
 
 def write_all(
-    result: Judgement, folder: Path, font: Path | None = None, comparison: Comparison | None = None
+    result: Judgement,
+    folder: Path,
+    font: Path | None = None,
+    comparison: Comparison | None = None,
+    replies: Sequence[Reply] = (),
 ) -> list[Path]:
-    """Every report of a judgement into a folder; the files written. Raises common.Wrong where they cannot be written.
+    """Every report of a judgement as a set into a folder; the files written. Raises common.Wrong where they cannot be written.
 
-    What the reader of the review workbook must know is added to the notices of the book.
+    replies: carried into the new 검토표. What its reader must know is added to the notices of the book.
     """
     from settle import files
-    from settle.comparing import earlier as roundtrip
-    from settle.documents import comparison as compared
-    from settle.documents import disallowance, json_
+    from settle.documents import sets
     from settle.documents.pdf.fonts import FontError
-    from settle.documents.review import review
-    from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     try:
-        files.prepare(folder)
         with progress() as at:
             at.step("보고서를 쓰는 중")
-            output = folder / "정산결과.json"
-            reviews = review.write(result, folder)
-            written = [
-                files.write_bytes(output, json_.dumps(result).encode()),
-                files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
-                disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
-                disallowance.write(result, folder / "불인정내역서.pdf", font),
-                *(one.path for one in reviews),
-            ]
-            if result.reconciliation is not None:
-                from settle.documents import reconciliation_lists
-                from settle.documents.xlsx import reconciliation
-
-                written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
-                written.append(
-                    files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font))
-                )
-            if result.leads is not None and result.leads.leads:
-                from settle.documents.xlsx import leads
-
-                written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
-            if comparison:
-                written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
-            result.book.notices.extend(notice for one in reviews for notice in one.notices)
-            return written
+            taken = frozenset(sets.inputs_in(folder, result))
+            return sets.write(
+                folder, lambda new: _reports(result, new, font, comparison, _Kept(replies, taken)), result
+            )
     except (files.WriteError, FontError) as error:
         raise common.Wrong(str(error)) from error
 
 
-def show(result: Judgement, shape: str, written: list[Path], comparison: Comparison | None = None) -> None:
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a person: replies carried into the new 검토표, names of files that stay where the set goes."""
+
+    replies: Sequence[Reply]
+    taken: frozenset[str]
+
+
+def _reports(
+    result: Judgement, folder: Path, font: Path | None, comparison: Comparison | None, kept: _Kept
+) -> list[Path]:
+    """Write every report of a set."""
+    from settle import files
+    from settle.comparing import earlier as roundtrip
+    from settle.documents import comparison as compared
+    from settle.documents import disallowance, json_
+    from settle.documents.review import review
+    from settle.documents.xlsx import disallowance as disallowance_xlsx
+
+    output = folder / "정산결과.json"
+    reviews = review.write(result, folder, carried=_by_row(result, kept.replies), taken=kept.taken)
+    written = [
+        files.write_bytes(output, json_.dumps(result).encode()),
+        files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
+        disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
+        disallowance.write(result, folder / "불인정내역서.pdf", font),
+        *(one.path for one in reviews),
+    ]
+    if result.reconciliation is not None:
+        from settle.documents import reconciliation_lists
+        from settle.documents.xlsx import reconciliation
+
+        written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
+        written.append(files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font)))
+    if result.leads is not None and result.leads.leads:
+        from settle.documents.xlsx import leads
+
+        written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
+    if comparison:
+        written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
+    if carried := sum(1 for one in kept.replies if one.key):
+        result.book.notices.append(f"지난 검토표에 적은 소명 {carried:,}건을 새 검토표에 옮겼습니다.")
+    result.book.notices.extend(notice for one in reviews for notice in one.notices)
+    return written
+
+
+def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:
+    """(sheet, row) of a line -> the reply to it."""
+    from settle.comparing.earlier import keys
+
+    by_key = {one.key: one.texts for one in replies if one.key}
+    places = zip(keys(result), result.lines["_source"].tolist(), result.lines["_row"].tolist(), strict=True)
+    return {(source, row): by_key[key] for key, source, row in places if key in by_key} if by_key else {}
+
+
+def show(
+    result: Judgement,
+    shape: str,
+    written: list[Path],
+    comparison: Comparison | None = None,
+    *,
+    everything: bool = False,
+) -> None:
     """The result on standard output; beside json and csv the comparison goes to standard error."""
     if comparison and shape != "table":
         from settle.documents import comparison as compared
@@ -215,7 +296,7 @@ def show(result: Judgement, shape: str, written: list[Path], comparison: Compari
     if shape == "csv":
         click.echo(terminal.csv(result), nl=False)
     else:
-        terminal.show(result, written)
+        terminal.show(result, written, everything=everything)
         if comparison:
             from settle.documents import comparison as compared
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from settle.model import Book, Judgement
+    from settle.programme.answers import Answers
     from settle.programme.profile import Profile
 
 HEADINGS = {"Options": "옵션", "Commands": "명령", "Arguments": "인자"}
@@ -92,8 +93,8 @@ def in_korean(error: click.UsageError) -> str:
         case click.BadParameter():
             said = f"{error.param.opts[0] if error.param else ''}에 준 값이 맞지 않습니다: {_reason(error)}"
         case _ if error.message.startswith("No such command"):
-            near = getattr(error, "possibilities", None)  # click 8.4 and later
-            said = f"'{error.message.partition(chr(39))[2].rpartition(chr(39))[0]}' 명령은 없습니다.{_perhaps(near)}"
+            name = error.message.partition(chr(39))[2].rpartition(chr(39))[0]
+            said = f"'{name}' 명령은 없습니다.{_perhaps(near(name, _commands(error.ctx)))}"
         case _ if "unexpected extra argument" in error.message:
             extra = error.message[error.message.find("(") + 1 : error.message.rfind(")")]
             said = f"쓸 수 없는 인자가 더 있습니다: {extra}."
@@ -102,8 +103,22 @@ def in_korean(error: click.UsageError) -> str:
     return particles(said) + where
 
 
-def _perhaps(near: Sequence[str] | None) -> str:
-    return f" 혹시 {', '.join(near)}?" if near else ""
+def _commands(ctx: click.Context | None) -> list[str]:
+    """Names of the commands of the group in which the error arose."""
+    if not ctx or not isinstance(ctx.command, click.Group):
+        return []
+    return [*ctx.command.list_commands(ctx), *getattr(ctx.command, "aliases", ())]
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """Names that one may have meant, the nearest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name.casefold(), list(known), n=2, cutoff=0.6)
+
+
+def _perhaps(names: Sequence[str] | None) -> str:
+    return f" 혹시 {', '.join(names)}?" if names else ""
 
 
 def _asked(parameter: click.Parameter | None) -> str:
@@ -148,12 +163,15 @@ def writing() -> Iterator[None]:
         raise Wrong(str(error)) from error
 
 
-def ready(folder: Path, font: Path | None) -> None:
-    """Before the long work: can the folder be written into, is the font asked for usable? Raises Wrong."""
-    from settle.files import WriteError, prepare
+def ready(folder: Path, font: Path | None, *, make: bool = True) -> None:
+    """Before the long work: can the folder be written into, is the font asked for usable? Raises Wrong.
+
+    make: the folder is made; else only looked at, as nothing may be left where nothing is judged.
+    """
+    from settle.files import WriteError, can_hold, prepare
 
     try:
-        prepare(folder)
+        prepare(folder) if make else can_hold(folder)
         if font:
             from settle.documents.pdf import fonts
 
@@ -209,7 +227,13 @@ def input_options(function: Callable[..., Any], required: bool = True) -> Callab
             metavar="폴더",
             help="증빙 파일이 든 폴더나 zip을 읽어 증빙목록과 견줍니다.",
         ),
-        click.option("--no-fill", is_flag=True, help="증빙 파일에서 읽은 것으로 빈 칸을 채우지 않습니다."),
+        click.option(
+            "--answers",
+            type=click.Path(path_type=Path),
+            metavar="답.toml",
+            help="물음에 준 답을 씁니다 (settle answer).",
+        ),
+        click.option("--no-fill", is_flag=True, help="빈칸을 명세와 증빙 파일에서 채우지 않습니다."),
     ]
     for option in reversed(options):
         function = option(function)
@@ -224,6 +248,7 @@ def read(
     profile: Path | None = None,
     rulebook: Path | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    answers: Path | None = None,
 ) -> Book:
     """Read the files into a Book; `rulebook` is another rulebook's folder, whose words are used in place of the programme's.
 
@@ -240,11 +265,12 @@ def read(
     except ResourceError as error:
         raise Wrong(str(error)) from error
     assumed, named, kept = pairs(assume, "--assume"), pairs(column, "--column"), load_profile(profile)
+    answered = load_answers(answers)
     opened = Opened(files)  # child processes read while pandas is being imported here
     from settle.pipeline import read_book
 
     meanwhile()
-    return read_book(opened, info, assumed, named, kept)
+    return read_book(opened, info, assumed, named, kept, answered)
 
 
 def _ready_to_judge() -> None:
@@ -253,6 +279,16 @@ def _ready_to_judge() -> None:
     from settle.judging import gate
 
     gate.warm_up()
+
+
+def load_answers(path: Path | None) -> Answers:
+    """An answers file, none where no path is given. Raises Wrong."""
+    from settle.programme import answers
+
+    try:
+        return answers.load(path) if path else answers.Answers()
+    except answers.AnswersError as error:
+        raise Wrong(str(error)) from error
 
 
 def load_profile(path: Path | None) -> Profile:
@@ -295,6 +331,17 @@ def add_evidence(
         raise Wrong(str(error)) from error
 
 
+def _no_folder(files: Sequence[Path]) -> None:
+    """A folder holds agreements, one to a sub-folder: that is what batch judges. Raises Wrong."""
+    folders = [path for path in files if path.is_dir()]
+    if folders:
+        name = folders[0]
+        raise Wrong(
+            f"'{name}'은(는) 폴더입니다. 한 협약이면 파일을 적고(settle check {name}/*.xlsx), "
+            f"여러 협약을 함께 판정하려면 settle batch {name} --month 2025-09 -o 결과로 하세요."
+        )
+
+
 def judge_files(
     files: tuple[Path, ...],
     programme: str = DEFAULT_PROGRAMME,
@@ -306,13 +353,15 @@ def judge_files(
     evidence: tuple[Path, ...] = (),
     no_fill: bool = False,
     kept: Path | None = None,
+    answers: Path | None = None,
 ) -> Judgement:
     """Read and judge, with progress on standard error. kept: the folder that keeps what was read of evidence. Raises Wrong."""
+    _no_folder(files)
     from settle.programme.folders import ResourceError
 
     with progress() as at:
         at.step("파일을 읽는 중")
-        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge)
+        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=answers)
         if evidence:
             add_evidence(book, programme, evidence, kept, no_fill, at)
         at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
@@ -320,6 +369,6 @@ def judge_files(
         from settle.programme.rules import RulebookError, load
 
         try:
-            return judge(book, load(programme), codes(rules), codes(skip))
+            return judge(book, load(programme), codes(rules), codes(skip), filled=not no_fill)
         except (RulebookError, ResourceError) as error:
             raise Wrong(str(error)) from error

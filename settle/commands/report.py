@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,32 @@ def form_options(function: Any) -> Any:
     return output_options(recognised(charts(function)))
 
 
+KOREAN = {
+    "불인정내역서": "disallowance",
+    "불인정": "disallowance",
+    "중간보고서": "interim",
+    "중간": "interim",
+    "최종보고서": "final",
+    "보완요청서": "requests",
+    "보완요청": "requests",
+    "정산검토보고서": "review",
+    "검토보고서": "review",
+    "최종": "final",
+}
+
+
+class Reports(click.Group):
+    """A group whose commands may be called by their Korean names."""
+
+    aliases = tuple(KOREAN)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The report of that name, English or Korean."""
+        return super().get_command(ctx, KOREAN.get(unicodedata.normalize("NFC", cmd_name), cmd_name))
+
+
 @click.group(
+    cls=Reports,
     name="report",
     short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서.",
     help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 정산검토보고서(review), 중간보고서(interim), "

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
+    from settle.model import Book
+
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
 STATUSES = {
     RESOLVED: "해소",
@@ -216,7 +220,11 @@ def _is_finding(one: Any) -> bool:
 
 def read_replies(judgement: Judgement) -> list[Reply]:
     """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets, with the replies of 지적 목록."""
-    book = judgement.book
+    return replies_of(judgement.book, judgement.lines, judgement.lines["line"].tolist(), keys(judgement))
+
+
+def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> list[Reply]:
+    """The filled reply columns of a book's ledgers, with the replies of 지적 목록. names, known: name and key of every line."""
     ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == LEDGER]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
@@ -225,9 +233,7 @@ def read_replies(judgement: Judgement) -> list[Reply]:
         if all(p.is_file() for p in paths)
         else {}
     )
-    lines = judgement.lines
     at = {(s, r): i for i, (s, r) in enumerate(zip(lines["_source"].tolist(), lines["_row"].tolist(), strict=True))}
-    names, known = lines["line"].tolist(), keys(judgement)
     found = []
     for source, sheet in ledgers:
         raw = (

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from settle.model import InputError, Judgement
+    from settle.judging.questions import Question
+    from settle.model import Filled, InputError, Judgement
 
 WON = ("claimed", "recognised", "held", "disallowed")
 NUMBER = "협약번호"  # as it stands: its digits are no account number
@@ -60,7 +61,9 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "findings": findings(judgement),
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
-        "filled": [_filled(one) for one in book.filled],
+        "questions": [_question(one) for one in judgement.questions],
+        "filled": [*(_filled(one) for one in judgement.filled), *(_filled_by_file(one) for one in book.filled)],
+        "answers": _answers(judgement),
         "evidence": evidence.records(judgement),
     }
     if judgement.leads is not None:
@@ -77,10 +80,53 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
     return found
 
 
-def _filled(one: dict[str, Any]) -> dict[str, Any]:
+def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
     """A filled cell; numbers of lines and papers are no account numbers."""
     plain = {name: mask_key(value) if isinstance(value, str) else _plain(value) for name, value in one.items()}
     return plain | {"source": mask(str(one["source"]))}
+
+
+def _question(one: Question) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "about": mask(one.about),
+        "text": mask(one.text),
+        "lines": len(one.lines),
+        "won": one.won,
+        "choices": list(one.choices),
+        "example": one.example,
+        "codes": list(one.codes),
+    }
+
+
+def _filled(one: Filled) -> dict[str, Any]:
+    return {
+        "line": mask_key(one.line),
+        "column": one.column,
+        "value": one.value if isinstance(one.value, int) else mask(one.value),
+        "source": mask(one.source),
+        "sheet": mask(one.sheet) or None,
+        "row": one.row or None,
+        "key": one.key,
+    }
+
+
+def _answers(judgement: Judgement) -> list[dict[str, Any]]:
+    """What answers gave: one entry per thing answered and value, with the lines and won that it was given to."""
+    said: dict[tuple[str, str | int], list[int]] = {}
+    for one in judgement.answered:
+        said.setdefault((one.source, one.value), []).append(one.line_index)
+    claimed = judgement.lines["claimed"].tolist()
+    return [
+        {
+            "question": mask(source),
+            "value": value if isinstance(value, int) else mask(value),
+            "lines": len([line for line in lines if line >= 0]),
+            "won": sum(claimed[line] for line in set(lines) if line >= 0),
+        }
+        for (source, value), lines in said.items()
+    ]
 
 
 FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic", "source", "remedy",

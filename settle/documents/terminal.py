@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import IO, TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}
 CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확인", "cannot run": "판정 못 함"}
 MOST_ERRORS = 40
+MOST_CAUSES = 2
+_FIGURES = re.compile(r"[0-9][0-9,.]*")
 NAME_WIDTH = 16  # of a 세세목 such as 국내여비(내부), set in
 
 
@@ -41,22 +44,37 @@ def verdict(judgement: Judgement) -> str:
     return f"{words} (잠정)" if judgement.provisional else words
 
 
-def show(judgement: Judgement, written: list[Path] | None = None, stream: IO[str] | None = None) -> None:
-    """Print the whole summary."""
+def show(
+    judgement: Judgement,
+    written: list[Path] | None = None,
+    stream: IO[str] | None = None,
+    *,
+    everything: bool = False,
+) -> None:
+    """Print the summary: totals, what to do first, one line per rule. everything: all rules, questions, guesses and reasons."""
     out = console(stream)
     _head(out, judgement)
     if len(judgement.lines):
-        _categories(out, judgement)
+        _categories(out, judgement, everything)
         _funds(out, judgement)
         out.print()
-    _errors(out, judgement)
-    _to_do(out, judgement)
-    _notices(out, judgement)
-    _unchecked(out, judgement)
-    if written:
+    _questions(out, judgement, everything)
+    _errors(out, judgement, everything)
+    if everything:
+        _to_do(out, judgement)
+        _notices(out, judgement)
+        _unchecked(out, judgement)
+    else:
+        _rules(out, judgement)
+        _rest(out, judgement)
+    if written and everything:
         out.print("\n[bold]쓴 파일[/bold]")
         for path in written:
             out.print(Text(f"  {path}"), no_wrap=True, crop=False, overflow="ignore")
+    elif written:
+        for folder in dict.fromkeys(path.parent for path in written):
+            names = ", ".join(path.name for path in written if path.parent == folder)
+            _hanging(out, Text.assemble((f"쓴 파일 ({folder}): ", "bold"), names), 0, 2)
     elif len(judgement.lines):
         out.print("\n줄마다의 지적과 보고서는 `-o 폴더`로 쓸 수 있습니다.", style="dim")
 
@@ -75,15 +93,16 @@ def _head(out: Console, judgement: Judgement) -> None:
     names = [str(agreement[k]) for k in ("사업명", "협약번호", "수행기관") if agreement.get(k)]
     if names:
         out.print(_say(" · ".join(names)))
+    period = ""
     if agreement.get("협약시작일") and agreement.get("협약종료일"):
-        out.print(_say(f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"))
+        period = f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"
     sheets = [s for s in judgement.book.sheets if s.kind == "집행내역"]
     rows = ", ".join(
         f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
         for s in sheets
     )
-    if rows:
-        out.print(_say(rows), style="dim")
+    if period or rows:
+        out.print(_say(" · ".join(part for part in (period, rows) if part)), style="dim")
     colour = "red" if judgement.totals["disallowed"] else "yellow" if judgement.exit_code else "green"
     out.print(Text.assemble(("판정  ", "bold"), (verdict(judgement), f"bold {colour}")))
 
@@ -119,10 +138,108 @@ def _won(value: Any) -> str:
     return "-" if value is None or value is pd.NA else text.number(int(value))
 
 
-def _categories(out: Console, judgement: Judgement) -> None:
+MOST_QUESTIONS = 10
+MOST_RULES = 8
+FEW_QUESTIONS, FEW_RULES = 5, 4  # where both have more to say than a screen holds
+
+
+def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
+    """먼저 할 일: what is missing, dearest first."""
+    asked = judgement.questions if everything else [q for q in judgement.questions if q.lines or q.kind == "cell"]
+    if not asked:
+        return
+    few = FEW_QUESTIONS if _crowded(judgement) else MOST_QUESTIONS
+    most = len(asked) if everything else min(few, len(asked))
+    out.print(f"[bold]먼저 할 일[/bold] (보완 {text.won(judgement.totals['held'])} 가운데 걸린 금액, 줄)")
+    for place, one in enumerate(asked[:most], start=1):
+        figures = f"{text.number(one.won):>13} {len(one.lines):>4}줄" if one.lines else ""
+        said = text.mask(text.printable(one.text))
+        room = out.width - 4 - cell_len(figures) - 1
+        said = said if everything else _cut(said, room)
+        gap = " " * max(room - cell_len(said), 1)
+        out.print(Text(f"{place:>2}  {said}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
+    if len(asked) > most:
+        out.print(f"    외 {len(asked) - most:,}가지 (--all)", style="dim")
+    if any(one.answerable for one in asked):
+        out.print(
+            "    답하기: settle answer 파일… -o 답.toml, 그다음 settle check 파일… --answers 답.toml", style="dim"
+        )
+
+
+def _cut(said: str, room: int) -> str:
+    """The text, cut where it is wider than this; Hangul takes two columns."""
+    if cell_len(said) <= room:
+        return said
+    while said and cell_len(said) > room - 1:
+        said = said[:-1]
+    return said + "…"
+
+
+def _crowded(judgement: Judgement) -> bool:
+    """Have rules and reading more to say than a screen holds?"""
+    findings = judgement.findings
+    codes = findings[findings["effect"] != "note"]["code"].nunique() if len(findings) else 0
+    return codes > MOST_RULES or bool(judgement.input_errors)
+
+
+def _rules(out: Console, judgement: Judgement) -> None:
+    """One line per rule, dearest first."""
+    findings = judgement.findings
+    if not len(findings):
+        return
+    rows = []
+    for (effect, code), part in findings.groupby(["effect", "code"], sort=False):
+        won = int(part["applied"].sum())
+        rows.append((list(EFFECTS).index(effect), -won, code, part["title"].iat[0], len(part), effect))
+    rows.sort()
+    wanted = [row for row in rows if row[5] != "note"][: FEW_RULES if _crowded(judgement) else MOST_RULES]
+    out.print("\n[bold]규칙마다[/bold]" if wanted else "", end="\n" if wanted else "")
+    for _, won, code, title, count, effect in wanted:
+        line = Text(f"  {EFFECTS[effect]} ", style=COLOURS[effect])
+        line.append(f"{code} {title}  {count:,}건")
+        line.append(f"  {text.won(-won)}" if won else "", style="bold")
+        out.print(line, no_wrap=True, overflow="ellipsis")
+    more = len([row for row in rows if row[5] != "note"]) - len(wanted)
+    notes = sum(row[4] for row in rows if row[5] == "note")
+    rest = [f"규칙 {more}개 더"] if more > 0 else []
+    rest += [f"확인 사항 {notes:,}건"] if notes else []
+    if rest:
+        out.print(f"  {', '.join(rest)} (--all)", style="dim")
+
+
+def _rest(out: Console, judgement: Judgement) -> None:
+    """What is not shown, each in one line."""
+    if judgement.filled or judgement.answered:
+        said = [f"명세에서 빈칸 {len(judgement.filled):,}개를 채웠습니다"] if judgement.filled else []
+        said += [f"답 {len(judgement.answered):,}칸을 썼습니다"] if judgement.answered else []
+        out.print(f"{', '.join(said)} (검토표의 풀색 칸).")
+    for notice in judgement.book.notices:
+        if notice.startswith("지난 검토표"):
+            out.print(_say(notice))
+    said = []
+    if judgement.book.notices:
+        said.append(f"읽으면서 짐작한 것 {len(judgement.book.notices):,}가지")
+    if asked := [one for one in judgement.not_checked if one.provisional]:
+        said.append(f"미점검 규칙 {len(asked)}개 (그래서 잠정입니다)")
+    if left_out := judgement.rulebook.left_out:
+        said.append(f"고르지 않은 규칙 {len(left_out)}개")
+    if said:
+        _hanging(out, Text(f"{', '.join(said)}: --all로 모두 봅니다.", style="dim"), 0, 2)
+
+
+def _by_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sums by 비목 alone; a budget is unknown where none of its parts has one."""
+    sums = rows.groupby("비목", sort=False)[["claimed", "recognised", "held", "disallowed"]].sum()
+    budget = rows.groupby("비목", sort=False)["budget"].sum(min_count=1)
+    first = sums.assign(budget=budget, 세목="", 세세목="").reset_index()
+    return first[["비목", "세목", "세세목", "budget", "claimed", "recognised", "held", "disallowed"]]
+
+
+def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
     table = _table("비목 (원)", "예산", "집행", "인정", "보완", "불인정")
     shown = ""
-    for row in _together(judgement.by_category).itertuples():
+    together = _together(judgement.by_category)
+    for row in (together if everything else _by_first(together)).itertuples():
         path = [row.비목, row.세목, row.세세목]
         last = next((p for p in reversed(path) if p), "(비목 없음)")
         above = " / ".join([p for p in path if p][:-1])
@@ -131,7 +248,8 @@ def _categories(out: Console, judgement: Judgement) -> None:
         shown = above or last
         amounts = [_won(v) for v in (row.budget, row.claimed, row.recognised, row.held, row.disallowed)]
         table.add_row(_say(("  " if above else "") + last), *amounts)
-    table.add_section()
+    if everything:
+        table.add_section()
     budget = judgement.by_category["budget"]
     total = int(budget.sum()) if budget.notna().any() else None
     totals = judgement.totals
@@ -150,17 +268,50 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
 def _funds(out: Console, judgement: Judgement) -> None:
     rows = judgement.by_fund
     if not len(rows) or not rows["budget"].notna().any():
+        why = "예산 시트가 없거나 읽지 못했습니다" if not judgement.book.has("예산") else "재원별 예산을 알 수 없습니다"
+        out.print(f"반납액 - ({why})", style="dim")
         return
     table = _table("재원 (원)", "예산", "집행", "인정", "반납액", "보완 인정 시")
     for row in rows.itertuples():
         values = (row.budget, row.claimed, row.recognised, row.refund, row.refund_if_held_recognised)
         table.add_row(_say(row.재원 or "(재원 없음)"), *(_won(v) for v in values))
     _print(out, table)
+    if (rows["refund_if_held_recognised"].fillna(0) < 0).any():
+        out.print(
+            "보완 인정 시가 음수이면, 보완을 모두 인정할 때 집행이 그 재원의 예산을 그만큼 넘습니다.", style="dim"
+        )
 
 
-def _errors(out: Console, judgement: Judgement) -> None:
+def _causes(out: Console, judgement: Judgement) -> None:
+    """Errors of one cause in one line, with their cells."""
+    causes: dict[tuple[str, str, str], list[str]] = {}
+    first: dict[tuple[str, str, str], str] = {}
+    for error in judgement.input_errors:
+        cause = (error.code, error.consequence, _FIGURES.sub("#", error.message))
+        place = " ".join(p for p in (error.sheet, error.cell or (f"{error.row}행" if error.row else "")) if p)
+        causes.setdefault(cause, []).append(place)
+        first.setdefault(cause, error.message)
+    out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]")
+    for cause, places in list(causes.items())[:MOST_CAUSES]:
+        code, consequence, _ = cause
+        where = ", ".join(p for p in places[:2] if p) + (f" 외 {len(places) - 2}칸" if len(places) > 2 else "")
+        line = Text(f"  {code} ", style="yellow")
+        line.append(f"({CONSEQUENCES.get(consequence, consequence)}) ", style="dim")
+        line.append_text(_say(f"[{where}] " if where else "", "bold"))
+        line.append_text(_say(_cut(first[cause], max(out.width - cell_len(line.plain), 20))))
+        out.print(line, no_wrap=True, crop=False, overflow="ignore")
+    if len(causes) > MOST_CAUSES:
+        out.print(
+            f"  외 {len(causes) - MOST_CAUSES:,}가지는 --all, 불인정내역서와 정산결과.json에 있습니다.", style="dim"
+        )
+
+
+def _errors(out: Console, judgement: Judgement, everything: bool) -> None:
     errors = judgement.input_errors
     if not errors:
+        return
+    if not everything:
+        _causes(out, judgement)
         return
     out.print(f"[bold]입력 오류 {len(errors):,}건[/bold]")
     for error in errors[:MOST_ERRORS]:

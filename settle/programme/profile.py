@@ -65,15 +65,16 @@ def of(book: Book, old: Profile | None = None) -> Profile:
 def save(path: Path, profile: Profile) -> None:
     """Write a profile. Raises ProfileError."""
     lines = ["# settle --profile: 우리 기관의 열 이름과 예산 분류", "", "[columns]"]
-    lines += [f"{_quoted(name)} = {_quoted(text)}" for name, text in profile.columns.items()]
+    lines += [f"{quoted(name)} = {quoted(text)}" for name, text in profile.columns.items()]
     lines += ["", "[categories]"]
-    lines += [f"{_quoted(name)} = {_quoted(text)}" for name, text in profile.categories.items()]
+    lines += [f"{quoted(name)} = {quoted(text)}" for name, text in profile.categories.items()]
     try:
         write_bytes(path, ("\n".join(lines) + "\n").encode())
     except WriteError as error:
         raise ProfileError(str(error)) from error
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -171,6 +172,18 @@ def electronic(items: pd.DataFrame) -> np.ndarray:
     characters.
     """
     return (items["kind"].isin(ELECTRONIC) | (items["key"].str.len() == NUMBER_LENGTH)).to_numpy()
+
+
+def maybe_person(facts: Facts) -> np.ndarray:
+    """Lines whose payee may be a person, of whose pay tax is withheld: a person's name, no business number, no 지출유형 against it.
+
+    Enough where amount, day and the person's own name agree; never for an amount alone.
+    """
+    ledger = facts.ledger
+    unnamed = (values.brn(ledger["사업자등록번호"]) == "").to_numpy()
+    name = re.compile(f"[{matching()['family_names']}][가-힣]{{1,2}}")
+    person = facts.each("거래처", lambda text: bool(name.fullmatch(text.replace(" ", ""))), bool)
+    return unnamed & person & (ledger["지출유형"] == "").to_numpy()
 
 
 def withheld(amounts: np.ndarray, on: np.ndarray) -> list[tuple[str, np.ndarray]]:

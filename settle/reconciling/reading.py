@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 # columns of Statement.rows and their dtypes; see docs/development.md, Statements
-TEXTS = ("time", "key", "brn", "name", "memo", "note", "card", "class", "kind", "buyer_brn")
-WON = ("won", "supply", "vat", "cancel_won", "in", "balance")
+TEXTS = (
+    "time", "key", "brn", "name", "memo", "note", "card", "holder", "owner", "class", "kind", "buyer_brn", "buyer_name",
+)  # fmt: skip
+WON = ("won", "supply", "vat", "tip", "cancel_won", "in", "balance")
 SUMMED = ("won", "supply", "vat", "in", "cancel_won")  # fields that totals rows and control figures speak about
 TITLES = {
     "won": "금액",
     "supply": "공급가액",
     "vat": "세액",
+    "tip": "봉사료",
     "in": "입금",
     "out": "출금",
     "cancel_won": "취소금액",
@@ -226,7 +229,7 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
     frame["brn"] = values.brn(column("brn")).to_numpy()
     frame["buyer_brn"] = values.brn(column("buyer_brn")).to_numpy()
     frame["card"] = values.masked(column("card")).to_numpy()
-    for name in ("name", "memo", "note", "class", "kind"):
+    for name in ("name", "memo", "note", "class", "kind", "holder", "owner", "buyer_name"):
         frame[name] = values.each_once(column(name), cells.clean).to_numpy()
     for name in WON:
         frame[name] = amounts[name]

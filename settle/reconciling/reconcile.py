@@ -19,6 +19,8 @@ from settle.reconciling.matching import MATCHED, OPEN, STATE_TEXTS, UNCLEAR, Mat
 from settle.reconciling.profiles import matching as settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from settle.judging.facts.base import Facts
     from settle.reconciling.ours import Ours
     from settle.reconciling.reading import Statement
@@ -34,6 +36,7 @@ GIVEN = {
     "홈택스·카드·은행": ("invoice", "receipt", "card", "bank"),
 }
 CARD, TRANSFER = "사업비카드", "계좌이체"
+Row = tuple[str, str, int]  # sha256 of the file, sheet, 1-based row
 
 KEY_NUMBER, KEY_NUMBER_DAY = "승인번호", "승인번호·날짜"
 KEY_BRN, KEY_NAME, KEY_AMOUNT = "사업자번호·금액·날짜", "금액·날짜·이름", "금액·날짜"
@@ -88,8 +91,9 @@ class Reconciliation:
         return {**self.facts, **lists, "reconciliation": self}
 
 
-def reconcile(facts: Facts, statements: list[Statement]) -> Reconciliation:
-    """Match the ledger with every list given.
+def reconcile(facts: Facts, statements: list[Statement], explained: Collection[Row] = ()) -> Reconciliation:
+    """Match the ledger with every list given. explained: rows of card lists that a line explains though it is not known to be paid
+    by the project's card; REC-060 is not said of them.
 
     Reconciliation.facts holds, per ledger line: bool rec_010, rec_040, rec_070, rec_100, rec_030_over; int64 won
     rec_020_won, rec_030_won, rec_050_won (what the purchase is to lose, the same value at each of its lines); and a str
@@ -118,7 +122,7 @@ def reconcile(facts: Facts, statements: list[Statement]) -> Reconciliation:
     if "invoice" in here:
         _missing_invoices(facts, result)
     if "card" in here:
-        _missing_card(facts, result)
+        _missing_card(facts, result, set(explained))
     if "bank" in here:
         _bank(facts, result)
     _checks(result)
@@ -370,7 +374,7 @@ def _missing_invoices(facts: Facts, result: Reconciliation) -> None:
         result.partly["REC-010"] = ", ".join(reasons)
 
 
-def _missing_card(facts: Facts, result: Reconciliation) -> None:
+def _missing_card(facts: Facts, result: Reconciliation, explained: set[Row]) -> None:
     side = result.sides["card"]
     lists = [s for s in result.statements if s.group == "card" and s.usable]
     must = side.ours.items["must"].to_numpy(dtype=bool)
@@ -381,6 +385,9 @@ def _missing_card(facts: Facts, result: Reconciliation) -> None:
     items = side.theirs.items
     for i in np.flatnonzero((side.match.right_state != MATCHED) & (items["won"] - items["fell"] != 0).to_numpy()):
         row = items.iloc[i]
+        statement = result.statements[int(row["statement"])]
+        if (statement.sha256, statement.sheet, int(row["row"])) in explained:
+            continue
         net = int(row["won"] - row["fell"]) if row["won"] > 0 else int(row["won"])
         _note(result, "REC-060", row, net, side.match.right_state[i])
 
@@ -432,13 +439,10 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
     claimed = facts["claimed"][line]
     ways: list[tuple[str, np.ndarray]] = [("", claimed)]
     ways += [("", part["won"].to_numpy()), ("", facts["net"][line])]
-    person = _persons(facts)[line]
-    gross = np.where(person, claimed, 0)
-    for name, amounts in ours.withheld(gross, ours.dates(part)):
-        ways.append((f", 원천징수 {name}", amounts))
-    ways = _distinct(ways)
+    ways = _distinct([*ways, *_withheld(part, np.where(_persons(facts)[line], claimed, 0))])
+    named_ways = _distinct([*ways, *_withheld(part, np.where(ours.maybe_person(facts)[line], claimed, 0))])
     names = [part, _other_names(facts, part, line)]
-    for suffix, amounts in ways:
+    for suffix, amounts in named_ways:
         for named in names:
             payable = named.assign(won=amounts)[amounts > 0]
             matching.by_name(match, payable, right, KEY_NAME + suffix)
@@ -450,6 +454,11 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
         return  # the amount alone explains nothing but a transfer
     for suffix, amounts in ways:
         matching.by_amount(match, part.assign(won=amounts)[amounts > 0], right, KEY_AMOUNT + suffix)
+
+
+def _withheld(part: pd.DataFrame, gross: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Ways in which an amount leaves after withholding."""
+    return [(f", 원천징수 {name}", amounts) for name, amounts in ours.withheld(gross, ours.dates(part))]
 
 
 def _distinct(ways: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:

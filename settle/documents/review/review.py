@@ -54,10 +54,11 @@ from settle.reading.book import FINDINGS_LIST
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 AUTHOR = "settle"
+Carried = dict[tuple[int, int], dict[str, str]]  # (sheet, row) -> reply heading -> text
 SUMMARY = "정산 검토"
 MARKER = 'N("settle")=0'  # the formula by which our conditional formats are known again
 MOST_COMMENTS = 2000  # on one sheet; a drawing of more makes spreadsheets slow, and the column 사유 says the same
@@ -96,14 +97,23 @@ class Written:
     notices: list[str] = field(default_factory=list)
 
 
-def write(judgement: Judgement, folder: Path, name: str = "검토표") -> list[Written]:
+def write(
+    judgement: Judgement,
+    folder: Path,
+    name: str = "검토표",
+    *,
+    carried: Carried | None = None,
+    taken: Collection[str] = (),
+) -> list[Written]:
     """Write a 검토표 for every file that holds a ledger (검토표.xlsx, 검토표-2.xlsx …). Raises WriteError.
+
+    carried: replies typed into an earlier 검토표, by sheet and row. taken: names that are not to be used.
 
     A file that was judged is never written over: where it has that name already, the next number is taken.
     """
     book = judgement.book
     inputs = {file.path.resolve() for file in book.files}
-    free = (p for p in _paths(folder, name) if p.resolve() not in inputs)
+    free = (p for p in _paths(folder, name) if p.resolve() not in inputs and p.name not in taken)
     holding = [n for n in range(len(book.files)) if any(s.file == n and s.kind == LEDGER for s in book.sheets)]
     result = []
     for number, path in zip(holding, free, strict=False):
@@ -114,13 +124,13 @@ def write(judgement: Judgement, folder: Path, name: str = "검토표") -> list[W
             raise WriteError(f"'{source}' 파일을 다시 읽을 수 없어 검토표를 쓰지 못했습니다.") from error
         if book.files[number].sha256 and sha256(data).hexdigest() != book.files[number].sha256:
             raise WriteError(f"'{source}' 파일이 판정하는 동안 바뀌어 검토표를 쓰지 못했습니다. 다시 판정하세요.")
-        review = _Review(judgement, number)
+        review = _Review(judgement, number, carried)
         try:
             if source.suffix.lower() not in (".xlsx", ".xlsm"):
                 raise Unsupported(f"{source.suffix.lstrip('.').upper() or '이'} 파일에는 판정을 써 넣을 수 없습니다")
             content = review.edit(data)
         except Unsupported as reason:
-            review = _Review(judgement, number)
+            review = _Review(judgement, number, carried)
             review.notices.append(f"{source.name}: {reason}. 서식 없이 내용만 새 엑셀 파일에 옮기고 판정을 붙였습니다.")
             try:
                 data, review.tabs = copy(book, judgement.programme, number, folder)
@@ -137,7 +147,8 @@ def write(judgement: Judgement, folder: Path, name: str = "검토표") -> list[W
 class _Review:
     """One file being edited."""
 
-    def __init__(self, judgement: Judgement, number: int) -> None:
+    def __init__(self, judgement: Judgement, number: int, carried: Carried | None = None) -> None:
+        self.carried = carried or {}
         self.judgement, self.view = judgement, View(judgement)
         self.sheets = {n: s for n, s in enumerate(judgement.book.sheets) if s.file == number}
         self.tabs = {n: s.name for n, s in self.sheets.items()}  # which tab holds which sheet
@@ -298,7 +309,13 @@ class _Review:
                 else text_cell(p, f"{c}{row}", str(value), look)
                 for c, value, look in zip(letters, rows[row], columns, strict=False)
             ]
-            return made + [f'<{p}c r="{c}{row}" s="{looks.reply}"/>' for c in letters[len(VERDICT) :]]
+            reply = self.carried.get((source, row), {})
+            return made + [
+                text_cell(p, f"{c}{row}", reply[name], looks.reply)
+                if reply.get(name)
+                else f'<{p}c r="{c}{row}" s="{looks.reply}"/>'
+                for c, name in zip(letters[len(VERDICT) :], REPLY, strict=True)
+            ]
 
         tall = {row: max(lines(str(said[i]), WIDTHS[i]) for i in (3, 4, 5)) for row, said in rows.items()}
         heights = {row: min(14.0 * high + 4, 400) for row, high in tall.items() if high > 1}

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from settle.documents.view import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from settle.model import Judgement
 
 VERDICT = ("판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치")
 REPLY = ("소명내용", "추가증빙", "담당자")
 HEADS = VERDICT + REPLY
 WIDTHS = (12, 13, 13, 18, 60, 44, 40, 24, 12)
-FILLS = {"disallow": "FFF8CBAD", "hold": "FFFFE699", "note": "FFDDEBF7"}
-WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
-RANK = {"disallow": 0, "hold": 1, "note": 2}
+FILLS = {"disallow": "FFF8CBAD", "hold": "FFFFE699", "note": "FFDDEBF7", "filled": "FFE2EFDA"}
+WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인", "filled": "채움"}
+RANK = {"disallow": 0, "hold": 1, "note": 2, "filled": 3}
 
 
 @dataclass
@@ -114,4 +116,20 @@ def marks(judgement: Judgement) -> dict[int, dict[str, Mark]]:
     for error in judgement.input_errors:
         if error.cell and error.source >= 0 and not (error.code in told and error.cell in result.get(error.source, {})):
             say(error.source, error.cell, effects[error.consequence], f"[{error.code}] {error.message}")
+    for source, cell, said in _filled(judgement):
+        say(source, cell, "filled", said)
     return result
+
+
+def _filled(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
+    """(sheet, cell, text) of everything filled from lists or answers; what has no column of its own is said at 거래처 or 적요."""
+    sources, rows = judgement.lines["_source"].tolist(), judgement.lines["_row"].tolist()
+    for one in [*judgement.filled, *judgement.answered]:
+        if one.line_index < 0:
+            continue
+        source = sources[one.line_index]
+        letters = judgement.book.sheets[source].letters
+        column = next((c for c in (one.column, "거래처", "적요") if c in letters), "")
+        if column:
+            value = f"{one.value:,}" if isinstance(one.value, int) else one.value
+            yield source, f"{letters[column]}{rows[one.line_index]}", f"{one.column} = {value} ({one.said})"

@@ -326,10 +326,11 @@ def duplicate_number(facts: Facts) -> np.ndarray:
 
 @fact
 def above_supply(facts: Facts) -> np.ndarray:
-    """집행금액 above 공급가액 + 부가세 by more than a service charge (10 % of 공급가액)."""
+    """집행금액 above 공급가액 + 부가세 by more than a service charge (봉사료 where it is known, and 10 % of 공급가액)."""
     both = facts["공급가액__known"] & facts["부가세__known"]
     over = facts["claimed"] - facts["공급가액"] - facts["부가세"]
-    return facts["judged"] & both & (over * 10 > facts["공급가액"])
+    stated = facts["봉사료"] if "봉사료" in facts else facts.zeros()
+    return facts["judged"] & both & (over * 10 > facts["공급가액"]) & (over > stated)
 
 
 @fact

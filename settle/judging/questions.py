@@ -1,0 +1,390 @@
+"""What is missing, asked once and dearest first (먼저 할 일).
+
+Every hold, every rule that could not be asked and every cell that could not be read is traced to the one thing that is missing: a
+fact of the agreement, a column, a word, a card, a cell, a sheet, a paper. The won of a question are the claims that hang on it.
+Three tiers are counted apart, because an answer of one settles nothing of another: what is held for want of a fact, what is not
+checked for want of one, and what is held for want of a paper. Each line counts once, for the dearest question first; the next question
+counts what the earlier ones leave. Of what is not checked every question counts the lines that it would let be checked.
+"""
+
+from __future__ import annotations
+
+import heapq
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from settle import korean
+from settle.judging.findings import line_ids
+from settle.judging.kinds.base import Context
+from settle.model import LEDGER
+from settle.programme import conditions, sheets
+from settle.programme.folders import ResourceError, data_file
+from settle.programme.vocabulary import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from settle.judging.facts.base import Facts
+    from settle.model import Judgement
+    from settle.programme.sheets import Column
+    from settle.programme.vocabulary import Programme
+
+MEANS = f"{LEDGER}.결제수단"
+CARD_MEANS = ("사업비카드", "개인카드", "참여기업카드")
+CELL = "바로잡은"  # how `papers` of a rule begin that asks for a cell to be corrected
+HELD, UNCHECKED, PAPER = 0, 1, 2
+KINDS = {
+    "choice": "choose",
+    "yesno": "yes-no",
+    "date": "date",
+    "won": "amount",
+}  # kind of answer by type of an agreement's item
+LIST_TEXTS = {
+    "카드": "카드 이용내역을 함께 주십시오.",
+    "은행": "사업비 계좌의 거래내역을 함께 주십시오.",
+    "홈택스 세금계산서·계산서": "홈택스 매입 전자세금계산서 목록을 함께 주십시오.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One missing thing.
+
+    about: `협약.기관유형`, `집행내역.참석인원`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`, `시트.예산`, `증빙.회의록`. kind: the
+    kind of answer (choose, yes-no, date, amount, column, cell, sheet, paper). won: claims that hang on it. lines: names of the lines.
+    """
+
+    id: str
+    kind: str
+    about: str
+    text: str
+    lines: tuple[str, ...]
+    won: int
+    choices: tuple[str, ...] = ()
+    example: str = ""
+    codes: tuple[str, ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        """Can it be answered by typing, without a paper or a sheet?"""
+        return self.kind not in ("paper", "sheet")
+
+
+@dataclass
+class _Thing:
+    """What is gathered about one missing thing. won: (tier, unit) -> won, where a unit is a line, or a rule and a line."""
+
+    about: str
+    won: dict[tuple[int, Hashable], int] = field(default_factory=dict)
+    lines: dict[int, None] = field(default_factory=dict)
+    codes: dict[str, None] = field(default_factory=dict)
+    message: str = ""
+
+    def add(self, tier: int, unit: Hashable, won: int, line: int, code: str) -> None:
+        key = (tier, unit)
+        self.won[key] = max(won, self.won.get(key, 0))
+        if line >= 0:
+            self.lines[line] = None
+        self.codes[code] = None
+
+
+def ask(judgement: Judgement) -> list[Question]:
+    """The questions of a judgement, dearest first; ids do not depend on rows or on the order of the files."""
+    return _Asking(judgement).questions()
+
+
+@cache
+def _data(programme: str) -> dict[str, Any]:
+    """questions.toml of a programme; empty where it has none. Raises ResourceError (Korean)."""
+    try:
+        path = data_file(programme, "questions.toml")
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ResourceError(f"물음 자료 questions.toml을 읽을 수 없습니다: {error}") from error
+
+
+@dataclass(frozen=True)
+class _NothingYet:
+    """The state of a settlement in which no rule has spoken."""
+
+    n: int
+
+    def marked(self, head: str, code: str) -> np.ndarray:
+        """No line is struck or held."""
+        return np.zeros(self.n, dtype=bool)
+
+
+class _Asking:
+    """Traces a judgement to what is missing."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+        self.facts: Facts = judgement.facts
+        self.programme: Programme = judgement.programme
+        self.kinds = sheets.load(self.programme.id)
+        self.data = _data(self.programme.id)
+        self.things: dict[str, _Thing] = {}
+        self.names = judgement.lines["line"].tolist() if len(judgement.lines) else []
+        self.cards = {line: card for card in getattr(judgement.filling, "cards", ()) for line in card.lines}
+
+    def questions(self) -> list[Question]:
+        """Trace everything, then count and put in order."""
+        self._errors()
+        self._holds()
+        self._unchecked()
+        won = self._won()
+        made = [self._question(thing, won[thing.about]) for thing in self.things.values()]
+        first = {one.about for one in made if one.kind == "cell" and not one.lines}  # a line that is in no total yet
+        made.sort(key=lambda q: (q.about not in first, -q.won, not q.answerable, tiers(self.things[q.about]), q.id))
+        return made
+
+    def thing(self, about: str) -> _Thing:
+        """The thing of that name."""
+        return self.things.setdefault(about, _Thing(about))
+
+    # ---- what is held
+
+    def _holds(self) -> None:
+        findings = self.judgement.findings
+        held = findings[(findings["effect"] == "hold") & (findings["line_index"] >= 0)]
+        columns = (held[c].tolist() for c in ("line_index", "code", "papers", "at_issue", "cell", "sheet", "message"))
+        ids = None
+        for line, code, papers, won, cell, sheet, message in zip(*columns, strict=True):
+            if code.startswith("DAT-"):
+                ids = ids or line_ids(self.facts)
+                self._problem(line, code, won, f"{sheet}!{cell}" if cell else ids(np.array([line]))[0], message)
+                continue
+            for about in self._asked(line, code, papers):
+                self.thing(about).add(PAPER if about.startswith("증빙.") else HELD, line, won, line, code)
+
+    def _asked(self, line: int, code: str, papers: str) -> list[str]:
+        """What a hold asks for."""
+        about = self.data.get("codes", {}).get(code) or self.data.get("papers", {}).get(papers)
+        if about is None:
+            single = papers in {c.name for c in self.kinds[LEDGER].columns} if LEDGER in self.kinds else False
+            return (
+                [f"{LEDGER}.{papers}"]
+                if single
+                else [f"증빙.{part.strip()}" for part in papers.split(",") if part.strip()]
+            )
+        sheet, _, column = about.partition(".")
+        if sheet != LEDGER:
+            return [about]
+        value = self._value(line, column)
+        if value and self._strange(column, value):
+            return [f"말.{column}={value}"]
+        if about == MEANS and not value and line in self.cards:
+            return [f"카드.{self.cards[line].number}"]
+        if about == MEANS and value:
+            return [f"증빙.{papers}"]  # 제로페이, 기타: the paper is asked for
+        return [about]
+
+    def _value(self, line: int, column: str) -> str:
+        frame = self.facts.ledger
+        return str(frame[column].iat[line]) if column in frame and frame[column].dtype.kind not in "iufM" else ""
+
+    def _strange(self, column: str, value: str) -> bool:
+        """Is this a word of a drop-down that the programme does not know?"""
+        found = self._column(LEDGER, column)
+        known = self.programme.values.get(found.values) if found else None
+        return known is not None and value not in known
+
+    def _column(self, sheet: str, name: str) -> Column | None:
+        kind = self.kinds.get(sheet)
+        return next((c for c in (*kind.columns, *kind.items) if c.name == name), None) if kind else None
+
+    def _problem(self, line: int, code: str, won: int, place: str, message: str) -> None:
+        """A DAT hold: an unknown category is one word, the others are cells."""
+        if code == "DAT-040":
+            given = [self._value(line, head) for head in reversed(HEADS)]
+            word = next((text for text in given if text), "")
+            head = HEADS[2 - given.index(word)] if word else HEADS[2]
+            about = f"말.{head}={'/'.join(t for t in reversed(given) if t)}" if word else f"{LEDGER}.{HEADS[2]}"
+        else:
+            about = f"칸.{place}"
+        thing = self.thing(about)
+        thing.add(HELD, line, won, line, code)
+        thing.message = thing.message or message
+
+    def _errors(self) -> None:
+        """Cells whose line is in no total, columns without which nothing can be judged."""
+        for error in self.judgement.input_errors:
+            if error.consequence == "left out":
+                about = f"칸.{error.sheet}!{error.cell or error.row}"
+            elif error.consequence == "cannot run" and error.kind == LEDGER:
+                about = f"{LEDGER}.{error.column or '열'}"
+            else:
+                continue
+            thing = self.thing(about)
+            thing.codes[error.code] = None
+            thing.message = thing.message or error.message
+
+    # ---- what is not checked
+
+    def _unchecked(self) -> None:
+        left = self.judgement.lines["claimed"].to_numpy() - self.judgement.lines["disallowed"].to_numpy()
+        for one in self.judgement.not_checked:
+            named = self.data.get("codes", {}).get(one.code)
+            needs = list(one.lacking) or ([named] if named else [])
+            if not needs:
+                continue
+            for need in needs:
+                about = self._needed(need)
+                if not about:
+                    continue
+                thing = self.thing(about)
+                thing.codes[one.code] = None
+                if need.startswith("given:"):
+                    continue  # a list is worth giving, and nothing waits for it
+                tier = PAPER if about.startswith("증빙.") else UNCHECKED
+                for line in self._applies(one.code, about).tolist():
+                    thing.add(tier, line, int(left[line]), line, one.code)
+
+    def _needed(self, need: str) -> str:
+        if need.startswith("given:"):
+            name = need.removeprefix("given:")
+            return f"명세.{name}" if name in LIST_TEXTS else ""
+        if need in self.data.get("needs", {}):
+            return str(self.data["needs"][need])
+        return need if "." in need else f"시트.{need}"
+
+    def _applies(self, code: str, about: str) -> np.ndarray:
+        """Lines that a rule which was not asked would have looked at; of a sheet the lines that it is there for."""
+        rule = self.judgement.rulebook.by_code.get(code)
+        meant = self.data.get("lines", {}).get(about)
+        if rule is None or not self.facts.n or meant == {}:
+            return np.zeros(0, dtype=np.int64)
+        if meant:
+            return np.flatnonzero(self.facts["judged"] & conditions.holds(meant, self.facts, self.facts.n))
+        try:
+            return np.flatnonzero(Context(rule, self.facts, self.facts["claimed"], _NothingYet(self.facts.n)).applies())
+        except KeyError:  # a fact from outside that is not there
+            return np.zeros(0, dtype=np.int64)
+
+    # ---- counting
+
+    def _won(self) -> dict[str, int]:
+        """Won per thing, greedy among what is held for facts and among papers; a thing in several tiers keeps its largest."""
+        result: dict[str, int] = defaultdict(int)
+        for tier in (HELD, UNCHECKED, PAPER):
+            units = {a: {u: w for (t, u), w in thing.won.items() if t == tier} for a, thing in self.things.items()}
+            there = {a: u for a, u in units.items() if u}
+            counted = {a: sum(u.values()) for a, u in there.items()} if tier == UNCHECKED else _greedy(there)
+            for about, won in counted.items():
+                result[about] = max(result[about], won)
+        return result
+
+    def _question(self, thing: _Thing, won: int) -> Question:
+        lines = tuple(self.names[line] for line in sorted(thing.lines))
+        kind, choices, example = self._answer(thing)
+        return Question(
+            id=f"{self.programme.id}:Q:{korean.mask_key(thing.about)}",
+            kind=kind,
+            about=thing.about,
+            text=korean.particles(self._text(thing, len(lines))),
+            lines=lines,
+            won=won,
+            choices=choices,
+            example=example,
+            codes=tuple(thing.codes),
+        )
+
+    def _answer(self, thing: _Thing) -> tuple[str, tuple[str, ...], str]:
+        """(kind of answer, choices, example)."""
+        sheet, _, rest = thing.about.partition(".")
+        example = str(self.data.get("text", {}).get(thing.about, {}).get("example", ""))
+        if sheet == "증빙":
+            return "paper", (), ""
+        if sheet in ("시트", "명세"):
+            return "sheet", (), ""
+        if sheet == "카드":
+            return "choose", CARD_MEANS, CARD_MEANS[0]
+        if sheet == "칸":
+            return "cell", (), ""
+        if sheet == "말":
+            column = rest.partition("=")[0]
+            known = self._leaves() if column in HEADS else tuple(self.programme.values.get(column, ()))
+            return "choose", known, known[0] if known else ""
+        column_ = self._column(sheet, rest.split(",")[0])
+        if sheet == "협약":
+            choices = tuple(self.programme.values.get(column_.values, ())) if column_ and column_.values else ()
+            asked = KINDS.get(column_.type if column_ else "", "cell")
+            choices = ("Y", "N") if asked == "yes-no" else choices
+            return asked, choices, example or (choices[0] if choices else "")
+        values = (
+            self._leaves() if rest in HEADS else tuple(self.programme.values.get(column_.values, ())) if column_ else ()
+        )
+        return "column", values, example or (values[0] if values else "")
+
+    def _leaves(self) -> tuple[str, ...]:
+        return tuple("/".join(part for part in leaf if part) for leaf in self.programme.tree)
+
+    def _text(self, thing: _Thing, lines: int) -> str:
+        said = self.data.get("text", {}).get(thing.about, {}).get("text")
+        if said:
+            return str(said).format(lines=f"{lines:,}")
+        sheet, _, rest = thing.about.partition(".")
+        if thing.message and sheet in ("칸", LEDGER):
+            return thing.message
+        match sheet:
+            case "증빙":
+                return f"{rest}: 이 서류를 내야 합니다 ({lines:,}줄)."
+            case "시트":
+                return f"{rest} 시트가 없습니다: 함께 주면 {len(thing.codes)}개 규칙도 봅니다."
+            case "명세":
+                return f"{LIST_TEXTS[rest]} {len(thing.codes)}개 규칙도 봅니다."
+            case "카드":
+                card = next(c for c in self.cards.values() if c.number == rest)
+                holder = f" (이용자 {card.holder})" if card.holder else ""
+                return f"카드 {rest}{holder}은(는) 사업비카드입니까?"
+            case "말":
+                column, _, word = rest.partition("=")
+                return f"{column} '{word}'은(는) 무엇입니까?"
+            case "협약":
+                return f"협약의 {rest}이(가) 비어 있습니다."
+        where = "" if sheet == LEDGER else f"{sheet} 시트의 "
+        column = rest.replace(f"{sheet}.", "")
+        lacking = not all(self.judgement.book.has(sheet, c.strip()) for c in column.split(","))
+        return (
+            f"{where}{column} 열이 없습니다 ({lines:,}줄)."
+            if lacking
+            else f"{where}{column}이(가) {lines:,}줄에서 비어 있습니다."
+        )
+
+
+def tiers(thing: _Thing) -> int:
+    """The first tier that a thing stands in."""
+    return min((tier for tier, _ in thing.won), default=PAPER + 1)
+
+
+def _greedy(things: dict[str, dict[Hashable, int]]) -> dict[str, int]:
+    """Won that each thing adds, the dearest first, each unit counted once."""
+    seen: set[Hashable] = set()
+    queue = [(-sum(units.values()), about) for about, units in things.items()]
+    heapq.heapify(queue)
+    result: dict[str, int] = {}
+    while queue:
+        _, about = heapq.heappop(queue)
+        now = sum(won for unit, won in things[about].items() if unit not in seen)
+        if queue and -now > queue[0][0]:  # dearer ones are waiting: what is left only shrinks
+            heapq.heappush(queue, (-now, about))
+            continue
+        result[about] = now
+        seen |= things[about].keys()
+    return result
+
+
+def held_for_facts(judgement: Judgement) -> int:
+    """Won of the lines that are held for want of something that could be typed: a fact, a word, a card, a cell."""
+    asking = _Asking(judgement)
+    held: dict[Hashable, int] = {}
+    asking.questions()
+    for about, thing in asking.things.items():
+        if not about.startswith(("증빙.", "시트.", "명세.")):
+            held |= {u: max(won, held.get(u, 0)) for (tier, u), won in thing.won.items() if tier == HELD}
+    return sum(held.values())

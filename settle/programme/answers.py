@@ -1,0 +1,288 @@
+"""Answers to what was asked, as data (답.toml): facts of the agreement, words, columns, categories, cards, values, cells.
+
+    [협약]
+    기관유형 = "비영리"
+    [words."결제수단"]
+    "카드" = "사업비카드"
+    [columns]
+    참석인원 = "비고"
+    [categories]
+    "일반수용비" = "직접비/사업운영비/수용비및수수료"
+    [cards]
+    "****-1180" = "개인카드"
+    [[value]]
+    column = "지출유형"
+    value = "식비"
+    where = {적요 = {has = ["오찬", "만찬"]}}
+    [[cell]]
+    line = "E-014"
+    column = "참석인원"
+    value = 4
+
+columns, categories, words and cards are the institution's own and serve next month too (`institution`, kept by profile.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from settle.files import WriteError, write_bytes
+from settle.programme.profile import Profile, quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from settle.programme.vocabulary import Programme
+
+Scalar = str | int | dt.date
+TABLES = ("협약", "columns", "categories", "cards")
+
+
+class AnswersError(Exception):
+    """The answers cannot be read or written; the message is Korean, for the user."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value for a column of many lines. where: column -> words of which one must stand in it (empty: every blank cell)."""
+
+    column: str
+    value: Scalar
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: of a line by its 집행번호 (or 행 15), or by sheet and address where the line could not be read."""
+
+    column: str
+    value: Scalar
+    line: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered. All tables keep the order in which they were given."""
+
+    agreement: dict[str, Scalar] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)
+    values: tuple[Value, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.agreement, self.columns, self.categories, self.words, self.cards, self.values, self.cells))
+
+    @property
+    def institution(self) -> Answers:
+        """The part that is the institution's own and serves its next ledger."""
+        return replace(self, agreement={}, values=(), cells=())
+
+    def profile(self, other: Profile | None = None) -> Profile:
+        """A profile with these columns and categories before those of another."""
+        old = other or Profile()
+        return Profile({**old.columns, **self.columns}, {**old.categories, **self.categories})
+
+    def vocabulary(self, programme: Programme) -> Programme:
+        """The programme with the answered words among its synonyms."""
+        values = {column: dict(known) for column, known in programme.values.items()}
+        for column, words in self.words.items():
+            for word, meaning in words.items():
+                if column in values and meaning in values[column]:
+                    values[column][meaning] = (*values[column][meaning], word)
+        return replace(programme, values=values) if self.words else programme
+
+
+def load(path: Path) -> Answers:
+    """Read an answers file. Raises AnswersError."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise AnswersError(f"답 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+)", str(error))
+        raise AnswersError(
+            f"답 파일 '{path.name}'은(는) 이름 = \"글\" 모양이 아닙니다."
+            + (f" {where[1]}행을 보세요." if where else "")
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswersError(f"답 파일 '{path.name}'을(를) 읽을 수 없습니다.") from error
+    return parse(raw, path.name)
+
+
+def parse(raw: dict[str, Any], name: str = "답.toml") -> Answers:
+    """Answers from the tables of a file. Raises AnswersError, naming the key that is wrong."""
+
+    def wrong(key: str, how: str) -> AnswersError:
+        return AnswersError(f"답 파일 '{name}'의 {key}: {how}")
+
+    strange = [key for key in raw if key not in (*TABLES, "words", "value", "cell")]
+    if strange:
+        raise wrong(
+            f"[{strange[0]}]",
+            "이런 표는 없습니다. 쓸 수 있는 표: 협약, columns, categories, words, cards, value, cell.",
+        )
+    tables: dict[str, dict[str, Any]] = {}
+    for key in TABLES:
+        table = raw.get(key, {})
+        kinds: tuple[type, ...] = (str, int, dt.date) if key == "협약" else (str,)
+        if not isinstance(table, dict) or not all(isinstance(v, kinds) for v in table.values()):
+            raise wrong(f"[{key}]", '이름 = "글"만 적을 수 있습니다.')
+        tables[key] = dict(table)
+    words = raw.get("words", {})
+    if not isinstance(words, dict) or not all(
+        isinstance(known, dict) and all(isinstance(v, str) for v in known.values()) for known in words.values()
+    ):
+        raise wrong("[words]", '[words."결제수단"] 아래에 "카드" = "사업비카드"처럼 적습니다.')
+    values, cells = [], []
+    for entry in _entries(raw, "value", wrong):
+        values.append(
+            Value(_text(entry, "column", wrong), _scalar(entry, wrong), _where(entry.get("where", {}), wrong))
+        )
+    for entry in _entries(raw, "cell", wrong):
+        place = {key: str(entry.get(key, "")) for key in ("line", "sheet", "cell")}
+        if not place["line"] and not (place["sheet"] and place["cell"]):
+            raise wrong("[[cell]]", "line(집행번호), 또는 sheet와 cell(칸)이 있어야 합니다.")
+        cells.append(Cell(str(entry.get("column", "")), _scalar(entry, wrong), **place))
+    return Answers(
+        tables["협약"], tables["columns"], tables["categories"], {c: dict(w) for c, w in words.items()}, tables["cards"],
+        tuple(values), tuple(cells),
+    )  # fmt: skip
+
+
+def _entries(raw: dict[str, Any], key: str, wrong: Any) -> list[dict[str, Any]]:
+    found = raw.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise wrong(f"[[{key}]]", f"[[{key}]]를 앞에 두고 한 건씩 적습니다.")
+    return found
+
+
+def _text(entry: dict[str, Any], key: str, wrong: Any) -> str:
+    if not isinstance(entry.get(key), str) or not entry[key]:
+        raise wrong(f"[[value]] {key}", "글을 적습니다.")
+    return str(entry[key])
+
+
+def _scalar(entry: dict[str, Any], wrong: Any) -> Scalar:
+    value = entry.get("value")
+    if isinstance(value, bool) or not isinstance(value, str | int | dt.date):
+        raise wrong("value", "글, 정수 또는 날짜를 적습니다.")
+    return value
+
+
+def _where(raw: Any, wrong: Any) -> dict[str, tuple[str, ...]]:
+    result = {}
+    if not isinstance(raw, dict):
+        raise wrong("where", '{적요 = {has = ["오찬"]}}처럼 적습니다.')
+    for column, asked in raw.items():
+        words = asked.get("has") if isinstance(asked, dict) else asked
+        words = [words] if isinstance(words, str) else words
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise wrong(f"where {column}", '{적요 = {has = ["오찬"]}}처럼 적습니다.')
+        result[column] = tuple(words)
+    return result
+
+
+def dumps(answers: Answers) -> str:
+    """The answers as TOML."""
+    lines = ["# settle --answers: 물음에 준 답"]
+    tables: dict[str, dict[str, Any]] = {
+        "협약": answers.agreement,
+        "columns": answers.columns,
+        "categories": answers.categories,
+    }
+    tables |= {f"words.{quoted(column)}": words for column, words in answers.words.items()}
+    tables["cards"] = answers.cards
+    for name, table in tables.items():
+        if table:
+            lines += ["", f"[{name if name != '협약' else quoted(name)}]"]
+            lines += [f"{quoted(key)} = {_toml(value)}" for key, value in table.items()]
+    for one in answers.values:
+        lines += ["", "[[value]]", f"column = {quoted(one.column)}", f"value = {_toml(one.value)}"]
+        if one.where:
+            asked = [f"{quoted(c)} = {{has = [{', '.join(map(quoted, words))}]}}" for c, words in one.where.items()]
+            lines.append(f"where = {{{', '.join(asked)}}}")
+    for cell in answers.cells:
+        lines += ["", "[[cell]]"]
+        lines += [
+            f"{key} = {quoted(text)}" for key in ("line", "sheet", "cell", "column") if (text := getattr(cell, key))
+        ]
+        lines.append(f"value = {_toml(cell.value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Scalar) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else str(value) if isinstance(value, int) else quoted(value)
+
+
+def save(path: Path, answers: Answers) -> None:
+    """Write an answers file, whole or not at all. Raises AnswersError."""
+    try:
+        write_bytes(path, dumps(answers).encode())
+    except WriteError as error:
+        raise AnswersError(str(error)) from error
+
+
+def merged(first: Answers, then: Answers) -> Answers:
+    """Both; where both speak of one thing, the later holds."""
+    words = {c: {**first.words.get(c, {}), **then.words.get(c, {})} for c in (*first.words, *then.words)}
+    return Answers(
+        {**first.agreement, **then.agreement}, {**first.columns, **then.columns},
+        {**first.categories, **then.categories}, words, {**first.cards, **then.cards},
+        (*first.values, *then.values), (*first.cells, *then.cells),
+    )  # fmt: skip
+
+
+def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typed: str) -> Answers | None:
+    """What was typed to a question as answers; None where it cannot be meant.
+
+    about, lines, choices: of the question. A column takes one value for all lines (`4`), or one for each: `E-001=4, E-002=6`.
+    """
+    kind, _, rest = about.partition(".")
+    if kind == "협약":
+        items = [item.replace("협약.", "") for item in about.split(", ")]
+        parts = _parts(typed, len(items))
+        fits = parts and (not choices or parts[0] in choices)
+        return Answers(agreement=dict(zip(items, parts, strict=True))) if parts and fits else None
+    if kind == "카드":
+        return Answers(cards={rest: typed}) if typed in choices else None
+    if kind == "말":
+        column, _, word = rest.partition("=")
+        if typed not in choices:
+            return None
+        if column in ("비목", "세목", "세세목"):
+            return Answers(categories={word: typed})
+        return Answers(words={column: {word: typed}})
+    if kind == "칸":
+        sheet, mark, cell = rest.rpartition("!")
+        return Answers(cells=(Cell("", typed, sheet=sheet, cell=cell),)) if mark else None
+    columns = [column.rpartition(".")[2] for column in about.split(", ")]
+    one_each = re.findall(r"([^=,]+?)\s*=\s*([^,]+)", typed)
+    if one_each and all(name.strip() in lines for name, _ in one_each):
+        cells = []
+        for name, text in one_each:
+            parts = _parts(text, len(columns))
+            if not parts:
+                return None
+            cells += [Cell(c, value, line=name.strip()) for c, value in zip(columns, parts, strict=True)]
+        return Answers(cells=tuple(cells))
+    parts = _parts(typed, len(columns))
+    if not parts or (choices and parts[0] not in choices):
+        return None
+    return Answers(
+        cells=tuple(Cell(c, value, line=name) for name in lines for c, value in zip(columns, parts, strict=True))
+    )
+
+
+def _parts(typed: str, count: int) -> list[str]:
+    """The parts of `2025-04-01 ~ 2025-12-31`; [] where their number is another."""
+    parts = [part.strip() for part in re.split(r"\s*[~～∼]\s*", typed)] if count > 1 else [typed.strip()]
+    return parts if len(parts) == count and all(parts) else []

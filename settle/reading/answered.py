@@ -1,0 +1,218 @@
+"""Answers put into a Book: blank cells and facts of the agreement take them, a cell that has a value keeps it unless it is corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from settle.korean import josa
+from settle.model import KNOWN, LEDGER, Filled, Sheet
+from settle.programme import sheets
+from settle.programme.sheets import NUMBERS
+from settle.reading import cells
+from settle.reading.values import canonical
+from settle.workbook.raw import index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.model import Book
+    from settle.programme.answers import Answers, Scalar
+    from settle.programme.sheets import Column
+    from settle.programme.vocabulary import Programme
+    from settle.workbook.raw import RawFile
+
+AGREEMENT = "협약"
+ANSWER = "답"
+
+
+def answer(book: Book, answers: Answers, programme: Programme) -> Book:
+    """The book with the answers in it; what was taken stands in Book.answered, what was not in its notices."""
+    if not answers:
+        return book
+    taker = _Taker(book, programme)
+    taker.agreement(answers)
+    for cell in answers.cells:
+        taker.cell(cell.line, cell.column, cell.value) if cell.line else None
+    for value in answers.values:
+        taker.column(value.column, value.value, value.where)
+    return taker.done(answers)
+
+
+_FIGURES = {"won": cells.won, "count": cells.count, "md": cells.man_days, "rate": cells.rate, "number": cells.number}
+
+
+def correct(files: Sequence[RawFile], answers: Answers) -> list[RawFile]:
+    """The raw files with the cells that answers correct by sheet and address; cells that could not be read as they stand."""
+    wanted = {(one.sheet, one.cell.upper()): str(one.value) for one in answers.cells if one.sheet and one.cell}
+    if not wanted:
+        return list(files)
+    result = []
+    for file in files:
+        for sheet in file.sheets:
+            for (name, cell), text in wanted.items():
+                found = re.fullmatch(r"([A-Z]{1,3})([0-9]+)", cell)
+                if name != sheet.name or found is None:
+                    continue
+                place, row = index(found[1]), int(found[2]) - 1
+                if place in sheet.columns and 0 <= row < len(sheet.columns[place]):
+                    texts = sheet.columns[place].cast(pa.string()).to_pylist()
+                    texts[row] = text
+                    sheet.columns[place] = pa.array(texts, pa.string())
+        result.append(file)
+    return result
+
+
+@dataclass
+class _Read:
+    """An answered value as the column holds it; None: it cannot be read."""
+
+    value: Any
+
+
+class _Taker:
+    """Puts answers into copies of the frames."""
+
+    def __init__(self, book: Book, programme: Programme) -> None:
+        self.book, self.programme = book, programme
+        self.kinds = sheets.load(programme.id)
+        self.frame = book.frames[LEDGER].copy()
+        self.taken: list[Filled] = []
+        self.notices: list[str] = []
+        self.facts = dict(book.agreement)
+        self.errors = list(book.errors)
+        numbers = self.frame["집행번호"].tolist() if len(self.frame) else []
+        rows = self.frame["_row"].tolist() if len(self.frame) else []
+        self.names = [number or f"행 {row}" for number, row in zip(numbers, rows, strict=True)]
+
+    def agreement(self, answers: Answers) -> None:
+        """Facts of the agreement, where the file says nothing."""
+        for name, given in answers.agreement.items():
+            column = self._find(AGREEMENT, name)
+            if self.facts.get(name) not in (None, ""):
+                if str(self.facts[name]) != str(given):
+                    self.notices.append(f"답의 협약 {josa(name, '은/는')} 파일에 값이 있어 쓰지 않았습니다.")
+                continue
+            read = self._read(column, given)
+            if read is None:
+                self.notices.append(f"답의 협약 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다.")
+                continue
+            self.facts[name] = read.value
+            self.taken.append(
+                Filled(-1, "", f"{AGREEMENT}.{name}", _plain(read.value), f"{ANSWER}: {name}", "", 0, ANSWER)
+            )
+
+    def column(self, name: str, given: Scalar, where: dict[str, tuple[str, ...]]) -> None:
+        """One value for the blank cells of a column, of the lines that `where` names."""
+        column, read = self._checked(name, given)
+        if column is None or read is None:
+            return
+        chosen = np.ones(len(self.frame), dtype=bool)
+        for other, words in where.items():
+            if other not in self.frame:
+                self.notices.append(f"답의 where: 집행내역에 '{other}' 열은 없습니다.")
+                return
+            texts = self.frame[other].astype("str")
+            chosen &= np.logical_or.reduce([texts.str.contains(w, regex=False).to_numpy() for w in words] or [chosen])
+        for line in np.flatnonzero(chosen & self._blank(name)).tolist():
+            self._put(line, name, read.value, f"{ANSWER}: {name}")
+
+    def cell(self, line: str, name: str, given: Scalar) -> None:
+        """One cell of one line; where it has a value, this is its correction and said."""
+        column, read = self._checked(name, given)
+        if column is None or read is None:
+            return
+        at = [i for i, known in enumerate(self.names) if known == line]
+        if len(at) != 1:
+            self.notices.append(f"답의 줄 '{line}'이(가) 집행내역에 {'없습니다' if not at else '둘 이상 있습니다'}.")
+            return
+        source = f"{ANSWER}: {name}"
+        if not self._blank(name)[at[0]]:
+            source += f" 정정 (파일의 값 '{_plain(self.frame[name].iat[at[0]])}')"
+        self._put(at[0], name, read.value, source)
+
+    def done(self, answers: Answers) -> Book:
+        """The book with everything taken."""
+        extra = list(self.book.sheets)
+        if AGREEMENT in self.kinds and answers.agreement and not self.book.has(AGREEMENT):
+            extra.append(Sheet(-1, ANSWER, AGREEMENT))
+        return replace(
+            self.book,
+            frames={**self.book.frames, LEDGER: self.frame},
+            sheets=extra,
+            agreement=self.facts,
+            errors=self.errors,
+            notices=[*self.book.notices, *self.notices],
+            answered=[*self.book.answered, *self.taken],
+            answers=answers,
+        )
+
+    def _find(self, kind: str, name: str) -> Column | None:
+        known = self.kinds.get(kind)
+        return next((c for c in (*known.columns, *known.items) if c.name == name), None) if known else None
+
+    def _checked(self, name: str, given: Scalar) -> tuple[Column | None, _Read | None]:
+        column = self._find(LEDGER, name)
+        if column is None:
+            self.notices.append(f"답의 열 '{name}'은(는) 집행내역에 없는 열입니다.")
+            return None, None
+        read = self._read(column, given)
+        if read is None:
+            self.notices.append(f"답의 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다.")
+        return column, read
+
+    def _blank(self, name: str) -> np.ndarray:
+        if name + KNOWN in self.frame:
+            return ~self.frame[name + KNOWN].to_numpy(dtype=bool)
+        return (self.frame[name] == "").to_numpy()
+
+    def _put(self, line: int, name: str, value: Any, source: str) -> None:
+        column = self.frame[name].copy()
+        column.iat[line] = value
+        self.frame[name] = column
+        if name + KNOWN in self.frame:
+            known = self.frame[name + KNOWN].copy()
+            known.iat[line] = True
+            self.frame[name + KNOWN] = known
+        place = int(self.frame["_source"].iat[line]), int(self.frame["_row"].iat[line])
+        self.errors = [e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != LEDGER]
+        self.taken.append(Filled(line, self.names[line], name, _plain(value), source, "", 0, ANSWER))
+
+    def _read(self, column: Column | None, given: Scalar) -> _Read | None:
+        """The value as a column of this type holds it."""
+        kind = column.type if column else "text"
+        if kind == "date":
+            if isinstance(given, dt.date):
+                return _Read(
+                    given if column is None or column not in self.kinds[LEDGER].columns else pd.Timestamp(given)
+                )
+            read = cells.day(str(given))
+            if read.status != cells.OK or read.value is None:
+                return None
+            day = pd.Timestamp(read.value)
+            return _Read(day if column in self.kinds[LEDGER].columns else day.date())
+        if kind in NUMBERS:
+            number = _FIGURES[kind](str(given))
+            return _Read(number.value) if number.status == cells.OK else None
+        if kind == "yesno":
+            said = cells.yes_no(str(given))
+            return _Read(said.value) if said.status == cells.OK else None
+        if column is not None and kind in ("choice", "choices"):
+            value, known = canonical(self.programme, column, str(given))
+            return _Read(value) if known and value else None
+        if kind == "brn":
+            number_ = cells.business_number(str(given))
+            return _Read(number_.value) if number_.value else None
+        return _Read(str(given))
+
+
+def _plain(value: Any) -> str | int:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return int(value)
+    return str(value)[:10] if isinstance(value, dt.date | pd.Timestamp) else str(value)

@@ -1,0 +1,218 @@
+"""Results are sets: whole or not at all, the earlier kept, nothing typed lost, nothing written where nothing was judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from settle.cli import cli
+from settle.documents import sets
+
+HEADS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단", "지출유형", "참석인원"]
+
+
+def ledger(path: Path, *rows: list[Any], heads: list[str] = HEADS) -> Path:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "집행내역"
+    page.append(heads)
+    for row in rows:
+        page.append(row)
+    book.save(path)
+    return path
+
+
+ROWS = [
+    ["E-001", "2025-06-02", "회의비", "업무협의 오찬", "한식당", 120_000, "사업비카드", "식비", 3],
+    ["E-002", "2025-06-03", "수용비및수수료", "소모품", "문구점", 20_000, "", "소모품", None],
+]
+
+
+def check(*arguments: Any) -> Any:
+    return CliRunner().invoke(cli, ["check", *map(str, arguments)], standalone_mode=False)
+
+
+def whole(folder: Path) -> str:
+    """The id of the set in the folder, after every file of it was found to be what its manifest says."""
+    manifest = json.loads((folder / sets.MANIFEST).read_text(encoding="utf-8"))
+    for one in manifest["outputs"]:
+        assert hashlib.sha256((folder / one["name"]).read_bytes()).hexdigest() == one["sha256"], one["name"]
+    return str(manifest["set"])
+
+
+def write_reply(path: Path, line: str, text: str) -> None:
+    book = openpyxl.load_workbook(path)
+    page = book["집행내역"]
+    at = [cell.value for cell in page[1]].index("소명내용") + 1
+    row = next(r for r in range(2, page.max_row + 1) if line in [cell.value for cell in page[r]])
+    page.cell(row, at, text)
+    book.save(path)
+
+
+def reply(path: Path, line: str) -> str | None:
+    page = openpyxl.load_workbook(path)["집행내역"]
+    at = [cell.value for cell in page[1]].index("소명내용") + 1
+    row = next(r for r in range(2, page.max_row + 1) if line in [cell.value for cell in page[r]])
+    return page.cell(row, at).value
+
+
+def test_a_set_has_a_manifest_and_the_earlier_one_is_kept(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    first = whole(out)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"] == [{"name": "정산.xlsx", "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}]
+    assert {"정산결과.json", "검토표.xlsx", "불인정내역서.pdf"} <= {one["name"] for one in manifest["outputs"]}
+    check(file, "-o", out)
+    assert whole(out) != first
+    assert whole(out / "이전" / "1") == first
+    check(file, "-o", out)
+    assert sorted(path.name for path in (out / "이전").iterdir()) == ["1", "2"]
+    assert (out / "비교.json").is_file()  # the earlier set is compared without being named
+    assert not list(tmp_path.glob(".*settle*"))
+
+
+def test_previous_none_compares_with_nothing(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    check(file, "-o", out, "--previous", "없음")
+    assert not (out / "비교.json").exists()
+
+
+def test_a_reply_survives_ten_runs_a_rename_and_a_corrected_line(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    write_reply(out / "검토표.xlsx", "E-002", "결제수단을 확인 중입니다")
+    for _ in range(3):
+        said = check(file, "-o", out).output
+        assert "소명 1건" in said
+    file = file.rename(tmp_path / "정산_최종.xlsx")
+    check(file, "-o", out)
+    corrected = [ROWS[0], [*ROWS[1][:5], 21_000, *ROWS[1][6:]]]
+    for _ in range(6):
+        check(ledger(file, *corrected), "-o", out)
+    assert reply(out / "검토표.xlsx", "E-002") == "결제수단을 확인 중입니다"
+
+
+def test_a_reply_to_a_line_without_a_number_survives_its_correction(tmp_path: Path) -> None:
+    """Such a line is known by day, vendor, amount and words: three of them are enough to know it again."""
+    rows = [row[1:] for row in ROWS]
+    file, out = ledger(tmp_path / "정산.xlsx", *rows, heads=HEADS[1:]), tmp_path / "결과"
+    check(file, "-o", out)
+    write_reply(out / "검토표.xlsx", "문구점", "카드로 냈습니다")
+    rows[1][4] = 25_000
+    check(ledger(file, *rows, heads=HEADS[1:]), "-o", out)
+    assert reply(out / "검토표.xlsx", "문구점") == "카드로 냈습니다"
+
+
+def test_a_reply_whose_line_is_gone_stays_in_the_comparison(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    write_reply(out / "검토표.xlsx", "E-002", "되돌렸습니다")
+    check(ledger(file, ROWS[0]), "-o", out)
+    assert "되돌렸습니다" in (out / "비교.json").read_text(encoding="utf-8")
+
+
+def test_where_nothing_was_judged_nothing_is_written_and_nothing_moves(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    broken = tmp_path / "깨짐.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    result = check(broken, "-o", out)
+    assert result.return_value == 2
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    result = check(broken, "-o", tmp_path / "새 결과")
+    assert result.return_value == 2
+    assert not (tmp_path / "새 결과").exists()
+
+
+def test_files_of_a_person_in_the_folder_stay(tmp_path: Path) -> None:
+    """The ledger itself and notes beside it: `-o .` is a folder that holds more than a set."""
+    file = ledger(tmp_path / "정산.xlsx", *ROWS)
+    (tmp_path / "메모.txt").write_text("내 메모", encoding="utf-8")
+    check(file, "-o", tmp_path)
+    first = whole(tmp_path)
+    check(file, "-o", tmp_path)
+    assert (tmp_path / "메모.txt").read_text(encoding="utf-8") == "내 메모"
+    assert file.is_file()
+    assert whole(tmp_path / "이전" / "1") == first != whole(tmp_path)
+
+
+# ---- killed at any moment --------------------------------------------------------------------------------------------
+
+
+def _judgement() -> Any:
+    book = SimpleNamespace(answers=None, files=[])
+    programme = SimpleNamespace(id="p")
+    return SimpleNamespace(book=book, programme=programme, rulebook=SimpleNamespace(sha256="0"))
+
+
+def _build(words: str) -> Any:
+    def build(folder: Path) -> list[Path]:
+        paths = [folder / name for name in ("정산결과.json", "검토표.xlsx", "불인정내역서.pdf")]
+        for path in paths:
+            path.write_text(f"{words} {path.name}", encoding="utf-8")
+        return paths
+
+    return build
+
+
+def _run_and_die(folder: Path, at: int) -> None:
+    """Write a set and be killed before the `at`-th call that changes names."""
+    calls = 0
+
+    def counted(function: Any) -> Any:
+        def call(*arguments: Any, **more: Any) -> Any:
+            nonlocal calls
+            if calls == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            calls += 1
+            return function(*arguments, **more)
+
+        return call
+
+    os.rename, os.replace, os.mkdir = counted(os.rename), counted(os.replace), counted(os.mkdir)
+    sets._exchange = counted(sets._exchange)
+    sets.write(folder, _build("새"), _judgement())
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_killed_at_any_moment_the_folder_holds_the_old_set_or_the_new(tmp_path: Path, beside: bool) -> None:
+    """Every call that changes a name is where the run may end; the next run goes on from there. With a file of a person beside it
+    the folder is moved file by file, and whole again after the next run.
+    """
+    context = multiprocessing.get_context("fork")
+    for at in range(40):
+        folder = tmp_path / f"결과{at}"
+        sets.write(folder, _build("옛"), _judgement())
+        old = whole(folder)
+        if beside:
+            (folder / "메모.txt").write_text("내 메모", encoding="utf-8")
+        child = context.Process(target=_run_and_die, args=(folder, at))
+        child.start()
+        child.join()
+        if not beside:
+            whole(folder)  # the old one or the new one, never a mixture
+        sets.sweep(folder)
+        now = whole(folder)
+        kept = [whole(path) for path in (folder / "이전").glob("*")] if (folder / "이전").is_dir() else []
+        assert old in [now, *kept]
+        assert not list(tmp_path.glob(".*settle*"))
+        if beside:
+            assert (folder / "메모.txt").read_text(encoding="utf-8") == "내 메모"
+        if child.exitcode == 0:
+            assert now != old
+            break
+    else:
+        pytest.fail("the run never came to its end")
