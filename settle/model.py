@@ -59,6 +59,22 @@ class InputFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What reading did not decide and somebody has to say once; data for the questions.
+
+    kind: "word" (text stands in the column and is none of its values), "key" (text is a heading that may be the column),
+    "twin" (several headings may be the column). sheet: index into Book.sheets (-1: any), rows: 1-based rows concerned.
+    """
+
+    kind: str
+    column: str
+    text: str
+    sheet: int = -1
+    rows: tuple[int, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
 @dataclass
 class Book:
     """Everything read from the files given.
@@ -74,6 +90,9 @@ class Book:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)  # what was guessed or done, one Korean sentence each
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
+    doubts: list[Doubt] = field(default_factory=list)
+    unrecognised: list[str] = field(default_factory=list)  # names of files given of which nothing was understood
+    programme: str = "innovation-partnership"  # id of the programme by whose sheets it was read
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""

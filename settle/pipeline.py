@@ -12,6 +12,7 @@ from settle.model import LEDGER, InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
 from settle.reading import book as books
+from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
@@ -46,6 +47,8 @@ def read_book(
     files = opened.result()
     rest, found = split(files)
     book = books.assemble(rest, programme or vocabulary.load(), assume, columns, profile)
+    if book.has(LEDGER) or len(files) > 1:  # of one file alone without a ledger the reader itself says so
+        unrecognised(files, rest, book, found)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.lists = found

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import LEDGER, Book, InputError, InputFile, Sheet
+from settle.model import LEDGER, Book, Doubt, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
 from settle.programme.vocabulary import Programme
@@ -104,6 +104,7 @@ class _Reading:
     notices: list[str] = field(default_factory=list)
     parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     agreement: dict[str, Any] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 def assemble(
@@ -135,7 +136,9 @@ def assemble(
     _assume(frames, kinds, assume, programme, reading)
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
     inputs = [InputFile(file.path, file.sha256) for file in files]
-    return Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
+    book = Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
+    book.doubts, book.programme = reading.doubts, programme.id
+    return book
 
 
 def _check_options(
