@@ -14,13 +14,17 @@ _CODES = {
     "VND": "vnd|베트남동",
     "외화": "외화|현지통화|현지금액|현지화|foreigncurrency",
 }
-# a currency stands in brackets, behind a figure word, or before 금액
-_WORDS = {
-    code: re.compile(
-        rf"[(\[（](?:단위[:：]?)?(?:{words})[)\]）]|(?:금액|액|총액|단가|합계|amount)[_ ]?(?:{words})$|^(?:{words})(?:표시)?(?:이용|승인|사용|집행|결제|거래|청구)?(?:금액|액)?$"
-    )
-    for code, words in _CODES.items()
-}
+_FIGURE = "금액|액|총액|단가|합계|amount"
+_DEED = "이용|승인|사용|집행|결제|거래|청구"
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """The currency in brackets, behind a word for an amount, or before one."""
+    brackets = rf"[(\[（](?:단위[:：]?)?(?:{words})[)\]）]"
+    return re.compile(rf"{brackets}|(?:{_FIGURE})[_ ]?(?:{words})$|^(?:{words})(?:표시)?(?:{_DEED})?(?:금액|액)?$")
+
+
+_WORDS = {code: _pattern(words) for code, words in _CODES.items()}
 _WON = re.compile(r"원화|환산|krw|[(\[（]원[)\]）]|₩")
 
 

@@ -115,7 +115,7 @@ def _sort_ledger(
 
 
 def _is_counter(heading: str) -> bool:
-    return bool(headings.COUNTER.fullmatch(headings.heading_key(heading))) or not heading
+    return headings.is_counter(heading) or not heading
 
 
 def _totals(table: Table, filled: dict[int, np.ndarray], words: dict[int, np.ndarray]) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import LEDGER, InputError, Sheet
+from settle.model import LEDGER, Doubt, InputError, Sheet
 from settle.programme.sheets import NUMBERS, Column
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
@@ -109,6 +109,8 @@ def _say_headings(context: Context, table: Table) -> None:
             column,
         )
         context.errors.append(error)
+        told = tuple(context.columns[p].text(table.bottom) or letter(p) for p in places)
+        context.doubts.append(Doubt("twin", column, option, context.source, choices=told))
     for column, places in table.dropped.items():
         letters = ", ".join(letter(p) for p in places)
         context.tell(f"{letters}열이 모두 {josa(column, '이어서/여서')} 앞의 것을 썼습니다.")

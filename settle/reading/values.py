@@ -179,6 +179,9 @@ def _mapped(
         rest = "정해진 값이 아니어서 적힌 그대로 둡니다."
         if column.type == "yesno":
             rest = "예/아니오로 읽을 수 없어 빈칸으로 둡니다."
+        known = tuple(context.programme.values.get(column.values, {}))
+        for code in strange:
+            context.doubt(column.name, raw.values[code], lines[codes == code], known)
         context.say(place, lines[np.isin(codes, strange)], f"{column.name} {josa(names + more, '은/는')} {rest}")
     return pa.array(texts, pa.string())
 

@@ -34,7 +34,7 @@ class Profile:
     """One source. needs: headings that must all be there (a tuple: any of them); without: headings that must not.
 
     A fallback is a source that nobody named. needs_fields: fields of which one of each tuple must have a heading;
-    telling: headings that only such a list has, of which `least` must be there; without_words: words in no heading.
+    telling: headings that only such a list has, of which `least` must be there.
     """
 
     id: str
@@ -51,7 +51,6 @@ class Profile:
     needs_fields: tuple[tuple[str, ...], ...] = ()
     telling: tuple[str, ...] = ()
     least: int = 0
-    without_words: tuple[str, ...] = ()
 
     @cached_property
     def _field_keys(self) -> tuple[frozenset[str], ...]:
@@ -85,7 +84,9 @@ class Profile:
         needs = (*self._need_keys, *self._field_keys)
         if any(not (need & keys) for need in needs) or self._without_keys & keys:
             return 0.0
-        if len(self._telling_keys & keys) < self.least or any(w in key for w in self.without_words for key in keys):
+        if len(self._telling_keys & keys) < self.least:
+            return 0.0
+        if self.group == "card" and any(word in key for word in matching()["own_words"] for key in keys):
             return 0.0
         named = any(name in above for name in self.names)
         known = len(self._heading_keys & keys)
@@ -154,7 +155,6 @@ def profiles() -> tuple[Profile, ...]:
                 needs_fields=tuple((n,) if isinstance(n, str) else tuple(n) for n in raw.get("needs_fields", ())),
                 telling=tuple(raw.get("telling", ())),
                 least=raw.get("least", 0),
-                without_words=tuple(raw.get("without_words", ())),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ResourceError(f"명세 자료 {name}에 {error} 항목이 없거나 형식이 다릅니다.") from error

@@ -115,8 +115,12 @@ def read(table: pd.DataFrame, file: str, sheet: str, sha256: str = "") -> Statem
         notices.append(f"제목줄이 {', '.join(found.others)}에도 똑같이 맞습니다. {profile.title}(으)로 읽었습니다.")
 
     if profile.fallback:
-        read_as = ", ".join(f"{FIELDS[name]} = '{' '.join(headings[at].split())}'" for name, at in places.items() if name in FIELDS)
-        notices.append(f"어느 곳의 명세인지 몰라 {josa(profile.title, '으로/로')} 읽었습니다: {read_as}. 다르면 열 제목을 고쳐 주세요.")
+        read_as = ", ".join(
+            f"{FIELDS[name]} = '{' '.join(headings[at].split())}'" for name, at in places.items() if name in FIELDS
+        )
+        notices.append(
+            f"어느 곳의 명세인지 몰라 {josa(profile.title, '으로/로')} 읽었습니다: {read_as}. 다르면 열 제목을 고쳐 주세요."
+        )
 
     lines, state = _lines(body, profile, places)
     totals, blank, kept, unread = state
@@ -228,7 +232,9 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
     if profile.group == "bank" and "signed" in places and "out" not in places:
         unsure = _sides(amounts, column("side"), ~blank & ~totals & ~undated)
         broken |= unsure
-        unread += [(int(r), "입금인지 출금인지", t) for r, t in zip(texts.index[unsure], column("signed")[unsure], strict=True)]
+        unread += [
+            (int(r), "입금인지 출금인지", t) for r, t in zip(texts.index[unsure], column("signed")[unsure], strict=True)
+        ]
     has_amount = amounts["won__known"] | amounts["in__known"] | amounts["cancel_won__known"]
     dated_wrongly = bad_date & amounts["won__known"] & ~totals & ~blank
     unread += [
