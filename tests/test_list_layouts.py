@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from statement_lists import table
 
 from settle.pipeline import book_from_tables, judge
 from settle.reconciling.reading import Statement, read
 from settle.reconciling.tables import tables
+from tests.kit.statement_lists import table
 
 # day, time, number, name, won, cancelled
 USES = [

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_files import said, workbook
-from statement_lists import write_xlsx
 
 from settle.pipeline import Opened, judge, read_book
 from settle.programme import vocabulary
 from settle.reading.book import book_from_tables
 from settle.reading.book import read_book as read_sheets
+from tests.kit.import_files import said, workbook
+from tests.kit.statement_lists import write_xlsx
 
 VENDORS = [
     "한솔식당",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from settle.programme.vocabulary import HEADS, Programme, match_key
 from settle.reading.columns import STR
-from settle.reading.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from settle.reading.context import Context
 
 _PATH = re.compile(r"\s*(?:/|>|→|｜|\||::|\s-\s)\s*")
 _NUMBERED = re.compile(r"^[(\[]?[\d.\-\s]{1,10}[)\].]?\s*(?=\D)|^[①-⑳]\s*")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,18 @@ import pyarrow as pa
 
 from settle.korean import josa
 from settle.model import LEDGER, InputError, Sheet
-from settle.programme.sheets import SheetKind
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, headings
 from settle.reading.columns import RawColumn
 from settle.reading.context import Context, shown
-from settle.reading.gathered import Gathered
 from settle.reading.values import typed
 from settle.workbook.raw import RawSheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from settle.programme.sheets import SheetKind
+    from settle.reading.gathered import Gathered
 
 _LETTER = re.compile(r"열\s*:\s*([A-Za-z]{1,3})")
 
