@@ -46,6 +46,7 @@ class Context:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    period: tuple[date, date] | None = None  # in which a date without a year must lie
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 
     @classmethod
@@ -70,7 +71,9 @@ class Context:
         """The column parsed, once."""
         key = (place, column.name)
         if key not in self._parsed:
-            self._parsed[key] = columns.parse(column, self.columns[place], self.programme, factor, self.epoch)
+            self._parsed[key] = columns.parse(
+                column, self.columns[place], self.programme, factor, self.epoch, period=self.period
+            )
         return self._parsed[key]
 
     def cell(self, row: int, place: int) -> str:

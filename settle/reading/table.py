@@ -142,9 +142,14 @@ def _fill_merged(context: Context, table: Table, first: int) -> None:
     for top, place, bottom, _ in context.raw.merges:
         if bottom <= top or top < first or place not in names or place not in context.columns:
             continue
-        if table.kind.column(names[place]).type in NUMBERS:
-            continue
         column = context.columns[place]
+        if top >= len(column.codes):  # merged cells below the last row
+            continue
+        if table.kind.column(names[place]).type in NUMBERS:
+            if column.text(top):
+                said = f"{context.cell(top, place)}~{context.cell(bottom, place)}: {names[place]}의 합친 칸은 첫 줄의 값으로만"
+                context.tell(f"{said} 읽고 아래 줄에는 채우지 않았습니다.")
+            continue
         if place not in copied:
             column.codes = column.codes.copy()
             copied.add(place)
