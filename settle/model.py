@@ -82,6 +82,22 @@ class Filled:
         return f"채움: {self.source} {self.row}행" if self.row else self.source
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What reading did not decide and somebody has to say once; data for the questions.
+
+    kind: "word" (text stands in the column and is none of its values), "key" (text is a heading that may be the column),
+    "twin" (several headings may be the column). sheet: index into Book.sheets (-1: any), rows: 1-based rows concerned.
+    """
+
+    kind: str
+    column: str
+    text: str
+    sheet: int = -1
+    rows: tuple[int, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
 @dataclass
 class Book:
     """Everything read from the files given.
@@ -102,6 +118,9 @@ class Book:
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
     evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
     filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
+    doubts: list[Doubt] = field(default_factory=list)
+    unrecognised: list[str] = field(default_factory=list)  # names of files given of which nothing was understood
+    programme: str = "innovation-partnership"  # id of the programme by whose sheets it was read
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""

@@ -17,6 +17,7 @@ from settle.programme import sheets, vocabulary
 from settle.programme.answers import Answers
 from settle.reading import book as books
 from settle.reading.answered import answer, correct
+from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
 from settle.reconciling.filling import Filling, fill
 from settle.reconciling.opening import Opened
@@ -55,6 +56,8 @@ def read_book(
     files = correct(opened.result(), given)
     rest, found = split(files)
     book = books.assemble(rest, programme, assume, columns, given.profile(profile))
+    if book.has(LEDGER) or len(files) > 1:  # of one file alone without a ledger the reader itself says so
+        unrecognised(files, rest, book, found)
     book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]

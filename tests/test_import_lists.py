@@ -139,7 +139,7 @@ def test_a_profile_is_saved_and_read_back(tmp_path):
         ["결의번호", "지출일자", "세세목", '적요\n"용도"', "거래처", "지출 금액(원)"],
         *[line(n) for n in (1, 2)],
     ]
-    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}), columns={"적요": "D"})
+    book = read(workbook(tmp_path / "a.xlsx", {"집행내역": rows}), columns={"적요": "열:D"})
     kept = profile.of(book, profile.Profile({"비고": "기타"}, {"가\\나": "회의비"}))
     profile.save(tmp_path / "p.toml", kept)
     back = profile.load(tmp_path / "p.toml")

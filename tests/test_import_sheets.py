@@ -552,7 +552,7 @@ def test_two_columns_that_fit_equally_well_are_asked_about(tmp_path):
     assert [(e.code, e.consequence) for e in book.errors] == [("DAT-010", "cannot run")]
     assert all(word in book.errors[0].message for word in ("사용금액", "지출금액", "--column 집행금액=사용금액"))
     assert amounts(read(path, columns={"집행금액": "지출금액"})) == [2000]
-    assert amounts(read(path, columns={"집행금액": "D"})) == [1000]
+    assert amounts(read(path, columns={"집행금액": "열:D"})) == [1000]
     assert amounts(read(path, profile={"집행금액": "사용금액"})) == [1000]
 
 

@@ -49,7 +49,7 @@ def test_hyphens_in_the_number_do_not_matter() -> None:
 def test_an_invoice_that_is_not_in_the_list_is_held() -> None:
     lists = statement(TAX, [listed(2, 55_000, day="2025-09-09")])
     result, _ = run([line("E-1", 110_000, "")], [invoice("E-1", 110_000, 1)], lists)
-    assert said(result) == [("REC-010", "E-1", 110_000)]
+    assert said(result) == [("REC-010", "E-1", 110_000), ("REC-120", "", 0)]
     assert result.totals["held"] == 110_000
 
 
@@ -63,7 +63,7 @@ def test_a_wrong_number_is_found_by_supplier_amount_and_day() -> None:
 def test_an_invoice_outside_the_period_of_the_list_is_said_to_be_unchecked() -> None:
     evidence = invoice("E-1", 110_000, 1, day="2025-07-01")
     result, _ = run([line("E-1", 110_000, "")], [evidence], statement(TAX, [listed(2, 55_000)]))
-    assert said(result) == []
+    assert said(result) == [("REC-120", "", 0)]
     assert [(n.code, "기간 밖" in n.reason) for n in result.not_checked if n.code == "REC-010"] == [("REC-010", True)]
 
 
@@ -71,19 +71,19 @@ def test_an_exempt_invoice_needs_the_exempt_list() -> None:
     evidence = [paper("E-1", "전자계산서", 50_000, invoice_number(1))]
     lines = [line("E-1", 50_000, "")]
     result, _ = run(lines, evidence, statement(TAX, [listed(2, 55_000)]))
-    assert said(result) == []
+    assert said(result) == [("REC-120", "", 0)]
     assert any(n.code == "REC-010" and "전자계산서" in n.reason for n in result.not_checked)
     both = statement(TAX, [listed(2, 55_000)]), statement("hometax-bill", [listed(3, 9_000)])
-    assert said(run(lines, evidence, *both)[0]) == [("REC-010", "E-1", 50_000)]
+    assert said(run(lines, evidence, *both)[0])[0] == ("REC-010", "E-1", 50_000)
     both = statement(TAX, [listed(2, 55_000)]), statement("hometax-bill", [listed(1, 50_000)])
-    assert said(run(lines, evidence, *both)[0]) == []
+    assert said(run(lines, evidence, *both)[0]) == [("REC-120", "", 0)]
 
 
 def test_a_paper_invoice_need_not_be_in_the_list() -> None:
     result, _ = run(
         [line("E-1", 110_000, "")], [paper("E-1", "세금계산서", 110_000)], statement(TAX, [listed(2, 55_000)])
     )
-    assert said(result) == []
+    assert said(result) == [("REC-120", "", 0)]
 
 
 TWO = [invoice("E-1", 110_000, 1), invoice("E-2", 110_000, 4)]
@@ -149,7 +149,7 @@ def test_a_reversal_that_fits_two_invoices_stays_open_and_is_said() -> None:
         [invoice("E-1", 110_000, 1), invoice("E-2", 110_000, 4)],
     )
     result, found = run(lines, papers, lists)
-    assert said(result) == []
+    assert said(result) == [("REC-120", "", 0)]
     assert found is not None
     assert "정하지 못했습니다" in found.notices[0]
 
@@ -389,12 +389,12 @@ def test_an_account_number_in_the_memo_is_masked() -> None:
 def test_without_lists_every_rule_is_not_checked() -> None:
     result, found = run([line("E-1", 110_000, "계좌이체")], [invoice("E-1", 110_000, 1)])
     assert found is None
-    assert [n.code for n in result.not_checked] == [f"REC-{n:03d}" for n in range(10, 120, 10)]
+    assert [n.code for n in result.not_checked] == [f"REC-{n:03d}" for n in range(10, 130, 10)]
 
 
 def test_only_the_rules_of_the_lists_at_hand_are_checked() -> None:
     result, _ = run([line("E-1", 110_000, "")], [], bank())
-    assert [n.code for n in result.not_checked] == [f"REC-{n:03d}" for n in (10, 20, 30, 40, 50, 60, 110)]
+    assert [n.code for n in result.not_checked] == [f"REC-{n:03d}" for n in (10, 20, 30, 40, 50, 60, 110, 120)]
 
 
 def test_a_month_with_something_of_everything() -> None:

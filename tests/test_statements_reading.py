@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from settle.pipeline import read_paths
 from settle.reconciling import files
 from settle.reconciling.profiles import heading_key, profiles, recognise
 from settle.reconciling.reading import read
@@ -59,7 +60,7 @@ def test_the_order_of_the_columns_does_not_matter(profile: str) -> None:
 @pytest.mark.parametrize("profile", SOURCES)
 def test_a_file_in_the_true_format_is_read(profile: str, tmp_path: Path) -> None:
     path = write(tmp_path, profile, entries(profile))
-    rest, found = files.split(files.read_paths([path]))
+    rest, found = files.split(read_paths([path]))
     assert rest == []
     assert [s.profile.id for s in found] == [profile]
     assert found[0].lines["won"].sum() == sum(e.get("won", e.get("out", 0)) for e in entries(profile))
@@ -215,7 +216,7 @@ def test_card_numbers_are_masked() -> None:
 def test_a_source_nobody_described_falls_back_to_its_kind(tmp_path: Path) -> None:
     rows = [["이용일자", "카드번호", "승인번호", "이용가맹점", "이용금액"], ["2025-09-03", "1234", "1", "식당", 9000]]
     path = write_xlsx(tmp_path / "모르는카드.xlsx", rows)
-    _, found = files.split(files.read_paths([path]))
+    _, found = files.split(read_paths([path]))
     assert [s.profile.id for s in found] == ["card-other"]
     assert found[0].lines["won"].tolist() == [9000]
 

@@ -40,7 +40,7 @@ def command(files: tuple[Path, ...], programme: str) -> int:
         book = read_book(opened, programmes.load(programme))
     except ResourceError as error:
         raise common.Wrong(str(error)) from error
-    unreadable = [e for e in book.errors if e.consequence == "cannot run" and e.source < 0 and e.sheet]
+    unreadable = [e for e in book.errors if e.code == "DAT-010" and e.source < 0 and e.sheet]
     for sheet in book.sheets:
         common.say("\n".join(_sheet(book, sheet)))
     for statement in book.lists:
@@ -72,6 +72,7 @@ def _column(letter: str, heading: str, column: str) -> str:
 def _list(statement: Statement) -> list[str]:
     from settle.korean import printable
     from settle.reconciling.profiles import GROUPS
+    from settle.reconciling.reading import FIELDS
 
     name = printable(f"{statement.file} · {statement.sheet}")
     lines = [
@@ -89,15 +90,6 @@ def _list(statement: Statement) -> list[str]:
     lines += [f"  {printable(notice)}" for notice in statement.notices]
     known = [f"{printable(heading)} → {FIELDS.get(name, name)}" for name, heading in statement.headings.items()]
     return lines + _some("  열", known) + _some("  쓰지 않는 열", [printable(u) for u in statement.unknown])
-
-
-_FIELDS = (
-    "date 날짜, time 시각, key 승인번호, card 카드, brn 사업자번호, name 상대, won 금액, out 출금, in 입금, "
-    "balance 잔액, supply 공급가액, vat 세액, memo 적요, note 비고, class 분류, kind 종류, issued 발급일, "
-    "buyer_brn 받는쪽번호, buyer_name 받는쪽, cancel_won 취소금액, cancel_date 취소일, state 취소표시, "
-    "state_approval 승인취소, state_now 상태, state_kind 매출종류"
-)
-FIELDS = dict(pair.split(" ") for pair in _FIELDS.split(", "))
 
 
 def _some(what: str, entries: list[str]) -> list[str]:

@@ -44,6 +44,10 @@ def command(
     result = common.judge_files(files, programme, CODES, (), assume, column, profile)
     if result.reconciliation is None:
         _say_problems(result)
+        if result.book.unrecognised:
+            raise common.Wrong(
+                "준 파일 가운데 대사할 명세로 알아본 것이 없습니다. `settle inspect 파일`로 확인할 수 있습니다."
+            )
         raise common.Wrong(
             "대사할 명세가 없습니다. 홈택스·카드·은행에서 내려받은 파일을 함께 주세요. `settle inspect 파일`로 확인할 수 있습니다."
         )

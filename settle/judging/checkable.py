@@ -47,12 +47,20 @@ GIVEN_REASONS = {
 }
 
 
+def _no_list(facts: Facts, name: str) -> str:
+    """A file that was given and not understood may be the list: then it is not said that none was given."""
+    if strange := facts.book.unrecognised:
+        names = ", ".join(f"'{one}'" for one in strange)
+        return f"{name} 명세로 알아본 파일이 없습니다 (알아보지 못한 파일: {names})"
+    return f"{name} 명세가 없습니다"
+
+
 def _reason(facts: Facts, lacking: list[str]) -> str:
     reasons = []
     for need in lacking:
         if need.startswith("given:"):
             name = need.removeprefix("given:")
-            reasons.append(GIVEN_REASONS.get(name, f"{name} 명세가 없습니다"))
+            reasons.append(GIVEN_REASONS.get(name) or _no_list(facts, name))
             continue
         sheet, _, item = need.partition(".")
         if not facts.book.has(sheet):

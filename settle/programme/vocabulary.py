@@ -12,6 +12,7 @@ from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -137,6 +138,29 @@ class Programme:
             first = fits[0]
             return (first[0], first[1] if deepest == 1 else "", "")
         return fits[0]
+
+    def place_of(self, names: Sequence[str]) -> tuple[str, str, str] | None:
+        """The one place of the tree that names of any level, in any column, lead to; None where none or several do.
+
+        사업운영비 and 회의비 are 직접비/사업운영비/회의비 wherever they stand. A name that the tree does not have is passed
+        over only where the others leave one leaf; then nothing is said of the level it stood on.
+        """
+        known = [{level for level, head in enumerate(HEADS) if self.canonical(head, name)} for name in names]
+        named = [(name, levels) for name, levels in zip(names, known, strict=True) if levels]
+        if not named:
+            return None
+
+        def holds(leaf: tuple[str, str, str]) -> bool:
+            return all(any(leaf[n] == self.canonical(HEADS[n], name) for n in levels) for name, levels in named)
+
+        fits = [leaf for leaf in self.tree if holds(leaf)]
+        if len(fits) == 1:
+            return fits[0]
+        if not fits or len(named) < len(known):
+            return None
+        deepest = max(min(levels) for _, levels in named)
+        whole = {(*leaf[: deepest + 1], *[""] * (2 - deepest)) for leaf in fits}
+        return whole.pop() if deepest < 2 and len(whole) == 1 else None  # type: ignore[return-value]
 
 
 def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str], ...]:

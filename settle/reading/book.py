@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,14 +19,16 @@ from settle.programme import sheets
 from settle.programme.profile import Profile
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
-from settle.reading import cells, headings
+from settle.reading import cells, headings, options
 from settle.reading.budget_totals import BUDGET, leave_out_sums
+from settle.reading.categories import map_categories
 from settle.reading.columns import RawColumn, empty
 from settle.reading.context import Context, shown
+from settle.reading.gathered import Counter, Gathered
 from settle.reading.item_value_sheet import known_items, read_pairs
-from settle.reading.other_systems import known_list, map_categories, merge_funds
+from settle.reading.keys import key_by_content
+from settle.reading.other_systems import known_list, merge_funds
 from settle.reading.table import read_table
-from settle.reading.values import typed
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
 
@@ -100,17 +102,6 @@ class _Rules:
     categories: dict[str, str]
 
 
-@dataclass
-class _Reading:
-    """What is gathered while the sheets are read."""
-
-    sheets: list[Sheet] = field(default_factory=list)
-    errors: list[InputError] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
-    agreement: dict[str, Any] = field(default_factory=dict)
-
-
 def assemble(
     files: Sequence[RawFile],
     programme: Programme,
@@ -125,39 +116,26 @@ def assemble(
     rules = _Rules(
         kinds, programme, {**profile.columns, **columns}, lists.lists, {**dict(lists.categories), **profile.categories}
     )
-    reading = _Reading()
-    _check_options(kinds, assume, columns, reading)
+    reading = Gathered()
+    reading.errors += options.problems(kinds, assume, columns)
     for number, file in enumerate(files):
         reading.notices += file.notices
         if file.problem:
             reading.errors.append(InputError("DAT-010", file.problem, "cannot run", sheet=file.path.name))
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
-    _require_ledger(files, kinds, assume, columns, reading)
+    _require_ledger(files, kinds, assume, reading)
+    options.say_unmet(kinds, columns, reading.sheets, reading.errors)
     _say_several(kinds, reading)
     frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
     _complete(frames)
-    _assume(frames, kinds, assume, programme, reading)
+    key_by_content(frames, reading)
+    options.assume(frames, kinds, assume, programme, reading)
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
     inputs = [InputFile(file.path, file.sha256) for file in files]
-    return Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
-
-
-def _check_options(
-    kinds: dict[str, SheetKind], assume: Mapping[str, str], columns: Mapping[str, str], reading: _Reading
-) -> None:
-    ledger = {c.name for c in kinds[LEDGER].columns} if LEDGER in kinds else set()
-    known = {c.name for kind in kinds.values() for c in kind.columns}
-    for name in assume:
-        if name not in ledger:
-            usable = ", ".join(sorted(ledger))
-            message = f"--assume {name}={assume[name]}: 집행내역에 '{name}' 열은 없습니다. 쓸 수 있는 열: {usable}."
-            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
-    for name in columns:
-        if name not in known:
-            quoted = josa(f"'{name}'", "은/는")
-            message = f"--column {name}={columns[name]}: {quoted} 이 도구가 아는 열 이름이 아닙니다."
-            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
+    book = Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
+    book.doubts, book.programme = reading.doubts, programme.id
+    return book
 
 
 def _grid(columns: dict[int, RawColumn], height: int) -> headings.Grid:
@@ -182,7 +160,7 @@ def _sampler(columns: dict[int, RawColumn]) -> headings.Sampler:
     return sample
 
 
-def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: _Reading) -> None:
+def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: Gathered) -> None:
     """Understand one sheet and take it into the reading."""
     kinds, source = rules.kinds, len(reading.sheets)
     if is_findings_list(raw):  # ours: it repeats lines of the ledger
@@ -191,18 +169,24 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
     grid = _grid(context.columns, raw.height)
     kind, exact = headings.by_name(kinds, raw.name)
-    wanted = rules.wanted
+    wanted: dict[str, str] = {}
     foreign = known_list(rules.lists, grid) if LEDGER in kinds else None
     if foreign is not None:
         entry, row = foreign
-        kind, exact, wanted = kinds[LEDGER], True, {**dict(entry.columns), **wanted}
+        kind, exact, wanted = kinds[LEDGER], True, dict(entry.columns)
         context.tell(f"{josa(entry.name, '으로/로')} 보고 읽었습니다.")
         merge_funds(context, entry, row)
         grid = _grid(context.columns, raw.height)
-    table = None if kind and kind.layout == "pairs" else _choose(kinds, kind, exact, grid, context.columns, wanted)
+    table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     if table is not None:
         sheet, part = read_table(context, table)
         if sheet.kind == LEDGER:
+            if "집행번호" not in table.places:
+                reading.counters[source] = {
+                    heading: Counter(place, context.columns[place])
+                    for place, heading in table.unknown.items()
+                    if place in context.columns and headings.is_counter(heading)
+                }
             map_categories(context, part, rules.programme, rules.categories)
         if sheet.kind == BUDGET:
             sheet, part = leave_out_sums(context, sheet, part, rules.programme)
@@ -228,11 +212,12 @@ def is_findings_list(raw: RawSheet) -> bool:
     return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(FINDINGS_LIST)
 
 
-def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: _Reading) -> None:
+def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: Gathered) -> None:
     """Take a sheet that was understood into the book; one with headings alone counts as absent, the ledger apart."""
     reading.notices += hidden_parts(context.raw)
     reading.errors += context.errors
     reading.notices += context.notices
+    reading.doubts += context.doubts
     if sheet.lines + sheet.rejected == 0 and sheet.kind != LEDGER:
         reading.notices.append(f"'{sheet.name}' 시트에 내용이 없어 없는 시트로 봅니다.")
         sheet = replace(sheet, kind="")
@@ -242,18 +227,26 @@ def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, readi
 
 
 def _choose(
-    kinds: dict[str, SheetKind],
+    rules: _Rules,
     named: SheetKind | None,
     exact: bool,
     grid: headings.Grid,
     columns: dict[int, RawColumn],
     wanted: Mapping[str, str],
 ) -> headings.Table | None:
-    """The table a sheet holds: by its name, or, failing that, the kind whose headings fit best."""
+    """The table a sheet holds: by its name, or, failing that, the kind whose headings fit best.
+
+    wanted: what a known list's columns are called; what the user said goes before it.
+    """
     sample = _sampler(columns)
+    kinds = rules.kinds
+
+    def asked(kind: SheetKind) -> dict[str, str]:
+        return {**wanted, **options.wanted(rules.wanted, kind, grid)}
+
     if named is not None:
         score, top, bottom = headings.find(named, grid)
-        table = headings.assign(named, grid, top, bottom, sample, dict(wanted)) if grid else None
+        table = headings.assign(named, grid, top, bottom, sample, asked(named)) if grid else None
         if table and (not table.missing or (exact and score >= 1)):
             return table
         if exact:
@@ -265,7 +258,7 @@ def _choose(
         score, top, bottom = headings.find(kind, grid)
         if score < 2:
             continue
-        table = headings.assign(kind, grid, top, bottom, sample, dict(wanted))
+        table = headings.assign(kind, grid, top, bottom, sample, asked(kind))
         if table.missing or len(table.places) < 3 or _unlike(kind, table):
             continue
         if best is None or table.score > best.score:
@@ -285,7 +278,7 @@ def _first_texts(grid: headings.Grid, most: int = 30) -> tuple[str, ...]:
     return tuple(cells.clean(t)[:40] for t in fullest.values())[:most]
 
 
-def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int, reading: _Reading) -> None:
+def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int, reading: Gathered) -> None:
     if not any(grid):
         if kind.name != LEDGER:
             reading.notices.append(f"'{name}' 시트가 비어 있어 없는 시트로 봅니다.")
@@ -326,8 +319,7 @@ def _require_ledger(
     files: Sequence[RawFile],
     kinds: dict[str, SheetKind],
     assume: Mapping[str, str],
-    columns: Mapping[str, str],
-    reading: _Reading,
+    reading: Gathered,
 ) -> None:
     """DAT-010 for a ledger that is not there or lacks columns."""
     ledgers = [(i, s) for i, s in enumerate(reading.sheets) if s.kind == LEDGER]
@@ -346,15 +338,9 @@ def _require_ledger(
                 )
                 error = InputError("DAT-010", message, "cannot run", LEDGER, source, sheet.name, sheet.heading_row)
                 reading.errors.append(error)
-    for name, asked in columns.items():
-        holders = [k.name for k in kinds.values() if any(c.name == name for c in k.columns)]
-        seen = [s for s in reading.sheets if s.kind in holders]
-        if seen and not any(headings.same(s.headings.get(name, ""), s.letters.get(name, ""), asked) for s in seen):
-            message = f"--column {name}={asked}: '{asked}' 제목을 가진 열이 없습니다."
-            reading.errors.append(InputError("DAT-010", message, "cannot run", column=name))
 
 
-def _say_several(kinds: dict[str, SheetKind], reading: _Reading) -> None:
+def _say_several(kinds: dict[str, SheetKind], reading: Gathered) -> None:
     """Several sheets of one kind are one: said, for one of them may be an older copy of another."""
     for kind in kinds.values():
         found = [s for s in reading.sheets if s.kind == kind.name]
@@ -399,45 +385,6 @@ def _complete(frames: dict[str, pd.DataFrame]) -> None:
         if absent:
             blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
             frames[name] = pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
-
-
-def _assume(
-    frames: dict[str, pd.DataFrame],
-    kinds: dict[str, SheetKind],
-    assume: Mapping[str, str],
-    programme: Programme,
-    reading: _Reading,
-) -> None:
-    """Fill columns of the ledger that no file has with the value given."""
-    ledger = frames.get(LEDGER)
-    if ledger is None:
-        return
-    for name, text in assume.items():
-        column = next((c for c in kinds[LEDGER].columns if c.name == name), None)
-        if column is None:
-            continue
-        have = [s for s in reading.sheets if s.kind == LEDGER and name in s.letters]
-        lack = [i for i, s in enumerate(reading.sheets) if s.kind == LEDGER and name not in s.letters]
-        for sheet in have:
-            asked = josa(f"--assume {name}={text}", "은/는")
-            reading.notices.append(f"'{shown(sheet.name)}' 시트에 {name} 열이 있어 {asked} 쓰지 않았습니다.")
-        if not lack:
-            continue
-        value = programme.canonical(column.values, text) if column.values else text
-        if column.values and value is None:
-            quoted = josa(f"'{text}'", "은/는")
-            message = f"--assume {name}={text}: {quoted} {name}에 쓸 수 있는 값이 아닙니다."
-            reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER, column=name))
-            continue
-        raw = RawColumn.of(pa.array([value], pa.string()))
-        context = Context(RawSheet("", 1, {}), {0: raw}, -1, programme, cells.EPOCH_1900)
-        made = typed(context, LEDGER, column, 0, np.zeros(len(ledger), np.int64), {})
-        there = ~ledger["_source"].isin(lack)
-        for key, values in made.items():
-            ledger[key] = ledger[key].where(there, pd.Series(values))
-        reading.errors += context.errors
-        quoted = josa(f"'{value}'", "으로/로")
-        reading.notices.append(f"집행내역에 없는 {name} 열은 모두 {quoted} 보았습니다 (--assume).")
 
 
 def read_book(

@@ -24,7 +24,7 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _AMOUNT = re.compile(rf"(?:금)?(?:₩|\\|KRW|krw)?({_NUMBER})(?:원정|원|KRW|won)?(?:정|整)?")
 _APART = re.compile(r"\d\s\d")
 _GROUPS = re.compile(r"\D*\d{1,3}(?: \d{3})+\D*")
-_POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")  # 0.084 is no 84
 _LEADING = re.compile(rf"^([-−–△▲∆(]?\s*(?:₩|\\)?\s*(?:{_NUMBER})\)?\s*원?)\s*[,/·(]?\s*([^\d\s][^\d]*?)\)?$")
 _TRAILING = re.compile(rf"^([^\d]*?[^\d\s(△▲-])\s*[:/·(]?\s*([-△▲]?(?:{_NUMBER})\s*원?)\)?$")
 _MINUS = "-−–—△▲∆－"
@@ -36,14 +36,19 @@ _NOON = r"(?:오전|오후|AM|PM|am|pm)?"
 _CLOCK = rf"(?:{_NOON}\s*\d{{1,2}}\s*(?::|시)\s*\d{{0,2}}\s*(?::|분)?\s*\d{{0,2}}\s*초?(?:\.\d+)?\s*{_NOON})"
 _DAY = re.compile(
     rf"['’‘`]?(\d{{4}}|\d{{2}})\s*(?:[-./]|년)\s*(\d{{1,2}})\s*(?:[-./]|월)\s*(\d{{1,2}})\s*(?:일(?!요일)|\.)?"
-    rf"\s*,?\s*{_WEEKDAY}?\s*[T,]?\s*{_CLOCK}?\s*Z?"
+    rf"\s*,?\s*{_WEEKDAY}?\s*[T,]?\s*{_CLOCK}?\s*(?:Z|[+-]\d{{2}}:?\d{{2}})?"
+)
+# 9.1 may be a number that was 9.10: a day behind a point has two digits, or a point behind it
+_NO_YEAR = re.compile(
+    rf"(\d{{1,2}})(?:\s*[-/월]\s*(\d{{1,2}})\s*일?|\s*\.\s*(\d{{2}}|\d{{1,2}}(?=\.))\.?)\s*{_WEEKDAY}?\s*{_CLOCK}?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\s?\d{4}(?:\d{2})?|\s*" + _WEEKDAY + r"|\s+" + _CLOCK + ")?")
 _SHORT = re.compile(r"(\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _NO_DAY = r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-01)"  # what a time of day alone is rendered with
 _TIME = re.compile(rf"{_NO_DAY}[T\s]\d{{2}}:\d{{2}}:\d{{2}}(?:\.\d+)?|{_CLOCK}")
-_OTHERS = re.compile(r"외\s*(\d{1,5})\s*(?:명|인)?")
+_OTHERS = re.compile(r"(?<![해시교])외(?![부국래주빈])\s*(?:[가-힣·]{1,8}\s*)?(\d{1,5})\s*(?:명|인)?")
+_STATED = re.compile(r"(?:총|합계|(?<![가-힣])계)\s*(?:인원)?\s*[:：]?\s*(\d{1,5})\s*(?:명|인)(?![가-힣])")
 _HEADS = re.compile(r"(\d{1,5}|\d{1,3}(?:,\d{3})+)\s*(?:명|인|식|끼|회|명분|인분)(?![가-힣])")
 
 _YES_WORDS = """y yes true t o ○ ◯ ● ✓ ✔ √ v ☑ ■ 1 예 네 유 여 있음 있다 해당 적용 제공 공제 환급 제출 참"""
@@ -95,7 +100,7 @@ def won(text: str, factor: int = 1, numeric: bool = False, means: Any = None) ->
 
     means: function text -> means of payment or None, for cells such as '54,000 법인카드'.
     """
-    text = _flat(text)
+    text = _flat(text).lstrip("'’‘`")
     if not text:
         return _BLANK
     read = _amount(text, factor, numeric)
@@ -141,8 +146,11 @@ def _amount(text: str, factor: int, numeric: bool) -> Read:
     return Read(OK, -int(whole) if negative else int(whole), remark)
 
 
-def day(text: str, epoch: date = EPOCH_1900) -> Read:
-    """A date in any of the spellings of the specification. TIME: only a time of day. Years 1900-2099."""
+def day(text: str, epoch: date = EPOCH_1900, period: tuple[date, date] | None = None) -> Read:
+    """A date in any of the spellings of the specification. TIME: only a time of day. Years 1900-2099.
+
+    period: first and last day in which a date without a year (9/3) must lie; where one year alone fits, it is that.
+    """
     text = _flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
@@ -157,7 +165,7 @@ def day(text: str, epoch: date = EPOCH_1900) -> Read:
         found = _SHORT.fullmatch(text)
         remark = "short"
     if found is None:
-        return _BAD
+        return _yearless(text, period)
     year = int(found[1]) + (2000 if len(found[1]) == 2 else 0)
     try:
         value = date(year, int(found[2]), int(found[3]))
@@ -166,17 +174,39 @@ def day(text: str, epoch: date = EPOCH_1900) -> Read:
     return Read(OK, value, remark) if 1900 <= year <= 2099 else _BAD
 
 
+def _yearless(text: str, period: tuple[date, date] | None) -> Read:
+    found = _NO_YEAR.fullmatch(text) if period else None
+    if not found or not period:
+        return _BAD
+    fits = []
+    for year in range(period[0].year, period[1].year + 1):
+        try:
+            value = date(year, int(found[1]), int(found[2] or found[3]))
+        except ValueError:
+            continue
+        if period[0] <= value <= period[1]:
+            fits.append(value)
+    return Read(OK, fits[0], "year") if len(fits) == 1 else _BAD
+
+
 def count(text: str) -> Read:
-    """Heads or meals: 4, 4명, 내부 2명 외부 3명 (= 5), 과장 외 3명 (= 4)."""
+    """Heads or meals: 4, 4명, 내부 2명 외부 3명 (= 5), 과장 외 3명 (= 4), 팀장 외 직원 12인 (= 13).
+
+    A total that is stated wins over the sum of the parts: 직원 4명, 공무직 3명 (총 7명) is 7.
+    """
     text = _flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
     plain = text.replace(",", "").removesuffix(".0")
     if plain.isascii() and plain.isdigit():
         return Read(OK, int(plain)) if int(plain) <= MAX_COUNT else _BAD
+    stated = _STATED.findall(text)
+    if len(set(stated)) == 1 and "~" not in text and "약" not in text:
+        return Read(OK, int(stated[0]), "words") if int(stated[0]) <= MAX_COUNT else _BAD
     others = _OTHERS.search(text)
     if others and text[: others.start()].strip() and not _HEADS.search(text[: others.start()]):
-        return Read(OK, int(others[1]) + 1, "others")
+        more = sum(int(f.replace(",", "")) for f in _HEADS.findall(text[others.end() :]))
+        return Read(OK, int(others[1]) + 1 + more, "others")
     found = _HEADS.findall(text)
     if not found or "~" in text or "약" in text:
         return _BAD

@@ -143,6 +143,7 @@ def parse(
     factor: int = 1,
     epoch: date = cells.EPOCH_1900,
     numeric: bool = False,
+    period: tuple[date, date] | None = None,
 ) -> Parsed:
     """Parse every distinct text of a date or number column once."""
     blank, dtype = _EMPTY[column.type]
@@ -170,7 +171,10 @@ def parse(
         status[where[fine]] = cells.OK
         rest = ~plain
         rest[where[~fine]] = True
-    reader = _reader(column, programme, factor, epoch, numeric)
+    if column.type == "date":
+        reader: Callable[[str], cells.Read] = partial(cells.day, epoch=epoch, period=period)
+    else:
+        reader = _reader(column, programme, factor, numeric)
     for code in np.flatnonzero(rest):
         read_one = reader(raw.values[code])
         status[code] = read_one.status
@@ -183,14 +187,10 @@ def parse(
     return parsed
 
 
-def _reader(
-    column: Column, programme: Programme, factor: int, epoch: date, numeric: bool
-) -> Callable[[str], cells.Read]:
+def _reader(column: Column, programme: Programme, factor: int, numeric: bool) -> Callable[[str], cells.Read]:
     if column.type == "won":
         means = partial(programme.canonical, "결제수단") if column.name == "집행금액" else None
         return partial(cells.won, factor=factor, means=means, numeric=numeric)
-    if column.type == "date":
-        return partial(cells.day, epoch=epoch)
     return {"count": cells.count, "md": cells.man_days, "rate": cells.rate, "number": cells.number}[column.type]
 
 

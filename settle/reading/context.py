@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from settle.korean import mask, printable
-from settle.model import InputError
+from settle.model import Doubt, InputError
 from settle.reading import columns
 from settle.reading.columns import Parsed, RawColumn
 from settle.workbook.raw import RawSheet, letter
@@ -45,6 +45,8 @@ class Context:
     epoch: date
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    period: tuple[date, date] | None = None  # in which a date without a year must lie
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 
     @classmethod
@@ -69,7 +71,9 @@ class Context:
         """The column parsed, once."""
         key = (place, column.name)
         if key not in self._parsed:
-            self._parsed[key] = columns.parse(column, self.columns[place], self.programme, factor, self.epoch)
+            self._parsed[key] = columns.parse(
+                column, self.columns[place], self.programme, factor, self.epoch, period=self.period
+            )
         return self._parsed[key]
 
     def cell(self, row: int, place: int) -> str:
@@ -97,6 +101,10 @@ class Context:
     def tell(self, sentence: str) -> None:
         """One notice about this sheet."""
         self.notices.append(f"'{shown(self.raw.name)}' 시트 {sentence}")
+
+    def doubt(self, column: str, text: str, rows: np.ndarray, choices: tuple[str, ...] = ()) -> None:
+        """A word that the column does not know, with the (0-based) rows in which it stands: one doubt per word."""
+        self.doubts.append(Doubt("word", column, text, self.source, tuple(int(row) + 1 for row in rows), choices))
 
     def say(self, place: int, rows: np.ndarray, what: str) -> None:
         """One notice about some cells of a column; `what` completes the sentence."""

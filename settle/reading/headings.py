@@ -208,13 +208,19 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
     return table
 
 
+def is_counter(heading: str) -> bool:
+    """Is this a heading over running numbers (연번, No)?"""
+    return bool(COUNTER.fullmatch(heading_key(heading)))
+
+
 def _named(headings: Heads, asked: str) -> int | None:
+    by_letter = re.fullmatch(r"열\s*:\s*([A-Za-z]{1,3})", asked)
+    if by_letter:
+        return index(by_letter[1])
     keys = set(variants(asked))
     exact = [c for c, (forms, _) in headings.items() if forms and forms[0] == heading_key(asked)]
     near = [c for c, (forms, _) in headings.items() if keys & set(forms)]
-    if exact or near:
-        return (exact or near)[0]
-    return index(asked) if re.fullmatch(r"[A-Za-z]{1,3}", asked) else None
+    return (exact or near)[0] if exact or near else None
 
 
 _PARSERS: dict[str, Callable[[str], cells.Read]] = {
@@ -332,9 +338,9 @@ def recognise(kind: SheetKind, text: str) -> str:
     return near[0] if near else ""
 
 
-def same(text: str, letters: str, asked: str) -> bool:
-    """Is the column with this heading (at these letters) the one the user named?"""
-    return asked.upper() == letters or bool(set(variants(text)) & set(variants(asked)))
+def same(text: str, asked: str) -> bool:
+    """Is the column with this heading the one the user named?"""
+    return bool(set(variants(text)) & set(variants(asked)))
 
 
 def by_name(kinds: dict[str, SheetKind], sheet: str) -> tuple[SheetKind | None, bool]:

@@ -1,20 +1,17 @@
-"""Execution lists of other systems (e나라도움, 보탬e) read as ledgers, and category names of other systems."""
+"""Execution lists of other systems (e나라도움, 보탬e) read as ledgers."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from settle.programme.vocabulary import HEADS, Programme, match_key
 from settle.reading import cells, headings
-from settle.reading.columns import STR, RawColumn
+from settle.reading.columns import RawColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from settle.programme.sheets import ForeignList
     from settle.reading.context import Context
@@ -78,55 +75,3 @@ def _place(context: Context, row: int, heading: str) -> int | None:
         if forms & set(headings.variants(column.text(row))):
             return place
     return None
-
-
-@lru_cache(maxsize=16)
-def _table(categories: tuple[tuple[str, str], ...], programme: Programme) -> dict[str, tuple[str, str, str]]:
-    """Key of a foreign path or name -> place in the budget tree."""
-    table = {}
-    for name, path in categories:
-        place = _resolve(programme, path)
-        if place:
-            table["/".join(match_key(part) for part in name.split("/"))] = place
-    return table
-
-
-def _resolve(programme: Programme, path: str) -> tuple[str, str, str] | None:
-    parts = [part for part in path.split("/") if part.strip()]
-    if len(parts) > 1:
-        return programme.resolve(*[*parts, "", ""][:3])
-    for names in ((path, "", ""), ("", path, ""), ("", "", path)):
-        place = programme.resolve(*names)
-        if place:
-            return place
-    return None
-
-
-def map_categories(context: Context, data: pd.DataFrame, programme: Programme, categories: Mapping[str, str]) -> None:
-    """Categories that the budget tree does not have become those of the table; what it does not know either stays."""
-    table = _table(tuple(categories.items()), programme)
-    if not table or not len(data):
-        return
-    codes = np.zeros(len(data), dtype=np.int64)
-    for head in HEADS:  # three levels of few names each: their combinations, numbered
-        level_codes, names = pd.factorize(data[head])
-        codes = pd.factorize(codes * (len(names) + 1) + level_codes)[0]
-    first = np.unique(codes, return_index=True)[1]
-    mapped = [list(entry) for entry in zip(*(data[head].iloc[first] for head in HEADS), strict=True)]
-    said = []
-    for number, entry in enumerate(mapped):
-        filled = [part for part in entry if part]
-        if not filled or programme.resolve(*entry):
-            continue
-        keys = [match_key(part) for part in filled]
-        place = table.get("/".join(keys)) or table.get("/".join(keys[-2:])) or table.get(keys[-1])
-        if place:
-            mapped[number] = list(place)
-            said.append(f"'{'/'.join(filled)}' → {'/'.join(p for p in place if p)}")
-    if said:
-        for level, head in enumerate(HEADS):
-            texts = pd.Series([entry[level] for entry in mapped], dtype=STR)
-            data[head] = texts.take(codes).array
-        context.tell(
-            f"예산 분류를 분류표에 따라 바꾸어 읽었습니다: {', '.join(said[:8])}{' …' if len(said) > 8 else ''}."
-        )

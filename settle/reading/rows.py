@@ -23,15 +23,29 @@ _TOTAL = (
 )
 
 
+# words for what is no line though it has an amount: a mean, a balance, a budget, a carry-over, a count
+_SUM_WORDS = (
+    r"요약|합산|부분 ?합|sum|총액|총 ?(?:집행|지출|사용)(?:액|금액)?|(?:집행|지출|사용|결제)(?:액|금액)? ?(?:총액|총계|합산)"
+    r"|(?:당|전|금|이번|차)?(?:월|분기|기|년|주)? ?(?:집행|지출)?(?:계|합)|총 ?\d[\d,]* ?건"
+)
+_OTHER_WORDS = (
+    r"평균(?:액|값)?|average|avg\.?|mean|누적(?:액|금액|집행액|합계)?"
+    r"|(?:차기|전기|전월|차월|익월|전년도?|차년도?)? ?이월(?:금|액|금액|잔액)?"
+    r"|(?:집행|예산|사업비|통장|기초|기말|남은)? ?(?:잔액|잔고)|(?:당초|변경|배정|협약|총)? ?예산(?:액|금액|현액)?|불용액|반납(?:액|금)"
+)
+_SOFT = rf"(?i)^[\[(<〈■▶*\s]*(?:{_SUM_WORDS}|{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
+_UNSUMMED = rf"(?i)^[\[(<〈■▶*\s]*(?:{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
+_RULE = "^[-−–—―－─━=＝_·.~*]+$"  # a row of dashes separates; it says nothing
 _SIGNED = r"작성자|확인자|검토자|담당자 ?:|서명|\(인\)|위와 같이|^※|^\*|붙임|첨부|^주\)|^- ?이하|이하 ?여백|이상\.?$"
 
 
 @dataclass
 class Rows:
-    """0-based sheet rows below the headings, by what they are."""
+    """0-based sheet rows below the headings, by what they are. unsummed: totals rows that are no sum (mean, balance …)."""
 
     lines: np.ndarray
     totals: np.ndarray
+    unsummed: np.ndarray
     blank: np.ndarray
     rejected: np.ndarray
 
@@ -39,12 +53,15 @@ class Rows:
 def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     """Every row is a line, a totals row, blank or rejected."""
     look = _look(context, table, rows)
-    blank = look.count == 0
+    blank = (look.count == 0) | look.ruled
     words = {place: column.matching(_TOTAL)[rows] for place, column in context.columns.items()}
     totals = _totals(table, look.filled, words) & ~blank
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
+    unsummed = np.zeros(len(rows), bool)
     if table.kind.name == LEDGER and {"집행일", "집행금액"} <= set(table.places):
+        worded, unsummed = _worded(context, table, rows, look, rest)
+        totals, rest = totals | worded, rest & ~worded
         unused, bare, note, rejected = _sort_ledger(context, table, rows, look, rest)
         blank, totals = blank | unused, totals | bare
     else:
@@ -55,7 +72,7 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
         note = rest & ((~named & ((look.count <= 1) | look.signed)) | _repeats(context, table, rows, required))
     _say_notes(context, rows[note])
     lines = ~blank & ~totals & ~note & ~rejected
-    return Rows(rows[lines], rows[totals], rows[blank | note], rows[rejected])
+    return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected])
 
 
 @dataclass
@@ -66,6 +83,7 @@ class _Look:
     count: np.ndarray
     signed: np.ndarray
     counters: list[int]
+    ruled: np.ndarray
 
 
 def _look(context: Context, table: Table, rows: np.ndarray) -> _Look:
@@ -74,11 +92,52 @@ def _look(context: Context, table: Table, rows: np.ndarray) -> _Look:
     filled = {place: column.filled[rows] for place, column in context.columns.items()}
     count = np.zeros(len(rows), np.int32)
     signed = np.zeros(len(rows), bool)
+    dashes = np.zeros(len(rows), np.int32)
+    whole = np.zeros(len(rows), np.int32)
     for place, column in context.columns.items():
         signed |= column.matching(_SIGNED)[rows]
+        dashes += column.matching(_RULE)[rows]
+        whole += filled[place]
         if place not in counters:
             count += filled[place]
-    return _Look(filled, count, signed, counters)
+    return _Look(filled, count, signed, counters, (dashes > 0) & (dashes == whole))
+
+
+def _worded(
+    context: Context, table: Table, rows: np.ndarray, look: _Look, rest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Flags of rows without day and vendor whose first text is a word for a sum, mean, balance, budget or carry-over.
+
+    And those among them that are no sums. They are said: nothing that might be a line goes silently.
+    """
+    undated = context.parsed(table.kind.column("집행일"), table.places["집행일"]).status_at(rows) != cells.OK
+    vendor = look.filled.get(table.places.get("거래처", -1), np.zeros(len(rows), bool))
+    open_ = rest & undated
+    first = np.zeros(len(rows), bool)  # the first text of the row was met
+    soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    for place in sorted(context.columns):
+        if not open_.any():
+            break
+        column = context.columns[place]
+        here = open_ & look.filled[place] & ~first
+        if place in look.counters or table.places.get("집행번호") == place:
+            here &= ~column.matching("^[0-9]+$")[rows]
+        word = column.matching(_SOFT)[rows]
+        if place == table.places.get("거래처"):
+            vendor = vendor & ~word
+        soft |= here & word
+        other |= here & column.matching(_UNSUMMED)[rows]
+        first |= here
+    soft &= ~vendor
+    other &= soft
+    for row in rows[soft][:SHOWN]:
+        texts = [c.text(int(row)) for _, c in sorted(context.columns.items())]
+        context.tell(
+            f"{int(row) + 1}행 '{shown(' '.join(t for t in texts if t))}': 합계·평균·잔액 같은 행으로 보고 줄에 넣지 않았습니다."
+        )
+    if soft.sum() > SHOWN:
+        context.tell(f"합계·평균·잔액 같은 행으로 본 행은 모두 {int(soft.sum())}개입니다.")
+    return soft, other
 
 
 def _sort_ledger(
@@ -104,6 +163,15 @@ def _sort_ledger(
     alone = rest & (day == cells.BLANK) & ~zero
     alone &= _only(look.filled, [table.places[name] for name in sums] + look.counters, rows)
     bare = alone & _adds_up(amount, rows, rest & ~alone)
+    nameless = rest & (day == cells.BLANK) & ~zero & ~numbered
+    if "거래처" in table.places:
+        nameless &= ~look.filled.get(table.places["거래처"], np.zeros(len(rows), bool))
+        sums_up = nameless & ~bare & _adds_up(amount, rows, rest & ~nameless & ~alone)
+        for row in rows[sums_up][:SHOWN]:
+            context.tell(
+                f"{int(row) + 1}행은 날짜와 거래처가 없고 금액이 윗줄을 더한 값이어서 합계로 보고 줄에 넣지 않았습니다."
+            )
+        bare |= sums_up
     rest = rest & ~bare
     few = (day == cells.BLANK) & (money == cells.BLANK) & (look.count <= 2)
     # names and (인) may stand below the days and amounts
@@ -115,7 +183,7 @@ def _sort_ledger(
 
 
 def _is_counter(heading: str) -> bool:
-    return bool(headings.COUNTER.fullmatch(headings.heading_key(heading))) or not heading
+    return headings.is_counter(heading) or not heading
 
 
 def _totals(table: Table, filled: dict[int, np.ndarray], words: dict[int, np.ndarray]) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import LEDGER, InputError, Sheet
+from settle.model import LEDGER, Doubt, InputError, Sheet
 from settle.programme.sheets import NUMBERS, Column
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
@@ -109,6 +109,8 @@ def _say_headings(context: Context, table: Table) -> None:
             column,
         )
         context.errors.append(error)
+        told = tuple(context.columns[p].text(table.bottom) or letter(p) for p in places)
+        context.doubts.append(Doubt("twin", column, option, context.source, choices=told))
     for column, places in table.dropped.items():
         letters = ", ".join(letter(p) for p in places)
         context.tell(f"{letters}열이 모두 {josa(column, '이어서/여서')} 앞의 것을 썼습니다.")
@@ -140,9 +142,14 @@ def _fill_merged(context: Context, table: Table, first: int) -> None:
     for top, place, bottom, _ in context.raw.merges:
         if bottom <= top or top < first or place not in names or place not in context.columns:
             continue
-        if table.kind.column(names[place]).type in NUMBERS:
-            continue
         column = context.columns[place]
+        if top >= len(column.codes):  # merged cells below the last row
+            continue
+        if table.kind.column(names[place]).type in NUMBERS:
+            if column.text(top):
+                said = f"{context.cell(top, place)}~{context.cell(bottom, place)}: {names[place]}의 합친 칸은 첫 줄의 값으로만"
+                context.tell(f"{said} 읽고 아래 줄에는 채우지 않았습니다.")
+            continue
         if place not in copied:
             column.codes = column.codes.copy()
             copied.add(place)

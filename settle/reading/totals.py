@@ -29,6 +29,7 @@ def check_totals(context: Context, table: Table, rows: Rows) -> None:
         values, lines = parsed.at(rows.lines), rows.lines
         running = np.concatenate(([0], np.cumsum(values)))
         said, known = parsed.at(rows.totals), parsed.status_at(rows.totals) == cells.OK
+        known &= ~np.isin(rows.totals, rows.unsummed)
         for number, row in enumerate(rows.totals):
             if not known[number] or context.columns[place].text(int(row)) == "":
                 continue

@@ -92,6 +92,7 @@ _REMARKS = {
     "means": "'{example}'처럼 금액과 결제수단이 한 칸에 있어 둘로 나누어 읽었습니다.",
     "serial": "'{example}'처럼 숫자로 저장된 날짜를 날짜로 바꾸어 읽었습니다.",
     "short": "'{example}'처럼 여섯 자리 숫자를 연월일로 읽었습니다.",
+    "year": "'{example}'처럼 해가 없는 날짜는 기간에 맞는 하나뿐인 해로 읽었습니다.",
     "others": "'{example}'처럼 '외 몇 명'은 한 사람을 더해 읽었습니다.",
     "words": "'{example}'에서 사람 수만 읽었습니다.",
 }
@@ -179,6 +180,9 @@ def _mapped(
         rest = "정해진 값이 아니어서 적힌 그대로 둡니다."
         if column.type == "yesno":
             rest = "예/아니오로 읽을 수 없어 빈칸으로 둡니다."
+        known = tuple(context.programme.values.get(column.values, {}))
+        for code in strange:
+            context.doubt(column.name, raw.values[code], lines[codes == code], known)
         context.say(place, lines[np.isin(codes, strange)], f"{column.name} {josa(names + more, '은/는')} {rest}")
     return pa.array(texts, pa.string())
 

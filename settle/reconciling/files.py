@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
+from settle.korean import printable
+from settle.model import LEDGER
+from settle.programme import sheets
 from settle.reading import book as frames
+from settle.reading.currency import currency, without
+from settle.reading.headings import by_name
 from settle.reconciling.profiles import HEADING_ROWS, recognise
 from settle.reconciling.reading import Statement, read
 
@@ -46,14 +51,32 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
     found: list[Statement] = []
     for file in files:
         kept = []
+        foreign: list[str] = []
         for sheet in file.sheets:
             statement = None
-            if recognise(head(sheet)) is not None:
+            rows = head(sheet)
+            known = recognise(rows)
+            if known is not None and not (known.profile.fallback and _is_ledger(sheet.name)):
                 statement = read(table(sheet), file.path.name, sheet.name, file.sha256)
             if statement is None:
                 kept.append(sheet)
+                foreign += _foreign(sheet.name, rows)
             else:
                 found.append(replace(statement, notices=(*frames.hidden_parts(sheet), *statement.notices)))
         if kept or file.problem or not file.sheets:
-            rest.append(replace(file, sheets=kept))
+            rest.append(replace(file, sheets=kept, notices=[*file.notices, *foreign]))
     return rest, sorted(found, key=lambda s: s.order)
+
+
+def _is_ledger(name: str) -> bool:
+    """Does the sheet's own name say that it is the ledger? Then a list that nobody named is none."""
+    kind, _ = by_name(sheets.load(), name)
+    return kind is not None and kind.name == LEDGER
+
+
+def _foreign(name: str, rows: list[list[str]]) -> list[str]:
+    """A sentence for a list in another currency: such a list is not reconciled."""
+    codes = sorted({code for row in rows for text in row if (code := currency(text))})
+    if not codes or recognise([[without(text) for text in row] for row in rows]) is None:
+        return []
+    return [f"'{printable(name)}' 시트는 원화가 아닌 금액({', '.join(codes)})의 명세여서 대사하지 않았습니다."]

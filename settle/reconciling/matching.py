@@ -29,8 +29,14 @@ from rapidfuzz.process import cpdist
 
 from settle.reconciling.profiles import matching
 
-OPEN, MATCHED, UNCLEAR, TOO_MANY = 0, 1, 2, 3
-STATE_TEXTS = {OPEN: "", MATCHED: "맞음", UNCLEAR: "똑같이 맞는 곳이 둘 이상", TOO_MANY: "견줄 것이 너무 많음"}
+OPEN, MATCHED, UNCLEAR, TOO_MANY, EXPLAINED = 0, 1, 2, 3, 4
+STATE_TEXTS = {
+    OPEN: "",
+    MATCHED: "맞음",
+    UNCLEAR: "똑같이 맞는 곳이 둘 이상",
+    TOO_MANY: "견줄 것이 너무 많음",
+    EXPLAINED: "장부의 다른 줄일 수 있음",  # a line said to be paid otherwise, or an invoice that no evidence row names
+}
 
 
 @dataclass
@@ -57,6 +63,10 @@ class Match:
     def still_open(self, left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The rows of both frames (parts of the sides, labelled by item) that are open."""
         return left[self.left_state[left.index] == OPEN], right[self.right_state[right.index] == OPEN]
+
+    def without(self, drop: np.ndarray) -> Match:
+        """The same without the items of ours that are to go; they are in no match."""
+        return Match(self.left_state[~drop], self.right_state, self.left_match[~drop], self.right_match, self.keys)
 
     def join(self, left: np.ndarray, right: np.ndarray, key: str) -> None:
         """Match left[i] with right[i], one to one."""

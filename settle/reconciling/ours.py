@@ -47,6 +47,12 @@ class Ours:
         lines, start = self._places
         return lines[start[item] : start[item + 1]]
 
+    def without(self, drop: np.ndarray) -> Ours:
+        """The same without some items."""
+        place = np.cumsum(~drop) - 1
+        kept = ~drop[self.item]
+        return Ours(self.items[~drop].reset_index(drop=True), place[self.item[kept]], self.line[kept])
+
     def per_line(self, flag: np.ndarray, n: int) -> np.ndarray:
         """A flag of items as a flag of the lines they belong to."""
         result = np.zeros(n, dtype=bool)

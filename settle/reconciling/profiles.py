@@ -31,7 +31,11 @@ def heading_key(text: str) -> str:
 
 @dataclass(frozen=True)
 class Profile:
-    """One source. needs: headings that must all be there (a tuple: any of them); without: headings that must not."""
+    """One source. needs: headings that must all be there (a tuple: any of them); without: headings that must not.
+
+    A fallback is a source that nobody named. needs_fields: fields of which one of each tuple must have a heading;
+    telling: headings that only such a list has, of which `least` must be there.
+    """
 
     id: str
     title: str
@@ -44,6 +48,21 @@ class Profile:
     names: tuple[str, ...] = ()
     controls: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fallback: bool = False
+    needs_fields: tuple[tuple[str, ...], ...] = ()
+    telling: tuple[str, ...] = ()
+    least: int = 0
+
+    @cached_property
+    def _field_keys(self) -> tuple[frozenset[str], ...]:
+        """Keys of the headings of the fields that are needed, as if they were headings that are needed."""
+        return tuple(
+            frozenset(heading_key(h) for name in names for h in self.columns.get(name, ()))
+            for names in self.needs_fields
+        )
+
+    @cached_property
+    def _telling_keys(self) -> frozenset[str]:
+        return frozenset(map(heading_key, self.telling))
 
     @cached_property
     def _need_keys(self) -> tuple[frozenset[str], ...]:
@@ -62,7 +81,12 @@ class Profile:
 
         above: the text of the rows above, in which the source may name itself.
         """
-        if any(not (need & keys) for need in self._need_keys) or self._without_keys & keys:
+        needs = (*self._need_keys, *self._field_keys)
+        if any(not (need & keys) for need in needs) or self._without_keys & keys:
+            return 0.0
+        if len(self._telling_keys & keys) < self.least:
+            return 0.0
+        if self.group == "card" and any(word in key for word in matching()["own_words"] for key in keys):
             return 0.0
         named = any(name in above for name in self.names)
         known = len(self._heading_keys & keys)
@@ -120,7 +144,7 @@ def profiles() -> tuple[Profile, ...]:
                 id=name.removesuffix(".toml"),
                 title=raw["title"],
                 group=raw["group"],
-                needs=tuple((n,) if isinstance(n, str) else tuple(n) for n in raw["needs"]),
+                needs=tuple((n,) if isinstance(n, str) else tuple(n) for n in raw.get("needs", ())),
                 headings=tuple(raw["headings"]),
                 columns=columns,
                 papers=tuple(raw.get("papers", ())),
@@ -128,6 +152,9 @@ def profiles() -> tuple[Profile, ...]:
                 names=tuple(raw.get("names", ())),
                 controls={k: tuple(v) for k, v in raw.get("controls", {}).items()},
                 fallback=raw.get("fallback", False),
+                needs_fields=tuple((n,) if isinstance(n, str) else tuple(n) for n in raw.get("needs_fields", ())),
+                telling=tuple(raw.get("telling", ())),
+                least=raw.get("least", 0),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ResourceError(f"명세 자료 {name}에 {error} 항목이 없거나 형식이 다릅니다.") from error

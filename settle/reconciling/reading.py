@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.facts.papers import approval_keys
+from settle.korean import josa
 from settle.reading import cells
 from settle.reconciling import values
 from settle.reconciling.profiles import HEADING_ROWS, Profile, heading_key, matching, recognise
@@ -34,6 +35,14 @@ TITLES = {
     "cancel_won": "취소금액",
     "balance": "잔액",
 }
+# how a field is called where a reading is shown
+FIELDS = {
+    "date": "날짜", "time": "시각", "key": "승인번호", "card": "카드", "brn": "사업자번호", "name": "상대", "won": "금액", "out": "출금",
+    "in": "입금", "signed": "입출금", "side": "입출금 구분", "balance": "잔액", "supply": "공급가액", "vat": "세액", "memo": "적요",
+    "note": "비고", "class": "분류", "kind": "종류", "issued": "발급일", "buyer_brn": "받는쪽번호", "buyer_name": "받는쪽",
+    "cancel_won": "취소금액", "cancel_date": "취소일", "state": "취소표시", "state_approval": "승인취소", "state_now": "상태",
+    "state_kind": "매출종류",
+}  # fmt: skip
 
 _DAY = r"((?:19|20)\d{2}[-./년 ]{0,2}\d{1,2}[-./월 ]{0,2}\d{1,2})"
 _PERIOD = re.compile(_DAY + r"[일.]?[^\d~∼～-]{0,4}[~∼～-]\s*" + _DAY)
@@ -108,6 +117,14 @@ def read(table: pd.DataFrame, file: str, sheet: str, sha256: str = "") -> Statem
     if found.others:
         notices.append(f"제목줄이 {', '.join(found.others)}에도 똑같이 맞습니다. {profile.title}(으)로 읽었습니다.")
 
+    if profile.fallback:
+        read_as = ", ".join(
+            f"{FIELDS[name]} = '{' '.join(headings[at].split())}'" for name, at in places.items() if name in FIELDS
+        )
+        notices.append(
+            f"어느 곳의 명세인지 몰라 {josa(profile.title, '으로/로')} 읽었습니다: {read_as}. 다르면 열 제목을 고쳐 주세요."
+        )
+
     lines, state = _lines(body, profile, places)
     totals, blank, kept, unread = state
     for row, column, text in unread[:20]:
@@ -125,7 +142,7 @@ def read(table: pd.DataFrame, file: str, sheet: str, sha256: str = "") -> Statem
     first, last, stated = _period(above, lines)
     usable = True
     if (
-        profile.id.startswith("hometax")
+        profile.id in ("hometax-invoice", "hometax-bill", "hometax-cash")
         and (bought := " ".join(map(" ".join, above)))
         and "매출" in bought
         and "매입" not in bought
@@ -197,8 +214,7 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
     date, time, bad_date = values.moments(column("date"))
     if "time" in places:
         time = values.clock(column("time"))
-    words = set(map(heading_key, matching()["total_words"]))
-    labels = stripped.apply(lambda c: values.each_once(c, heading_key).isin(words)).any(axis=1).to_numpy()
+    labels = stripped.apply(lambda c: values.each_once(c, _label).ne("")).any(axis=1).to_numpy()
     undated = date.isna().to_numpy()
     totals = labels & undated & ~blank
 
@@ -208,17 +224,28 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
     for name in WON:
         source = "out" if name == "won" and profile.group == "bank" else name
         amounts[name], amounts[name + "__known"], bad = values.won(column(source))
+        if source == "out" and "signed" in places and "out" not in places:
+            amounts["won"], amounts["won__known"], bad = values.won(column("signed"))
         if source in ("won", "out", "in", "cancel_won") and bad.any():
             wrong = bad & ~blank & ~totals & ~undated
             broken |= wrong
             unread += [
                 (int(r), TITLES[source], t) for r, t in zip(texts.index[wrong], column(source)[wrong], strict=True)
             ]
+    if profile.group == "bank" and "signed" in places and "out" not in places:
+        unsure = _sides(amounts, column("side"), ~blank & ~totals & ~undated)
+        broken |= unsure
+        unread += [
+            (int(r), "입금인지 출금인지", t) for r, t in zip(texts.index[unsure], column("signed")[unsure], strict=True)
+        ]
     has_amount = amounts["won__known"] | amounts["in__known"] | amounts["cancel_won__known"]
     dated_wrongly = bad_date & amounts["won__known"] & ~totals & ~blank
     unread += [
         (int(r), "날짜", t) for r, t in zip(texts.index[dated_wrongly], column("date")[dated_wrongly], strict=True)
     ]
+    # a foot note of the list may hold a figure somewhere; in the column of amounts, a row without a day is said
+    dayless = undated & ~bad_date & has_amount & ~totals & ~blank
+    unread += [(int(r), "날짜", "") for r in texts.index[dayless]]
     kept = ~blank & ~totals & ~broken & ~undated & has_amount
     if "won" in places and profile.group != "bank":
         missing = ~blank & ~totals & ~undated & ~has_amount & ~broken
@@ -236,6 +263,45 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
         frame[name + "__known"] = amounts[name + "__known"]
     frame["cancelled"], frame["partly"] = _states(column, places)
     return frame[kept].reset_index(drop=True), (totals, blank, kept, unread)
+
+
+def _label(text: str) -> str:
+    """The key of a cell that labels a sum (합계, 일시불합계, 총 5건), "" for any other cell."""
+    key = heading_key(text)
+    words = [heading_key(word) for word in matching()["total_words"]]
+    ends = tuple(word for word in words if len(word) > 1)
+    counted = any(re.fullmatch(pattern, key) for pattern in matching()["total_counts"])
+    return key if key in words or (len(key) <= 12 and key.endswith(ends)) or counted else ""
+
+
+def _sides(amounts: dict[str, np.ndarray], side: pd.Series, use: np.ndarray) -> np.ndarray:
+    """Part one column of amounts into withdrawals (won) and deposits (in), in place; which rows leave it open.
+
+    A minus is a withdrawal; else the word in the column that says which way; else, where minuses stand in the column,
+    no minus is a deposit; else the balance shows it.
+    """
+    signed, known = amounts["won"], amounts["won__known"] & use
+    settings = matching()
+    words = values.each_once(side, lambda t: "".join(values.nfkc(t).split()))
+    says_out = words.str.contains("|".join(settings["out_words"])).to_numpy()
+    says_in = words.str.contains("|".join(settings["in_words"])).to_numpy() & ~says_out
+    out, into = known & (signed < 0), np.zeros(len(signed), dtype=bool)
+    if out.any():
+        into = known & ~out
+    else:
+        rest = known & (signed > 0)
+        out, into = rest & says_out, rest & says_in
+        at = np.flatnonzero(known & amounts["balance__known"])
+        balance = amounts["balance"][at]
+        for steps in (np.diff(balance, prepend=balance[:1]), -np.diff(balance, append=balance[-1:])):
+            fits = np.abs(steps) == np.abs(signed[at])
+            if fits[1:].all() or fits[:-1].all():  # oldest first, or newest first
+                open_ = ~(out | into)[at] & (steps != 0) & fits
+                out[at[open_ & (steps < 0)]], into[at[open_ & (steps > 0)]] = True, True
+                break
+    amounts["won"], amounts["won__known"] = np.where(out, np.abs(signed), 0), out
+    amounts["in"], amounts["in__known"] = np.where(into, signed, 0), into
+    return known & (signed != 0) & ~out & ~into
 
 
 def _states(column: Callable[[str], pd.Series], places: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -321,8 +387,8 @@ def _totals(rows: pd.DataFrame, places: dict[str, int], lines: pd.DataFrame, who
     found = []
     since = 0
     for row, texts in zip(rows.index.tolist(), rows.fillna("").astype(str).itertuples(index=False), strict=True):
-        label = next(c for c in texts if heading_key(c) in set(map(heading_key, matching()["total_words"])))
-        sub = heading_key(label) == "소계"
+        label = next(c for c in texts if _label(c))
+        sub = heading_key(label).endswith("소계")
         part = lines[(lines["row"] < row) & (lines["row"] > since)] if sub else lines
         all_part = whole[(whole["row"] < row) & (whole["row"] > since)] if sub else whole
         for name in ("won", "out", "in", "supply", "vat"):

@@ -15,7 +15,7 @@ from settle.judging.arrays import latest_first
 from settle.judging.facts.budget import fund_budgets
 from settle.korean import mask
 from settle.reconciling import matching, ours, theirs, values
-from settle.reconciling.matching import MATCHED, OPEN, STATE_TEXTS, UNCLEAR, Match
+from settle.reconciling.matching import EXPLAINED, MATCHED, OPEN, STATE_TEXTS, UNCLEAR, Match
 from settle.reconciling.profiles import matching as settings
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ GIVEN = {
 }
 CARD, TRANSFER = "사업비카드", "계좌이체"
 Row = tuple[str, str, int]  # sha256 of the file, sheet, 1-based row
+MEANS = "결제수단"
 
 KEY_NUMBER, KEY_NUMBER_DAY = "승인번호", "승인번호·날짜"
 KEY_BRN, KEY_NAME, KEY_AMOUNT = "사업자번호·금액·날짜", "금액·날짜·이름", "금액·날짜"
@@ -67,7 +68,7 @@ class Note:
 
 @dataclass
 class Reconciliation:
-    """What the lists say. facts: values per ledger line for the rules (see `given`); notes: REC-060, 080, 090, 110."""
+    """What the lists say. facts: values per ledger line for the rules (see `given`); notes: REC-060, 080, 090, 110, 120."""
 
     statements: list[Statement]
     sides: dict[str, Side] = field(default_factory=dict)
@@ -121,10 +122,10 @@ def reconcile(facts: Facts, statements: list[Statement], explained: Collection[R
     result.facts["rec_020_won"], result.facts["rec_030_won"], result.facts["rec_050_won"] = short.values()
     if "invoice" in here:
         _missing_invoices(facts, result)
-    if "card" in here:
-        _missing_card(facts, result, set(explained))
     if "bank" in here:
         _bank(facts, result)
+    if "card" in here:
+        _missing_card(facts, result, frozenset(explained))
     _checks(result)
     for name in [n for n in result.facts if n.endswith("_text")]:
         result.facts[name] = pd.Series(result.facts[name], dtype="str")
@@ -194,8 +195,31 @@ def _cards(facts: Facts, statements: list[Statement]) -> Side:
     slips.items.loc[np.unique(slips.item[must[slips.line]]), "must"] = True
     bare = ours.lines(facts, ours_by_card & ~covered)
     bare.items["must"] = True
-    mine = ours.join(slips, bare)
-    return Side("card", mine, lists, _match_papers(mine, lists, with_date=True))
+    maybe = ours.lines(facts, facts["judged"] & ~covered & _means_unknown(facts))
+    maybe.items["must"] = False
+    mine = ours.join(slips, bare, maybe)
+    match = _match_papers(mine, lists, with_date=True)
+    # a line of unknown means that is not on this list may have been paid otherwise: it is no item of this side
+    drop = (np.arange(len(mine.items)) >= len(slips.items) + len(bare.items)) & (match.left_state != MATCHED)
+    return Side("card", mine.without(drop), lists, match.without(drop))
+
+
+def _means_unknown(facts: Facts) -> np.ndarray:
+    """Lines of which the ledger does not say in the programme's words how they were paid: any list may have them."""
+    return ~facts.member(MEANS, list(facts.programme.values.get(MEANS, {})))
+
+
+def _explained(facts: Facts, side: Side, which: np.ndarray) -> None:
+    """Open rows of a list that a line of another means, or one that no paper names, could be: nobody is accused of them."""
+    lines = ours.lines(facts, which)
+    items = side.theirs.items
+    open_ = items[side.match.right_state == OPEN]
+    if not len(lines.items) or not len(open_):
+        return
+    trial = Match.empty(len(lines.items), len(items))
+    _by_fields(trial, lines.items, open_)
+    matching.by_sum(trial, lines.items, open_, KEY_SUMS)
+    side.match.right_state[(trial.right_state == MATCHED) & (side.match.right_state == OPEN)] = EXPLAINED
 
 
 # ---- amounts: REC-020, 030, 050 ------------------------------------------------------------------------------------
@@ -372,9 +396,11 @@ def _missing_invoices(facts: Facts, result: Reconciliation) -> None:
         reasons.append(f"{outside}건은 작성일이 목록의 기간 밖입니다")
     if reasons:
         result.partly["REC-010"] = ", ".join(reasons)
+    _explained(facts, side, facts["judged"] & ~_lines_matched(facts, result, "invoice"))
+    _list_open(result, side, "REC-120")
 
 
-def _missing_card(facts: Facts, result: Reconciliation, explained: set[Row]) -> None:
+def _missing_card(facts: Facts, result: Reconciliation, explained: frozenset[Row]) -> None:
     side = result.sides["card"]
     lists = [s for s in result.statements if s.group == "card" and s.usable]
     must = side.ours.items["must"].to_numpy(dtype=bool)
@@ -382,14 +408,28 @@ def _missing_card(facts: Facts, result: Reconciliation, explained: set[Row]) -> 
     _name_absent(facts, side, _absent(side, must, covered), "rec_040", result.facts, "카드")
     if (outside := int((must & (side.match.left_state != MATCHED) & ~covered).sum())) > 0:
         result.partly["REC-040"] = f"카드 {outside}건은 승인일이 카드 명세의 기간 밖입니다"
+    elsewhere = _lines_matched(facts, result, "bank")
+    _explained(facts, side, facts["judged"] & ~_lines_matched(facts, result, "card") & ~elsewhere)
+    _list_open(result, side, "REC-060", explained)
+
+
+def _list_open(result: Reconciliation, side: Side, code: str, explained: frozenset[Row] = frozenset()) -> None:
+    """A note for every row of the list that is still worth something and that no line is or could be (explained: known to be one)."""
     items = side.theirs.items
-    for i in np.flatnonzero((side.match.right_state != MATCHED) & (items["won"] - items["fell"] != 0).to_numpy()):
+    open_ = ~np.isin(side.match.right_state, (MATCHED, EXPLAINED)) & (items["won"] - items["fell"] != 0).to_numpy()
+    for i in np.flatnonzero(open_):
         row = items.iloc[i]
         statement = result.statements[int(row["statement"])]
         if (statement.sha256, statement.sheet, int(row["row"])) in explained:
             continue
         net = int(row["won"] - row["fell"]) if row["won"] > 0 else int(row["won"])
-        _note(result, "REC-060", row, net, side.match.right_state[i])
+        _note(result, code, row, net, side.match.right_state[i])
+
+
+def _lines_matched(facts: Facts, result: Reconciliation, group: str) -> np.ndarray:
+    """Lines that a list of this group has."""
+    side = result.sides.get(group)
+    return facts.zeros(bool) if side is None else side.ours.per_line(side.match.left_state == MATCHED, facts.n)
 
 
 def _note(result: Reconciliation, code: str, row: pd.Series, won: int, state: int) -> None:
@@ -407,7 +447,7 @@ def _bank(facts: Facts, result: Reconciliation) -> None:
     paid = facts["결제수단"]
     transfer = facts["judged"] & (paid == TRANSFER).to_numpy()
     # what others paid first may be paid back to them; a card line paid once more by transfer must not look explained
-    other = facts["judged"] & ~transfer & ~((paid == CARD).to_numpy() & ("card" in result.sides))
+    other = facts["judged"] & ~transfer & ~_lines_matched(facts, result, "card")
     mine = ours.join(ours.lines(facts, transfer), ours.lines(facts, other))
     mine.items["must"] = np.arange(len(mine.items)) < int(transfer.sum())
     match = Match.empty(len(mine.items), len(lists.items))

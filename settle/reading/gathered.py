@@ -1,0 +1,35 @@
+"""What is gathered while the sheets of all files are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from settle.model import Doubt, InputError, Sheet
+    from settle.reading.columns import RawColumn
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A column of running numbers, or what looks like it."""
+
+    place: int  # 0-based
+    column: RawColumn
+
+
+@dataclass
+class Gathered:
+    """What is gathered while the sheets are read."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    agreement: dict[str, Any] = field(default_factory=dict)
+    counters: dict[int, dict[str, Counter]] = field(
+        default_factory=dict
+    )  # ledger without a key -> heading -> its cells
+    doubts: list[Doubt] = field(default_factory=list)
