@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, days
-from settle.judging.facts.agreement import APPROVALS, approved_rows
+from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
 from settle.labour import grades
 
@@ -99,6 +99,76 @@ def log_unread(facts: Facts) -> np.ndarray:
 
 
 @fact
+def log_nameless(facts: Facts) -> np.ndarray:
+    """Has 수행일지 a row without 컨설턴트? Its day may be anybody's."""
+    rows = facts.book.frames[LOG]
+    nameless = (rows["컨설턴트"] == "") & (rows["일자__known"] | rows["MD__known"])
+    return np.full(facts.n, bool(nameless.any()))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Rows of 수행일지 with a name, but without a readable 일자 or MD; md: at most a whole day where it is not known."""
+
+    name: np.ndarray
+    md: np.ndarray
+    place: np.ndarray
+    task: np.ndarray
+    external: np.ndarray
+
+
+@fact
+def log_unread_rows(facts: Facts) -> Unread:
+    rows = facts.book.frames[LOG]
+    rows = rows[(rows["컨설턴트"] != "") & ~(rows["일자__known"] & rows["MD__known"])]
+    return Unread(
+        name=rows["컨설턴트"].to_numpy(dtype=object),
+        md=np.where(rows["MD__known"], rows["MD"], 1000).astype(np.int64),
+        place=rows["장소구분"].to_numpy(dtype=object),
+        task=rows["업무구분"].to_numpy(dtype=object),
+        external=rows["컨설턴트"].isin(_external(facts)).to_numpy(),
+    )
+
+
+def _external(facts: Facts) -> pd.Index:
+    """Whom 투입인력 calls external."""
+    roster = facts["roster"]
+    return pd.Index(roster.index[roster["구분"] == "외부"])
+
+
+@fact
+def roster_nameless(facts: Facts) -> np.ndarray:
+    """Has 투입인력 a row without 성명? It may be anybody."""
+    return np.full(facts.n, bool((facts.book.frames[ROSTER]["성명"] == "").any()))
+
+
+@fact
+def side_differs(facts: Facts) -> np.ndarray:
+    """The roster says the other of 내부 and 외부 than the 세목 of the line."""
+    person, line = facts["person_side"], facts["세목"]
+    inside = ((line == "내부인건비") & (person == "외부")).to_numpy()
+    return inside | ((line == "외부인건비") & (person == "내부")).to_numpy()
+
+
+@fact
+def side_told(facts: Facts) -> np.ndarray:
+    """구분 of the person is one that the programme knows."""
+    return facts["person_side"].isin(list(facts.programme.values["구분"])).to_numpy()
+
+
+@fact
+def education(facts: Facts) -> pd.Series:
+    """학력 of the person as written, "" unknown."""
+    return pd.Series(_of_person(facts, "학력", ""), dtype="str")
+
+
+@fact
+def education_told(facts: Facts) -> np.ndarray:
+    """학력 is blank, or one that the programme knows."""
+    return facts["education"].isin(["", *facts.programme.values["학력"]]).to_numpy()
+
+
+@fact
 def replacements(facts: Facts) -> pd.DataFrame:
     """컨설턴트변경 per line: asked (a row names the line's consultant as 변경후) and since (its first 승인일, NO_DAY: not approved).
 
@@ -178,13 +248,11 @@ def log(facts: Facts) -> Log:
     by = np.lexsort((frame["_row"], frame["_source"], day))
     order = np.empty(len(frame), dtype=np.int64)
     order[by] = np.arange(len(frame))
-    roster = facts["roster"]
-    external = pd.Index(roster.index[roster["구분"] == "외부"])
     return Log(
         row=keep, name=frame["컨설턴트"].to_numpy(dtype=object), person=person.astype(np.int64),
         names=np.asarray(names, dtype=object), day=day, md=frame["MD"].to_numpy(dtype=np.int64),
         place=frame["장소구분"].to_numpy(dtype=object), task=frame["업무구분"].to_numpy(dtype=object),
-        external=frame["컨설턴트"].isin(external).to_numpy(), order=order,
+        external=frame["컨설턴트"].isin(_external(facts)).to_numpy(), order=order,
     )  # fmt: skip
 
 
@@ -266,9 +334,12 @@ def rate_unknown(facts: Facts) -> np.ndarray:
 
 
 def _unread_changes(facts: Facts) -> set[str]:
-    """Whom an approved 참여율조정 names without a rate that can be read."""
+    """Whom an approved 참여율조정 names without a rate that can be read; everybody where it names nobody, or may be one."""
     rows = approved_rows(facts, "참여율조정")
-    return {name for name, text in zip(rows["변경전"], rows["변경후"], strict=True) if _rate(text) is None}
+    found = {name for name, text in zip(rows["변경전"], rows["변경후"], strict=True) if _rate(text) is None}
+    if (rows["변경전"] == "").any() or len(unclear_rows(facts, "참여율조정")):
+        found |= set(facts["roster"].index)
+    return found
 
 
 @fact
@@ -283,15 +354,6 @@ def participation_unclear(facts: Facts) -> np.ndarray:
     """참여시작 or 참여종료 of the consultant cannot be read, or the one is after the other."""
     rows = facts["stints"]
     return facts["컨설턴트"].isin(rows.loc[rows["unclear"], "성명"]).to_numpy() & facts["has_log_rows"]
-
-
-@fact
-def place_unread(facts: Facts) -> np.ndarray:
-    """The consultant has consulting days in 수행일지 whose 장소구분 is neither blank nor one that the programme has."""
-    log = facts["log"]
-    known = ["", *facts.programme.values["장소구분"]]
-    unread = log.external & np.isin(log.task, ["컨설팅", ""]) & ~np.isin(log.place, known)
-    return facts["컨설턴트"].isin(log.name[unread]).to_numpy()
 
 
 # ---- grades -----------------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
 
 EFFECTS = ("disallow", "hold", "note")
-GROUPS = ("DAT", "GEN", "LAB", "DIR", "MTG", "TRV", "OPS", "IND", "SUB", "BUD", "KPI", "REC", "XIN")
+GROUPS = ("DAT", "GEN", "LAB", "DIR", "MTG", "TRV", "OPS", "IND", "SUB", "BUD", "KPI", "REC", "XIN", "AUD")
 
 
 class RulebookError(Exception):
@@ -41,6 +41,7 @@ class Case:
     cell: str = ""  # column whose cell is pointed at
     papers: str = ""  # what must be supplied, comma list; placeholders as in message
     once: bool = False  # said once for the agreement, not per line
+    second: bool = False  # told of a line beside another case of the rule
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class Rule:
     parameters: dict[str, Any] = field(default_factory=dict)
     examples: tuple[dict[str, Any], ...] = ()
 
-    def case(self, effect: str) -> int:
-        """The number of the first case with this effect, 0 where there is none."""
-        return next((c.number for c in self.cases if c.effect == effect), 0)
+    def case(self, effect: str, second: bool = False) -> int:
+        """The number of the first case with this effect (second: of those told beside another), 0 where there is none."""
+        return next((c.number for c in self.cases if c.effect == effect and c.second == second), 0)
 
     def limit(self, name: str, day: dt.date) -> Any:
         """The figure `name` in force on `day`. Raises RulebookError where none is."""
@@ -116,7 +117,7 @@ class Rulebook:
 
 RULE_KEYS = {"code", "name", "title", "kind", "asks", "as_of", "applies_to", "needs", "source", "limits", "limit", "parameters",
              "case", "example"}  # fmt: skip
-CASE_KEYS = {"when", "effect", "message", "remedy", "arithmetic", "cell", "papers", "once"}
+CASE_KEYS = {"when", "effect", "message", "remedy", "arithmetic", "cell", "papers", "once", "second"}
 OPERATORS = ("min", "max", "over", "under")  # of conditions.py
 
 

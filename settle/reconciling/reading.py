@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.reading import cells
 from settle.reconciling import values
 from settle.reconciling.profiles import HEADING_ROWS, Profile, heading_key, matching, recognise
