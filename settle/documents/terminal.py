@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from settle import korean as text
+from settle.documents.funds import fund_notes
 from settle.documents.view import verdict_words
 from settle.model import Judgement
 
@@ -153,6 +154,8 @@ def _funds(out: Console, judgement: Judgement) -> None:
         values = (row.budget, row.claimed, row.recognised, row.refund, row.refund_if_held_recognised)
         table.add_row(_say(row.재원 or "(재원 없음)"), *(_won(v) for v in values))
     _print(out, table)
+    for note in fund_notes(judgement):
+        _hanging(out, _say(note), 2, 2)
 
 
 def _errors(out: Console, judgement: Judgement) -> None:

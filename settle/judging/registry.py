@@ -11,6 +11,7 @@ from settle.judging.kinds import (  # noqa: F401
     amounts,
     breach,
     budgets,
+    changes,
     caps,
     listed,
     required,

@@ -112,6 +112,7 @@ class _Paper:
         ]
         if view.funds:
             flow += [Spacer(1, 2.5 * mm), self._heading(f"재원별 ({self.words['unit']})", 9.5), self._fund_table()]
+            flow += [self._text(note, 8) for note in self.view.fund_notes]
         flow += [Spacer(1, 2 * mm), *self._in_words()]
         heads = [c for c in view.categories if c.level == 0]
         if heads:
@@ -227,7 +228,7 @@ class _Paper:
         """불인정금액 and 반납액 as official papers write them."""
         words, totals = self.words["words"], self.view.judgement.totals
         rows = [(words["disallowed"], totals["disallowed"])]
-        rows += [(f"{words['refund']} ({row[0]})", int(row[6])) for row in self.view.funds[:-1] if row[6] is not None]
+        rows += [(f"{words['refund']} ({row[0]})", int(row[6])) for row in self.view.refunds]
         return [self._text(f"{label}: {in_words(won)} ({number(won)}원)", 8.5) for label, won in rows]
 
     def _costliest(self, wide: float) -> list[Flowable]:
