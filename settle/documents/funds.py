@@ -33,5 +33,7 @@ def fund_notes(judgement: Judgement) -> list[str]:
             said.append(f"재원 {name}: 인정금액이 예산과 이자의 합보다 {over}원 많아 반납할 금액이 없습니다.")
         elif not pd.isna(row.refund_if_held_recognised) and row.refund_if_held_recognised < 0:
             over = text.number(-int(row.refund_if_held_recognised))
-            said.append(f"재원 {name}: 보완금액이 모두 인정되면 예산과 이자의 합보다 {over}원 많아 반납할 금액이 없습니다.")
+            said.append(
+                f"재원 {name}: 보완금액이 모두 인정되면 예산과 이자의 합보다 {over}원 많아 반납할 금액이 없습니다."
+            )
     return said

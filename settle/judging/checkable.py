@@ -59,7 +59,9 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
             reasons.append(f"변경승인 시트에 읽을 수 없는 {CHANGE} 행이 있어 바뀐 예산을 알 수 없습니다")
         elif facts.book.agreement.get(item):
             value = facts.book.agreement[item]
-            reasons.append(f"{sheet} 시트의 {item} '{value}'{text.josa(str(value), '을/를')[len(str(value)):]} 알 수 없습니다")
+            reasons.append(
+                f"{sheet} 시트의 {item} '{value}'{text.josa(str(value), '을/를')[len(str(value)) :]} 알 수 없습니다"
+            )
         elif not item or sheet == BUDGET:
             reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
         else:

@@ -101,7 +101,10 @@ def _wrong_decision(
             return "인정금액", "일부인정에는 인정금액이 있어야 합니다."
         if not 0 < row["인정금액"] < most:
             given = text.number(int(row["인정금액"]))
-            return "인정금액", f"일부인정의 인정금액은 0원보다 크고 줄의 금액 {text.number(most)}원보다 작아야 합니다: {given}원"
+            return (
+                "인정금액",
+                f"일부인정의 인정금액은 0원보다 크고 줄의 금액 {text.number(most)}원보다 작아야 합니다: {given}원",
+            )
     if (name, code) in seen:
         return "집행번호", f"같은 지적({name}, {code})에 판정이 두 번 있어 첫 판정만 썼습니다."
     return None
@@ -158,7 +161,9 @@ def too_much(facts: Facts, settled: Settled) -> list[InputError]:
         if one.applied >= 0:
             continue
         name, asked = facts["line_name"].iat[one.own.line], text.number(one.own.won or 0)
-        message = f"지적의 금액 {asked}원이 줄 {name}에 남은 {text.number(one.left)}원보다 커서 이 지적을 쓰지 않았습니다."
+        message = (
+            f"지적의 금액 {asked}원이 줄 {name}에 남은 {text.number(one.left)}원보다 커서 이 지적을 쓰지 않았습니다."
+        )
         problems.append(_decision_error(facts.book, frame, one.own.row, "금액", text.particles(message)))
     return problems
 

@@ -191,7 +191,11 @@ def _rejected(outcome: Outcome, i: int, machine: int, left: int) -> int:
     won = machine
     if outcome.case[i] and not machine:
         won += left if outcome.hold is None else int(outcome.hold[i])
-    if outcome.second is not None and outcome.second.case[i] and (outcome.second.hold is not None or not outcome.case[i]):
+    if (
+        outcome.second is not None
+        and outcome.second.case[i]
+        and (outcome.second.hold is not None or not outcome.case[i])
+    ):
         won += left if outcome.second.hold is None else int(outcome.second.hold[i])
     return won
 

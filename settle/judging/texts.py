@@ -18,6 +18,7 @@ from settle.model import LEDGER
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
 
+BUSINESS_NUMBERS = ("paper_brn", "wrong_invoice_number")
 DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
 
 
@@ -74,7 +75,7 @@ class Fields:
         if name in DAYS:
             return "date"
         found = _column_types(self.facts.programme.id).get(name, "")
-        if name == "paper_brn":
+        if name in BUSINESS_NUMBERS:
             return "brn"
         return found if found in ("date", "md", "brn") else "text" if found in ("text", "key") else ""
 
@@ -86,4 +87,6 @@ def _column_types(programme: str) -> dict[str, str]:
 
 @cache
 def _pieces(template: str) -> list[tuple[str, str]]:
-    return [(literal, name or "") for literal, name, _, _ in string.Formatter().parse(template)]
+    """Literal texts and the names after them; a name may be a fact with an argument: `words:fuel`."""
+    found = string.Formatter().parse(template)
+    return [(literal, f"{name}:{argument}" if argument else name or "") for literal, name, argument, _ in found]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, labels, latest_first
+from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_first
 from settle.judging.facts.agreement import approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
@@ -195,7 +195,9 @@ def begin(ctx: Context) -> Labour:
     log_paper = rules[BEYOND].parameters.get("paper", "") if BEYOND in rules else ""
     on_paper = lines & ~ctx["has_log_rows"] & (ctx[f"paper:{log_paper}"] | ctx["unknown_paper"])
     doubtful = ctx["log_unread"] | ctx["log_nameless"]
-    waits = np.where(doubtful, shares[BEYOND], np.minimum(group_sum(person, np.where(on_paper, paid, 0)), shares[BEYOND]))
+    waits = np.where(
+        doubtful, shares[BEYOND], np.minimum(group_sum(person, np.where(on_paper, paid, 0)), shares[BEYOND])
+    )
     shares[BEYOND] = shares[BEYOND] - waits
     to_take = to_take - waits
     for role in (BEYOND, OVERBOOKED, OUTSIDE, RATE):
@@ -248,7 +250,9 @@ def labour_days(ctx: Context) -> Outcome:
         "logged": lambda lines: [text.days(int(logged.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
         "paid": lambda lines: [text.days(int(paid.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
         "sum": shown.sums,
-        "log_open": lambda lines: [_log_open(*one) for one in zip(*(ctx[f][lines].tolist() for f in OPEN), strict=True)],
+        "log_open": lambda lines: [
+            _log_open(*one) for one in zip(*(ctx[f][lines].tolist() for f in OPEN), strict=True)
+        ],
     }
     extra = [] if role == BEYOND else _unpaid_strikes(ctx, labour, role, by_name)
     if role == RATE:

@@ -99,9 +99,7 @@ def _readings(ctx: Context) -> tuple[Days, Days]:
     md, (of, rest) = begin(ctx).creditable, _conditions(ctx)
     kind_sure, kind_may = _state(ctx, of, ctx["log"])
     place_sure, place_may = _state(ctx, rest, ctx["log"])
-    least = Days(
-        np.where(kind_sure & place_sure, md, 0), np.where(kind_sure | (kind_may & ~place_sure), md, 0)
-    )
+    least = Days(np.where(kind_sure & place_sure, md, 0), np.where(kind_sure | (kind_may & ~place_sure), md, 0))
     most = Days(np.where(kind_may & place_may, md, 0), np.where(kind_sure | (kind_may & place_may), md, 0))
     return least, most
 
@@ -153,7 +151,7 @@ def day_share(ctx: Context) -> Outcome:
     mean it (the smallest excess of any reading is disallowed, what the largest adds is held); column: the column without which
     nothing is struck. Values: days, all_days, counted_days, allowed, excess_days, rows, sum; of the hold also words.
     """
-    labour, log, how = begin(ctx), ctx["log"], ctx.rule.parameters
+    log, how = ctx["log"], ctx.rule.parameters
     least, most = _readings(ctx)
     wider, unread = _unread(ctx)
     ctx.local["unread_counted"] = ctx["컨설턴트"].isin(unread).to_numpy()

@@ -9,8 +9,8 @@ import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.judging.facts.base import Facts, fact, family
-from settle.judging.facts.ledger import company
 from settle.judging.facts.evidence import matchable, names_in
+from settle.judging.facts.ledger import company
 from settle.model import EVIDENCE, LEDGER, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"

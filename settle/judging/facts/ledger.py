@@ -18,6 +18,7 @@ COMPANY_FORMS = re.compile(
     r"주식회사|유한회사|합자회사|합명회사|㈜|\(주\)|\(유\)|\(합\)|\(재\)|\(사\)|재단법인|사단법인|[\s·.,\-_()]"
 )
 
+
 @fact
 def category(facts: Facts) -> Categories:
     """비목, 세목, 세세목 resolved by the programme's tree."""

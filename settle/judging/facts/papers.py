@@ -9,6 +9,7 @@ import pandas as pd
 
 from settle.judging.arrays import coded, group_any
 from settle.judging.facts.base import Facts, fact, family
+from settle.korean import brn_valid
 from settle.model import EVIDENCE
 
 

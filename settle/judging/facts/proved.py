@@ -121,7 +121,8 @@ def proved(facts: Facts) -> Proved:
         vat=total(rows.vat, bought, bought.once)[purchase] + of_refunds(back_vat),
         bought=bought_total,
         back_supply=back_supply,
-        doubled=total(rows.total, bought, bought.again)[purchase] + of_refunds(total(rows.total, returned, returned.again)),
+        doubled=total(rows.total, bought, bought.again)[purchase]
+        + of_refunds(total(rows.total, returned, returned.again)),
         members=group_sum(purchase, facts["judged"].astype(np.int64)),
         papers=total(np.ones(len(rows.trade), dtype=np.int64), bought, bought.once | bought.again)[purchase],
     )

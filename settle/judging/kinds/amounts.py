@@ -40,7 +40,8 @@ def from_latest(ctx: Context, excess: np.ndarray, among: np.ndarray) -> Take:
 def paper_difference(ctx: Context) -> Outcome:
     """The claim against its trade papers (GEN-040; parameters.shared = true: GEN-060, one paper for several lines).
 
-    Local facts: short, over, amount_unknown, doubled, open_kind (short, and a paper is of unknown kind). Values: paper_won, base, difference.
+    Local facts: short, over, amount_unknown, doubled, open_kind (short, and a paper is of unknown kind).
+    Values: paper_won, base, difference.
     """
     among = ctx.applies()
     proved, purchase = ctx["proved"], ctx["purchase"]

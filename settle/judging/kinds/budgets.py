@@ -159,7 +159,8 @@ def share_of_budget(ctx: Context) -> Outcome:
 def transfer_cap(ctx: Context) -> Outcome:
     """Transfers inside a 세목 above limit `share` % (BUD-030). parameters.base: 세목 (default) or 세세목, the receiving one.
 
-    A line without 세세목 stands outside the measure and is held. Values: over (what the 세세목 are over-spent by), base_won, most, excess, head, second.
+    A line without 세세목 stands outside the measure and is held. Values: over (what the 세세목 are over-spent by), base_won, most,
+    excess, head, second.
     """
     budget = ctx["budget"]
     detailed = by_item(ctx)

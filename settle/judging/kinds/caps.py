@@ -156,6 +156,8 @@ def _price_differs(ctx: Context, among: np.ndarray, supply: np.ndarray) -> Secon
     given = among & ctx["단가__known"] & (ctx["단가"] > 0) & (ctx["md_paid"] > 0)
     given &= ctx["refunds"]["refund"].to_numpy() < 0
     product = ctx["단가"] * ctx["md_paid"]
-    differs = given & (product != ctx["claimed"] * 1000) & ~(ctx["공급가액__known"] & (product == ctx["공급가액"] * 1000))
+    differs = (
+        given & (product != ctx["claimed"] * 1000) & ~(ctx["공급가액__known"] & (product == ctx["공급가액"] * 1000))
+    )
     differs &= ~(ctx["on_invoice"] & (product == supply * 1000))
     return Second(np.where(differs, number, 0).astype(np.uint8), values={"product": product // 1000})

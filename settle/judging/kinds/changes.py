@@ -64,7 +64,10 @@ def budget_changes(ctx: Context) -> Outcome:
 
 def _left(ctx: Context, rows: Any, approved: np.ndarray) -> np.ndarray:
     """Won that the category of 변경전 still has when the row moves its money, in the order of approval; very much where unknown."""
-    have = [(key[:3], int(won)) for *key, won in ctx["first_budget"].rows[["비목", "세목", "세세목", "amount"]].itertuples(index=False)]
+    have = [
+        (key[:3], int(won))
+        for *key, won in ctx["first_budget"].rows[["비목", "세목", "세세목", "amount"]].itertuples(index=False)
+    ]
     result = np.full(len(rows), np.iinfo(np.int64).max)
     for i in np.argsort(days(rows["승인일"]), kind="stable").tolist():
         source, target = (resolve_path(ctx.facts.programme, rows[column].iat[i]) for column in ("변경전", "변경후"))
