@@ -174,18 +174,18 @@ def _unsigned_refund(facts: Facts, total: np.ndarray) -> np.ndarray:
     np.add.at(claimed, links.row, -facts["claimed"][links.line])
     alone = np.ones(len(total), dtype=bool)
     alone[links.row[facts["claimed"][links.line] >= 0]] = False
-    return alone & (refunded > 0) & ((total == refunded) | (total == claimed))
+    return alone & (refunded > 0) & ((total == refunded) | (total == claimed) | (total * 10 == claimed * 11))
 
 
 @fact
 def refund_rows(facts: Facts) -> np.ndarray:
-    """Evidence rows that name refunds alone: they show what came back, not what was bought. bool per row."""
+    """Evidence rows that name refunds alone and are no more than 0: they show what came back, not what was bought. bool per row."""
     links = facts["links"]
     original = facts["refunds"]["original"].to_numpy()
     result = np.zeros(len(facts["evidence"].trade), dtype=bool)
     result[links.row] = True
     result[links.row[original[links.line] < 0]] = False
-    return result
+    return result & (facts["evidence"].total <= 0)
 
 
 @fact

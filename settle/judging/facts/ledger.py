@@ -230,12 +230,16 @@ def vat_of(won: np.ndarray) -> np.ndarray:
 
 @fact
 def supply_and_vat_net(facts: Facts) -> pd.DataFrame:
-    """공급가액 and 부가세 of the ledger less those of a refund (one without VAT of its own: ¹⁄₁₁ of it); stated: of the line itself."""
+    """공급가액 and 부가세 of the ledger less those of a refund (one without VAT of its own: ¹⁄₁₁ of it, or all of it
+    where 적요 says that it is the VAT); stated: of the line itself.
+    """
     stated = facts["공급가액__known"] & facts["부가세__known"]
     refund = facts["refunds"]["refund"].to_numpy()
     supply, vat = facts["공급가액"], facts["부가세"]
     if facts.n:
-        guessed = vat_of(facts["claimed"])
+        said = "vat" in facts.programme.data.get("words", {})
+        handed_back = facts["word:vat"] if said else facts.zeros(bool)  # a refund that is the VAT itself
+        guessed = np.where(handed_back, facts["claimed"], vat_of(facts["claimed"]))
         back_vat = np.where(stated[refund], vat[refund], guessed[refund])
         back_supply = np.where(stated[refund], supply[refund], (facts["claimed"] - guessed)[refund])
         supply = supply + np.where(refund >= 0, back_supply, 0)

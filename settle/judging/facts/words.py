@@ -72,8 +72,8 @@ def hits(facts: Facts, columns: list[str], name: str) -> pd.Series:
 @fact
 def company_form_pattern(facts: Facts) -> re.Pattern[str]:
     """The company forms of the programme (words.company_forms) as written in a name."""
-    forms = sorted(facts.programme.data["words"]["company_forms"], key=len, reverse=True)
-    return re.compile("|".join(re.escape(form) for form in forms))
+    forms = sorted(facts.programme.data.get("words", {}).get("company_forms", []), key=len, reverse=True)
+    return re.compile("|".join(re.escape(form) for form in forms) or "(?!)")
 
 
 @fact

@@ -74,6 +74,8 @@ def _left(ctx: Context, rows: Any, approved: np.ndarray) -> np.ndarray:
         if not approved[i] or source is None or target is None:
             continue
         level = max(n for n in range(3) if source[n]) + 1
+        while level > 1 and not any(tuple(key[:level]) == source[:level] for key, _ in have):
+            level -= 1  # budgeted above that: the 세목 counts as one
         result[i] = sum(won for key, won in have if tuple(key[:level]) == source[:level])
         have += [(list(source), -int(rows["금액"].iat[i])), (list(target), int(rows["금액"].iat[i]))]
     return result
