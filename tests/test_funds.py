@@ -25,7 +25,9 @@ def line(number: str, won: int, fund: str, **more: Any) -> dict[str, Any]:
 
 def run(lines: list[dict[str, Any]], budget: list[dict[str, Any]], **agreement: Any) -> Judgement:
     papers = [
-        {"집행번호": one["집행번호"], "증빙종류": "카드매출전표", "합계금액": one["집행금액"]} for one in lines if "held" not in one
+        {"집행번호": one["집행번호"], "증빙종류": "카드매출전표", "합계금액": one["집행금액"]}
+        for one in lines
+        if "held" not in one
     ]
     rows = [{key: value for key, value in one.items() if key != "held"} for one in lines]
     tables = {"협약": {"기관유형": "비영리", **agreement}, "집행내역": rows, "증빙목록": papers, "예산": budget}
@@ -90,4 +92,6 @@ def test_one_that_only_what_is_held_would_bring_below_zero_too() -> None:
     # 민간: 250,000 recognised, 50,001 held (no evidence): 50,000 now, −1 then
     result = run([line("E-1", 250_000, "민간"), line("E-2", 50_001, "민간", held=True)], BUDGET)
     assert refunds(result)["민간"] == (50_000, -1)
-    assert fund_notes(result) == ["재원 민간: 보완금액이 모두 인정되면 예산과 이자의 합보다 1원 많아 반납할 금액이 없습니다."]
+    assert fund_notes(result) == [
+        "재원 민간: 보완금액이 모두 인정되면 예산과 이자의 합보다 1원 많아 반납할 금액이 없습니다."
+    ]

@@ -143,7 +143,15 @@ def word_lists(rule: Rule, programme: Programme) -> list[tuple[str, str]]:
             where = "적요의 말" if head == "word" else "적요·품목명·거래처·업종의 말"
             for key in argument.partition("/")[0].split(","):
                 words = programme.data["words"][key]
-                found.setdefault(key, (where, ", ".join(words if isinstance(words, list) else words["words"])))
+                found.setdefault(
+                    key,
+                    (
+                        where,
+                        ", ".join(
+                            word.removesuffix("$") for word in (words if isinstance(words, list) else words["words"])
+                        ),
+                    ),
+                )
     return list(found.values())
 
 

@@ -19,4 +19,4 @@ from settle.judging.kinds import (  # noqa: F401
     support,
     tricks,
 )
-from settle.labour import days, people, shares  # noqa: F401
+from settle.labour import credentials, days, people, shares  # noqa: F401

@@ -43,12 +43,18 @@ def any_word(facts: Facts, names: str) -> np.ndarray:
 
 
 def hits(facts: Facts, columns: list[str], name: str) -> pd.Series:
-    """The first word of the list in one of the columns. What stands on its `not` list is no hit: 전주점 is no 주점."""
+    """The first word of the list in one of the columns. What stands on its `not` list is no hit: 전주점 is no 주점.
+
+    `호프$` is 호프 at the end of a word: not 호프만.
+    """
     found = facts.programme.data["words"][name]
     listed, never = (found, []) if isinstance(found, list) else (found["words"], found.get("not", []))
     spared = sorted(never, key=len, reverse=True)
-    pattern = "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True))
-    wanted, forms = re.compile(pattern), facts["company_form_pattern"]
+    ordered = sorted(listed, key=len, reverse=True)
+    pattern = "|".join(re.escape(word.removesuffix("$")) for word in ordered)
+    ending = "(?![가-힣A-Za-z])"  # of a word that ends in $: nothing of the same word comes after it
+    wanted = re.compile("|".join(re.escape(w.removesuffix("$")) + (ending if w.endswith("$") else "") for w in ordered))
+    forms = facts["company_form_pattern"]
 
     def first(text: str) -> str:
         text = forms.sub(" ", unicodedata.normalize("NFKC", text))
