@@ -355,3 +355,87 @@ def test_every_line_still_balances() -> None:
     lines = result.lines
     assert (lines["claimed"] == lines["recognised"] + lines["held"] + lines["disallowed"]).all()
     assert (lines[["recognised", "held", "disallowed"]] >= 0).all().all()
+
+
+# ---- within the line, and the auditor's own findings ----------------------------------------
+
+
+@pytest.mark.parametrize("won", [0, -1, 1_000_000, 9_990_000])
+def test_a_part_is_more_than_nothing_and_less_than_the_line(won: int) -> None:
+    sheets = change(tables(), "D-001", 지출유형="물류비")
+    result = run(sheets, decision("D-001", "DIR-030", "일부인정", won))
+    assert len(refused(result)) == 1
+    assert won_of(result, "D-001") == (0, 0, 1_000_000)
+    assert finding(result, "D-001", "DIR-030").decision is None
+
+
+@pytest.mark.parametrize("won", [1, 999_999])
+def test_a_part_within_the_line_is_recognised(won: int) -> None:
+    sheets = change(tables(), "D-001", 지출유형="물류비")
+    result = run(sheets, decision("D-001", "DIR-030", "일부인정", won))
+    assert refused(result) == []
+    assert won_of(result, "D-001") == (won, 0, 1_000_000 - won)
+
+
+def test_a_blank_code_is_said_to_be_blank() -> None:
+    (message,) = refused(run(tables(), decision("D-001", "", "불인정")))
+    assert "규칙코드가 비어" in message
+
+
+def test_a_decision_without_a_finding_is_told_the_way_out() -> None:
+    result = run(tables(), decision("D-001", "DIR-030", "불인정"))
+    (message,) = refused(result)
+    assert "AUD-010" in message
+    assert won_of(result, "D-001") == (1_000_000, 0, 0)
+
+
+def test_the_auditors_own_finding_takes_what_it_says() -> None:
+    result = run(tables(), own("D-001", "AUD-010", 400_000), own("D-001", "AUD-020", 100_000), own("D-001", "AUD-030"))
+    assert refused(result) == []
+    assert won_of(result, "D-001") == (500_000, 100_000, 400_000)
+    found = result.findings[result.findings["code"].str.startswith("AUD")]
+    assert found["id"].tolist() == [f"innovation-partnership:AUD-0{n}0:D-001/1" for n in (1, 2, 3)]
+    assert found["title"].str.startswith("감사자의").all()
+
+
+def test_two_of_one_code_are_told_apart_by_a_counter() -> None:
+    result = run(tables(), own("D-001", "AUD-010", 1), own("D-001", "AUD-010", 2))
+    found = result.findings[result.findings["code"] == "AUD-010"]
+    assert [one[-2:] for one in found["id"]] == ["/1", "/2"]
+    assert won_of(result, "D-001") == (999_997, 0, 3)
+
+
+def test_more_than_is_left_is_refused() -> None:
+    result = run(tables(), own("D-001", "AUD-010", 600_000), own("D-001", "AUD-010", 400_001))
+    (message,) = refused(result)
+    assert "400,001원" in message
+    assert "400,000원" in message
+    assert won_of(result, "D-001") == (400_000, 0, 600_000)
+
+
+def test_one_rule_two_findings_of_a_line_and_one_decision() -> None:
+    # 10 days, 6 on site; 2 known off site: 1 above a tenth (disallowed); 2 of unknown places: 2 more (held)
+    places = ["현장"] * 6 + ["현장외"] * 2 + ["본사"] * 2
+    log = [
+        {"일자": f"2025-06-{day:02d}", "컨설턴트": "김하나", "MD": 1, "장소구분": place, "업무구분": "컨설팅"}
+        for day, place in zip((2, 4, 5, 9, 10, 11, 12, 13, 16, 17), places, strict=True)
+    ]
+    sheets = change(tables(수행일지=log), "L-001", 집행금액=3_155_000, 투입MD=5)
+    sheets = change(sheets, "L-002", 집행금액=3_155_000, 투입MD=5)
+    before = run(sheets)
+    assert won_of(before, "L-002") == (3_155_000 - 3 * 631_000, 2 * 631_000, 631_000)
+    ids = before.findings.loc[before.findings["code"] == "LAB-030", "id"].tolist()
+    assert ids == ["innovation-partnership:LAB-030:L-002", "innovation-partnership:LAB-030:L-002/hold"]
+    assert won_of(run(sheets, decision("L-002", "LAB-030", "인정")), "L-002") == (3_155_000, 0, 0)
+    rejected = run(sheets, decision("L-002", "LAB-030", "불인정"))
+    assert won_of(rejected, "L-002") == (3_155_000 - 3 * 631_000, 0, 3 * 631_000)
+    taken = rejected.findings[rejected.findings["effect"] == "disallow"]
+    assert int(taken["applied"].sum()) == 3 * 631_000
+
+
+def own(line: str, code: str, won: int | str = "", **other: Any) -> dict[str, Any]:
+    """A row of 판정 that raises a finding of the auditor's own."""
+    return {"집행번호": line, "규칙코드": code, "판정": "", "금액": won, **NAMED, **other}
+
+
+won_of = won

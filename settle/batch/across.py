@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from settle.batch.task import JOINED
 from settle.judging.arrays import latest_first
 from settle.judging.facts.ledger import natural
-from settle.judging.settlement import PARTLY
+from settle.judging.kinds.base import PARTLY
 from settle.korean import days as md_text
 from settle.reconciling.values import name_keys
 

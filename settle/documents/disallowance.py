@@ -38,7 +38,7 @@ from settle.documents.content import (
 )
 from settle.documents.view import LISTS, WON, Category, View
 from settle.documents.words import in_words
-from settle.korean import josa, number
+from settle.korean import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,8 +147,8 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
     if view.funds:
         yield Text(f"재원별 ({unit})", LINES)
         yield fund_table(view)
-        if sentence := _overspent(view):
-            yield Text(sentence, NOTE)
+        for note in view.fund_notes:
+            yield Text(note, NOTE)
     yield Space(1.5)
     yield Text("\n".join(_in_words(view)), BODY)
     heads = [c for c in view.categories if c.level == 0]
@@ -214,23 +214,11 @@ def fund_table(view: View) -> Grid:
     return Grid([Column(12), *[Column(12.6, RIGHT)] * 7], rows, heads=1, size=7.8, rules="light", top=False)
 
 
-def _overspent(view: View) -> str:
-    """Why the sum of refunds is more than that of the rows: a fund that is overspent pays nothing back for another."""
-    said = []
-    for at, label in ((6, "인정한 금액이"), (7, "보완을 모두 인정하면")):
-        for row in view.funds[:-1]:
-            won = row[at]
-            if isinstance(won, int) and won < 0:
-                said.append(f"{josa(str(row[0]), '은/는')} {label} 예산을 {number(-won)}원 넘습니다")
-    word = view.words["words"]["refund"]
-    return f"{', '.join(said)}. {word}의 합계는 반납할 재원만 더한 금액입니다." if said else ""
-
-
 def _in_words(view: View) -> list[str]:
     """불인정금액 and 반납액 as official papers write them."""
     words, totals = view.words["words"], view.judgement.totals
     rows = [(words["disallowed"], totals["disallowed"])]
-    rows += [(f"{words['refund']} ({row[0]})", int(row[6])) for row in view.funds[:-1] if row[6] is not None]
+    rows += [(f"{words['refund']} ({row[0]})", int(row[6])) for row in view.refunds]
     return [f"{label}: {in_words(won)} ({number(won)}원)" for label, won in rows]
 
 

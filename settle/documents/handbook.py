@@ -142,8 +142,19 @@ def word_lists(rule: Rule, programme: Programme) -> list[tuple[str, str]]:
         if head == "listed":
             column, _, key = argument.partition("/")
             found.setdefault(key, (column, ", ".join(programme.data["lists"][key])))
-        elif head in ("word", "vendor_word"):
-            found.setdefault(argument, ("적요·거래처의 말", ", ".join(programme.data["words"][argument])))
+        elif head in ("word", "any_word"):
+            where = "적요의 말" if head == "word" else "적요·품목명·거래처·업종의 말"
+            for key in argument.partition("/")[0].split(","):
+                words = programme.data["words"][key]
+                found.setdefault(
+                    key,
+                    (
+                        where,
+                        ", ".join(
+                            word.removesuffix("$") for word in (words if isinstance(words, list) else words["words"])
+                        ),
+                    ),
+                )
     return list(found.values())
 
 
@@ -163,6 +174,8 @@ def needs(rule: Rule) -> list[str]:
         sheet, dot, item = need.partition(".")
         if given != need:
             found.append(GIVEN.get(given, f"{given} 명세"))
+        elif need == "예산.변경":
+            found.append("예산 시트(변경승인 시트가 있으면 그 예산비목변경까지)")
         else:
             found.append(f"{sheet} 시트의 {item}" if dot else f"{sheet} 시트")
     return found

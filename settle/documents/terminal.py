@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from settle import korean as text
+from settle.documents.funds import fund_notes
 from settle.documents.view import verdict_words
 
 if TYPE_CHECKING:
@@ -276,10 +277,8 @@ def _funds(out: Console, judgement: Judgement) -> None:
         values = (row.budget, row.claimed, row.recognised, row.refund, row.refund_if_held_recognised)
         table.add_row(_say(row.재원 or "(재원 없음)"), *(_won(v) for v in values))
     _print(out, table)
-    if (rows["refund_if_held_recognised"].fillna(0) < 0).any():
-        out.print(
-            "보완 인정 시가 음수이면, 보완을 모두 인정할 때 집행이 그 재원의 예산을 그만큼 넘습니다.", style="dim"
-        )
+    for note in fund_notes(judgement):
+        _hanging(out, _say(note), 2, 2)
 
 
 def _causes(out: Console, judgement: Judgement) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from settle import __version__
+from settle.documents.funds import fund_notes
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
@@ -246,9 +247,20 @@ class View:
                 "refund",
                 "refund_if_held_recognised",
             ):  # a fund that is overspent pays nothing back for the other
-                sums[name] = _total(table[name].clip(lower=0))
+                unknown = table.loc[table["budget"].isna(), "claimed"].any()
+                sums[name] = None if unknown else _total(table[name].clip(lower=0))
             rows.append(["합계", *sums.values()])
         return rows
+
+    @cached_property
+    def refunds(self) -> list[list[Any]]:
+        """The rows of `funds` that have something to pay back, or nothing; not those overspent or unknown."""
+        return [row for row in self.funds[:-1] if row[6] is not None and int(row[6]) >= 0]
+
+    @cached_property
+    def fund_notes(self) -> list[str]:
+        """What the table of funds does not say by itself: refunds below zero and refunds that nobody knows."""
+        return fund_notes(self.judgement)
 
     @property
     def refund(self) -> int | None:

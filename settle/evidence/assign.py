@@ -13,7 +13,7 @@ import pandas as pd
 
 from settle.evidence.compare import names_alike
 from settle.evidence.naming import Keys, Names, kind_in, listed_names
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
 
 if TYPE_CHECKING:

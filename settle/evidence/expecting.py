@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from settle import korean as text
 from settle.judging.arrays import date_text
-from settle.judging.facts.budget import BUDGET
+from settle.judging.facts.base import Facts
+from settle.judging.facts.budget import BUDGET, CHANGE
 from settle.judging.kinds.base import Context
 from settle.model import NotChecked
 
@@ -35,9 +36,12 @@ def _is_there(facts: Facts, need: str) -> bool:
     if need.startswith("given:"):
         return need.removeprefix("given:") in facts.given
     sheet, _, item = need.partition(".")
+    if sheet == BUDGET:
+        return facts.book.has(sheet) and facts["budget_known"] and (not item or facts["budget_change_known"])
     if not item:
-        return facts.book.has(sheet) and (sheet != BUDGET or facts["budget_known"])
-    return facts.book.agreement.get(item) not in (None, "")
+        return facts.book.has(sheet)
+    value = facts.book.agreement.get(item)
+    return value not in (None, "") and (item not in facts.programme.values or value in facts.programme.values[item])
 
 
 GIVEN_REASONS = {
@@ -65,7 +69,14 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
         sheet, _, item = need.partition(".")
         if not facts.book.has(sheet):
             reasons.append(f"{sheet} 시트가 없습니다")
-        elif not item:
+        elif sheet == BUDGET and facts["budget_known"]:
+            reasons.append(f"변경승인 시트에 읽을 수 없는 {CHANGE} 행이 있어 바뀐 예산을 알 수 없습니다")
+        elif facts.book.agreement.get(item):
+            value = facts.book.agreement[item]
+            reasons.append(
+                f"{sheet} 시트의 {item} '{value}'{text.josa(str(value), '을/를')[len(str(value)) :]} 알 수 없습니다"
+            )
+        elif not item or sheet == BUDGET:
             reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
         else:
             reasons.append(f"{sheet} 시트의 {text.josa(item, '이/가')} 비어 있습니다")

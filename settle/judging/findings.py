@@ -10,17 +10,22 @@ import pandas as pd
 
 from settle import korean as text
 from settle.judging import gate
-from settle.judging.decisions import put_decisions
+from settle.judging.decisions import DECISIONS, put_decisions
+from settle.judging.facts.base import Facts
+from settle.judging.kinds.base import Elsewhere
+from settle.judging.settlement import Applied, Decision, Settled
 from settle.judging.texts import Fields
+from settle.model import InputError
+from settle.programme.rules import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settle.judging.facts.base import Facts
     from settle.judging.kinds.base import Elsewhere
-    from settle.judging.settlement import Applied, Decision, Settled
+    from settle.judging.settlement import Applied, Decision, OwnApplied, Settled
     from settle.model import InputError
-    from settle.programme.rules import Case
+    from settle.programme.rules import Case, Rule
 
 COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
            "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
@@ -28,22 +33,37 @@ COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row",
 
 def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
     applied = settled.applied
-    failed = gate.failures({one.rule.code: one.outcome.case for one in applied})
+    failed = gate.failures({one.rule.code: one.outcome.case for one in applied if not one.second})
     parts: list[dict[str, list[Any]]] = []
     names = line_ids(facts)
+    firsts: dict[str, Applied] = {}
     for one in applied:
         code = one.rule.code
+        if one.second:
+            failed |= gate.failures({code: one.outcome.case})
+        else:
+            firsts[code] = one
         if code in failed:
-            positions, numbers = failed[code]
+            positions, numbers = failed.pop(code)
             for number in np.unique(numbers).tolist():
-                parts.append(_line_part(facts, one, positions[numbers == number], one.rule.cases[number - 1], names))
+                at = positions[numbers == number]
+                part = _line_part(facts, one, at, one.rule.cases[number - 1], names)
+                if one.second:
+                    also = firsts[code].outcome.case[at] > 0
+                    part["id"] = [
+                        f"{known}/{effect}" if both else known
+                        for known, effect, both in zip(part["id"], part["effect"], also.tolist(), strict=True)
+                    ]
+                parts.append(part)
             if one.rule.kind == "input_problem":
                 parts.append(_further_problems(facts, one, positions, names))
         for other in one.outcome.elsewhere:
             hits = gate.failures({code: other.case})
             for i, number in zip(*hits.get(code, ((), ())), strict=True):
                 parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
-    rank = {one.rule.code: i for i, one in enumerate(applied)}
+    rules = {one.rule.code: one.rule for one in applied}
+    parts += _own_parts(facts, [one for one in settled.own if one.applied >= 0], rules, names)
+    rank = {code: i for i, code in enumerate(rules)}
     ranks = np.array([rank[code] for part in parts for code in part["code"]], dtype=np.int64)
     lines = np.array([i for part in parts for i in part["line_index"]], dtype=np.int64)
     by = np.lexsort((np.arange(len(ranks)), lines, ranks)).tolist()
@@ -56,6 +76,37 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
     table = pd.DataFrame(columns, columns=COLUMNS)
     put_decisions(table, applied, decisions, facts)
     return table
+
+
+def _own_parts(
+    facts: Facts, used: list[OwnApplied], rules: dict[str, Rule], names: Callable[..., Any]
+) -> list[dict[str, list[Any]]]:
+    """The auditor's own findings, told by the text of their rule; the counter of their id tells those of one line apart."""
+    frame = facts.book.frames[DECISIONS]
+    parts: list[dict[str, list[Any]]] = []
+    seen: dict[Any, int] = {}
+    for one in used:
+        rule, i = rules[one.own.code], one.own.line
+        case, row = rule.cases[0], frame.iloc[one.own.row]
+        shown = {name: text.mask(str(row[name])) for name in ("사유", "근거", "판정자", "검토자")}
+        shown |= {"won": text.number(one.applied), "left": text.number(one.left)}
+        shown["ground"] = f" (근거: {shown['근거']})" if shown["근거"] else ""
+        shown["checked"] = f", 검토자 {shown['검토자']}" if shown["검토자"] else ""
+        sheet = facts.book.sheets[int(facts.ledger["_source"].iat[i])]
+        letter, at = _letter(sheet.letters, case.cell), int(facts.ledger["_row"].iat[i])
+        name = names(np.array([i]))[0]
+        seen[name, rule.code] = seen.get((name, rule.code), 0) + 1
+        parts.append({
+            "id": [f"{facts.programme.id}:{rule.code}:{name}/{seen[name, rule.code]}"],
+            "code": [rule.code], "case": [case.number], "effect": [case.effect], "line": [facts["line_name"].iat[i]], "line_index": [i],
+            "sheet": [sheet.name], "row": [at], "cell": [f"{letter}{at}" if letter else ""],
+            "at_issue": [one.applied], "applied": [one.applied],
+            "message": [text.particles(case.message.format_map(shown))], "arithmetic": [case.arithmetic.format_map(shown)],
+            "source": [shown["근거"] or rule.source], "remedy": [text.particles(case.remedy.format_map(shown))],
+            "title": [rule.title], "papers": [case.papers.format_map(shown)],
+            "asked_of": [case.asked_of], "decision": [None],
+        })  # fmt: skip
+    return parts
 
 
 def line_ids(facts: Facts) -> Callable[[np.ndarray], list[str]]:

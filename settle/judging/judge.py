@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from settle.judging.checkable import checkable, partly_unchecked
-from settle.judging.decisions import read_decisions, unfounded
+from settle.judging.decisions import read_decisions, too_much, unfounded
+from settle.judging.facts.base import Facts
 from settle.judging.findings import table_of_findings
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.settlement import settle
@@ -28,10 +29,10 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     book = facts.book
     rulebook = whole.select(rules, skip)
     runnable, not_checked = checkable(facts, rulebook.rules)
-    decided, problems = read_decisions(facts, rulebook, whole)
-    settled = settle(facts, runnable, decided)
+    decided, own, problems = read_decisions(facts, rulebook, whole)
+    settled = settle(facts, runnable, decided, own)
     findings = table_of_findings(facts, settled, decided)
-    problems += unfounded(facts, runnable, decided, settled)
+    problems += [*unfounded(facts, runnable, decided, settled), *too_much(facts, settled)]
     not_checked += partly_unchecked(facts, settled)
     lines = facts.ledger.assign(
         line=facts["line_name"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from settle.judging.facts import agreement as _agreement_facts  # noqa: F401
-from settle.judging.facts import budget, ledger, papers  # noqa: F401
+from settle.judging.facts import budget, evidence, ledger, meetings, papers, proved, travel, words  # noqa: F401
 from settle.judging.kinds import (  # noqa: F401
     across,
     agreement,
@@ -12,10 +12,12 @@ from settle.judging.kinds import (  # noqa: F401
     breach,
     budgets,
     caps,
+    changes,
     files,
     listed,
     required,
     rows,
     support,
+    tricks,
 )
-from settle.labour import days, people  # noqa: F401
+from settle.labour import credentials, days, people, shares  # noqa: F401

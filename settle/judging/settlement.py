@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.judging import registry  # noqa: F401  every kind and fact is known from here on
-from settle.judging.kinds.base import KINDS, Context, Outcome, with_effect
+from settle.judging.kinds.base import ACCEPT, KINDS, PARTLY, REJECT, Context, Outcome, with_effect
 from settle.programme.rules import Rule, RulebookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from settle.judging.facts.base import Facts
 
-ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"
+OWN_EFFECTS = {"AUD-010": "disallow", "AUD-020": "hold", "AUD-030": "note"}  # the auditor's own findings
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,25 @@ class Decision:
     row: int
 
 
+@dataclass(frozen=True)
+class Own:
+    """A finding of the auditor's own (AUD): won None takes all that is left. row: its row in sheet 판정."""
+
+    line: int
+    code: str
+    won: int | None
+    row: int
+
+
+@dataclass(frozen=True)
+class OwnApplied:
+    """What became of an own finding. left: what of the line was left for it; applied -1: more was asked for, so it was not used."""
+
+    own: Own
+    left: int
+    applied: int
+
+
 @dataclass
 class Applied:
     """What one rule did. at_issue: what it alone would take; machine: what it takes by itself; applied: after decisions."""
@@ -42,6 +61,7 @@ class Applied:
     at_issue: np.ndarray
     machine: np.ndarray
     applied: np.ndarray
+    second: bool = False  # its second word about lines
 
 
 @dataclass
@@ -89,6 +109,7 @@ class Settled:
     held: np.ndarray
     disallowed: np.ndarray
     applied: list[Applied]
+    own: list[OwnApplied] = field(default_factory=list)
 
     @property
     def recognised(self) -> np.ndarray:
@@ -111,8 +132,13 @@ def sequence(rules: tuple[Rule, ...], programme_order: Mapping[str, list[str]]) 
     ]
 
 
-def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[Decision]] | None = None) -> Settled:
-    """Run the rules. Raises RulebookError where the rulebook is wrong."""
+def settle(
+    facts: Facts,
+    rules: tuple[Rule, ...],
+    decisions: Mapping[str, list[Decision]] | None = None,
+    own: Sequence[Own] = (),
+) -> Settled:
+    """Run the rules, then the auditor's own findings, then the holds. Raises RulebookError where the rulebook is wrong."""
     net = facts["net"]
     nothing = np.zeros(facts.n, dtype=np.int64)
     nothing.flags.writeable = False
@@ -120,7 +146,7 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
     done: dict[str, Applied] = {}
     for rule in sequence(rules, facts.programme.data.get("order", {})):
         outcome = state.outcome(rule)
-        if not outcome.case.any():
+        if not outcome.case.any() and outcome.second is None:
             done[rule.code] = Applied(rule, outcome, nothing, nothing, nothing)
             continue
         moving = with_effect(rule, outcome.case, "disallow")
@@ -131,31 +157,77 @@ def settle(facts: Facts, rules: tuple[Rule, ...], decisions: Mapping[str, list[D
         applied = machine.copy()
         for decision in state.decisions.get(rule.code, []):
             i = decision.line
-            if outcome.case[i] == 0:
+            if not outcome.speaks_of(i):
                 continue
             if decision.verdict == ACCEPT:
                 applied[i] = 0
             elif decision.verdict == PARTLY:
                 applied[i] = max(0, int(state.left[i]) - decision.won)
-            elif not moving[i]:
-                asked = state.left[i] if outcome.hold is None else outcome.hold[i]
-                applied[i] = min(asked, state.left[i])
+            else:
+                applied[i] = min(_rejected(outcome, i, int(machine[i]), int(state.left[i])), state.left[i])
         state.left = state.left - applied
         done[rule.code] = Applied(rule, outcome, at_issue, machine, applied)
+    state.left, used = _own(state.left, own, "disallow")
     disallowed = net - state.left
-    held = np.zeros(facts.n, dtype=np.int64)
+    state.left, waiting = _own(state.left, own, "hold")
+    used += waiting
+    held = net - disallowed - state.left
+    result = []
     for rule in rules:
         one = done[rule.code]
-        if not one.outcome.case.any():
+        result.append(one)
+        if one.outcome.case.any():
+            held = held + _hold(state, one, net)
+        if one.outcome.second is not None and one.outcome.second.case.any():
+            beside = one.outcome.second
+            told = Outcome(beside.case, hold=beside.hold, values=beside.values)
+            alone = one.outcome.case == 0  # what a decision took of these lines stands with the only word about them
+            other = Applied(rule, told, nothing, nothing, np.where(alone, one.applied, 0), second=True)
+            one.applied = np.where(alone, 0, one.applied)
+            held = held + _hold(state, other, net)
+            result.append(other)
+    return Settled(facts["claimed"], held, disallowed, result, used)
+
+
+def _rejected(outcome: Outcome, i: int, machine: int, left: int) -> int:
+    """What a finding takes of a line when the auditor says 불인정: what it disallows by itself, and what it only holds or notes."""
+    won = machine
+    if outcome.case[i] and not machine:
+        won += left if outcome.hold is None else int(outcome.hold[i])
+    if (
+        outcome.second is not None
+        and outcome.second.case[i]
+        and (outcome.second.hold is not None or not outcome.case[i])
+    ):
+        won += left if outcome.second.hold is None else int(outcome.second.hold[i])
+    return won
+
+
+def _hold(state: State, one: Applied, net: np.ndarray) -> np.ndarray:
+    """What a rule's holds take of what is left; a hold of its second word yields to a decision like the first."""
+    waits = with_effect(one.rule, one.outcome.case, "hold")
+    asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
+    one.at_issue = np.where(waits, asked, one.at_issue)
+    one.machine = np.where(waits, np.minimum(asked, state.left + one.applied), one.machine)
+    for decision in state.decisions.get(one.rule.code, []):
+        asked[decision.line] = 0
+    now = np.minimum(asked, state.left)
+    one.applied = one.applied + now
+    state.left = state.left - now
+    return now
+
+
+def _own(left: np.ndarray, own: Sequence[Own], effect: str) -> tuple[np.ndarray, list[OwnApplied]]:
+    """The auditor's own findings of one effect, one after the other (notes go with the holds: they move nothing)."""
+    left, used = left.copy(), []
+    for one in own:
+        if OWN_EFFECTS[one.code] != effect and not (effect == "hold" and OWN_EFFECTS[one.code] == "note"):
             continue
-        waits = with_effect(rule, one.outcome.case, "hold")
-        asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
-        one.at_issue = np.where(waits, asked, one.at_issue)
-        one.machine = np.where(waits, np.minimum(asked, state.left + one.applied), one.machine)
-        for decision in state.decisions.get(rule.code, []):
-            asked[decision.line] = 0
-        now = np.minimum(asked, state.left)
-        one.applied = one.applied + now
-        state.left = state.left - now
-        held += now
-    return Settled(facts["claimed"], held, disallowed, [done[r.code] for r in rules])
+        here = int(left[one.line])
+        wanted = 0 if OWN_EFFECTS[one.code] == "note" else here if one.won is None else one.won
+        if wanted > here:
+            used.append(OwnApplied(one, here, -1))
+            continue
+        left[one.line] -= wanted
+        used.append(OwnApplied(one, here, wanted))
+    return left, used

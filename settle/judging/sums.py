@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.budget import fund_budgets
+from settle.judging.facts.budget import fund_budgets, funds_unknown
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -31,19 +31,25 @@ def by_category(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
-    """By 재원. refund = budget of the fund − recognised + interest; then what is held counted as recognised."""
+    """By 재원. refund = budget of the fund − recognised + interest; then what is held counted as recognised.
+
+    A refund is unknown (null) where the budget of the fund is, or where a line says no fund that is known.
+    """
     sums = lines.groupby("재원", sort=False)[WON].sum()
     budgets = fund_budgets(facts) if facts["budget_sheet"] else {}
+    unknown = funds_unknown(facts) if facts["budget_sheet"] else set()
+    # what stands under no fund may belong to any of them
+    strays = bool((sums.loc[~sums.index.isin(list(budgets)), "claimed"] != 0).any()) if len(sums) else False
     agreement = facts.book.agreement
     rows = []
     interests = {fund.name: fund.interest for fund in facts.programme.funds}
     for fund in [*interests, *sorted(set(sums.index) - set(interests))]:
-        if fund not in sums.index and not budgets.get(fund):
+        if fund not in sums.index and not budgets.get(fund) and fund not in unknown:
             continue
         claimed, recognised, held, disallowed = (int(v) for v in sums.loc[fund]) if fund in sums.index else (0, 0, 0, 0)
-        budget: Any = budgets.get(fund, pd.NA)
+        budget: Any = pd.NA if fund in unknown else budgets.get(fund, pd.NA)
         interest = int(agreement.get(interests.get(fund, "")) or 0)
-        refund = budget - recognised + interest if budget is not pd.NA else pd.NA
+        refund = budget - recognised + interest if budget is not pd.NA and not strays else pd.NA
         later = refund - held if refund is not pd.NA else pd.NA
         rows.append((fund, budget, claimed, recognised, held, disallowed, refund, later))
     columns = ["재원", "budget", *WON, "refund", "refund_if_held_recognised"]

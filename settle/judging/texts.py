@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.judging.settlement import Applied
 
+BUSINESS_NUMBERS = ("paper_brn", "wrong_invoice_number")
 DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
 
 
@@ -76,7 +77,7 @@ class Fields:
         if name in DAYS:
             return "date"
         found = _column_types(self.facts.programme.id).get(name, "")
-        if name == "paper_brn":
+        if name in BUSINESS_NUMBERS:
             return "brn"
         return found if found in ("date", "md", "brn") else "text" if found in ("text", "key") else ""
 
@@ -88,4 +89,6 @@ def _column_types(programme: str) -> dict[str, str]:
 
 @cache
 def _pieces(template: str) -> list[tuple[str, str]]:
-    return [(literal, name or "") for literal, name, _, _ in string.Formatter().parse(template)]
+    """Literal texts and the names after them; a name may be a fact with an argument: `words:fuel`."""
+    found = string.Formatter().parse(template)
+    return [(literal, f"{name}:{argument}" if argument else name or "") for literal, name, argument, _ in found]

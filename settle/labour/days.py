@@ -6,18 +6,21 @@ All days are thousandths of an M/D. A day of the work log is struck once; a day 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, labels, latest_first
-from settle.judging.facts.agreement import approved_rows
+from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_first
+from settle.judging.facts.agreement import approved_rows, unclear_rows
+from settle.judging.facts.base import Facts, fact
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.labour.people import LOG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from settle.judging.facts.base import Facts
 
 BEYOND, OVERBOOKED, OUTSIDE, RATE = "beyond", "overbooked", "outside", "rate"
@@ -60,6 +63,12 @@ class Taken:
     whole: np.ndarray
     paid: np.ndarray
     before: np.ndarray
+
+    @staticmethod
+    def at(left: np.ndarray, open_days: np.ndarray, days: np.ndarray) -> Taken:
+        """Days at what is left of each line ÷ its days that this still pays for."""
+        days = np.minimum(days, open_days)
+        return Taken(days, left * days // np.maximum(open_days, 1), left, np.maximum(open_days, 1), np.zeros_like(days))
 
     def or_else(self, other: Taken) -> Taken:
         """These days, and the other's where there are none of these."""
@@ -113,7 +122,7 @@ def outside_participation(facts: Facts) -> np.ndarray:
     """
     log = facts["log"]
     outside = np.zeros(len(log.day), dtype=bool)
-    prior = (log.task == "사전진단") & _retroactive(facts)
+    prior = ((log.task == "사전진단") & _retroactive(facts, approved_rows)) | _prior_unclear(facts)
     rows = facts["stints"]
     again = rows.groupby("성명").cumcount()
     for number in range(int(again.max()) + 1 if len(rows) else 0):
@@ -127,9 +136,28 @@ def outside_participation(facts: Facts) -> np.ndarray:
     return outside
 
 
-def _retroactive(facts: Facts) -> np.ndarray:
-    """Log rows covered by an approved 사전진단소급: of their 참여기업, or of the agreement."""
-    rows = approved_rows(facts, "사전진단소급")
+def _prior_unclear(facts: Facts) -> np.ndarray:
+    """Log rows that may be 사전진단 with its 소급 approved: the work is a blank or unknown word, or the approval is not clear."""
+    log = facts["log"]
+    said = np.isin(log.task, list(facts.programme.values["업무구분"]))
+    may = (log.task == "사전진단") | ~said
+    approved, unclear = _retroactive(facts, approved_rows), _retroactive(facts, unclear_rows)
+    return (may & unclear & ~approved) | (~said & approved)
+
+
+@fact
+def prior_unclear(facts: Facts) -> np.ndarray:
+    """The consultant has days before 참여시작 of which nobody can tell whether they are approved 사전진단."""
+    log = facts["log"]
+    start = facts["stints"].groupby("성명")["start"].min() if len(facts["stints"]) else pd.Series([], dtype=np.int64)
+    first = pd.Series(log.name, dtype=object).map(start).fillna(NO_DAY).to_numpy(dtype=np.int64)
+    rows = _prior_unclear(facts) & (first != NO_DAY) & (log.day < first)
+    return facts["컨설턴트"].isin(log.name[rows]).to_numpy()
+
+
+def _retroactive(facts: Facts, found: Callable[[Facts, str], pd.DataFrame]) -> np.ndarray:
+    """Log rows covered by the rows of 변경승인 that are found for 사전진단소급: of their 참여기업, or of the agreement."""
+    rows = found(facts, "사전진단소급")
     log = facts["log"]
     companies = facts.book.frames[LOG]["참여기업"].to_numpy(dtype=object)[log.row]
     if not len(rows):
@@ -146,7 +174,8 @@ def begin(ctx: Context) -> Labour:
     """Compute once per settlement, with the balance as it stands before the first labour rule."""
     if ctx.state.labour is not None:
         return ctx.state.labour
-    roles = {r.parameters["role"] for r in ctx.state.rules if r.kind == "labour_days"}
+    rules = {r.parameters["role"]: r for r in ctx.state.rules if r.kind == "labour_days"}
+    roles = set(rules)
     creditable, struck = strikes(ctx.facts, roles)
     log = ctx["log"]
     lines = labour_lines(ctx) & (ctx.left > 0)
@@ -167,14 +196,22 @@ def begin(ctx: Context) -> Labour:
     if BEYOND not in roles:
         to_take = np.maximum(to_take - shares[BEYOND], 0)
         shares[BEYOND] = np.zeros(ctx.n, dtype=np.int64)
-    waits = np.where(ctx["log_unread"], shares[BEYOND], 0)
+    # somebody without rows, but with the work log as a paper on the line
+    log_paper = rules[BEYOND].parameters.get("paper", "") if BEYOND in rules else ""
+    on_paper = lines & ~ctx["has_log_rows"] & (ctx[f"paper:{log_paper}"] | ctx["unknown_paper"])
+    doubtful = ctx["log_unread"] | ctx["log_nameless"]
+    waits = np.where(
+        doubtful, shares[BEYOND], np.minimum(group_sum(person, np.where(on_paper, paid, 0)), shares[BEYOND])
+    )
     shares[BEYOND] = shares[BEYOND] - waits
     to_take = to_take - waits
     for role in (BEYOND, OVERBOOKED, OUTSIDE, RATE):
         part = np.minimum(shares[role], to_take)
-        labour.taken[role] = labour.take(latest_first(person, np.where(lines, part, 0), labour.paid, ctx["order"]))
+        have = np.where(on_paper & ~doubtful, 0, labour.paid)
+        labour.taken[role] = labour.take(latest_first(person, np.where(lines, part, 0), have, ctx["order"]))
         to_take = to_take - part
-    labour.waiting = labour.part(latest_first(person, np.where(lines, waits, 0), labour.paid, ctx["order"]))
+    have = np.where(doubtful | on_paper, labour.paid, 0)
+    labour.waiting = labour.part(latest_first(person, np.where(lines, waits, 0), have, ctx["order"]))
     ctx.state.labour = labour
     return labour
 
@@ -199,7 +236,7 @@ def labour_days(ctx: Context) -> Outcome:
         case[hold > 0] = ctx.rule.case("hold")
         shown = taken.or_else(labour.waiting)
     log = ctx["log"]
-    by_name = _by_name(ctx, labour.struck.get(role, np.zeros(len(log.md), dtype=np.int64)))
+    by_name = rows_by_name(ctx, labour.struck.get(role, np.zeros(len(log.md), dtype=np.int64)))
     logged = (
         pd.Series(log.md).groupby(pd.Series(log.name, dtype=object)).sum() if len(log.md) else pd.Series(dtype=np.int64)
     )
@@ -218,6 +255,9 @@ def labour_days(ctx: Context) -> Outcome:
         "logged": lambda lines: [text.days(int(logged.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
         "paid": lambda lines: [text.days(int(paid.get(n, 0))) for n in ctx["컨설턴트"].iloc[lines]],
         "sum": shown.sums,
+        "log_open": lambda lines: [
+            _log_open(*one) for one in zip(*(ctx[f][lines].tolist() for f in OPEN), strict=True)
+        ],
     }
     extra = [] if role == BEYOND else _unpaid_strikes(ctx, labour, role, by_name)
     if role == RATE:
@@ -225,7 +265,19 @@ def labour_days(ctx: Context) -> Outcome:
     return Outcome(case, take=lambda left: np.minimum(won, left), hold=hold, values=values, elsewhere=extra)
 
 
-def _by_name(ctx: Context, struck: np.ndarray) -> dict[str, tuple[str, int]]:
+OPEN = ("log_unread", "log_nameless", "has_log_rows")
+
+
+def _log_open(unread: bool, nameless: bool, rows: bool) -> str:
+    """Why the days of the log are not sure."""
+    if unread:
+        return "일자나 MD가 비었거나 읽을 수 없는 수행일지 행이 있습니다"
+    if nameless:
+        return "컨설턴트가 비어 있는 수행일지 행이 있습니다"
+    return "" if rows else "수행일지 시트에 행이 없고 수행일지는 증빙으로만 있습니다"
+
+
+def rows_by_name(ctx: Context, struck: np.ndarray) -> dict[str, tuple[str, int]]:
     """Consultant -> (the days struck as text, with their rows; thousandths)."""
     log = ctx["log"]
     frame = ctx.facts.book.frames[LOG]
@@ -282,92 +334,6 @@ def _months(ctx: Context, labour: Labour) -> list[Elsewhere]:
     if not keys:
         return []
     return [Elsewhere(LOG, np.full(len(keys), notes[0], np.uint8), np.array(positions), keys, values)]
-
-
-def charge(ctx: Context, excess: dict[str, int]) -> Taken:
-    """Take excess days per consultant from the latest labour lines that still have paid days."""
-    labour = begin(ctx)
-    person = pd.factorize(ctx["컨설턴트"])[0].astype(np.int64)
-    wanted = (
-        ctx["컨설턴트"].map(excess).fillna(0).to_numpy(dtype=np.int64) if excess else np.zeros(ctx.n, dtype=np.int64)
-    )
-    alive = np.where(ctx.left > 0, labour.paid, 0)
-    return labour.take(latest_first(person, wanted, alive, ctx["order"]))
-
-
-@kind("group")
-def day_share(ctx: Context) -> Outcome:
-    """Log days of a kind above a share of all days (LAB-030, parameters share, base) or above limit `days` (LAB-140).
-
-    parameters.counted / parameters.of: conditions over log rows: task, place, external; column: the column without which
-    nothing is struck. Values: days, all_days, counted_days, allowed.
-    """
-    labour, log, how = begin(ctx), ctx["log"], ctx.rule.parameters
-    counted = _rows(log, how["counted"]) & (labour.creditable > 0)
-    left = np.where(counted, labour.creditable, 0)
-    if "share" in how:
-        whole = np.where(_rows(log, how["of"]), labour.creditable, 0)
-        base = log.person if how.get("base") == "consultant" else np.zeros(len(left), dtype=np.int64)
-        per_cent = int(how["share"])
-        excess = (group_sum(base, left) * 100 - group_sum(base, whole) * per_cent) // 100
-        all_days = int(whole.sum())
-        allowed = f"{text.days(all_days)}일 × {per_cent}%"
-    else:
-        base = np.zeros(len(left), dtype=np.int64)
-        lines = labour_lines(ctx)
-        limit = int(ctx.limit("days", together=labels(lines))[lines].max(initial=0)) * 1000
-        excess = group_sum(base, left) - limit
-        all_days = int(left.sum())
-        allowed = f"{text.days(limit)}일"
-    if "column" in how and not ctx.facts.book.has(*how["column"].split("/")):
-        excess = np.zeros(len(left), dtype=np.int64)  # not known where anybody worked: the rule holds
-    struck = latest_first(base, np.maximum(excess, 0), left, log.order)
-    labour.creditable = labour.creditable - struck
-    per_person = (
-        pd.Series(struck).groupby(pd.Series(log.name, dtype=object)).sum() if len(struck) else pd.Series(dtype=np.int64)
-    )
-    taken = charge(ctx, {str(k): int(v) for k, v in per_person.items() if v > 0})
-    won = np.minimum(taken.won, ctx.left)
-    case = ctx.cases(ctx["judged"] & ctx["labour"])
-    case[won > 0] = ctx.rule.case("disallow")
-    by_name = _by_name(ctx, struck)
-    values = {
-        "days": lambda lines: [text.days(d) for d in taken.days[lines].tolist()],
-        "rows": lambda lines: [by_name.get(n, ("", 0))[0] for n in ctx["컨설턴트"].iloc[lines]],
-        "sum": taken.sums,
-        "allowed": lambda lines: [allowed] * len(lines),
-        "all_days": lambda lines: [text.days(all_days)] * len(lines),
-        "counted_days": lambda lines: [text.days(int(left.sum()))] * len(lines),
-        "excess_days": lambda lines: [text.days(int(struck.sum()))] * len(lines),
-    }
-    return Outcome(case, take=lambda have: np.minimum(won, have), values=values, elsewhere=_blank_places(ctx))
-
-
-def _rows(log: Any, condition: dict[str, Any]) -> np.ndarray:
-    result = np.ones(len(log.md), dtype=bool)
-    for name, wanted in condition.items():
-        values = getattr(log, name)
-        result &= (values == wanted) if isinstance(wanted, bool) else np.isin(values, wanted)
-    return result
-
-
-def _blank_places(ctx: Context) -> list[Elsewhere]:
-    """Log rows of external consultants without 장소구분: counted as off-site, and noted once per consultant."""
-    number, log = ctx.rule.case("note"), ctx["log"]
-    if not number or not ctx.facts.book.has(LOG, "장소구분"):
-        return []
-    blank = _rows(log, ctx.rule.parameters["counted"]) & (log.place == "")
-    labels = np.unique(log.person[blank]).tolist()
-    if not labels:
-        return []
-    names = [str(log.names[i]) for i in labels]
-    mine = [np.flatnonzero(blank & (log.person == i)) for i in labels]
-    values = {"consultant": names, "count": [len(m) for m in mine]}
-    return [
-        Elsewhere(
-            LOG, np.full(len(names), number, np.uint8), np.array([int(log.row[m[0]]) for m in mine]), names, values
-        )
-    ]
 
 
 @kind("line")

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, days
-from settle.judging.facts.agreement import APPROVALS, approved_rows
+from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
-from settle.labour import grades
 from settle.labour.working_days import working_days
 
 ROSTER, LOG = "투입인력", "수행일지"
@@ -41,7 +40,8 @@ def stints(facts: Facts) -> pd.DataFrame:
     return frame.assign(start=start, end=end, unclear=unclear)
 
 
-def _of_person(facts: Facts, column: str, blank: Any) -> np.ndarray:
+def of_person(facts: Facts, column: str, blank: Any) -> np.ndarray:
+    """A column of 투입인력 for the consultant of each line, `blank` where nobody is there."""
     roster = facts["roster"]
     position = roster.index.get_indexer(facts["컨설턴트"])
     values = roster[column].to_numpy()
@@ -58,13 +58,13 @@ def in_roster(facts: Facts) -> np.ndarray:
 @fact
 def person_side(facts: Facts) -> pd.Series:
     """구분 of the person, "" unknown."""
-    return pd.Series(_of_person(facts, "구분", ""), dtype="str")
+    return pd.Series(of_person(facts, "구분", ""), dtype="str")
 
 
 @fact
 def grade(facts: Facts) -> pd.Series:
     """등급 of the person where it is one of the programme's grades, "" unknown."""
-    found = pd.Series(_of_person(facts, "등급", ""), dtype="str")
+    found = pd.Series(of_person(facts, "등급", ""), dtype="str")
     return found.where(found.isin(list(facts.programme.data.get("grades", {}))), "").astype("str")
 
 
@@ -96,6 +96,64 @@ def log_unread(facts: Facts) -> np.ndarray:
     rows = facts.book.frames[LOG]
     unread = rows.loc[(rows["컨설턴트"] != "") & ~(rows["일자__known"] & rows["MD__known"]), "컨설턴트"]
     return facts["컨설턴트"].isin(unread).to_numpy()
+
+
+@fact
+def log_nameless(facts: Facts) -> np.ndarray:
+    """Has 수행일지 a row without 컨설턴트? Its day may be anybody's."""
+    rows = facts.book.frames[LOG]
+    nameless = (rows["컨설턴트"] == "") & (rows["일자__known"] | rows["MD__known"])
+    return np.full(facts.n, bool(nameless.any()))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Rows of 수행일지 with a name, but without a readable 일자 or MD; md: at most a whole day where it is not known."""
+
+    name: np.ndarray
+    md: np.ndarray
+    place: np.ndarray
+    task: np.ndarray
+    external: np.ndarray
+
+
+@fact
+def log_unread_rows(facts: Facts) -> Unread:
+    rows = facts.book.frames[LOG]
+    rows = rows[(rows["컨설턴트"] != "") & ~(rows["일자__known"] & rows["MD__known"])]
+    return Unread(
+        name=rows["컨설턴트"].to_numpy(dtype=object),
+        md=np.where(rows["MD__known"], rows["MD"], 1000).astype(np.int64),
+        place=rows["장소구분"].to_numpy(dtype=object),
+        task=rows["업무구분"].to_numpy(dtype=object),
+        external=rows["컨설턴트"].isin(_external(facts)).to_numpy(),
+    )
+
+
+def _external(facts: Facts) -> pd.Index:
+    """Whom 투입인력 calls external."""
+    roster = facts["roster"]
+    return pd.Index(roster.index[roster["구분"] == "외부"])
+
+
+@fact
+def roster_nameless(facts: Facts) -> np.ndarray:
+    """Has 투입인력 a row without 성명? It may be anybody."""
+    return np.full(facts.n, bool((facts.book.frames[ROSTER]["성명"] == "").any()))
+
+
+@fact
+def side_differs(facts: Facts) -> np.ndarray:
+    """The roster says the other of 내부 and 외부 than the 세목 of the line."""
+    person, line = facts["person_side"], facts["세목"]
+    inside = ((line == "내부인건비") & (person == "외부")).to_numpy()
+    return inside | ((line == "외부인건비") & (person == "내부")).to_numpy()
+
+
+@fact
+def side_told(facts: Facts) -> np.ndarray:
+    """구분 of the person is one that the programme knows."""
+    return facts["person_side"].isin(list(facts.programme.values["구분"])).to_numpy()
 
 
 @fact
@@ -178,13 +236,11 @@ def log(facts: Facts) -> Log:
     by = np.lexsort((frame["_row"], frame["_source"], day))
     order = np.empty(len(frame), dtype=np.int64)
     order[by] = np.arange(len(frame))
-    roster = facts["roster"]
-    external = pd.Index(roster.index[roster["구분"] == "외부"])
     return Log(
         row=keep, name=frame["컨설턴트"].to_numpy(dtype=object), person=person.astype(np.int64),
         names=np.asarray(names, dtype=object), day=day, md=frame["MD"].to_numpy(dtype=np.int64),
         place=frame["장소구분"].to_numpy(dtype=object), task=frame["업무구분"].to_numpy(dtype=object),
-        external=frame["컨설턴트"].isin(external).to_numpy(), order=order,
+        external=frame["컨설턴트"].isin(_external(facts)).to_numpy(), order=order,
     )  # fmt: skip
 
 
@@ -248,9 +304,12 @@ def rate_unknown(facts: Facts) -> np.ndarray:
 
 
 def _unread_changes(facts: Facts) -> set[str]:
-    """Whom an approved 참여율조정 names without a rate that can be read."""
+    """Whom an approved 참여율조정 names without a rate that can be read; everybody where it names nobody, or may be one."""
     rows = approved_rows(facts, "참여율조정")
-    return {name for name, text in zip(rows["변경전"], rows["변경후"], strict=True) if _rate(text) is None}
+    found = {name for name, text in zip(rows["변경전"], rows["변경후"], strict=True) if _rate(text) is None}
+    if (rows["변경전"] == "").any() or len(unclear_rows(facts, "참여율조정")):
+        found |= set(facts["roster"].index)
+    return found
 
 
 @fact
@@ -265,92 +324,3 @@ def participation_unclear(facts: Facts) -> np.ndarray:
     """참여시작 or 참여종료 of the consultant cannot be read, or the one is after the other."""
     rows = facts["stints"]
     return facts["컨설턴트"].isin(rows.loc[rows["unclear"], "성명"]).to_numpy() & facts["has_log_rows"]
-
-
-@fact
-def place_unread(facts: Facts) -> np.ndarray:
-    """The consultant has consulting days in 수행일지 whose 장소구분 is neither blank nor one that the programme has."""
-    log = facts["log"]
-    known = ["", *facts.programme.values["장소구분"]]
-    unread = log.external & np.isin(log.task, ["컨설팅", ""]) & ~np.isin(log.place, known)
-    return facts["컨설턴트"].isin(log.name[unread]).to_numpy()
-
-
-# ---- grades -----------------------------------------------------------------------------------------------------------------------
-
-
-@fact
-def credentials(facts: Facts) -> pd.DataFrame:
-    """What each person's credentials support, by 성명: supported, route, missing, unknown (columns), proof (등급증빙 = Y)."""
-    table = grades.table(facts.programme.id, facts.programme.place)
-    rows = {}
-    for name, person in facts["roster"].iterrows():
-        years = float(person["경력연수"]) if person["경력연수__known"] else None
-        found = grades.supported(person["학력"], person["자격"], years, grades=table)
-        claimed, reached = table.rank(person["등급"]), table.rank(found.grade)
-        rows[name] = {
-            "supported": found.grade or "",
-            "route": found.route,
-            "missing": found.missing,
-            "unknown": ", ".join(found.unknown) if found.grade is None or reached > claimed else "",
-            "proof": person["등급증빙"] == "Y",
-            "above": found.grade is not None and reached > claimed,
-        }
-    columns = ["supported", "route", "missing", "unknown", "proof", "above"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-
-
-def _credential(facts: Facts, column: str, blank: Any) -> np.ndarray:
-    table = facts["credentials"]
-    position = table.index.get_indexer(facts["컨설턴트"]) if len(table) else np.full(facts.n, -1)
-    values = table[column].to_numpy(dtype=object) if len(table) else np.array([blank], dtype=object)
-    return np.where(position >= 0, values[position], blank)
-
-
-@fact
-def supported_grade(facts: Facts) -> pd.Series:
-    """The grade that the consultant's credentials support, "" where none or unknown."""
-    return pd.Series(_credential(facts, "supported", ""), dtype="str")
-
-
-@fact
-def grade_route(facts: Facts) -> pd.Series:
-    return pd.Series(_credential(facts, "route", ""), dtype="str")
-
-
-@fact
-def grade_missing(facts: Facts) -> pd.Series:
-    """What is missing for the next grade, one sentence."""
-    return pd.Series(_credential(facts, "missing", ""), dtype="str")
-
-
-@fact
-def grade_unknown(facts: Facts) -> pd.Series:
-    """Blank columns of 투입인력 on which the claimed grade hangs, comma list."""
-    return pd.Series(_credential(facts, "unknown", ""), dtype="str")
-
-
-@fact
-def grade_unknown_given(facts: Facts) -> np.ndarray:
-    return (facts["grade_unknown"] != "").to_numpy()
-
-
-@fact
-def graded(facts: Facts) -> np.ndarray:
-    return (facts["grade"] != "").to_numpy()
-
-
-@fact
-def consultant_given(facts: Facts) -> np.ndarray:
-    return (facts["컨설턴트"] != "").to_numpy()
-
-
-@fact
-def grade_unproven(facts: Facts) -> np.ndarray:
-    return ~_credential(facts, "proof", True).astype(bool)
-
-
-@fact
-def grade_above_supported(facts: Facts) -> np.ndarray:
-    """The claimed grade is above a supported one that is known."""
-    return _credential(facts, "above", False).astype(bool)

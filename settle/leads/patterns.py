@@ -334,7 +334,7 @@ def odd_hours(look: Look) -> list[Group]:
 
 def _hours(look: Look) -> dict[int, int]:
     """Line -> hour of its card slip, by 승인번호."""
-    from settle.judging.facts.papers import approval_keys
+    from settle.judging.facts.evidence import approval_keys
 
     frame = look.book.frames.get(EVIDENCE)
     if frame is None or not len(frame) or not look.book.lists:

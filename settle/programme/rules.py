@@ -49,6 +49,7 @@ class Case:
     papers: str = ""  # what must be supplied, comma list; placeholders as in message
     once: bool = False  # said once for the agreement, not per line
     asked_of: str = "수행기관"  # who can do something about it: `from` in the file
+    second: bool = False  # told of a line beside another case of the rule
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ class Rule:
     parameters: dict[str, Any] = field(default_factory=dict)
     examples: tuple[dict[str, Any], ...] = ()
 
-    def case(self, effect: str) -> int:
-        """The number of the first case with this effect, 0 where there is none."""
-        return next((c.number for c in self.cases if c.effect == effect), 0)
+    def case(self, effect: str, second: bool = False) -> int:
+        """The number of the first case with this effect (second: of those told beside another), 0 where there is none."""
+        return next((c.number for c in self.cases if c.effect == effect and c.second == second), 0)
 
     def limit(self, name: str, day: dt.date) -> Any:
         """The figure `name` in force on `day`. Raises RulebookError where none is."""

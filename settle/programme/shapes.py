@@ -32,6 +32,7 @@ class Case(Struct, forbid_unknown_fields=True):
     cell: str = ""
     papers: str = ""
     once: bool = False
+    second: bool = False
     asked_of: Asked = field(default="수행기관", name="from")
 
 
@@ -61,6 +62,13 @@ class LimitRow(Struct, forbid_unknown_fields=True):
     value: int
 
 
+class Words(Struct, forbid_unknown_fields=True):
+    """A list of [words] with those beside it that are no hit."""
+
+    words: list[str]
+    unlike: list[str] = field(name="not", default_factory=list)
+
+
 class Fund(Struct, forbid_unknown_fields=True):
     """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded."""
 
@@ -85,7 +93,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}
     conditions: dict[str, Any] = {}
-    words: dict[str, list[str]] = {}
+    words: dict[str, list[str] | Words] = {}
     lists: dict[str, list[str]] = {}
     limits: dict[str, list[LimitRow]] = {}
     order: dict[str, list[str]] = {}

@@ -17,7 +17,8 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from settle.judging.arrays import days
-from settle.judging.facts.papers import approval_keys, components
+from settle.judging.components import components
+from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN, LEDGER, Filled, Sheet
 from settle.reconciling import ours, theirs, values
 from settle.reconciling.profiles import matching

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.arrays import days
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
 from settle.reconciling import values
 from settle.reconciling.profiles import matching

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.korean import josa
 from settle.reading import cells
 from settle.reconciling import values

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.papers import approval_keys
+from settle.judging.facts.evidence import approval_keys
 from settle.reconciling import values
 
 if TYPE_CHECKING:

@@ -213,7 +213,7 @@ class _Book:
         totals = view.judgement.totals
         plain = self._look()
         lines = [(words["disallowed"], totals["disallowed"])]
-        lines += [(f"{words['refund']} ({fund[0]})", int(fund[6])) for fund in view.funds[:-1] if fund[6] is not None]
+        lines += [(f"{words['refund']} ({fund[0]})", int(fund[6])) for fund in view.refunds]
         for name, won in lines:
             sheet.write_string(row, 0, f"{name}: {in_words(won)} ({number(won)}원)", plain)
             row += 1
@@ -262,6 +262,9 @@ class _Book:
             sheet.write_string(row, 0, str(one[0]), self._look(border=1, **last))
             for at, value in enumerate(one[1:], start=1):
                 self._put(sheet, row, at, value, self._look(border=1, num_format=AMOUNT, align="right", **last))
+        for note in view.fund_notes:
+            row += 1
+            sheet.write_string(row, 0, note, self._look())
         return row + 2
 
     def _costliest(self, sheet: Worksheet, row: int, view: View) -> int:

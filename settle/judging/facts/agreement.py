@@ -9,8 +9,8 @@ import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.judging.facts.base import Facts, fact, family
+from settle.judging.facts.evidence import matchable, names_in
 from settle.judging.facts.ledger import company
-from settle.judging.facts.papers import matchable, names_in
 from settle.model import EVIDENCE, LEDGER, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
@@ -63,8 +63,30 @@ def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
 @family
 def approved(facts: Facts, kind: str) -> np.ndarray:
     """Is the line approved: by its 집행번호 (one or several, as in 증빙목록), else by its 참여기업, else (both blank) by the agreement?"""
+    return _covered(facts, approved_rows(facts, kind))
+
+
+def unclear_rows(facts: Facts, kind: str) -> pd.DataFrame:
+    """The rows of 변경승인 that may approve this 변경구분, which nobody can tell: its rows where the sheet has no 승인일 or the date
+    cannot be read, and approved ones whose 변경구분 is blank or unknown.
+    """
+    rows = facts.book.frames[APPROVALS]
+    unread = {(e.source, e.row) for e in facts.book.errors if e.kind == APPROVALS and e.column == "승인일"}
+    undated = np.full(len(rows), not facts.book.has(APPROVALS, "승인일"))
+    undated |= np.array([place in unread for place in zip(rows["_source"], rows["_row"], strict=True)], dtype=bool)
+    open_kind = ~rows["변경구분"].isin(list(facts.programme.values["변경구분"]))
+    return rows[((rows["변경구분"] == kind) & undated) | (open_kind & (rows["승인일__known"] | undated))]
+
+
+@family
+def approval_unclear(facts: Facts, kind: str) -> np.ndarray:
+    """May the line be approved, which 변경승인 does not tell (`unclear_rows`)?"""
+    return _covered(facts, unclear_rows(facts, kind))
+
+
+def _covered(facts: Facts, rows: pd.DataFrame) -> np.ndarray:
+    """Lines that rows of 변경승인 cover."""
     result = facts.zeros(bool)
-    rows = approved_rows(facts, kind)
     if not len(rows):
         return result
     by_line = rows["집행번호"] != ""

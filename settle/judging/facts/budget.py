@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.agreement import APPROVALS, approved_rows
+from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact, family
 from settle.programme.vocabulary import HEADS, Programme
 
-BUDGET = "예산"
+BUDGET, CHANGE = "예산", "예산비목변경"
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,27 @@ def first_budget(facts: Facts) -> Budget:
 
 @fact
 def budget_known(facts: Facts) -> bool:
-    """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed."""
+    """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed.
+
+    A blank beside the amount of the other fund is 0; a row without any amount is not known.
+    """
     unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
-    return not unread and not facts["first_budget"].lost
+    return not unread and not facts["first_budget"].lost and not _without_amount(facts).any()
+
+
+def _without_amount(facts: Facts) -> np.ndarray:
+    frame = facts.book.frames[BUDGET]
+    known = np.zeros(len(frame), dtype=bool)
+    for column in facts.programme.budget_columns:
+        known |= frame[f"{column}__known"].to_numpy(dtype=bool)
+    return ~known
+
+
+@fact
+def budget_change_known(facts: Facts) -> bool:
+    """Every approved 예산비목변경 says what it moves, and no row leaves open whether it is one."""
+    lost = any(kind == APPROVALS for kind, _ in facts["budget"].lost)
+    return not lost and not len(unclear_rows(facts, CHANGE))
 
 
 def resolve_path(programme: Programme, path: str) -> tuple[str, str, str] | None:
@@ -81,7 +99,7 @@ def resolve_path(programme: Programme, path: str) -> tuple[str, str, str] | None
 def budget(facts: Facts) -> Budget:
     """The budget as changed by approved 예산비목변경 rows."""
     first = facts["first_budget"]
-    changes = approved_rows(facts, "예산비목변경")
+    changes = approved_rows(facts, CHANGE)
     rows, lost = [], list(first.lost)
     positions = np.flatnonzero(facts.book.frames[APPROVALS].index.isin(changes.index))
     for i, (before, after, amount, is_known) in zip(
@@ -108,6 +126,18 @@ def fund_budgets(facts: Facts) -> dict[str, int]:
     """Fund -> won agreed."""
     rows = facts["first_budget"].rows
     return {fund.name: int(rows[fund.column].sum()) for fund in facts.programme.funds}
+
+
+def funds_unknown(facts: Facts) -> set[str]:
+    """Funds whose agreed budget nobody knows: a cell of theirs cannot be read, or stands in a row that counts nowhere."""
+    frame, unknown = facts.book.frames[BUDGET], set()
+    lost = [position for kind, position in facts["first_budget"].lost if kind == BUDGET]
+    silent = bool(_without_amount(facts).any())
+    for fund in facts.programme.funds:
+        unread = any(e.kind == BUDGET and e.column == fund.column for e in facts.book.errors)
+        if unread or silent or (frame[fund.column].to_numpy()[lost] != 0).any():
+            unknown.add(fund.name)
+    return unknown
 
 
 @family

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import NO_DAY, days, group_any, group_max, group_sum, labels, matches
-from settle.judging.facts.base import Facts, fact, family, known
+from settle.judging.arrays import days, group_sum, labels
+from settle.judging.facts.base import Facts, fact, known
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -211,23 +211,42 @@ def less_refund(facts: Facts, won: np.ndarray) -> np.ndarray:
     return won + np.where(refund >= 0, won[refund], 0) if facts.n else won
 
 
-def known_less_refund(facts: Facts, flag: np.ndarray) -> np.ndarray:
-    """Where a figure is known of the line and, if it has one, of its refund."""
-    refund = facts["refunds"]["refund"].to_numpy()
-    return flag & ((refund < 0) | flag[refund]) if facts.n else flag
-
-
 @fact
 def own_total(facts: Facts) -> np.ndarray:
-    """공급가액 + 부가세 where both are given, else 집행금액, of the line alone."""
+    """The larger of 집행금액 and 공급가액 + 부가세 (both given) of the line alone; of a refund the lower. int64 won."""
     both = facts["공급가액__known"] & facts["부가세__known"]
-    return np.where(both, facts["공급가액"] + facts["부가세"], facts["claimed"])
+    claimed, stated = facts["claimed"], np.where(both, facts["공급가액"] + facts["부가세"], facts["claimed"])
+    return np.where(claimed < 0, np.minimum(claimed, stated), np.maximum(claimed, stated))
 
 
 @fact
 def transaction_total(facts: Facts) -> np.ndarray:
     """거래금액: `own_total` less a refund. 0 for lines that are not judged."""
     return np.where(facts["judged"], less_refund(facts, facts["own_total"]), 0)
+
+
+def vat_of(won: np.ndarray) -> np.ndarray:
+    """VAT inside amounts that do not say it: ¹⁄₁₁, rounded away from 0 so that the supply left is the smaller."""
+    return np.sign(won) * -(-np.abs(won) // 11)
+
+
+@fact
+def supply_and_vat_net(facts: Facts) -> pd.DataFrame:
+    """공급가액 and 부가세 of the ledger less those of a refund (one without VAT of its own: ¹⁄₁₁ of it, or all of it
+    where 적요 says that it is the VAT); stated: of the line itself.
+    """
+    stated = facts["공급가액__known"] & facts["부가세__known"]
+    refund = facts["refunds"]["refund"].to_numpy()
+    supply, vat = facts["공급가액"], facts["부가세"]
+    if facts.n:
+        said = "vat" in facts.programme.data.get("words", {})
+        handed_back = facts["word:vat"] if said else facts.zeros(bool)  # a refund that is the VAT itself
+        guessed = np.where(handed_back, facts["claimed"], vat_of(facts["claimed"]))
+        back_vat = np.where(stated[refund], vat[refund], guessed[refund])
+        back_supply = np.where(stated[refund], supply[refund], (facts["claimed"] - guessed)[refund])
+        supply = supply + np.where(refund >= 0, back_supply, 0)
+        vat = vat + np.where(refund >= 0, back_vat, 0)
+    return pd.DataFrame({"supply": supply, "vat": vat, "stated": stated})
 
 
 @fact
@@ -240,81 +259,6 @@ def purchase_total(facts: Facts) -> np.ndarray:
 def purchase_net(facts: Facts) -> np.ndarray:
     """What the purchase charges to the grant."""
     return group_sum(facts["purchase"], facts["net"])
-
-
-@fact
-def heads(facts: Facts) -> np.ndarray:
-    """참석인원 of the line of the purchase where 참석인원 × 식수 is largest; 0 unknown."""
-    return _largest(facts)[0]
-
-
-@fact
-def meals(facts: Facts) -> np.ndarray:
-    """식수 that goes with `heads` (blank: 1)."""
-    return _largest(facts)[1]
-
-
-@fact
-def heads_known(facts: Facts) -> np.ndarray:
-    return facts["heads"] > 0
-
-
-def _largest(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    heads = np.maximum(facts["참석인원"], 0)
-    meals = np.where(facts["식수__known"] & (facts["식수"] > 0), facts["식수"], 1)
-    counted = facts["judged"]
-    scale = int(meals.max(initial=1)) + 1
-    best = group_max(facts["purchase"], np.where(counted, heads * meals * scale + meals, 0))
-    units, meals = best // scale, np.maximum(best % scale, 1)
-    return units // meals, meals
-
-
-@fact
-def meal_note(facts: Facts) -> pd.Series:
-    """For messages: says that the kind of expense was read from 적요."""
-    return pd.Series(np.where(facts["meal_read_from_text"], "(지출유형이 비어 적요에서 식대로 읽음)", ""), dtype="str")
-
-
-@fact
-def fewer_signatures(facts: Facts) -> np.ndarray:
-    return facts["heads_known"] & (facts["signatures"] < facts["heads"])
-
-
-@fact
-def external_heads_none(facts: Facts) -> np.ndarray:
-    """외부인원 is given as 0 on the line, and nobody external on another line of the purchase."""
-    outside = facts["외부인원__known"] & (facts["외부인원"] > 0)
-    return facts["외부인원__known"] & (facts["외부인원"] <= 0) & ~group_any(facts["purchase"], outside)
-
-
-@family
-def word(facts: Facts, name: str) -> np.ndarray:
-    """Has 적요 one of the words of this list?"""
-    return _contains(facts, "적요", name)
-
-
-@family
-def vendor_word(facts: Facts, name: str) -> np.ndarray:
-    """Has 거래처 one of the words of this list?"""
-    return _contains(facts, "거래처", name)
-
-
-def _contains(facts: Facts, column: str, name: str) -> np.ndarray:
-    return matches(facts[column], "|".join(re.escape(word) for word in facts.programme.data["words"][name]))
-
-
-@family
-def listed(facts: Facts, name: str) -> np.ndarray:
-    """Is a column's value on a list of the programme? `listed:지출유형/never_eligible`."""
-    column, _, key = name.partition("/")
-    return facts.member(column, facts.programme.data["lists"][key])
-
-
-@fact
-def business_type_entertainment(facts: Facts) -> np.ndarray:
-    """업종 is, or contains, one of the programme's entertainment trades."""
-    pattern = re.compile("|".join(re.escape(w) for w in facts.programme.data["lists"]["entertainment"]))
-    return facts.each("업종", lambda text: pattern.search(text.replace(" ", "")) is not None, bool)
 
 
 @fact
@@ -352,33 +296,9 @@ def payee(facts: Facts) -> pd.Series:
 
 
 @fact
-def trip_known(facts: Facts) -> np.ndarray:
-    """Both days of the trip are given, and it does not end before it begins."""
-    return facts["출장시작__known"] & facts["출장종료__known"] & (facts["출장시작"] <= facts["출장종료"])
-
-
-@fact
-def outside_trip(facts: Facts) -> np.ndarray:
-    """Neither 원인행위일 nor 집행일 lies within the trip (a blank date decides nothing)."""
-    start, end = days(facts.ledger["출장시작"]), days(facts.ledger["출장종료"])
-
-    def outside(day: np.ndarray) -> np.ndarray:
-        return (day == NO_DAY) | (day < start) | (day > end)
-
-    cause, paid = days(facts.ledger["원인행위일"]), days(facts.ledger["집행일"])
-    return facts["trip_known"] & ((cause != NO_DAY) | (paid != NO_DAY)) & outside(cause) & outside(paid)
-
-
-@fact
-def before_trip(facts: Facts) -> np.ndarray:
-    """원인행위일 (else 집행일) before the trip begins."""
-    return facts["trip_known"] & facts["basis_known"] & (facts["basis_date"] < days(facts.ledger["출장시작"]))
-
-
-@fact
-def support_type_known(facts: Facts) -> np.ndarray:
-    """지원유형 is one of the programme's."""
-    return facts.member("지원유형", list(facts.programme.values["지원유형"]))
+def payee_is_business(facts: Facts) -> np.ndarray:
+    """The payee has a company form (words.company_forms), or the line a 사업자등록번호."""
+    return facts.each("payee", facts["has_company_form"], bool) | (facts["사업자등록번호"] != "").to_numpy()
 
 
 @fact

@@ -10,8 +10,9 @@ import pandas as pd
 from settle import korean as text
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.judging.kinds.caps import settle_cases
-from settle.labour.days import begin, charge
+from settle.labour.days import begin
 from settle.labour.people import LOG
+from settle.labour.shares import charge
 
 NOTES = "across_notes"  # given: list of (code, key, text)
 
@@ -38,10 +39,9 @@ def across_days(ctx: Context) -> Outcome:
     labour, log = begin(ctx), ctx["log"]
     given = ctx["xin_020_days"]
     struck = np.minimum(given[log.row], labour.creditable) if len(log.row) else np.zeros(0, dtype=np.int64)
-    labour.creditable = labour.creditable - struck
     per_person = pd.Series(struck, dtype="int64").groupby(pd.Series(log.name, dtype=object)).sum()
-    wanted = {str(name): int(days) for name, days in per_person.items() if days > 0}
-    taken = charge(ctx, wanted)
+    wanted = {str(name) for name, days in per_person.items() if days > 0}
+    taken, _ = charge(ctx, struck)
     won = np.minimum(taken.won, ctx.left)
     case = np.where(won > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
     where = ctx["xin_020_text"]  # consultant -> which days, and in which agreements
@@ -50,7 +50,7 @@ def across_days(ctx: Context) -> Outcome:
         "sum": taken.sums,
         "where": lambda lines: [where.get(name, "") for name in ctx["컨설턴트"].iloc[lines]],
     }
-    nothing_taken = sorted(set(wanted) - set(ctx["컨설턴트"][won > 0]))
+    nothing_taken = sorted(wanted - set(ctx["컨설턴트"][won > 0]))
     extra = [*_notes(ctx), *_unpaid(ctx, struck, {name: where.get(name, "") for name in nothing_taken})]
     return Outcome(case, lambda left: np.minimum(won, left), values=values, elsewhere=extra)
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from settle import korean as text
 from settle.judging.arrays import group_any, group_sum, latest_first
-from settle.judging.facts.ledger import known_less_refund, less_refund
 from settle.judging.kinds.base import Context, Outcome, Take, kind
 from settle.judging.kinds.caps import capped, parts, settle_cases
 
@@ -18,13 +17,14 @@ def paper_amount(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
     """
     proved, purchase = ctx["proved"], ctx["purchase"]
     leaves_vat_out = ctx["judged"] & ctx["공급가액__known"] & (ctx["부가세"] > 0) & (ctx["claimed"] == ctx["공급가액"])
-    anything_else = group_any(purchase, ctx["judged"] & ~leaves_vat_out)
-    refund = ctx["refunds"]["refund"].to_numpy()
-    vat = ctx["부가세"] + np.where(refund >= 0, np.minimum(ctx["부가세"][refund], 0), 0)
-    vat_left_out = group_sum(purchase, np.where(leaves_vat_out, vat, 0))
-    by_total = proved.total - vat_left_out
-    counts_total = anything_else | ~proved.supply_known
-    return np.where(counts_total, by_total, proved.supply), proved.total_known | ~counts_total
+    mixed = group_any(purchase, ctx["judged"] & ~leaves_vat_out)
+    own_vat = group_sum(purchase, np.where(leaves_vat_out, ctx["부가세"], 0))
+    back_vat = group_sum(purchase, np.where(leaves_vat_out, ctx["supply_and_vat_net"]["vat"] - ctx["부가세"], 0))
+    # claims with and without VAT on one paper: those without count with theirs
+    by_total = proved.total - own_vat - back_vat
+    by_supply = np.where(proved.supply_known, proved.supply, proved.bought - own_vat + proved.back_supply)
+    counts_total = mixed | ~proved.supply_known
+    return np.where(mixed, by_total, by_supply), proved.total_known | ~counts_total
 
 
 def from_latest(ctx: Context, excess: np.ndarray, among: np.ndarray) -> Take:
@@ -40,7 +40,8 @@ def from_latest(ctx: Context, excess: np.ndarray, among: np.ndarray) -> Take:
 def paper_difference(ctx: Context) -> Outcome:
     """The claim against its trade papers (GEN-040; parameters.shared = true: GEN-060, one paper for several lines).
 
-    Local facts: short, over, amount_unknown, doubled. Values: paper_won, base, difference.
+    Local facts: short, over, amount_unknown, doubled, open_kind (short, and a paper is of unknown kind).
+    Values: paper_won, base, difference.
     """
     among = ctx.applies()
     proved, purchase = ctx["proved"], ctx["purchase"]
@@ -54,15 +55,22 @@ def paper_difference(ctx: Context) -> Outcome:
     unknown = ~stated & (difference > 0)
     doubled = ~unknown & (proved.doubled > 0) & (difference > 0)
     short = ~unknown & ~doubled & (difference > 0)
+    # a row of unknown kind may be the paper that is missing
+    open_kind = short & ctx["unknown_paper"]
+    short &= ~open_kind
     over = stated & (difference < 0)
     take = from_latest(ctx, np.where(short, difference, 0), among)
     held = latest_first(
         purchase, np.where(doubled & among, difference, 0), np.where(among, ctx["net"], 0), ctx["order"]
     )
     # a difference that moves no won is said once, on the latest line
+    waits = latest_first(
+        purchase, np.where(open_kind & among, difference, 0), np.where(among, ctx["net"], 0), ctx["order"]
+    )
     ctx.local.update(short=short, over=over & is_last(ctx, among), amount_unknown=unknown, doubled=held > 0)
+    ctx.local["open_kind"] = waits > 0
     case = ctx.cases(among)
-    hold = np.where(doubled, held, ctx["net"])
+    hold = np.where(doubled, held, np.where(open_kind, waits, ctx["net"]))
     values = {"paper_won": paper, "base": base, "difference": np.abs(difference), "line_names": ctx.facts["line_name"]}
     return Outcome(settle_cases(ctx, case, take), take, hold=hold, values=values)
 
@@ -74,9 +82,19 @@ def is_last(ctx: Context, among: np.ndarray) -> np.ndarray:
     return among & (best[ctx["purchase"]] == ctx["order"])
 
 
+def unproved_refunds(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
+    """공급가액 and VAT (≤ 0) of the refunds of each purchase that have no trade paper of their own."""
+    ledger, bare = ctx["supply_and_vat_net"], ctx["unproved_refund"]
+    supply = np.where(bare, ledger["supply"].to_numpy() - ctx["공급가액"], 0)
+    vat = np.where(bare, ledger["vat"].to_numpy() - ctx["부가세"], 0)
+    return group_sum(ctx["purchase"], supply), group_sum(ctx["purchase"], vat)
+
+
 @kind("deduction")
 def refundable_vat(ctx: Context) -> Outcome:
     """VAT that is refunded or deducted later (GEN-050), measured on the purchase. Values: supply, vat, sum, part_said.
+
+    Local facts: vat_known, vat_unknown, yes_and_no (lines of one purchase that say 매입세액공제 Y and N).
 
     Of a purchase that has other lines too (매입세액공제 = N) the paper does not tell the part: the lines' own figures count.
     """
@@ -85,12 +103,13 @@ def refundable_vat(ctx: Context) -> Outcome:
     net = ctx["net"]
     whole = ~group_any(purchase, ctx["judged"] & ~among)
     on_paper = proved.present & proved.supply_known & proved.total_known & whole
-    stated = known_less_refund(ctx.facts, ctx["공급가액__known"] & ctx["부가세__known"])
-    in_ledger = ~group_any(purchase, among & ~stated)
-    ledger_supply = np.where(among, less_refund(ctx.facts, ctx["공급가액"]), 0)
-    ledger_vat = np.where(among, less_refund(ctx.facts, ctx["부가세"]), 0)
-    supply = np.where(on_paper, proved.supply, group_sum(purchase, ledger_supply))
-    vat = np.maximum(np.where(on_paper, proved.vat, group_sum(purchase, ledger_vat)), 0)
+    ledger = ctx["supply_and_vat_net"]
+    in_ledger = ~group_any(purchase, among & ~ledger["stated"].to_numpy())
+    ledger_supply = group_sum(purchase, np.where(among, ledger["supply"].to_numpy(), 0))
+    ledger_vat = group_sum(purchase, np.where(among, ledger["vat"].to_numpy(), 0))
+    back_supply, back_vat = unproved_refunds(ctx)
+    supply = np.where(on_paper, proved.supply + back_supply, ledger_supply)
+    vat = np.maximum(np.where(on_paper, proved.vat + back_vat, ledger_vat), 0)
     known = on_paper | in_ledger
 
     def take(left: np.ndarray) -> np.ndarray:
@@ -98,14 +117,14 @@ def refundable_vat(ctx: Context) -> Outcome:
         excess = np.clip(group_sum(purchase, have) - supply, 0, vat)
         return latest_first(purchase, np.where(among & known, excess, 0), have, ctx["order"])
 
-    case = np.zeros(ctx.n, dtype=np.uint8)
     # without 공급가액 nothing can be said, unless the claim is no more than a supply value that is known
     unknown = among & ~known & ~((ctx["공급가액__known"]) & (net <= ctx["공급가액"]) & ~proved.present)
-    for c in ctx.rule.cases:
-        if c.effect == "disallow":
-            case[among & known] = c.number
-        elif c.effect == "hold":
-            case[unknown & ctx.holds(c.when)] = c.number
+    said = group_any(purchase, among & (ctx["매입세액공제"] == "Y").to_numpy())
+    denied = group_any(purchase, ctx["judged"] & (ctx["매입세액공제"] == "N").to_numpy())
+    ctx.local.update(vat_unknown=unknown, vat_known=known, yes_and_no=said & denied & ~ctx["direct_support"])
+    case = ctx.cases(among)
+    hold = np.where(known, take(net), net)
+    case = np.where(ctx.effect(case, "hold") & (hold == 0), 0, case).astype(np.uint8)
     won = take(net)
     base = group_sum(purchase, np.where(among & known, net, 0))
     excess = np.clip(base - supply, 0, vat)
@@ -122,7 +141,11 @@ def refundable_vat(ctx: Context) -> Outcome:
         ]
 
     values = {"supply": supply, "vat": vat, "excess": excess, "sum": sums} | share
-    return Outcome(settle_cases(ctx, case, take), take, values=values, unknown=_institution_unknown(ctx))
+    moving = ctx.effect(case, "disallow")
+    return Outcome(
+        settle_cases(ctx, case, take), lambda left: np.where(moving, take(left), 0), hold=hold, values=values,
+        unknown=_institution_unknown(ctx),
+    )  # fmt: skip
 
 
 def _institution_unknown(ctx: Context) -> str:
@@ -141,12 +164,13 @@ def _institution_unknown(ctx: Context) -> str:
 def proven_amount(ctx: Context) -> Outcome:
     """Travel at cost (TRV-070): a purchase is recognised up to what its trade papers prove.
 
-    Values: paper_won, base, excess, part, part_said.
+    Local fact: above_papers. Values: paper_won, base, excess, part, part_said.
     """
     among = ctx.applies()
+    paper, _ = paper_amount(ctx)
+    ctx.local["above_papers"] = ctx["purchase_net"] > paper
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
-    paper, _ = paper_amount(ctx)
     take = capped(ctx, ctx["purchase"], paper, moving)
     base = group_sum(ctx["purchase"], np.where(moving, ctx["net"], 0))
     excess = np.maximum(base - paper, 0)

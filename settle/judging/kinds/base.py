@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 Take = Callable[[np.ndarray], np.ndarray]
+ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"  # an auditor's verdicts
 
 
 @dataclass
@@ -35,6 +36,15 @@ class Elsewhere:
 
 
 @dataclass
+class Second:
+    """What a rule says of a line beside its first word: a hold of the part that may be wrong, a note. Never a disallowance."""
+
+    case: np.ndarray  # uint8 per line
+    hold: np.ndarray | None = None  # won that a hold asks for
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Outcome:
     """What a rule says. case: uint8 per line, 0 = nothing, else the number of the rule's case."""
 
@@ -44,6 +54,11 @@ class Outcome:
     values: dict[str, Any] = field(default_factory=dict)  # for the texts: arrays, or callables over line positions
     elsewhere: list[Elsewhere] = field(default_factory=list)
     unknown: str = ""  # why the rule is (partly) not checked
+    second: Second | None = None
+
+    def speaks_of(self, line: int) -> bool:
+        """Has the rule a finding on this line?"""
+        return bool(self.case[line]) or (self.second is not None and bool(self.second.case[line]))
 
 
 @dataclass
@@ -125,7 +140,7 @@ class Context:
         """The first case whose `when` holds, for the lines given."""
         result = np.zeros(self.n, dtype=np.uint8)
         for case in reversed(self.rule.cases):
-            if case.once:
+            if case.once or case.second:
                 continue
             result[self.holds(case.when) & among] = case.number
         return result

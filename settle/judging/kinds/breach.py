@@ -26,6 +26,15 @@ def loose(ctx: Context) -> Outcome:
     return Outcome(ctx.cases(np.ones(ctx.n, dtype=bool)))
 
 
+@kind("line")
+def auditor(ctx: Context) -> Outcome:
+    """Findings of the auditor's own (AUD, sheet 판정): the settlement brings them, the rule has their text.
+
+    Placeholders of the text: 사유, ground, 판정자, checked, won, left.
+    """
+    return Outcome(np.zeros(ctx.n, dtype=np.uint8))
+
+
 def outright(where: np.ndarray) -> Take:
     """Take all that is left of these lines."""
     return lambda left: np.where(where, left, 0)

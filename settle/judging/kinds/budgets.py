@@ -88,6 +88,12 @@ def units(ctx: Context, budget: Budget) -> Heads:
     return heads(ctx, budget, unit)
 
 
+def item_blank(ctx: Context) -> np.ndarray:
+    """Lines without 세세목 in a 세목 that is budgeted by 세세목."""
+    detailed = by_item(ctx)
+    return ctx["category"].each(lambda row: row[3] and row[1] != "" and row[2] == "" and path(row, 2) in detailed, bool)
+
+
 def take_over_spent(ctx: Context, parent: np.ndarray, excess: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Take each parent's excess from the lines of its over-spent units, the latest first, no unit below its own budget.
 
@@ -95,6 +101,7 @@ def take_over_spent(ctx: Context, parent: np.ndarray, excess: np.ndarray, among:
     """
     unit = units(ctx, ctx["budget"])
     over = np.maximum(group_sum(unit.label, np.where(among, measured(ctx), 0)) - unit.agreed, 0)
+    over = np.where(item_blank(ctx), 0, over)  # nobody knows which 세세목 such a line over-spends
     order, left = ctx["order"], np.where(among, ctx.left, 0)
     most = latest_first(unit.label, over, left, order)
     taken = latest_first(parent, np.maximum(excess, 0), most, order)
@@ -155,26 +162,42 @@ def share_of_budget(ctx: Context) -> Outcome:
 def transfer_cap(ctx: Context) -> Outcome:
     """Transfers inside a 세목 above limit `share` % (BUD-030). parameters.base: 세목 (default) or 세세목, the receiving one.
 
-    Values: over (what the 세세목 are over-spent by), base_won, most, excess, head.
+    A line without 세세목 stands outside the measure and is held. Values: over (what the 세세목 are over-spent by), base_won, most,
+    excess, head, second.
     """
     budget = ctx["budget"]
     detailed = by_item(ctx)
-    among = ctx["category"].each(lambda row: row[3] and row[1] != "" and path(row, 2) in detailed, bool)
+    blank = item_blank(ctx)
+    among = ctx["category"].each(lambda row: row[3] and row[1] != "" and path(row, 2) in detailed, bool) & ~blank
     third, second = (heads(ctx, budget, lambda row, level=level: path(row, level)) for level in (3, 2))  # type: ignore[misc]
     over = np.maximum(group_sum(third.label, np.where(among, measured(ctx), 0)) - third.agreed, 0)
     share = ctx.limit("share")
     if ctx.rule.parameters.get("base") == "세세목":
         base, group, whole = third.agreed, third.label, over
     else:
-        first_of_unit = ~pd.Series(third.label).duplicated().to_numpy()
         base, group = second.agreed, second.label
-        whole = group_sum(group, np.where(among & first_of_unit, over, 0))
+        first_of_unit = among & ~pd.Series(np.where(among, third.label, -1)).duplicated().to_numpy()
+        whole = group_sum(group, np.where(first_of_unit, over, 0)) + _overdrawn(ctx, second.name, third.name[among])
     excess = np.where(among, np.maximum((whole * 100 - base * share) // 100, 0), 0)
     most = latest_first(third.label, over, np.where(among, ctx.left, 0), ctx["order"])
     taken = latest_first(group, excess, most, ctx["order"])
-    return _outcome(
-        ctx, taken, over=whole, base_won=base, most=base * share // 100, excess=excess, head=third.name, share=share
-    )
+    case = np.where(taken > 0, ctx.rule.case("disallow"), 0)
+    case = np.where(blank & ctx["judged"], ctx.rule.case("hold"), case).astype(np.uint8)
+    values = {
+        "over": whole, "base_won": base, "most": base * share // 100, "excess": excess, "head": third.name, "share": share,
+        "second": second.name,
+    }  # fmt: skip
+    return Outcome(case, take=lambda left: np.minimum(taken, left), values=values)
+
+
+def _overdrawn(ctx: Context, second: np.ndarray, spent: np.ndarray) -> np.ndarray:
+    """Won by which changes moved 세세목 without any line below 0, per line, of its 세목."""
+    below: dict[str, int] = {}
+    for name, won in _agreed(ctx["budget"], 3).items():
+        if won < 0 and name not in set(spent):
+            head = name.rpartition("/")[0]
+            below[head] = below.get(head, 0) - won
+    return np.array([below.get(name, 0) for name in second], dtype=np.int64)
 
 
 @kind("group")

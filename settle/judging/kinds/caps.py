@@ -8,8 +8,7 @@ import numpy as np
 
 from settle import korean as text
 from settle.judging.arrays import group_sum, latest_first
-from settle.judging.facts.ledger import known_less_refund, less_refund
-from settle.judging.kinds.base import Context, Outcome, Take, kind
+from settle.judging.kinds.base import Context, Outcome, Second, Take, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +70,8 @@ def grade_ceiling(ctx: Context, grades: np.ndarray) -> np.ndarray:
 
 
 def ledger_supply(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
-    """공급가액 of each line in the ledger less that of its refund, and where both are known."""
-    return less_refund(ctx.facts, ctx["공급가액"]), known_less_refund(ctx.facts, ctx["공급가액__known"])
+    """공급가액 of each line in the ledger less that of its refund, and where the line says it."""
+    return ctx["supply_and_vat_net"]["supply"].to_numpy(), ctx["공급가액__known"]
 
 
 def supply_value(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -91,6 +90,13 @@ def supply_value(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return supply, in_ledger | alone | shared
 
 
+def vat_value(ctx: Context) -> np.ndarray:
+    """VAT that goes with `supply_value`: of the line's own trade papers, else of the ledger."""
+    proved, ledger = ctx["proved"], ctx["supply_and_vat_net"]
+    alone = proved.present & proved.supply_known & (proved.members == 1)
+    return np.where(alone, proved.vat, ledger["vat"].to_numpy())
+
+
 def _part(supply: int, mine: int, whole: int) -> int:
     """What of a paper's 공급가액 falls on a line that charges `mine` of `whole`: rounded up; a claim without VAT is supply."""
     return -(-supply * mine // whole) if whole > supply else mine
@@ -100,7 +106,8 @@ def _part(supply: int, mine: int, whole: int) -> int:
 def ceiling(ctx: Context) -> Outcome:
     """A labour line may be paid at most ceiling(grade) × 투입MD; on an invoice the ceiling looks at 공급가액 alone.
 
-    parameters.ceiling_by names the fact that holds the grade. Values: ceiling, cap, days, looked_at.
+    parameters.ceiling_by names the fact that holds the grade. VAT inside the claim goes with its supply. Values: ceiling, cap, days,
+    looked_at, vat_note.
     """
     among = ctx.applies()
     case = ctx.cases(among)
@@ -108,22 +115,52 @@ def ceiling(ctx: Context) -> Outcome:
     per_day = grade_ceiling(ctx, grades)
     thousandths = ctx["md_paid"]
     # floored where a fraction arises in what is taken, so the cap is rounded up
-    cap = -(-per_day * thousandths // 1000)
-    supply, supply_known = supply_value(ctx, among)
-    supply_known &= ctx["on_invoice"]
+    plain = -(-per_day * thousandths // 1000)
+    supply, on_supply = supply_value(ctx, among)
+    on_supply &= ctx["on_invoice"]
+    vat = np.where(on_supply & (supply > 0), np.maximum(vat_value(ctx), 0), 0)
+    with_vat = plain.copy()
+    for i in np.flatnonzero((vat > 0) & (plain > 0)).tolist():  # Python integers: the product may pass 64 bits
+        with_vat[i] = -(-int(per_day[i]) * int(thousandths[i]) * int(supply[i] + vat[i]) // (1000 * int(supply[i])))
     moving = ctx.effect(case, "disallow")
 
-    def looked_at(left: np.ndarray) -> np.ndarray:
-        return np.where(supply_known, np.minimum(left, supply), left)
+    def cap_at(left: np.ndarray) -> np.ndarray:
+        """VAT goes with its supply: the cap has it while it is inside what is left."""
+        return np.where(on_supply & (left > supply), with_vat, plain)
 
     def take(left: np.ndarray) -> np.ndarray:
-        return np.where(moving, np.clip(looked_at(left) - cap, 0, left), 0)
+        looked_at = np.where(on_supply & (vat == 0), np.minimum(left, supply), left)
+        return np.where(moving, np.clip(looked_at - cap_at(left), 0, left), 0)
+
+    inside = on_supply & (ctx["net"] > supply) & (vat > 0)
+
+    def vat_note(lines: np.ndarray) -> list[str]:
+        return [
+            f" × (1 + {text.number(v)} ÷ {text.number(s)})" if here else ""
+            for here, v, s in zip(inside[lines].tolist(), vat[lines].tolist(), supply[lines].tolist(), strict=True)
+        ]
 
     values = {
         "ceiling": per_day,
-        "cap": cap,
+        "cap": cap_at(ctx["net"]),
         "grade_name": grades,
-        "looked_at": looked_at(ctx["net"]),
+        "looked_at": np.where(on_supply & (vat == 0), np.minimum(ctx["net"], supply), ctx["net"]),
         "days": lambda lines: [text.days(d) for d in thousandths[lines].tolist()],
+        "vat_note": vat_note,
     }
-    return Outcome(settle_cases(ctx, case, take), take, values=values)
+    return Outcome(settle_cases(ctx, case, take), take, values=values, second=_price_differs(ctx, among, supply))
+
+
+def _price_differs(ctx: Context, among: np.ndarray, supply: np.ndarray) -> Second | None:
+    """단가 × 투입MD is neither 집행금액 nor 공급가액: the rule's second case, beside what else it says."""
+    number = ctx.rule.case("note", second=True)
+    if not number:
+        return None
+    given = among & ctx["단가__known"] & (ctx["단가"] > 0) & (ctx["md_paid"] > 0)
+    given &= ctx["refunds"]["refund"].to_numpy() < 0
+    product = ctx["단가"] * ctx["md_paid"]
+    differs = (
+        given & (product != ctx["claimed"] * 1000) & ~(ctx["공급가액__known"] & (product == ctx["공급가액"] * 1000))
+    )
+    differs &= ~(ctx["on_invoice"] & (product == supply * 1000))
+    return Second(np.where(differs, number, 0).astype(np.uint8), values={"product": product // 1000})

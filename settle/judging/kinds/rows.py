@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from settle.judging.facts.agreement import APPROVALS
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.kpi import catalogue as kpi
 from settle.model import EVIDENCE
@@ -40,14 +39,6 @@ def dangling_evidence(ctx: Context) -> Outcome:
     """Evidence that points to no line (DAT-060). Values: target, paper, number."""
     columns = {"target": "집행번호", "paper": "증빙종류", "number": "증빙번호"}
     return _rows(ctx, EVIDENCE, ctx["links"].dangling, columns)
-
-
-@kind("line")
-def unapproved_rows(ctx: Context) -> Outcome:
-    """Rows of 변경승인 of a kind (parameters.change) without 승인일. Values: before, after, won."""
-    frame = ctx.facts.book.frames[APPROVALS]
-    where = (frame["변경구분"] == ctx.rule.parameters["change"]) & ~frame["승인일__known"]
-    return _rows(ctx, APPROVALS, where.to_numpy(dtype=bool), {"before": "변경전", "after": "변경후", "won": "금액"})
 
 
 @kind("line")

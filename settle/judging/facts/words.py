@@ -1,0 +1,106 @@
+"""Facts of words: what a drop-down cell means, which words of the programme's lists stand in a text, company forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.arrays import matches
+from settle.judging.facts.base import Facts, fact, family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@family
+def told(facts: Facts, column: str) -> np.ndarray:
+    """Is the value of a drop-down column one that the programme knows? A blank and an unknown word are not."""
+    return facts.member(column, list(facts.programme.values[column]))
+
+
+@family
+def word(facts: Facts, name: str) -> np.ndarray:
+    """Has a text column one of the words of a list (words.<name>)? `word:meal` looks at 적요, `word:customs/품목명` at another."""
+    name, _, column = name.partition("/")
+    return hits(facts, [column or "적요"], name).to_numpy() != ""
+
+
+@family
+def words(facts: Facts, names: str) -> pd.Series:
+    """The first word of the lists (words.<name>, comma list) in 적요, 품목명, 거래처 or 업종; "" where none."""
+    result = pd.Series(np.full(facts.n, "", dtype=object), dtype="str")
+    for name in names.split(","):
+        found = hits(facts, ["적요", "품목명", "거래처", "업종"], name)
+        result = result.where(result != "", found)
+    return result
+
+
+@family
+def any_word(facts: Facts, names: str) -> np.ndarray:
+    """Is one of the words of the lists in 적요, 품목명, 거래처 or 업종?"""
+    return (facts[f"words:{names}"] != "").to_numpy()
+
+
+def hits(facts: Facts, columns: list[str], name: str) -> pd.Series:
+    """The first word of the list in one of the columns. What stands on its `not` list is no hit: 전주점 is no 주점.
+
+    `호프$` is 호프 at the end of a word: not 호프만.
+    """
+    found = facts.programme.data["words"][name]
+    listed, never = (found, []) if isinstance(found, list) else (found["words"], found.get("not", []))
+    spared = sorted(never, key=len, reverse=True)
+    ordered = sorted(listed, key=len, reverse=True)
+    pattern = "|".join(re.escape(word.removesuffix("$")) for word in ordered)
+    ending = "(?![가-힣A-Za-z])"  # of a word that ends in $: nothing of the same word comes after it
+    wanted = re.compile("|".join(re.escape(w.removesuffix("$")) + (ending if w.endswith("$") else "") for w in ordered))
+    forms = facts["company_form_pattern"]
+
+    def first(text: str) -> str:
+        text = forms.sub(" ", unicodedata.normalize("NFKC", text))
+        for phrase in spared:
+            text = text.replace(phrase, " ")
+        hit = wanted.search(text)
+        return hit.group() if hit else ""
+
+    result = np.full(facts.n, "", dtype=object)
+    for column in columns:
+        codes, distinct = facts.coded(column)
+        firsts = np.full(len(distinct), "", dtype=object)
+        # most texts have none of the words: only the others are looked at one by one
+        for i in np.flatnonzero(matches(pd.Series(distinct, dtype="str"), pattern)).tolist():
+            firsts[i] = first(distinct[i])
+        if len(distinct):
+            result = np.where(result == "", firsts[codes], result)
+    return pd.Series(result, dtype="str")
+
+
+@fact
+def company_form_pattern(facts: Facts) -> re.Pattern[str]:
+    """The company forms of the programme (words.company_forms) as written in a name."""
+    forms = sorted(facts.programme.data.get("words", {}).get("company_forms", []), key=len, reverse=True)
+    return re.compile("|".join(re.escape(form) for form in forms) or "(?!)")
+
+
+@fact
+def has_company_form(facts: Facts) -> Callable[[str], bool]:
+    """A function: has this name a company form?"""
+    forms = facts["company_form_pattern"]
+    return lambda name: forms.search("".join(unicodedata.normalize("NFKC", name).split())) is not None
+
+
+@family
+def listed(facts: Facts, name: str) -> np.ndarray:
+    """Is a column's value on a list of the programme? `listed:지출유형/never_eligible`."""
+    column, _, key = name.partition("/")
+    return facts.member(column, facts.programme.data["lists"][key])
+
+
+@fact
+def business_type_entertainment(facts: Facts) -> np.ndarray:
+    """업종 is, or contains, one of the programme's entertainment trades."""
+    pattern = re.compile("|".join(re.escape(w) for w in facts.programme.data["lists"]["entertainment"]))
+    return facts.each("업종", lambda text: pattern.search(text.replace(" ", "")) is not None, bool)

@@ -1,0 +1,92 @@
+"""Lines that look right one by one: a meal on two slips, one meeting paper for several meetings, per diem twice for one day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from settle.judging.arrays import date_text, days, group_max, group_sum, labels, without
+from settle.judging.kinds.alike import first_name
+from settle.judging.kinds.base import Context, Outcome, kind
+from settle.model import EVIDENCE
+
+
+@kind("line")
+def split_meal(ctx: Context) -> Outcome:
+    """Purchases of one vendor, date and head count, each within limit `won` × the facts `per`, together above (MTG-070): noted on the
+    latest line. Values: total, cap, each (won a head), first.
+    """
+    among = ctx.applies() & (ctx["vendor"] != "").to_numpy() & ctx["집행일__known"]
+    group = labels(ctx["vendor"], days(ctx.facts.ledger["집행일"]), ctx["heads"])
+    units = np.ones(ctx.n, dtype=np.int64)
+    for name in ctx.rule.parameters["per"]:
+        units = units * ctx[name]
+    cap = ctx.limit("won") * units
+    among = among & (ctx["purchase_net"] <= cap)
+    total = group_sum(group, np.where(among, ctx["net"], 0))
+    most = group_max(group, np.where(among, cap, 0))
+    pairs = np.unique(np.stack([group[among], ctx["purchase"][among]]), axis=1)
+    purchases = np.bincount(pairs[0], minlength=int(group.max(initial=0)) + 1)[group]
+    latest = group_max(group, np.where(among, ctx["order"] + 1, 0)) == ctx["order"] + 1
+    struck = among & (purchases > 1) & (total > most) & latest
+    case = np.where(struck, ctx.rule.case("note"), 0).astype(np.uint8)
+    each = total // np.maximum(ctx["heads"], 1)
+    return Outcome(case, values={"total": total, "cap": most, "each": each, "first": first_name(ctx, group, among)})
+
+
+@kind("line")
+def shared_minutes(ctx: Context) -> Outcome:
+    """One paper of parameters.papers (same row or 파일명) for lines of different dates, or dated in another year (MTG-090).
+
+    The date of a line is its 원인행위일, else 집행일. Noted on the later lines. Local facts: other_day, other_year.
+    Values: other, minutes_day.
+    """
+    among, links = ctx.applies() & ctx["basis_known"], ctx["links"]
+    frame = ctx.facts.book.frames[EVIDENCE]
+    minutes = ctx["evidence"].of(ctx.rule.parameters["papers"]) & ~ctx["refund_rows"]
+    use = minutes[links.row] & among[links.line]
+    row, line = links.row[use], links.line[use]
+    file = frame["파일명"].to_numpy(dtype=object)[row]
+    paper = labels(np.where(file != "", file, ""), np.where(file != "", -1, row)) if len(row) else row
+    pairs = pd.DataFrame({"paper": paper, "row": row, "line": line, "day": ctx["basis_date"][line]})
+    pairs["order"] = ctx["order"][line]
+    pairs = pairs.sort_values("order")
+    first = pairs.groupby("paper")[["line", "day"]].transform("first")
+    names = ctx["line_name"].to_numpy(dtype=object)
+    other, other_day, other_year = np.full(ctx.n, "", dtype=object), *np.zeros((2, ctx.n), dtype=bool)
+    minutes_day = np.full(ctx.n, "", dtype=object)
+    later = pairs[pairs["day"] != first["day"]]
+    other_day[later["line"]] = True
+    other[later["line"]] = names[first.loc[later.index, "line"].to_numpy(dtype=np.int64)]
+    issued = days(frame["발행일"])[pairs["row"]]
+    dated = frame["발행일__known"].to_numpy(dtype=bool)[pairs["row"]]
+    year = pairs["day"].to_numpy().astype("datetime64[D]").astype("datetime64[Y]")
+    strange = pairs[dated & (issued.astype("datetime64[D]").astype("datetime64[Y]") != year)]
+    other_year[strange["line"]] = True
+    minutes_day[strange["line"]] = [date_text(day) for day in days(frame["발행일"])[strange["row"]].tolist()]
+    ctx.local.update(other_day=other_day, other_year=other_year)
+    return Outcome(ctx.cases(among), values={"other": other, "minutes_day": minutes_day})
+
+
+@kind("line")
+def trips_overlap(ctx: Context) -> Outcome:
+    """Lines of one traveller (예금주, else 사용자) and kind whose trips have a day in common (TRV-080): held on the later. Values: other,
+    traveller.
+    """
+    written = ctx["예금주"].where(ctx["예금주"] != "", ctx["사용자"]).astype("str")
+    person = without(written, r"\s")
+    among = ctx.applies() & (person != "").to_numpy()
+    start, end = days(ctx.facts.ledger["출장시작"]), days(ctx.facts.ledger["출장종료"])
+    group = labels(person, ctx["지출유형"])
+    case, other = np.zeros(ctx.n, dtype=np.uint8), np.full(ctx.n, "", dtype=object)
+    names = ctx["line_name"].to_numpy(dtype=object)
+    at = np.flatnonzero(among)
+    at = at[np.argsort(ctx["order"][at], kind="stable")]
+    before: dict[int, list[int]] = {}
+    for line in at.tolist():
+        earlier = before.setdefault(int(group[line]), [])
+        met = next((i for i in earlier if start[i] <= end[line] and start[line] <= end[i]), -1)
+        if met >= 0 and ctx["purchase"][met] != ctx["purchase"][line]:
+            case[line], other[line] = ctx.rule.case("hold"), names[met]
+        earlier.append(line)
+    return Outcome(case, values={"other": other, "traveller": written})
