@@ -9,8 +9,10 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 # modules are compiled when they are first imported, not all at once
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 JOBS ?= 2
-# a worker keeps the tests that share an expensive input (xdist_group) to itself
-PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+# every test that starts a process would compile the package anew
+unexport PYTHONDONTWRITEBYTECODE
+# a worker takes tests that follow each other: those of a module share what is expensive to make
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .PHONY: demo test test-fast test-all lint bench fuzz clean help
 
