@@ -66,6 +66,7 @@ bench: $(TEST)
 	$(BIN)/python benchmarks/reports.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/evidence.py
 
 fuzz: $(TEST)
 	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not slow and not slow_all" -k "hypothesis or identit or fuzz"
