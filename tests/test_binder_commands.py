@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -435,3 +436,29 @@ def test_an_own_finding_is_never_counted_in_silence(settle: Settle, tmp_path: Pa
     counted = totals()["disallowed"] == 37_000
     said = "감사자 지적 1건은 정산철에만 있고" in ran.out
     assert counted != said, ran.out  # either the judgement knows own findings, or it says that it does not
+
+
+def test_answers_and_evidence_files_live_in_the_binder_and_serve_every_run(settle: Settle, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "정산.xlsx", {
+        "집행내역": [HEADINGS, line()], "증빙목록": [PAPERS, paper()],
+        "협약": [["항목", "값"], *([k, v] for k, v in AGREEMENT.items() if k != "기관유형")], "예산": BUDGET,
+    })  # fmt: skip
+    (tmp_path / "답.toml").write_text('["협약"]\n"기관유형" = "비영리"\n', encoding="utf-8")
+    (tmp_path / "증빙자료").mkdir()
+    (tmp_path / "증빙자료" / "E-001_카드.pdf").write_bytes(b"%PDF-1.4 not much of a paper")
+    ran = settle("check", source, "--binder", "우리.정산", "--answers", "답.toml", "--evidence", "증빙자료")
+    assert "증빙 파일 1개를 받았습니다" in ran.out, ran.said
+    (tmp_path / "답.toml").unlink()
+    (tmp_path / "증빙자료" / "E-001_카드.pdf").unlink()
+    settle("check", "--binder", "우리.정산")
+    for folder in (tmp_path / "우리.정산" / "결과").iterdir():
+        result = json.loads((folder / "정산결과.json").read_text(encoding="utf-8"))
+        assert result["agreement"]["기관유형"] == "비영리"
+        assert [one["file"].rpartition("/")[2] for one in result["evidence"]] == ["E-001_카드.pdf"]
+    settle("binder", "export", "우리.정산", "-o", "낸것")
+    assert tomllib.loads((tmp_path / "낸것" / "답.toml").read_text(encoding="utf-8")) == {
+        "협약": {"기관유형": "비영리"}
+    }
+    assert settle("binder", "verify", "우리.정산").code == 0
+    loose = [p for p in (tmp_path / "우리.정산").rglob("*") if p.stat().st_mode & 0o077]
+    assert loose == []

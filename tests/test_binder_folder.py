@@ -351,7 +351,7 @@ def test_a_binder_in_a_read_only_folder_opens_for_reading_and_says_why(
         assert "쓸 권한이 없어" in reading.why
         assert len(reading.cases()) == 3
         with pytest.raises(BinderError, match="쓸 권한이 없어"):
-            reading.answer("기관유형", {"agreement": {"기관유형": "비영리"}})
+            reading.answer("기관유형", {"협약": {"기관유형": "비영리"}})
 
 
 @POSIX

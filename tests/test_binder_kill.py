@@ -30,7 +30,7 @@ print("open", start, flush=True)
 for n in itertools.count(start):
     made.reply(F, f"소명 {n}", who="박담당"); print("reply", f"소명 {n}", flush=True)
     made.decide(F, "일부인정", f"사유 {n}", 1 + n % 100_000); print("decide", f"사유 {n}", flush=True)
-    made.answer("기관유형", {"agreement": {"기관유형": str(n)}}); print("answer", n, flush=True)
+    made.answer("기관유형", {"협약": {"기관유형": str(n)}}); print("answer", n, flush=True)
     one = made.take_stream(f"파일 {n}.csv", io.BytesIO(str(n).encode() * 5000)); print("file", one.sha256, flush=True)
     run = made.store_run(judged(files=[one.id]), written); print("run", run.id, flush=True)
     made.save_draft("x", f"초안 {n}"); print("draft", f"초안 {n}", flush=True)

@@ -32,7 +32,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         taken = made.take_stream("집행내역.csv", io.BytesIO("가".encode()))
         paper = made.take_stream("E-014/회의록.pdf", io.BytesIO(b"%PDF"), evidence=True)
         made.store_run(judged(files=[taken.id]), written)
-        made.answer("기관유형", {"agreement": {"기관유형": "비영리"}}, text="기관유형: 비영리")
+        made.answer("기관유형", {"협약": {"기관유형": "비영리"}}, text="기관유형: 비영리")
         made.request([F], "수행기관", "명단을 주세요")
         made.reply(F, "소명합니다", files=[paper.id], who="박담당")
         made.decide(F, "일부인정", "일부만", 90_000)
@@ -357,7 +357,7 @@ def test_everything_typed_comes_out_as_sheets_answers_and_log(folder: Path, tmp_
     assert replies[1][2] == "소명합니다"
     assert replies[1][7] == "E-014/회의록.pdf"
     assert replies[2][2] == "주민번호 900101-1****** 입니다"
-    assert tomllib.loads(files["답.toml"].read_text(encoding="utf-8")) == {"agreement": {"기관유형": "비영리"}}
+    assert tomllib.loads(files["답.toml"].read_text(encoding="utf-8")) == {"협약": {"기관유형": "비영리"}}
     log = files["기록.jsonl"].read_text(encoding="utf-8")
     assert "900101-1234567" not in log
     assert '"masked":true' in log

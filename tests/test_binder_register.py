@@ -354,16 +354,16 @@ def test_confirming_and_running_are_not_undone(made: Binder) -> None:
 
 
 def test_answers_are_kept_replaced_withdrawn_and_make_one_file(made: Binder) -> None:
-    made.answer("agreement:기관유형", {"agreement": {"기관유형": "영리"}}, text="기관유형: 영리")
-    made.answer("agreement:기관유형", {"agreement": {"기관유형": "비영리"}}, text="기관유형: 비영리")
-    made.answer("agreement:협약시작일", {"agreement": {"협약시작일": dt.date(2025, 3, 1)}})
+    made.answer("agreement:기관유형", {"협약": {"기관유형": "영리"}}, text="기관유형: 영리")
+    made.answer("agreement:기관유형", {"협약": {"기관유형": "비영리"}}, text="기관유형: 비영리")
+    made.answer("agreement:협약시작일", {"협약": {"협약시작일": dt.date(2025, 3, 1)}})
     made.answer(
         "value:지출유형:식비",
         {"value": [{"column": "지출유형", "value": "식비", "where": {"적요": {"has": ["오찬"]}}}]},
     )
     made.answer("value:지출유형:다과비", {"value": [{"column": "지출유형", "value": "다과비"}]})
     assert made.answers_file() == {
-        "agreement": {"기관유형": "비영리", "협약시작일": "2025-03-01"},
+        "협약": {"기관유형": "비영리", "협약시작일": "2025-03-01"},
         "value": [
             {"column": "지출유형", "value": "식비", "where": {"적요": {"has": ["오찬"]}}},
             {"column": "지출유형", "value": "다과비"},

@@ -101,12 +101,25 @@ def own_ids(ids: Sequence[str], own: dict[tuple[str, str], tuple[int, list[str]]
     return result
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What is asked: rules and skip are codes or prefixes; fill: blank cells are filled from lists."""
+
+    rules: list[str] | None = None
+    skip: list[str] | None = None
+    fill: bool = True
+
+
+def _judged(book: Book, rulebook: Rulebook, chosen: Chosen | None) -> Judgement:
+    asked = chosen or Chosen()
+    return pipeline.judge(book, rulebook, asked.rules, asked.skip, filled=asked.fill)
+
+
 def judge_with(
     book: Book,
     rulebook: Rulebook,
     decisions: Sequence[Decision],
-    rules: list[str] | None = None,
-    skip: list[str] | None = None,
+    chosen: Chosen | None = None,
     plain: dict[str, str] | None = None,
 ) -> Merged:
     """Judge a book with the register. decisions: all of it, those that are over too (Binder.history).
@@ -119,17 +132,17 @@ def judge_with(
     typed = sheet if sheet is not None else pd.DataFrame()
     active = [d for d in decisions if d.status == words.ACTIVE]
     if not active and not len(typed):
-        judgement = pipeline.judge(book, rulebook, rules, skip)
+        judgement = _judged(book, rulebook, chosen)
         facts = facts_of(judgement)
         return Merged(judgement, facts, plain=facts)
     if plain is None:
-        plain = facts_of(pipeline.judge(_with_rows(book, typed.iloc[:0], []), rulebook, rules, skip))
+        plain = facts_of(_judged(_with_rows(book, typed.iloc[:0], []), rulebook, chosen))
     stale = [d.finding for d in active if _differs(d, plain)]
     active = [d for d in active if d.finding not in stale]
     rows = _kept_rows(typed, active, decisions)
     active = [d for d in active if d.finding not in rows.replaced]
     while True:
-        judgement = pipeline.judge(_with_rows(book, typed[rows.kept], active), rulebook, rules, skip)
+        judgement = _judged(_with_rows(book, typed[rows.kept], active), rulebook, chosen)
         facts = facts_of(judgement) | plain
         late = [d.finding for d in active if d.finding not in plain and _differs(d, facts)]
         if not late:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from settle import __version__, leads, pipeline
 from settle.binder import words
 from settle.binder.facts import finding_ids
-from settle.binder.merging import Merged, judge_with, own_ids
+from settle.binder.folder import make_folder, make_private
+from settle.binder.merging import Chosen, Merged, judge_with, own_ids
 from settle.binder.rows import Found, Judged, Run
 from settle.binder.words import BinderError
 from settle.comparing import earlier
+from settle.evidence.attach import Asked
 from settle.korean import mask, mask_all, mask_keys, particles
 from settle.model import LEDGER
+from settle.programme import answers
 from settle.programme import rules as rulebooks
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from settle.binder.binder import Binder
     from settle.model import Book, Judgement
     from settle.programme.profile import Profile
+
+
+CACHE = ".settle"  # what was read of evidence files, by content; outside the log
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     profile: Profile | None = None
     leads: bool = True
+    fill: bool = True
 
     def told(self) -> dict[str, Any]:
         """The options as the run keeps them."""
@@ -57,19 +64,35 @@ class Ran:
 
 
 def read(binder: Binder, options: Options) -> Book:
-    """The Book of the binder's current files. Raises BinderError where there are none, ResourceError for the programme."""
+    """The Book of the binder's current files, with its answers and the evidence files below 증빙/.
+
+    Raises BinderError where there are no files or an answer cannot be used, ResourceError for the programme.
+    """
     from settle.programme import vocabulary
 
     paths = binder.paths()
     if not paths:
         raise BinderError("정산철에 판정할 파일이 없습니다. settle check 파일… --binder 로 넣으세요.")
     programme = vocabulary.load(options.programme)
-    return pipeline.read_book(pipeline.Opened(paths), programme, options.assume, options.columns, options.profile)
+    try:
+        given = answers.parse(binder.answers_file(), "정산철의 답")
+    except answers.AnswersError as error:
+        raise BinderError(str(error)) from error
+    opened = pipeline.Opened(paths)
+    book = pipeline.read_book(opened, programme, options.assume, options.columns, options.profile, given)
+    if binder.inputs("evidence", current=True):
+        cache = make_folder(binder.folder / CACHE) if not binder.read_only else None
+        asked = Asked(cache=cache)
+        pipeline.add_evidence(book, programme, [binder.evidence_folder()], asked, filling=options.fill)
+        if cache:
+            make_private(cache)
+    return book
 
 
 def judge(binder: Binder, book: Book, options: Options) -> Merged:
     """Judge a book with the binder's register; nothing is stored. Raises RulebookError, ResourceError."""
-    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), options.rules, options.skip)
+    chosen = Chosen(options.rules, options.skip, options.fill)
+    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), chosen)
     if options.leads:
         merged.judgement.leads = leads.find(merged.judgement)
         merged.judgement.leads.rates = binder.lead_rates()

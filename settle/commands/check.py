@@ -98,8 +98,10 @@ def command(
             common.pairs(column, "--column"),
             common.load_profile(profile),
             leads=not no_leads,
+            fill=not no_fill,
         )
-        result, said, place = in_binder.check(kept, files, options, lambda found, to: write_all(found, to, font))
+        given = in_binder.Given(files, evidence, answers)
+        result, said, place = in_binder.check(kept, given, options, lambda found, to: write_all(found, to, font))
     else:
         cache = output / ".settle" if output and output.is_dir() else None
         result = common.judge_files(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common, in_binder
+from settle.korean import pad
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +61,7 @@ class Asked:
     "settle decide 우리.정산 E-014 MTG-020 검토 --by 이검토\n"
     "settle decide 우리.정산 E-040 AUD-010 --won 50000 --reason '가짜 영수증' --by 김감사\n"
     "settle decide 우리.정산 --undo --by 김감사\n\n"
-    "할 수 있는 일:\n\n\b\n" + "\n".join(f"  {name:<6}{said}" for name, said in DO.items()) + "\n\n"
+    "할 수 있는 일:\n\n\b\n" + "\n".join(f"  {pad(name, 10)}{said}" for name, said in DO.items()) + "\n\n"
     "규칙코드 AUD-010(불인정), AUD-020(보완), AUD-030(확인)은 감사자의 지적입니다.\n\n"
     "끝낼 때의 값: 0 적음, 2 적지 못함.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import getpass
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,15 @@ class Kept:
     by: str
     replace: bool
     take_over: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What goes into the binder before it is judged."""
+
+    files: tuple[Path, ...]
+    evidence: tuple[Path, ...] = ()
+    answers: Path | None = None
 
 
 def user() -> str:
@@ -86,9 +96,7 @@ def opened(folder: Path, by: str = "", write: bool = True, take_over: bool = Fal
         yield binder
 
 
-def check(
-    kept: Kept, files: tuple[Path, ...], options: Options, write: Writer
-) -> tuple[Judgement, list[str], Path | None]:
+def check(kept: Kept, given: Given, options: Options, write: Writer) -> tuple[Judgement, list[str], Path | None]:
     """Take the files in, judge, store. Returns the judgement, what to say of the binder, the folder of the set.
 
     options: its programme "" means: the one that the binder has. Raises common.Wrong.
@@ -96,11 +104,12 @@ def check(
     from settle.binder import Binder
     from settle.binder import folder as places
 
-    said = []
-    folder = places.binder_path(kept.folder)
-    missing = [str(path) for path in files if not path.exists()]
+    said: list[str] = []
+    folder, files = places.binder_path(kept.folder), given.files
+    missing = [str(path) for path in (*files, *given.evidence) if not path.exists()]
     if missing:
         raise common.Wrong(f"파일이 없습니다: {', '.join(missing)}")
+    common.load_answers(given.answers)  # says what is wrong with it before anything is taken in
     if not folder.exists():
         if not files:
             raise common.Wrong(f"정산철 '{folder}'이(가) 없습니다. 파일을 함께 주면 새로 만듭니다.")
@@ -109,6 +118,12 @@ def check(
         said.append(f"정산철 '{folder.name}'을(를) 새로 만들었습니다.")
     with opened(folder, kept.by, take_over=kept.take_over) as binder:
         said += _take_in(binder, files, kept.replace)
+        if given.evidence:
+            fresh = [one for one in binder.take_evidence(given.evidence) if one.fresh]
+            said.append(f"증빙 파일 {len(fresh)}개를 받았습니다.")
+        if given.answers:
+            body = tomllib.loads(given.answers.read_text(encoding="utf-8-sig"))
+            binder.answer(f"파일:{given.answers.name}", body, "file", given.answers.name, origin="terminal")
         ran = _run(binder, options, write)
         said += _said(binder, ran)
         place = binder.set_folder(ran.run) if ran.run else None
