@@ -10,6 +10,7 @@ import pandas as pd
 
 from settle.documents.forms.data import Assignment, Change, Kpi, LogDay, Money, Participant, Report, Support, Task
 from settle.documents.forms.figures import Figure
+from settle.judging import registry  # noqa: F401  every fact is known from here on
 from settle.judging.facts.base import Facts
 from settle.kpi import catalogue as kpi
 from settle.kpi.formula import exact
