@@ -81,7 +81,7 @@ class _Paper:
         for name in self.lists:
             flow += self._findings(name)
         if self.main and self.everything:
-            for name in ("not_checked", "input_errors", "decisions"):
+            for name in self.view.further:
                 table: pd.DataFrame = getattr(self.view, name)
                 flow += self._list_section(name, [Row(cells) for cells in self._cells(table, self.columns[name])])
         return flow
