@@ -91,7 +91,7 @@ def _whole(view: View, only: str) -> Iterator[Block]:
     yield from _sums(view)
     yield from _lists(view, only)
     if not only:
-        for name in ("not_checked", "input_errors", "decisions"):
+        for name in view.further:
             yield from _list(view, name, _cells(getattr(view, name), view.form.columns[name]))
 
 

@@ -388,6 +388,24 @@ class View:
         return pd.DataFrame(rows, columns=["no", "code", "sheet", "cell", "value", "message", "consequence"])
 
     @cached_property
+    def answers(self) -> pd.DataFrame:
+        """What answers gave: one row per thing answered and value, the lines it was given to and what they claim."""
+        said: dict[tuple[str, str | int], list[int]] = {}
+        for one in self.judgement.answered:
+            said.setdefault((one.source, one.value), []).append(one.line_index)
+        claimed = self.judgement.lines["claimed"].tolist()
+        rows = []
+        for (source, value), lines in said.items():
+            there = {line for line in lines if line >= 0}
+            rows.append((safe(source), safe(value), len(there), sum(claimed[line] for line in there)))
+        return pd.DataFrame(rows, columns=["question", "value", "lines", "won"])
+
+    @property
+    def further(self) -> list[str]:
+        """The lists behind the findings; answers only where there are some."""
+        return ["not_checked", "input_errors", "decisions", *(["answers"] if len(self.answers) else [])]
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """Findings that an auditor judged: the machine's verdict and the auditor's."""
         rows = []

@@ -84,7 +84,7 @@ class _Book:
             self._list(name, self.view.listed(name), sums=("applied",) if name != "notes" else ())
         self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
         if self.everything:
-            for name in ("not_checked", "input_errors", "decisions"):
+            for name in self.view.further:
                 self._list(name, getattr(self.view, name))
         if self.by_participant:
             self._participants(self._sheet("참여기업별"))
