@@ -24,6 +24,7 @@ from settle.documents.view import View
 from settle.korean import number
 from settle.programme.vocabulary import load
 from tests.kit.forms_agreement import TABLES, book_of, squeeze
+from tests.kit.usage_kit import runner
 from tests.test_hwpx import TOLERATED
 
 if TYPE_CHECKING:
@@ -289,11 +290,14 @@ def test_without_a_hold_there_is_nothing_to_ask(tmp_path: Path) -> None:
     assert requests.letters(View(replace(judgement, not_checked=[]))) == []
 
 
-def test_a_date_that_is_none_is_said_in_korean(workbook: Path, tmp_path: Path) -> None:
+def test_a_date_that_is_none_is_said_in_korean(
+    workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = runner(capsys)
     for day in ("2025-02-30", "내일", "20250131"):
-        done = CliRunner().invoke(cli, ["report", "requests", str(workbook), "-o", str(tmp_path), "--due", day])
-        assert done.exit_code == 2
-        assert "--due에 준 값이 맞지 않습니다" in done.output
+        ran = run("report", "requests", workbook, "-o", tmp_path, "--due", day)
+        assert ran.code == 2
+        assert "--due에 준 값이 맞지 않습니다" in ran.err
 
 
 # ---- endings -------------------------------------------------------------------------------------------------------------------
