@@ -97,13 +97,14 @@ def alike_papers(ctx: Context) -> Outcome:
 def one_person_twice(ctx: Context) -> Outcome:
     """One person paid two or more fees for one 원인행위일 (OPS-020): all but the largest. A fee that two funds bear is noted.
 
-    Lines without 원인행위일 beside another fee of the same day (집행일) wait. Values: other, person.
+    Lines that parameters.sure does not hold for (no 원인행위일: then 집행일 counts; no known 결제수단) make those beside them wait.
+    Values: other, person.
     """
     among = ctx.applies() & (ctx["payee"] != "").to_numpy() & ctx["basis_known"]
-    told = among & ctx["원인행위일__known"]
+    told = among & ctx.holds(ctx.rule.parameters.get("sure"))
     where, second, other = _beside_largest(ctx, told)
     beside, _, waits_for = _beside_largest(ctx, among)
-    # the largest of a day may be the one without a date: then it is the others that know no more of it
+    # the largest of a day may be the one that is not sure: then the others wait for it
     waits = beside & ~where & (~told | _with_blank(ctx, among, told))
     case = np.where(second & ~where & ~waits, ctx.rule.case("note"), 0)
     case = np.where(waits, ctx.rule.case("hold"), case)
@@ -112,7 +113,7 @@ def one_person_twice(ctx: Context) -> Outcome:
 
 
 def _with_blank(ctx: Context, among: np.ndarray, told: np.ndarray) -> np.ndarray:
-    """Lines whose person and day have a fee without 원인행위일."""
+    """Lines whose person and day have a fee of which this is not sure."""
     group = labels(without(ctx["payee"], r"\s"), ctx["basis_date"])
     return group_sum(group, (among & ~told).astype(np.int64)) > 0
 
