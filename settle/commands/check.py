@@ -80,7 +80,7 @@ def command(
         common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
     if save_profile:
         written.append(keep_profile(result, save_profile, profile))
-    show(result, shape, written, comparison, everything=everything)
+    show(result, shape, written, comparison, everything=everything, brief=previous is None and not everything)
     return 2 if output and result.unjudged else result.exit_code
 
 
@@ -225,8 +225,17 @@ def show(
     comparison: Comparison | None = None,
     *,
     everything: bool = False,
+    brief: bool = False,
 ) -> None:
-    """The result on standard output; beside json and csv the comparison goes to standard error."""
+    """The result on standard output; beside json and csv the comparison goes to standard error. brief: of the comparison one line."""
+    if comparison and brief:
+        from settle.comparing.earlier import STATUSES
+
+        counts = [f"{STATUSES[status]} {number:,}건" for status, number in comparison.counts.items() if number]
+        common.say(
+            f"지난 결과와 견주어 {' · '.join(counts) or '지적이 없습니다'} (비교.json, --all)", err=shape != "table"
+        )
+        comparison = None
     if comparison and shape != "table":
         from settle.documents import comparison as compared
 
