@@ -89,12 +89,12 @@ def test_an_amount_that_cannot_be_read_ends_with_2(settle: Any, tmp_path: Path, 
     assert settle("check", path, "--format", "json").code == 2
 
 
-def test_a_file_that_is_not_there_ends_with_2_and_json_is_still_written(settle: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_ends_with_2_and_nothing_is_written(settle: Any, tmp_path: Path) -> None:
     ran = settle("check", tmp_path / "없음.xlsx", "-o", tmp_path / "결과", "--format", "json")
     assert ran.code == 2
     result = json.loads(ran.out)
     assert [(e["code"], e["consequence"]) for e in result["input_errors"]] == [("DAT-010", "cannot run")]
-    assert json.loads((tmp_path / "결과" / "정산결과.json").read_text(encoding="utf-8"))["totals"]["claimed"] == 0
+    assert not (tmp_path / "결과").exists()
 
 
 def test_a_ledger_without_amounts_ends_with_2(settle: Any, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def command(
         written.append(keep_profile(result, save_profile, profile))
     if place:
         written += sorted(path for path in place.rglob("*") if path.is_file())
-    show(result, shape, written, comparison, everything=everything)
+    show(result, shape, written, comparison, everything=everything, brief=previous is None and not everything)
     if shape == "table" and result.leads is not None and result.leads.leads:
         said.insert(0, _leads(result.leads))
     for sentence in said:
@@ -282,8 +282,17 @@ def show(
     comparison: Comparison | None = None,
     *,
     everything: bool = False,
+    brief: bool = False,
 ) -> None:
-    """The result on standard output; beside json and csv the comparison goes to standard error."""
+    """The result on standard output; beside json and csv the comparison goes to standard error. brief: of the comparison one line."""
+    if comparison and brief:
+        from settle.comparing.earlier import STATUSES
+
+        counts = [f"{STATUSES[status]} {number:,}건" for status, number in comparison.counts.items() if number]
+        common.say(
+            f"지난 결과와 견주어 {' · '.join(counts) or '지적이 없습니다'} (비교.json, --all)", err=shape != "table"
+        )
+        comparison = None
     if comparison and shape != "table":
         from settle.documents import comparison as compared
 

@@ -194,18 +194,20 @@ def _rules(out: Console, judgement: Judgement) -> None:
         rows.append((list(EFFECTS).index(effect), -won, code, part["title"].iat[0], len(part), effect))
     rows.sort()
     wanted = [row for row in rows if row[5] != "note"][: FEW_RULES if _crowded(judgement) else MOST_RULES]
-    out.print("\n[bold]규칙마다[/bold]" if wanted else "", end="\n" if wanted else "")
+    told = {"disallow": "불인정", "hold": "보완 요청", "note": "확인 사항"}
+    counts = [f"{word} {n:,}건" for effect, word in told.items() if (n := sum(r[4] for r in rows if r[5] == effect))]
+    out.print(f"\n[bold]규칙마다[/bold] ({' · '.join(counts)})")
     for _, won, code, title, count, effect in wanted:
         line = Text(f"  {EFFECTS[effect]} ", style=COLOURS[effect])
         line.append(f"{code} {title}  {count:,}건")
         line.append(f"  {text.won(-won)}" if won else "", style="bold")
         out.print(line, no_wrap=True, overflow="ellipsis")
     more = len([row for row in rows if row[5] != "note"]) - len(wanted)
-    notes = sum(row[4] for row in rows if row[5] == "note")
-    rest = [f"규칙 {more}개 더"] if more > 0 else []
-    rest += [f"확인 사항 {notes:,}건"] if notes else []
-    if rest:
-        out.print(f"  {', '.join(rest)} (--all)", style="dim")
+    if more > 0 or any(row[5] == "note" for row in rows):
+        out.print(
+            f"  규칙 {more:,}개 더와 확인 사항은 --all로 봅니다." if more > 0 else "  확인 사항은 --all로 봅니다.",
+            style="dim",
+        )
 
 
 def _rest(out: Console, judgement: Judgement) -> None:
@@ -223,7 +225,7 @@ def _rest(out: Console, judgement: Judgement) -> None:
     if asked := [one for one in judgement.not_checked if one.provisional]:
         said.append(f"미점검 규칙 {len(asked)}개 (그래서 잠정입니다)")
     if left_out := judgement.rulebook.left_out:
-        said.append(f"고르지 않은 규칙 {len(left_out)}개")
+        out.print(f"고르지 않은 규칙 {len(left_out)}개는 보지 않았습니다.")
     if said:
         _hanging(out, Text(f"{', '.join(said)}: --all로 모두 봅니다.", style="dim"), 0, 2)
 
@@ -294,8 +296,8 @@ def _causes(out: Console, judgement: Judgement) -> None:
     for cause, places in list(causes.items())[:MOST_CAUSES]:
         code, consequence, _ = cause
         where = ", ".join(p for p in places[:2] if p) + (f" 외 {len(places) - 2}칸" if len(places) > 2 else "")
-        line = Text(f"  {code} ", style="yellow")
-        line.append(f"({CONSEQUENCES.get(consequence, consequence)}) ", style="dim")
+        line = Text(f"  {CONSEQUENCES.get(consequence, consequence)} ", style="dim")
+        line.append(f"{code} ", style="yellow")
         line.append_text(_say(f"[{where}] " if where else "", "bold"))
         line.append_text(_say(_cut(first[cause], max(out.width - cell_len(line.plain), 20))))
         out.print(line, no_wrap=True, crop=False, overflow="ignore")

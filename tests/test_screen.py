@@ -1,0 +1,47 @@
+"""What the screen says: one page, what to do first, suggestions for words that were meant otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from settle.cli import cli
+from settle.commands import common
+from settle.commands.report import command as reports
+from settle.documents.sample import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: Any) -> Any:
+    return CliRunner().invoke(cli, [str(a) for a in arguments], standalone_mode=False)
+
+
+def test_the_sample_is_one_screen_and_more_with_all(tmp_path: Path) -> None:
+    """At most 40 lines, with the files that were written; --all says the rest."""
+    workbook = write(tmp_path)
+    ran = run("check", workbook, "-o", tmp_path / "결과")
+    assert ran.exception is None
+    lines = ran.output.splitlines()
+    assert len(lines) <= 40
+    assert any(line.startswith("먼저 할 일") for line in lines)
+    assert len(run("check", workbook, "--all").output.splitlines()) > 100
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("chek", "check"), ("repot", "report"), ("anser", "answer")])
+def test_a_misspelt_command_is_suggested(typed: str, meant: str) -> None:
+    ran = run(typed)
+    assert f"혹시 {meant}" in common.in_korean(ran.exception)
+
+
+def test_reports_have_korean_names(tmp_path: Path) -> None:
+    assert reports.get_command(None, "불인정내역서").name == "disallowance"
+    assert "혹시 불인정내역서" in common.in_korean(run("report", "불인정내역소").exception)
+
+
+def test_a_folder_offers_batch(tmp_path: Path) -> None:
+    ran = run("check", tmp_path)
+    assert "settle batch" in ran.exception.message
