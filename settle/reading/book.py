@@ -24,6 +24,7 @@ from settle.reading.budget_totals import BUDGET, leave_out_sums
 from settle.reading.categories import map_categories
 from settle.reading.columns import RawColumn, empty
 from settle.reading.context import Context, shown
+from settle.reading.currency import currency
 from settle.reading.gathered import Counter, Gathered
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
@@ -311,8 +312,10 @@ def _require_ledger(
     ledgers = [(i, s) for i, s in enumerate(reading.sheets) if s.kind == LEDGER]
     if not ledgers and not any(e.consequence == "cannot run" for e in reading.errors):
         need = ", ".join(c.name for c in kinds[LEDGER].columns if c.required)
+        dollars = [f"'{shown(text)}'" for s in reading.sheets for text in s.unknown if currency(text)]
+        foreign = f" 원화가 아닌 열은 집행금액으로 읽지 않습니다: {', '.join(dollars[:3])}." if dollars else ""
         found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
-        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}."
+        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}.{foreign}"
         reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
     for source, sheet in ledgers:
         for group in kinds[LEDGER].one_of:

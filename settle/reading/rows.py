@@ -9,7 +9,7 @@ import numpy as np
 
 from settle.korean import josa
 from settle.model import LEDGER
-from settle.reading import cells, headings
+from settle.reading import cells, columns, headings
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ _SUM_WORDS = (
     r"|(?:당|전|금|이번|차)?(?:월|분기|기|년|주)? ?(?:집행|지출)?(?:계|합)|총 ?\d[\d,]* ?건"
 )
 _OTHER_WORDS = (
-    r"평균(?:액|값)?|average|avg\.?|mean|누적(?:액|금액|집행액|합계)?|(?:차기|전기|전월|차월|익월|전년도?|차년도?)? ?이월(?:금|액|금액|잔액)?"
+    r"평균(?:액|값)?|average|avg\.?|mean|누적(?:액|금액|집행액|합계)?|"
+    r"(?:차기|전기|전월|차월|익월|전년도?|차년도?)? ?이월(?:금|액|금액|잔액)?"
     r"|(?:집행|예산|사업비|통장|기초|기말|남은)? ?(?:잔액|잔고)|(?:당초|변경|배정|협약|총)? ?예산(?:액|금액|현액)?|불용액|반납(?:액|금)"
 )
 _SOFT = rf"(?i)^[\[(<〈■▶*\s]*(?:{_SUM_WORDS}|{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
@@ -131,7 +132,9 @@ def _worded(
     other &= soft
     for row in rows[soft][:SHOWN]:
         texts = [c.text(int(row)) for _, c in sorted(context.columns.items())]
-        context.tell(f"{int(row) + 1}행 '{shown(' '.join(t for t in texts if t))}': 합계·평균·잔액 같은 행으로 보고 줄에 넣지 않았습니다.")
+        context.tell(
+            f"{int(row) + 1}행 '{shown(' '.join(t for t in texts if t))}': 합계·평균·잔액 같은 행으로 보고 줄에 넣지 않았습니다."
+        )
     if soft.sum() > SHOWN:
         context.tell(f"합계·평균·잔액 같은 행으로 본 행은 모두 {int(soft.sum())}개입니다.")
     return soft, other
@@ -165,16 +168,37 @@ def _sort_ledger(
         nameless &= ~look.filled.get(table.places["거래처"], np.zeros(len(rows), bool))
         sums_up = nameless & ~bare & _adds_up(amount, rows, rest & ~nameless & ~alone)
         for row in rows[sums_up][:SHOWN]:
-            context.tell(f"{int(row) + 1}행은 날짜와 거래처가 없고 금액이 윗줄을 더한 값이어서 합계로 보고 줄에 넣지 않았습니다.")
+            context.tell(
+                f"{int(row) + 1}행은 날짜와 거래처가 없고 금액이 윗줄을 더한 값이어서 합계로 보고 줄에 넣지 않았습니다."
+            )
         bare |= sums_up
     rest = rest & ~bare
     few = (day == cells.BLANK) & (money == cells.BLANK) & (look.count <= 2)
     # names and (인) may stand below the days and amounts
     signature = look.signed & (money != cells.OK) & (day != cells.OK)
     note = rest & ((~numbered & (few | signature)) | _repeats(context, table, rows, ["집행일", "집행금액"]))
+    came_in = _income(context, table, rows, rest & ~note, money)
+    unused, rest = unused | came_in, rest & ~came_in
     rejected = rest & ~note & ((money == cells.BLANK) | (money == cells.BAD))
     _reject(context, table, rows[rejected])
     return unused, bare, note, rejected
+
+
+def _income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray, money: np.ndarray) -> np.ndarray:
+    """Rows of a book of both directions in which money came in and none went out: no lines; told with their sum."""
+    if table.income is None or table.income not in context.columns:
+        return np.zeros(len(rows), bool)
+    came = columns.parse(table.kind.column("집행금액"), context.columns[table.income], context.programme)
+    zero = (money == cells.OK) & (amounts(context, table, "집행금액").at(rows) == 0)
+    hit = rest & (came.status_at(rows) == cells.OK) & (came.at(rows) != 0) & ((money == cells.BLANK) | zero)
+    if hit.any():
+        heading = shown(table.unknown.get(table.income, "수입"))
+        context.say(
+            table.income,
+            rows[hit],
+            f"'{heading}' 열의 {int(came.at(rows)[hit].sum()):,}원은 들어온 돈이어서 집행한 줄에 넣지 않았습니다.",
+        )
+    return hit
 
 
 def _is_counter(heading: str) -> bool:
