@@ -28,7 +28,9 @@ from settle.reading.currency import currency
 from settle.reading.gathered import Counter, Gathered
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
+from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds
+from settle.reading.period import period_of, year_named
 from settle.reading.table import read_table
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
@@ -112,7 +114,7 @@ def assemble(
     rules = _Rules(
         kinds, programme, {**profile.columns, **columns}, lists.lists, {**dict(lists.categories), **profile.categories}
     )
-    reading = Gathered()
+    reading = Gathered(period=period_of(files, kinds, programme))
     reading.errors += options.problems(kinds, assume, columns)
     for number, file in enumerate(files):
         reading.notices += file.notices
@@ -121,6 +123,7 @@ def assemble(
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
     _require_ledger(files, kinds, assume, reading)
+    say_nothing_read(reading)
     options.say_unmet(kinds, columns, reading.sheets, reading.errors)
     _say_several(kinds, reading)
     frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
@@ -160,6 +163,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     """Understand one sheet and take it into the reading."""
     kinds, source = rules.kinds, len(reading.sheets)
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
+    context.period = reading.period or year_named(raw, file.path.stem)
     grid = _grid(context.columns, raw.height)
     kind, exact = headings.by_name(kinds, raw.name)
     wanted: dict[str, str] = {}
@@ -174,6 +178,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     if table is not None:
         sheet, part = read_table(context, table)
         if sheet.kind == LEDGER:
+            reading.content[source] = context.content
             if "집행번호" not in table.places:
                 reading.counters[source] = {
                     heading: Counter(place, context.columns[place])

@@ -70,6 +70,8 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
         for name in required:
             named |= look.filled.get(table.places.get(name, -1), False)
         note = rest & ((~named & ((look.count <= 1) | look.signed)) | _repeats(context, table, rows, required))
+    if {"집행일", "집행금액"} <= set(table.places):
+        context.content = int(_says_something(context, table, rows, blank & ~look.ruled | note | totals).sum())
     _say_notes(context, rows[note])
     lines = ~blank & ~totals & ~note & ~rejected
     return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected])
@@ -182,6 +184,14 @@ def _sort_ledger(
     rejected = rest & ~note & ((money == cells.BLANK) | (money == cells.BAD))
     _reject(context, table, rows[rejected])
     return unused, bare, note, rejected
+
+
+def _says_something(context: Context, table: Table, rows: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Rows with a day, or an amount that is not 0."""
+    day = context.parsed(table.kind.column("집행일"), table.places["집행일"]).status_at(rows)
+    amount = amounts(context, table, "집행금액")
+    money = (amount.status_at(rows) == cells.OK) & (amount.at(rows) != 0)
+    return among & ((day == cells.OK) | money)
 
 
 def _income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray, money: np.ndarray) -> np.ndarray:
