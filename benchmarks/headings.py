@@ -31,13 +31,15 @@ class Measured:
         return self.found / self.taken
 
 
-def measure(path: Path | None = None) -> Measured:
-    """Recognise every heading of the table by its words alone."""
+def measure(path: Path | None = None, further: bool | None = None) -> Measured:
+    """Recognise every heading of the table by its words alone. further: only those of the lists so marked, or of the others."""
     raw = tomllib.loads((path or Path(__file__).with_name("headings.toml")).read_text(encoding="utf-8"))
     kinds = sheets.load()
     count = known = found = taken = 0
     wrong = []
     for entry in raw["list"]:
+        if further is not None and entry.get("further", False) != further:
+            continue
         for heading, meaning in entry["meanings"].items():
             got = headings.recognise(kinds[entry["sheet"]], heading)
             count, known, taken = count + 1, known + bool(meaning), taken + bool(got)

@@ -63,8 +63,10 @@ def guarded(do: str, task: dict[str, Any], limits: Limits) -> Answer:
         return Answer(problem or "abort", [])
     headers = [header for header, _ in messages]
     named = next((header for header in headers if "problem" in header), None)
+    if not problem and named:  # the function itself may refuse and come to its end
+        problem = named["problem"]
     if not problem and not (headers and headers[-1].get("done")):
-        problem = named["problem"] if named else "abort"
+        problem = "abort"
     return Answer(problem, messages, str(named.get("detail", "")) if named else "")
 
 

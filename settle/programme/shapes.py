@@ -127,6 +127,8 @@ class Sheet(Struct, forbid_unknown_fields=True):
     one_of: list[list[str]] = []
     open: bool = False
     others: list[str] = []
+    income: list[str] = []
+    stand_ins: dict[str, str] = {}
     unlike: list[str] = []
     note: str = ""
 

@@ -42,6 +42,8 @@ class SheetKind:
     one_of: tuple[tuple[str, ...], ...] = ()
     open: bool = False
     others: tuple[str, ...] = ()  # headings that are none of the columns, however like one they look
+    stand_ins: tuple[tuple[str, str], ...] = ()  # column that no heading means -> column that serves for it as well
+    income: tuple[str, ...] = ()  # headings of amounts that came in, in a book of both directions
     unlike: tuple[str, ...] = ()  # headings that show a sheet of unknown name to be something else
     note: str = ""
 
@@ -102,6 +104,8 @@ def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
             one_of=tuple(map(tuple, sheet.one_of)),
             open=sheet.open,
             others=tuple(sheet.others),
+            stand_ins=tuple(sheet.stand_ins.items()),
+            income=tuple(sheet.income),
             unlike=tuple(sheet.unlike),
             note=sheet.note,
         )

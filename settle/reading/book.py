@@ -24,10 +24,13 @@ from settle.reading.budget_totals import BUDGET, leave_out_sums
 from settle.reading.categories import map_categories
 from settle.reading.columns import RawColumn, empty
 from settle.reading.context import Context, shown
+from settle.reading.currency import currency
 from settle.reading.gathered import Counter, Gathered
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
+from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds
+from settle.reading.period import period_of, year_named
 from settle.reading.table import read_table
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
@@ -116,7 +119,7 @@ def assemble(
     rules = _Rules(
         kinds, programme, {**profile.columns, **columns}, lists.lists, {**dict(lists.categories), **profile.categories}
     )
-    reading = Gathered()
+    reading = Gathered(period=period_of(files, kinds, programme))
     reading.errors += options.problems(kinds, assume, columns)
     for number, file in enumerate(files):
         reading.notices += file.notices
@@ -125,6 +128,7 @@ def assemble(
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
     _require_ledger(files, kinds, assume, reading)
+    say_nothing_read(reading)
     options.say_unmet(kinds, columns, reading.sheets, reading.errors)
     _say_several(kinds, reading)
     frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
@@ -167,6 +171,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
         reading.sheets.append(Sheet(number, raw.name, "", rows=raw.height))
         return
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
+    context.period = reading.period or year_named(raw, file.path.stem)
     grid = _grid(context.columns, raw.height)
     kind, exact = headings.by_name(kinds, raw.name)
     wanted: dict[str, str] = {}
@@ -181,6 +186,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     if table is not None:
         sheet, part = read_table(context, table)
         if sheet.kind == LEDGER:
+            reading.content[source] = context.content
             if "집행번호" not in table.places:
                 reading.counters[source] = {
                     heading: Counter(place, context.columns[place])
@@ -325,8 +331,10 @@ def _require_ledger(
     ledgers = [(i, s) for i, s in enumerate(reading.sheets) if s.kind == LEDGER]
     if not ledgers and not any(e.consequence == "cannot run" for e in reading.errors):
         need = ", ".join(c.name for c in kinds[LEDGER].columns if c.required)
+        dollars = [f"'{shown(text)}'" for s in reading.sheets for text in s.unknown if currency(text)]
+        foreign = f" 원화가 아닌 열은 집행금액으로 읽지 않습니다: {', '.join(dollars[:3])}." if dollars else ""
         found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
-        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}."
+        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}.{foreign}"
         reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
     for source, sheet in ledgers:
         for group in kinds[LEDGER].one_of:

@@ -46,6 +46,7 @@ class Context:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    content: int = 0  # rows of a ledger with a day or an amount that became no line
     period: tuple[date, date] | None = None  # in which a date without a year must lie
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 

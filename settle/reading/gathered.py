@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from settle.model import Doubt, InputError, Sheet
@@ -28,8 +30,10 @@ class Gathered:
     errors: list[InputError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    period: tuple[date, date] | None = None  # the agreement's, in which dates without a year must lie
     agreement: dict[str, Any] = field(default_factory=dict)
     counters: dict[int, dict[str, Counter]] = field(
         default_factory=dict
     )  # ledger without a key -> heading -> its cells
+    content: dict[int, int] = field(default_factory=dict)  # ledger -> rows with a figure or date that are no lines
     doubts: list[Doubt] = field(default_factory=list)

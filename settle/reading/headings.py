@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from settle.programme.vocabulary import match_key
 from settle.reading import cells
+from settle.reading.currency import currency
 from settle.workbook.raw import index
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ TEXT_NEAR = 0.86
 COUNTER = re.compile(r"(연번|번호|순번|no|번|순서|일련번호|seq|index|구분번호)")
 _NOT_LETTER = re.compile(r"[^0-9a-z가-힣\u1100-\u11ff一-鿿]")
 _BRACKET = re.compile(r"[(\[（【〔<〈{][^()\[\]（）【】〔〕<>〈〉{}]*[)\]）】〕>〉}]")
+_MARK = re.compile(
+    r"^\s*(?:[①-⑳㉠-㉻❶-❿]|[(\[]?\d{1,2}\s*[.)\]:]\s*(?!\d)|[가-하][.)]\s|[-•·▶■※*]\s*)+"
+)  # ①, 1., (1), 가.
 _REMARK = re.compile(r"[*※].*", re.DOTALL)
 _UNIT = re.compile(
     r"(?:단\s*위\s*[:：]?\s*|[(\[（])(?:[^()\[\]（）]*?[,/·、:：])??\s*(천\s*원|만\s*원|백만\s*원|억\s*원|원)"
@@ -51,6 +55,8 @@ class Table:
     misspelt: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, list[int]] = field(default_factory=dict)  # canonical column -> columns that fit equally well
     dropped: dict[str, list[int]] = field(default_factory=dict)  # same, where the first was taken
+    foreign: dict[str, str] = field(default_factory=dict)  # canonical column of won -> heading in another currency
+    income: int | None = None  # column of what came in, in a book of both directions
     score: float = 0.0
 
     @property
@@ -68,12 +74,27 @@ def heading_key(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def variants(text: str) -> tuple[str, ...]:
     """Keys under which a heading may be known, the most telling first."""
-    text = cells.clean(text)
+    text = _MARK.sub("", cells.clean(text)) or cells.clean(text)
     plain = _REMARK.sub("", text)
     shorter = [plain, _BRACKET.sub("", plain), re.split(r"[(\[（]", plain)[0]]
     forms = [heading_key(form) for form in (text, *shorter)]
     forms += [f[:-1] for f in forms if f.endswith("원") and len(f) > 3]
     return tuple(dict.fromkeys(f for f in forms if f))
+
+
+_DAYS = re.compile(r"(?:일시|년월일|연월일|일자|날짜|월일)$")
+_WHOLE = re.compile(r"^(?:총|전체|실제)(?=.{3})|(?:합계|총계)$")
+
+
+@lru_cache(maxsize=20_000)
+def _plainer(form: str) -> tuple[str, ...]:
+    """A heading said otherwise: 지급년월일 is 지급일, 총 결제금액 and 결제금액 합계 are 결제금액, 예산과목명 is 예산과목."""
+    said = {_DAYS.sub("일", form), _DAYS.sub("일자", form), _WHOLE.sub("", form)}
+    if len(form) > 3:
+        said |= {form.removesuffix("명"), form.removesuffix("내역") + "내용", form.removesuffix("수")}
+    if len(form) > 5:
+        said.add(form.removeprefix("세부"))
+    return tuple(sorted(said - {form, ""}))
 
 
 @lru_cache(maxsize=64)
@@ -88,8 +109,12 @@ def _known(kind: SheetKind) -> dict[str, tuple[str, int]]:
 
 
 def _meaning(kind: SheetKind, forms: Sequence[str]) -> tuple[str, int] | None:
-    """The best meaning of a heading given in several forms."""
+    """The best meaning of a heading given in several forms; by its plainer forms where none of them is known."""
     known = _known(kind)
+    if forms and known.get(forms[0], ("?", 0))[0] == "":
+        return None
+    if not any(f in known for f in forms):
+        forms = [plainer for f in forms for plainer in _plainer(f)]
     hits = [known[f] for f in forms if f in known and known[f][0]]
     return min(hits, key=lambda hit: hit[1]) if hits else None
 
@@ -186,8 +211,11 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
         if place is not None:
             take(name, place)
     hits: dict[str, list[tuple[int, int]]] = {}
-    for column, (forms, _) in headings.items():
+    for column, (forms, text) in headings.items():
         meaning = None if column in taken else _meaning(kind, forms)
+        if meaning and kind.column(meaning[0]).type == "won" and currency(text):
+            table.foreign.setdefault(meaning[0], cells.clean(text))
+            continue
         if meaning and meaning[0] not in table.places:
             hits.setdefault(meaning[0], []).append((meaning[1], column))
     for name, found in hits.items():
@@ -203,6 +231,10 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
         taken.update(best)
     table.unknown = {c: cells.clean(text) for c, (forms, text) in headings.items() if c not in taken and forms}
     _misspelt(table, headings, bottom + 1, sample, take)
+    _both_directions(table, headings, sample, take)
+    for name, other in kind.stand_ins:
+        if name not in table.places and other in table.places:
+            table.places[name], table.texts[name] = table.places[other], table.texts[other]
     table.factors = _units(table, grid, headings)
     table.score = float(len(table.places))
     return table
@@ -294,7 +326,7 @@ def _misspelt(
     guesses: dict[str, list[int]] = {}
     for place in list(table.unknown):
         near = _nearest(table.kind, headings[place][0])
-        if near is None or near[0] in table.places:
+        if near is None or near[0] in table.places or currency(headings[place][1]):
             continue
         texts = sample(place, first)
         if texts and fits(table.kind.column(near[0]), texts) < 0.8:
@@ -306,6 +338,34 @@ def _misspelt(
             table.misspelt[name] = table.unknown.pop(places[0])
 
 
+DEBIT, CREDIT = "차변", "대변"
+
+
+def _both_directions(table: Table, headings: Heads, sample: Sampler, take: Callable[[str, int], None]) -> None:
+    """A book of both directions: which column came in; of debit and credit, the one with more entries is what was spent.
+
+    Where neither has four fifths of the entries nobody can say: then the amount stays unknown.
+    """
+    kind = table.kind
+    if not kind.income:
+        return
+    keys = {form: place for place, (forms, _) in headings.items() for form in forms}
+    debit, credit = keys.get(DEBIT), keys.get(CREDIT)
+    if debit is not None and credit is not None and "집행금액" not in table.places:
+        entries = {
+            place: sum(cells.won(text).value not in (None, 0) for text in sample(place, table.bottom + 1))
+            for place in (debit, credit)
+        }
+        spent = max(entries, key=lambda place: entries[place])
+        if entries[spent] and 5 * entries[spent] >= 4 * sum(entries.values()):
+            take("집행금액", spent)
+            table.unknown.pop(spent, None)
+            table.income = credit if spent == debit else debit
+        return
+    names = {heading_key(name) for name in kind.income}
+    table.income = next((place for place in sorted(table.unknown) if set(headings[place][0]) & names), None)
+
+
 def _units(table: Table, grid: Grid, headings: Heads) -> dict[str, int]:
     """Unit of every won column: said in its heading, else 단위: 천원 above the headings, else won."""
     general = 1
@@ -314,6 +374,9 @@ def _units(table: Table, grid: Grid, headings: Heads) -> dict[str, int]:
         if number < table.top:
             texts.append(" ".join(texts))  # 단위: in one cell, 천원 in the next
         for text in texts:
+            if number < table.top and "단위" in heading_key(text) and currency(text):
+                table.foreign.setdefault("집행금액", cells.clean(text))
+                table.places.pop("집행금액", None)
             said = ("단" in text and "위" in text) or (number < table.top and _UNIT_ALONE.fullmatch(text))
             found = _UNIT.search(text) if said else None
             if found:
@@ -333,9 +396,9 @@ def recognise(kind: SheetKind, text: str) -> str:
     forms = variants(text)
     meaning = _meaning(kind, forms)
     if meaning:
-        return meaning[0]
+        return "" if kind.column(meaning[0]).type == "won" and currency(text) else meaning[0]
     near = _nearest(kind, forms)
-    return near[0] if near else ""
+    return near[0] if near and not currency(text) else ""
 
 
 def same(text: str, asked: str) -> bool:

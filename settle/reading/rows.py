@@ -9,7 +9,7 @@ import numpy as np
 
 from settle.korean import josa
 from settle.model import LEDGER
-from settle.reading import cells, headings
+from settle.reading import cells, columns, headings
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
         for name in required:
             named |= look.filled.get(table.places.get(name, -1), False)
         note = rest & ((~named & ((look.count <= 1) | look.signed)) | _repeats(context, table, rows, required))
+    if {"집행일", "집행금액"} <= set(table.places):
+        context.content = int(_says_something(context, table, rows, blank & ~look.ruled | note | totals).sum())
     _say_notes(context, rows[note])
     lines = ~blank & ~totals & ~note & ~rejected
     return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected])
@@ -177,9 +179,36 @@ def _sort_ledger(
     # names and (인) may stand below the days and amounts
     signature = look.signed & (money != cells.OK) & (day != cells.OK)
     note = rest & ((~numbered & (few | signature)) | _repeats(context, table, rows, ["집행일", "집행금액"]))
+    came_in = _income(context, table, rows, rest & ~note, money)
+    unused, rest = unused | came_in, rest & ~came_in
     rejected = rest & ~note & ((money == cells.BLANK) | (money == cells.BAD))
     _reject(context, table, rows[rejected])
     return unused, bare, note, rejected
+
+
+def _says_something(context: Context, table: Table, rows: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Rows with a day, or an amount that is not 0."""
+    day = context.parsed(table.kind.column("집행일"), table.places["집행일"]).status_at(rows)
+    amount = amounts(context, table, "집행금액")
+    money = (amount.status_at(rows) == cells.OK) & (amount.at(rows) != 0)
+    return among & ((day == cells.OK) | money)
+
+
+def _income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray, money: np.ndarray) -> np.ndarray:
+    """Rows of a book of both directions in which money came in and none went out: no lines; told with their sum."""
+    if table.income is None or table.income not in context.columns:
+        return np.zeros(len(rows), bool)
+    came = columns.parse(table.kind.column("집행금액"), context.columns[table.income], context.programme)
+    zero = (money == cells.OK) & (amounts(context, table, "집행금액").at(rows) == 0)
+    hit = rest & (came.status_at(rows) == cells.OK) & (came.at(rows) != 0) & ((money == cells.BLANK) | zero)
+    if hit.any():
+        heading = shown(table.unknown.get(table.income, "수입"))
+        context.say(
+            table.income,
+            rows[hit],
+            f"'{heading}' 열의 {int(came.at(rows)[hit].sum()):,}원은 들어온 돈이어서 집행한 줄에 넣지 않았습니다.",
+        )
+    return hit
 
 
 def _is_counter(heading: str) -> bool:

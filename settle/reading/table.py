@@ -14,6 +14,7 @@ from settle.programme.sheets import NUMBERS, Column
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
 from settle.reading.context import Context, shown
+from settle.reading.currency import currency
 from settle.reading.rows import sort
 from settle.reading.totals import check_totals
 from settle.reading.values import means, typed
@@ -114,6 +115,15 @@ def _say_headings(context: Context, table: Table) -> None:
     for column, places in table.dropped.items():
         letters = ", ".join(letter(p) for p in places)
         context.tell(f"{letters}열이 모두 {josa(column, '이어서/여서')} 앞의 것을 썼습니다.")
+    for column, heading in table.foreign.items():
+        if column not in table.places:
+            heading = shown(heading)
+            what = f"{column}: '{heading}' 열은 원화가 아닌 {currency(heading)} 금액이어서 읽지 않았습니다."
+            message = f"{what} 원화로 바꾼 금액의 열을 넣어 주세요."
+            where = (table.kind.name, context.source, name, table.bottom + 1)
+            context.errors.append(InputError("DAT-030", message, "left out", *where, column=column))
+        else:
+            context.tell(f"'{shown(heading)}' 열은 원화가 아니어서 {josa(column, '으로/로')} 읽지 않았습니다.")
     if table.missing:
         found = ", ".join([*table.texts.values(), *table.unknown.values()])
         message = f"'{shown(name)}' 시트에 {', '.join(table.missing)} 열이 없습니다. 찾은 제목: {printable(found)}."

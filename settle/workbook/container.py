@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ MAX_FILE = 1 << 30  # bytes
 MAX_UNPACKED = 3 << 30  # bytes of all parts together
 MAX_RATIO, RATIO_FROM = 250, 200 << 20  # packed this tightly and this large is no ledger
 MAX_PARTS = 20_000
+MAX_MARKUP = 64 << 20  # bytes of a page
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DRM = (
     (b"SCDSA0", "소프트캠프(Document Security)"),
@@ -60,7 +62,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """format: xlsx, xlsb, xls, ods or csv. parts: sheet name -> zip entry; sizes: sheet name -> unpacked bytes."""
+    """format: xlsx, xlsb, xls, ods, csv, html or xml (SpreadsheetML 2003).
+
+    parts: sheet name -> zip entry; sizes: sheet name -> unpacked bytes.
+    """
 
     format: str
     size: int
@@ -109,6 +114,7 @@ def look(path: Path) -> Container:
 _BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
     NotImplementedError,
     OSError,
@@ -243,15 +249,29 @@ def _xls_encrypted(path: Path) -> bool:
 _HTML = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<script", b"<style", b"<body", b"<div")
 
 
+def _markup(path: Path, kind: str, size: int) -> Container:
+    """A page or XML with tables, as card companies export them under the name .xls: read in the child, bounded in size."""
+    what = "웹 페이지(HTML)의 표" if kind == "html" else "엑셀 2003 XML"
+    if size > MAX_MARKUP:
+        raise Unreadable(f"{_topic(path)} {size >> 20:,}MiB의 {what}여서 너무 큽니다. {_SAVE_AGAIN}")
+    return Container(kind, size, remark=f"{_topic(path)} {josa(what, '이어서/여서')} 그 안의 표를 읽었습니다.")
+
+
+def no_table(path: Path) -> str:
+    """The sentence for a page in which no table stands."""
+    suffix = path.suffix.lower() or "다른"
+    return f"{_topic(path)} 웹 페이지(HTML)를 {suffix} 이름으로 저장한 파일인데 그 안에 표가 없습니다. {_SAVE_AGAIN}"
+
+
 def _text_or_other(path: Path, head: bytes, size: int) -> Container:
     suffix = path.suffix.lower()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = head.decode("utf-16", "ignore").strip().lower().encode()
+    if b"schemas-microsoft-com:office:spreadsheet" in start and b"<workbook" in start:
+        return _markup(path, "xml", size)
     if start.startswith(_HTML) or b"<html" in start or b"<table" in start:
-        raise Unreadable(
-            f"{_topic(path)} 웹 페이지(HTML)를 {suffix or '다른'} 이름으로 저장한 파일입니다. {_SAVE_AGAIN}"
-        )
+        return _markup(path, "html", size)
     if start.startswith((b"<?xml", b"<workbook")):
         raise Unreadable(f"{_topic(path)} XML 문서를 {suffix or '다른'} 이름으로 저장한 파일입니다. {_SAVE_AGAIN}")
     for mark, what in _KNOWN:

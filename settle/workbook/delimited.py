@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from settle.guard.wire import send
@@ -38,6 +39,30 @@ def separator(text: str) -> str:
     return max(counts, key=lambda mark: (sum(c > 0 for c in counts[mark]), sum(counts[mark])))
 
 
+def unclosed(text: str, mark: str) -> int:
+    """The 1-based line in which a quote is opened that swallows the lines below it; 0 where there is none.
+
+    A quote inside one line ("a"b) is only untidy. One that runs over its line, and ends where no separator follows or not
+    at all, has taken lines that were rows of their own.
+    """
+    if '"' not in text:
+        return 0
+    lines = io.StringIO(text, newline="").readlines()
+    done = 0
+    while done < len(lines):
+        reader = csv.reader(iter(lines[done:]), delimiter=mark, strict=True)
+        try:
+            at = 0
+            for _ in reader:
+                at = reader.line_num
+            return 0
+        except csv.Error:
+            if reader.line_num > at + 1 or "end of data" in str(sys.exc_info()[1]):
+                return done + at + 1
+            done += at + 1  # untidy within one line
+    return 0
+
+
 def _plain(text: str) -> str | None:
     """Without the ="…" that keeps Excel from taking 0012 for a number."""
     return (text[2:-1] or None) if len(text) > 2 and text[:2] == '="' and text[-1] == '"' else text
@@ -58,6 +83,10 @@ def read_delimited(task: dict[str, Any], out: BinaryIO) -> None:
         text, encoding, whole = decode(stream.read())
     csv.field_size_limit(MAX_FIELD)
     mark = separator(text)
+    broken = unclosed(text, mark)
+    if broken:
+        send(out, {"problem": "quote", "detail": str(broken)})
+        return
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     if len(rows) > MAX_ROWS or max(map(len, rows), default=0) > MAX_COLUMNS:
         send(out, {"problem": "size"})

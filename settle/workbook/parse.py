@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from settle.guard.wire import send
@@ -22,6 +23,7 @@ _ERRORS = {
 }
 
 
+_SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "xls": (".xls",), "ods": (".ods",)}
 _DECIMALS = r"^-?[0-9]{1,3}[.][0-9]{3}$"  # a number or a text with a point between thousands: only the XML knows
 
 
@@ -29,7 +31,9 @@ def read_workbook(task: dict[str, Any], out: BinaryIO) -> None:
     """Send every sheet of a spreadsheet file."""
     import fastexcel
 
-    reader = fastexcel.read_excel(task["path"])
+    # the bytes say what a file is, not its name: fastexcel goes by the name where there is one
+    named_rightly = task["path"].lower().endswith(_SUFFIXES[task["format"]])
+    reader = fastexcel.read_excel(task["path"] if named_rightly else Path(task["path"]).read_bytes())
     names = reader.sheet_names
     send(out, {"names": names})
     wanted = range(len(names)) if task["sheets"] is None else task["sheets"]
@@ -83,7 +87,9 @@ def merged_cells(path: str, index: int) -> list[tuple[int, int, int, int]]:
     """Merged cells of a sheet in a format whose package is no XML."""
     from python_calamine import CalamineWorkbook
 
-    ranges = CalamineWorkbook.from_path(path).get_sheet_by_index(index).merged_cell_ranges
+    with open(path, "rb") as stream:
+        workbook = CalamineWorkbook.from_object(stream)
+    ranges = workbook.get_sheet_by_index(index).merged_cell_ranges
     return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges or ()]
 
 
@@ -121,6 +127,10 @@ def read(task: dict[str, Any], out: BinaryIO) -> None:
         from settle.workbook.delimited import read_delimited
 
         read_delimited(task, out)
+    elif task["format"] in ("html", "xml"):
+        from settle.workbook.markup import read_markup
+
+        read_markup(task, out)
     else:
         read_workbook(task, out)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle.guard.run import Answer, Limits, guarded
 from settle.korean import josa, printable
-from settle.workbook.container import MAX_FILE, Container, Unreadable, look
+from settle.workbook.container import MAX_FILE, Container, Unreadable, look, no_table
 from settle.workbook.raw import RawFile, RawSheet, letter
 
 if TYPE_CHECKING:
@@ -176,6 +176,13 @@ def _sentence(path: Path, problem: str, detail: str) -> str:
     topic, thing = josa(quoted, "은/는"), josa(quoted, "을/를")
     if "password" in detail.lower() or "encrypt" in detail.lower():
         return f"{quoted}에 암호가 걸려 있습니다. 엑셀에서 암호를 지우고 저장한 파일을 내 주세요."
+    if problem == "quote":
+        return (
+            f'{quoted}의 {detail}행에서 연 따옴표(")가 닫히지 않아 그 아래 줄을 나눌 수 없습니다. '
+            "그 행의 따옴표를 고쳐 다시 내 주세요."
+        )
+    if problem == "no table":
+        return no_table(path)
     return {
         "time": f"{thing} 정해진 시간 안에 읽지 못해 멈추었습니다. {_SAVE_AGAIN}",
         "memory": f"{thing} 읽는 데 메모리가 너무 많이 듭니다. 빈 행과 열을 지우고 {_SAVE_AGAIN}",
