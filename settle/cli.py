@@ -67,7 +67,7 @@ def cli() -> None:
     """The group of all commands."""
 
 
-def main(args: list[str] | None = None) -> None:
+def main(args: list[str] | None = None) -> None:  # noqa: C901  a list of cases, each a line or two
     """Entry point: no traceback reaches a user. SETTLE_DEBUG=1 shows one, for developers."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us

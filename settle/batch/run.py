@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from settle.batch.pool import Pool
 
 
-def run(
+def run(  # noqa: PLR0913  each is a fact of its own
     folder: Path,
     out: Path,
     month: str,

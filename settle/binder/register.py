@@ -82,7 +82,7 @@ def _out_of_bounds(line: str, won: int, claimed: int) -> str:
     )
 
 
-def own_finding(
+def own_finding(  # noqa: PLR0913  each is a fact of its own
     store: Store, who: str, line: str, code: str, reason: str, won: int | None, basis: str, claimed: int | None
 ) -> Decision:
     """See Binder.own_finding."""
@@ -225,7 +225,7 @@ def answer_finding(
         return result
 
 
-def _reply(
+def _reply(  # noqa: PLR0913  each is a fact of its own
     store: Store, act: Act, one: Case, number: int, text: str, papers: str, files: Sequence[int], origin: str
 ) -> Reply:
     unknown = [str(n) for n in files if store.row("inputs", n) is None]

@@ -30,7 +30,7 @@ class Image:
     high: float
 
 
-def paint(drawing: Drawing, file_of: Callable[[str], str]) -> Image:
+def paint(drawing: Drawing, file_of: Callable[[str], str]) -> Image:  # noqa: C901  a list of cases, each a line or two
     """A grey picture of a drawing made of rectangles, lines and texts. file_of: the font file of a font name."""
     size = (round(drawing.width * POINT) + 1, round(drawing.height * POINT) + 1)
     picture = Pillow.new("L", size, 255)

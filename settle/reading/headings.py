@@ -193,7 +193,7 @@ def find(kind: SheetKind, grid: Grid) -> tuple[float, int, int]:
     return score, top, bottom
 
 
-def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, wanted: dict[str, str]) -> Table:
+def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, wanted: dict[str, str]) -> Table:  # noqa: C901  a list of cases, each a line or two
     """Say which column is which. wanted: canonical column -> heading or column letter the user named."""
     table = Table(kind, top, bottom)
     headings = heads(grid, top, bottom)

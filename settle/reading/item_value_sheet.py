@@ -101,7 +101,7 @@ def read_pairs(context: Context, kind: SheetKind) -> tuple[Sheet, dict[str, Any]
     return sheet, found, frame
 
 
-def _read_row(
+def _read_row(  # noqa: PLR0913  each is a fact of its own
     context: Context,
     kind: SheetKind,
     known: dict[str, Column],

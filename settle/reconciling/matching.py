@@ -420,7 +420,7 @@ def _sums(
     return clean, sorted(unclear_one), sorted(unclear_many), crowded
 
 
-def subsets(amounts: list[int], total: int, most: int, steps: int) -> list[list[int]] | None:
+def subsets(amounts: list[int], total: int, most: int, steps: int) -> list[list[int]] | None:  # noqa: C901  a list of cases, each a line or two
     """Positions of the smallest sets (2 … most items) that add up to total: at most two of them, [] for none.
 
     amounts are positive and sorted downwards. None: not settled within `steps`.

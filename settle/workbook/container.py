@@ -76,7 +76,7 @@ class Container:
     remark: str = ""
 
 
-def look(path: Path) -> Container:
+def look(path: Path) -> Container:  # noqa: C901  a list of cases, each a line or two
     """Say what the file is. Raises Unreadable."""
     name = path.name
     if name.startswith(("~$", ".~lock.")):
