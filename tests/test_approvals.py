@@ -58,7 +58,7 @@ LIFTS = {
         "GEN-010", "기간외집행", MEETING | {"원인행위일": "2026-01-01"}, "비영리", ("카드매출전표",), "disallow", None,
     ),
     "paid after the agreement": (
-        "GEN-020", "기간외집행", MEETING | {"집행일": "2026-01-01"}, "비영리", ("카드매출전표",), "disallow", "note",
+        "GEN-020", "기간외집행", MEETING | {"집행일": "2026-01-01"}, "비영리", ("카드매출전표",), "disallow", "hold",
     ),
     "diagnosis before the agreement, confirmed": (
         "GEN-010", "사전진단소급", LABOUR | {"원인행위일": "2025-02-20"}, "비영리", ("수행확인서",), "disallow", None,
@@ -125,8 +125,10 @@ def test_an_approval_of_something_else(what: str, scope: str) -> None:
 @pytest.mark.parametrize("what", LIFTS)
 def test_an_application_is_no_approval(what: str) -> None:
     code, kind, line, institution, papers, without, _ = LIFTS[what]
-    result = run(line, institution, papers, {"변경구분": kind, "신청일": "2025-03-02", "집행번호": LINE})
-    assert effect(result, code) == without
+    asked = {"변경구분": kind, "신청일": "2025-03-02", "집행번호": LINE}
+    assert effect(run(line, institution, papers, asked | {"승인일": ""}), code) == without
+    # without the column nobody knows whether it was approved
+    assert effect(run(line, institution, papers, asked), code) == "hold"
 
 
 @pytest.mark.parametrize("what", LIFTS)
