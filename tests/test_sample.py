@@ -66,7 +66,7 @@ def test_the_totals_are_those_worked_out_by_hand(judged: Judgement) -> None:
 
 
 def test_only_the_planted_cell_is_unreadable_and_every_sheet_is_known(judged: Judgement) -> None:
-    assert [(e.code, e.cell, e.value) for e in judged.book.errors] == [("DAT-020", "C110", "2025-09-31")]
+    assert [(e.code, e.cell, e.value) for e in judged.book.errors] == [("DAT-020", "C111", "2025-09-31")]
     filled = set(sample.tables())
     assert {s.kind for s in judged.book.sheets if s.kind} == filled
     ledger = next(s for s in judged.book.sheets if s.kind == "집행내역")

@@ -30,10 +30,12 @@ def open_days(ctx: Context) -> np.ndarray:
     return days
 
 
-def charge(ctx: Context, struck: np.ndarray, waiting: np.ndarray | None = None) -> tuple[Taken, Taken]:
+def charge(
+    ctx: Context, struck: np.ndarray, waiting: np.ndarray | None = None, *, unpaid_first: bool = True
+) -> tuple[Taken, Taken]:
     """Days of the log that no longer count (per log row), taken from the latest lines of who worked them; then what waits likewise.
 
-    Days that nobody pays for cost nothing: days still paid − (creditable − struck).
+    Days that nobody pays for cost nothing: days still paid − (creditable − struck); unpaid_first = False takes them all the same.
     """
     labour, log = begin(ctx), ctx["log"]
     codes, names = pd.factorize(pd.concat([ctx["컨설턴트"], pd.Series(log.names, dtype="str")], ignore_index=True))
@@ -48,7 +50,7 @@ def charge(ctx: Context, struck: np.ndarray, waiting: np.ndarray | None = None) 
     creditable = per_line(labour.creditable)
 
     def cost(gone: np.ndarray) -> np.ndarray:
-        return np.clip(group_sum(person, alive) - (creditable - gone), 0, gone)
+        return np.clip(group_sum(person, alive) - (creditable - gone), 0, gone) if unpaid_first else gone
 
     gone = per_line(struck)
     taken_days = latest_first(person, cost(gone), alive, ctx["order"])

@@ -41,7 +41,7 @@ def across_days(ctx: Context) -> Outcome:
     struck = np.minimum(given[log.row], labour.creditable) if len(log.row) else np.zeros(0, dtype=np.int64)
     per_person = pd.Series(struck, dtype="int64").groupby(pd.Series(log.name, dtype=object)).sum()
     wanted = {str(name) for name, days in per_person.items() if days > 0}
-    taken, _ = charge(ctx, struck)
+    taken, _ = charge(ctx, struck, unpaid_first=False)
     won = np.minimum(taken.won, ctx.left)
     case = np.where(won > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
     where = ctx["xin_020_text"]  # consultant -> which days, and in which agreements
