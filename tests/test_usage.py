@@ -252,7 +252,7 @@ def test_six_mistakes_are_told_at_once_with_sheet_and_cell(settle: Any, tmp_path
         "DAT-030 [집행내역 L3]",
         "DAT-020 [집행내역 C4]",
         "DAT-040 [집행내역 F5]",
-        "DAT-050 [집행내역 A6]",
+        "DAT-050 [집행내역 A6, A7]",
         "DAT-060 [증빙목록 B3]",
         "DAT-020 [협약 B6]",
     ):

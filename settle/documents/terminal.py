@@ -292,10 +292,13 @@ def _causes(out: Console, judgement: Judgement) -> None:
     """Errors of one cause in one line, with their cells."""
     causes: dict[tuple[str, str, str], list[str]] = {}
     first: dict[tuple[str, str, str], str] = {}
+    sheets: dict[tuple[str, str, str], str] = {}  # of the last place of each cause: named once
     for error in judgement.input_errors:
         cause = (error.code, error.consequence, _FIGURES.sub("#", error.message))
-        place = " ".join(p for p in (error.sheet, error.cell or (f"{error.row}행" if error.row else "")) if p)
-        causes.setdefault(cause, []).append(place)
+        cell = error.cell or (f"{error.row}행" if error.row else "")
+        again = cause in sheets and sheets[cause] == error.sheet
+        causes.setdefault(cause, []).append(cell if again else f"{error.sheet} {cell}".strip())
+        sheets[cause] = error.sheet
         first.setdefault(cause, error.message)
     out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]")
     most = FEW_CAUSES if _crowded(judgement) else MOST_CAUSES
