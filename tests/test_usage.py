@@ -41,7 +41,7 @@ COMMANDS = [
     *([name] for name in cli.COMMANDS),
     *(["report", kind] for kind in ("disallowance", "interim", "final")),
 ]
-OUTPUTS = {"정산결과.json", "정산결과.lines.json", "불인정내역서.xlsx", "불인정내역서.pdf", "검토표.xlsx"}
+OUTPUTS = {"정산결과.json", "정산결과.lines.json", "불인정내역서.xlsx", "불인정내역서.pdf", "검토표.xlsx", "manifest.json"}
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_six_mistakes_are_told_at_once_with_sheet_and_cell(settle: Any, tmp_path
         "DAT-030 [집행내역 L3]",
         "DAT-020 [집행내역 C4]",
         "DAT-040 [집행내역 F5]",
-        "DAT-050 [집행내역 A6]",
+        "DAT-050 [집행내역 A6, A7]",
         "DAT-060 [증빙목록 B3]",
         "DAT-020 [협약 B6]",
     ):
@@ -284,7 +284,8 @@ def test_names_with_spaces_and_hangul(settle: Any, tmp_path: Path, form: str) ->
     ran = settle("check", path, "-o", place / "결과 모음" / "유월")
     assert ran.code == 0
     assert {p.name for p in (place / "결과 모음" / "유월").iterdir()} == OUTPUTS
-    assert str(place / "결과 모음" / "유월" / "불인정내역서.pdf") in ran.out
+    assert f"쓴 파일 ({place / '결과 모음' / '유월'}): " in ran.out
+    assert "불인정내역서.pdf" in ran.out
 
 
 def test_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
@@ -493,7 +494,7 @@ def test_csv_and_json_on_screen_are_only_that(settle: Any, tmp_path: Path) -> No
     result = json.loads(settle("check", path, "--format", "json").out)
     assert list(result) == [
         "tool", "run", "programme", "inputs", "agreement", "totals", "by_category", "by_fund", "findings", "input_errors",
-        "not_checked",
+        "not_checked", "questions", "filled", "answers",
     ]  # fmt: skip
 
 

@@ -27,7 +27,9 @@ EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}
 CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확인", "cannot run": "판정 못 함"}
 MOST_ERRORS = 40
-MOST_CAUSES = 2
+MOST_CAUSES, FEW_CAUSES = 8, 2
+MOST_NOTICES = 6
+MOST_CATEGORIES = 5
 _FIGURES = re.compile(r"[0-9][0-9,.]*")
 NAME_WIDTH = 16  # of a 세세목 such as 국내여비(내부), set in
 
@@ -75,7 +77,8 @@ def show(
     elif written:
         for folder in dict.fromkeys(path.parent for path in written):
             names = ", ".join(path.name for path in written if path.parent == folder)
-            _hanging(out, Text.assemble((f"쓴 파일 ({folder}): ", "bold"), names), 0, 2)
+            line = Text.assemble((f"쓴 파일 ({folder}): ", "bold"), names)
+            out.print(line, no_wrap=True, crop=False, overflow="ignore")
     elif len(judgement.lines):
         out.print("\n줄마다의 지적과 보고서는 `-o 폴더`로 쓸 수 있습니다.", style="dim")
 
@@ -180,7 +183,7 @@ def _crowded(judgement: Judgement) -> bool:
     """Have rules and reading more to say than a screen holds?"""
     findings = judgement.findings
     codes = findings[findings["effect"] != "note"]["code"].nunique() if len(findings) else 0
-    return codes > MOST_RULES or bool(judgement.input_errors)
+    return codes > MOST_RULES
 
 
 def _rules(out: Console, judgement: Judgement) -> None:
@@ -220,7 +223,9 @@ def _rest(out: Console, judgement: Judgement) -> None:
         if notice.startswith("지난 검토표"):
             out.print(_say(notice))
     said = []
-    if judgement.book.notices:
+    if not _crowded(judgement) and len(judgement.book.notices) <= MOST_NOTICES:
+        _notices(out, judgement)
+    elif judgement.book.notices:
         said.append(f"읽으면서 짐작한 것 {len(judgement.book.notices):,}가지")
     if asked := [one for one in judgement.not_checked if one.provisional]:
         said.append(f"미점검 규칙 {len(asked)}개 (그래서 잠정입니다)")
@@ -242,7 +247,7 @@ def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
     table = _table("비목 (원)", "예산", "집행", "인정", "보완", "불인정")
     shown = ""
     together = _together(judgement.by_category)
-    for row in (together if everything else _by_first(together)).itertuples():
+    for row in (together if everything or len(together) <= MOST_CATEGORIES else _by_first(together)).itertuples():
         path = [row.비목, row.세목, row.세세목]
         last = next((p for p in reversed(path) if p), "(비목 없음)")
         above = " / ".join([p for p in path if p][:-1])
@@ -287,18 +292,26 @@ def _causes(out: Console, judgement: Judgement) -> None:
     """Errors of one cause in one line, with their cells."""
     causes: dict[tuple[str, str, str], list[str]] = {}
     first: dict[tuple[str, str, str], str] = {}
+    sheets: dict[tuple[str, str, str], str] = {}  # of the last place of each cause: named once
     for error in judgement.input_errors:
         cause = (error.code, error.consequence, _FIGURES.sub("#", error.message))
-        place = " ".join(p for p in (error.sheet, error.cell or (f"{error.row}행" if error.row else "")) if p)
-        causes.setdefault(cause, []).append(place)
+        cell = error.cell or (f"{error.row}행" if error.row else "")
+        again = cause in sheets and sheets[cause] == error.sheet
+        causes.setdefault(cause, []).append(cell if again else f"{error.sheet} {cell}".strip())
+        sheets[cause] = error.sheet
         first.setdefault(cause, error.message)
     out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]")
-    for cause, places in list(causes.items())[:MOST_CAUSES]:
+    most = FEW_CAUSES if _crowded(judgement) else MOST_CAUSES
+    for cause, places in list(causes.items())[:most]:
         code, consequence, _ = cause
         where = ", ".join(p for p in places[:2] if p) + (f" 외 {len(places) - 2}칸" if len(places) > 2 else "")
         line = Text(f"  {CONSEQUENCES.get(consequence, consequence)} ", style="dim")
         line.append(f"{code} ", style="yellow")
         line.append_text(_say(f"[{where}] " if where else "", "bold"))
+        if consequence in ("cannot run", "left out"):  # told whole: nothing is judged without it
+            line.append_text(_say(first[cause]))
+            _hanging(out, line, 0, 4)
+            continue
         line.append_text(_say(_cut(first[cause], max(out.width - cell_len(line.plain), 20))))
         out.print(line, no_wrap=True, crop=False, overflow="ignore")
     if len(causes) > MOST_CAUSES:
