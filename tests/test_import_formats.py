@@ -276,11 +276,11 @@ def test_an_encrypted_xls(tmp_path):
         (b"\x9b DRMONE  This Document is encrypted and protected by Fasoo DRM", "DRM"),
         (b"<DOCUMENT SAFER V2>", "DRM"),
         (b"<## NASCA DRM FILE - VER1.00 ##>", "DRM"),
-        (b"<html><body><table><tr><td>\xec\xa7\x91</td></tr></table>", "HTML"),
+        (b"<html><body><p>\xec\xa7\x91</p>", "HTML"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html>", "HTML"),
         (b"<meta charset='euc-kr'><table border=1>", "HTML"),
         (
-            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            b'<?xml version="1.0"?><Book xmlns="urn:another">',
             "XML",
         ),
         (b"%PDF-1.7\n", "PDF"),
@@ -401,6 +401,7 @@ def test_a_parser_that_hangs_is_stopped_and_leaves_nothing_behind(tmp_path, monk
     path = workbook(tmp_path / "a.xlsx", {"집행내역": ledger(1)})
     monkeypatch.setattr(reader, "SECONDS", 0.0)
     monkeypatch.setattr(reader, "SECONDS_PER_MB", 0.0)
+    monkeypatch.setattr(reader, "READ", "tests.kit.hanging:forever")
     before = _children()
     assert "시간" in refused(path)
     assert _children() == before

@@ -31,7 +31,7 @@ from settle.reading.keys import key_by_content
 from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds
 from settle.reading.period import period_of, year_named
-from settle.reading.table import read_table
+from settle.reading.table import next_headings, read_table
 from settle.workbook.raw import RawFile, RawSheet, letter
 from settle.workbook.reader import Reading
 
@@ -183,21 +183,16 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
         merge_funds(context, entry, row)
         grid = _grid(context.columns, raw.height)
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
-    if table is not None:
-        sheet, part = read_table(context, table)
-        if sheet.kind == LEDGER:
-            reading.content[source] = context.content
-            if "집행번호" not in table.places:
-                reading.counters[source] = {
-                    heading: Counter(place, context.columns[place])
-                    for place, heading in table.unknown.items()
-                    if place in context.columns and headings.is_counter(heading)
-                }
-            map_categories(context, part, rules.programme, rules.categories)
-        if sheet.kind == BUDGET:
-            sheet, part = leave_out_sums(context, sheet, part, rules.programme)
-        _keep(sheet, part, context, number, reading)
-        return
+    while table is not None:
+        until = next_headings(context, table) if table.kind.name == LEDGER else None
+        _take_table(context, table, until, number, rules, reading)
+        if until is None:
+            return
+        context = replace(context, source=len(reading.sheets), errors=[], notices=[], doubts=[], _parsed={}, content=0)
+        context.tell(f"{until + 1}행에 제목이 다른 차례로 다시 있어 그 아래를 둘째 표로 읽었습니다.")
+        below: list[dict[int, str]] = [{} for _ in range(until)]
+        below.append({place: text for place, column in context.columns.items() if (text := column.text(until))})
+        table = headings.assign(table.kind, below, until, until, _sampler(context.columns), {})
     pairs = kind if kind and kind.layout == "pairs" else None
     if pairs is None and kind is None:
         pairs = next((k for k in kinds.values() if k.layout == "pairs" and known_items(context, k) >= 4), None)
@@ -216,6 +211,26 @@ def is_findings_list(raw: RawSheet) -> bool:
     """Is this the 지적 목록 of a 검토표, by its first cell?"""
     first = raw.columns.get(0)
     return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(FINDINGS_LIST)
+
+
+def _take_table(
+    context: Context, table: headings.Table, until: int | None, number: int, rules: _Rules, reading: Gathered
+) -> None:
+    """Read one table of a sheet into the book."""
+    source = context.source
+    sheet, part = read_table(context, table, until)
+    if sheet.kind == LEDGER:
+        reading.content[source] = context.content
+        if "집행번호" not in table.places:
+            reading.counters[source] = {
+                heading: Counter(place, context.columns[place])
+                for place, heading in table.unknown.items()
+                if place in context.columns and headings.is_counter(heading)
+            }
+        map_categories(context, part, rules.programme, rules.categories)
+    if sheet.kind == BUDGET:
+        sheet, part = leave_out_sums(context, sheet, part, rules.programme)
+    _keep(sheet, part, context, number, reading)
 
 
 def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, reading: Gathered) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from settle.korean import josa, printable
 from settle.model import LEDGER, Doubt, InputError, Sheet
@@ -24,12 +25,42 @@ if TYPE_CHECKING:
     from settle.reading.headings import Table
 
 
-def read_table(context: Context, table: Table) -> tuple[Sheet, pd.DataFrame]:
-    """The lines of a sheet as a typed frame, and its account of rows."""
+def next_headings(context: Context, table: Table) -> int | None:
+    """The 0-based row below in which the headings stand again in another order: a second table; None for none.
+
+    The same headings in the same order (as on every printed page) are no second table.
+    """
+    texts = {place: text for place, text in _heading_texts(context, table).items() if text}
+    required = [table.places[c.name] for c in table.kind.columns if c.required and c.name in table.places]
+    if len(texts) < 3 or not required:
+        return None
+    names = pa.array(sorted(set(texts.values())), pa.string())
+    height = len(context.raw.columns and next(iter(context.columns.values())).codes)
+    hits, same = np.zeros(height, np.int32), np.zeros(height, np.int32)
+    for place, column in context.columns.items():
+        known = np.append(pc.is_in(column.texts, value_set=names).to_numpy(zero_copy_only=False), False)
+        hits += known[column.codes]
+        if place in texts:
+            own = np.append(pc.equal(column.texts, texts[place]).to_numpy(zero_copy_only=False), False)
+            same += own[column.codes]
+    rows = np.flatnonzero((hits >= max(3, len(required))) & (same < hits))
+    for row in map(int, rows[rows > table.bottom]):
+        said = {column.text(row) for column in context.columns.values()}
+        if all(texts.get(place, "") in said for place in required):
+            return row
+    return None
+
+
+def _heading_texts(context: Context, table: Table) -> dict[int, str]:
+    return {place: column.text(table.bottom) for place, column in context.columns.items()}
+
+
+def read_table(context: Context, table: Table, until: int | None = None) -> tuple[Sheet, pd.DataFrame]:
+    """The lines of a sheet as a typed frame, and its account of rows. until: row before which it ends (0-based)."""
     raw, kind = context.raw, table.kind
     first = table.bottom + 1
     last = max((int(np.flatnonzero(c.filled)[-1]) for c in context.columns.values()), default=first - 1)
-    rows = np.arange(first, max(first, last + 1))
+    rows = np.arange(first, max(first, last + 1 if until is None else until))
     by_name = {c.name: c for c in kind.columns}
     for place in table.places.values():
         if place not in context.columns:  # a heading over an empty column

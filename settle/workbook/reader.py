@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 READ, EXTENTS = "settle.workbook.parse:read", "settle.workbook.parse:extents"  # what a child does
 SECONDS, SECONDS_PER_MB = 15.0, 1.5  # CPU time of one child
-MEMORY_MB = 1400  # address space of one child
+MEMORY_MB, MEMORY_MOST = 1400, 6000  # MiB of address space of one child: for a small file, and for one full sheet
+MEMORY_PER_BYTE = 8
 MAX_CELLS = 40_000_000  # rows times columns: more than this is an accident
 SPLIT_FROM = 30 << 20  # unpacked bytes from which two children share the sheets of a file
 _SAVE_AGAIN = "엑셀에서 열어 새 파일로 저장한 뒤 다시 내 주세요."
@@ -101,7 +102,18 @@ def _run(path: Path, container: Container, sheets: list[int] | None) -> Answer:
         "sheets": sheets,
         "parts": container.parts,
     }
-    return guarded(READ, task, Limits(SECONDS + SECONDS_PER_MB * container.size / (1 << 20), MEMORY_MB))
+    size = max(container.size, sum(container.sizes.values()) / 8)  # a sheet packs to about an eighth
+    return guarded(READ, task, Limits(SECONDS + SECONDS_PER_MB * size / (1 << 20), memory(container)))
+
+
+def memory(container: Container) -> int:
+    """MiB for reading a file: what a small one needs, and what a parser takes for every byte it unpacks.
+
+    A cell takes some 30 to 40 bytes of XML and, as text in a column of a frame beside the parser's own, about 200.
+    """
+    packed = container.format in ("xlsb", "ods")  # of which the parts are not told apart
+    unpacked = max(sum(container.sizes.values()), container.size * (10 if packed else 1))
+    return min(MEMORY_MOST, MEMORY_MB + MEMORY_PER_BYTE * (unpacked >> 20))
 
 
 def _far_cell(path: Path, container: Container) -> str:
