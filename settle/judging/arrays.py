@@ -21,8 +21,17 @@ FAR = np.iinfo(np.int64).max // 4
 NO_DAY = -FAR
 
 
-def coded(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Texts as int64 codes into their distinct values (object array)."""
+FEW = 1000  # values: up to so many a dict is quicker than pandas
+
+
+def coded(texts: pd.Series | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values without nulls as int64 codes into the distinct ones (object array), in the order of their first places."""
+    if len(texts) <= FEW:
+        found: dict[Any, int] = {}
+        codes = [found.setdefault(text, len(found)) for text in texts.tolist()]
+        distinct = np.empty(len(found), dtype=object)
+        distinct[:] = list(found)
+        return np.array(codes, dtype=np.int64), distinct
     codes, distinct = pd.factorize(texts)
     return codes.astype(np.int64), np.asarray(distinct, dtype=object)
 
@@ -94,13 +103,8 @@ def labels(*keys: pd.Series | np.ndarray) -> np.ndarray:
     """Group labels 0 … m for equal combinations of keys."""
     result: np.ndarray | None = None
     for key in keys:
-        codes, _ = pd.factorize(key)
-        codes = codes.astype(np.int64)
-        if result is None:
-            result = codes
-        else:
-            result, _ = pd.factorize(result * (int(codes.max(initial=0)) + 1) + codes)
-            result = result.astype(np.int64)
+        codes, _ = coded(key)
+        result = codes if result is None else coded(result * (int(codes.max(initial=0)) + 1) + codes)[0]
     if result is None:
         raise ValueError("labels needs a key")
     return result

@@ -124,7 +124,8 @@ class Rulebook:
             for r in self.rules
             if (not only or r.code.startswith(tuple(only))) and not (skip and r.code.startswith(tuple(skip)))
         )
-        left_out = tuple(r.code for r in self.rules if r not in chosen)
+        kept = {rule.code for rule in chosen}
+        left_out = tuple(r.code for r in self.rules if r.code not in kept)
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 

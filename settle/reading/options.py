@@ -68,6 +68,8 @@ def wanted(columns: Mapping[str, str], kind: SheetKind, grid: headings.Grid) -> 
     of its own means that column.
     """
     found: dict[str, str] = {}
+    if not columns:
+        return found
     own = {headings.recognise(kind, text) for row in grid[: headings.LOOK] for text in row.values()}
     for name, asked in columns.items():
         sheet, column = parted(name)

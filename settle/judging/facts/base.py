@@ -100,8 +100,8 @@ class Facts:
 
     def member(self, name: str, values: list[str]) -> np.ndarray:
         """Where a text fact is one of the values."""
-        codes, distinct = self.coded(name)
-        return np.isin(distinct, values)[codes] if len(distinct) else np.zeros(self.n, dtype=bool)
+        wanted = set(values)
+        return self.each(name, wanted.__contains__, bool)
 
     def each(self, name: str, function: Callable[[str], Any], dtype: Any) -> np.ndarray:
         """A function of a text fact, computed once per distinct value."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,11 +25,23 @@ class Budget:
     rows: pd.DataFrame
     lost: list[tuple[str, int]]
 
-    def of(self, level: int) -> pd.Series:
-        """Won by category down to `level` (1 비목, 2 세목, 3 세세목), int64; index: tuples."""
-        if not len(self.rows):
-            return pd.Series([], dtype=np.int64)
-        return self.rows.groupby(list(HEADS[:level]), sort=False)["amount"].sum()
+    @cached_property
+    def items(self) -> dict[tuple[str, str, str], int]:
+        """Won by 비목, 세목, 세세목."""
+        found: dict[tuple[str, str, str], int] = {}
+        for *named, won in self.rows[[*HEADS, "amount"]].itertuples(index=False, name=None):
+            found[tuple(named)] = found.get(tuple(named), 0) + won
+        return found
+
+    @cached_property
+    def agreed(self) -> dict[str, int]:
+        """Won by `비목`, `비목/세목` and `비목/세목/세세목`; a blank name keeps its stroke: `비목/`, `비목//`."""
+        found: dict[str, int] = {}
+        for level in (1, 2, 3):
+            for named, won in self.items.items():
+                path = "/".join(named[:level])
+                found[path] = found.get(path, 0) + won
+        return found
 
 
 def _entries(programme: Programme, frame: pd.DataFrame) -> Budget:

@@ -125,8 +125,7 @@ class Rows:
 
     def of(self, kinds: list[str]) -> np.ndarray:
         """Rows whose 증빙종류 is one of these."""
-        codes, distinct = self.kind
-        return np.isin(distinct, kinds)[codes] if len(distinct) else np.zeros(len(codes), dtype=bool)
+        return take_each(*self.kind, set(kinds).__contains__, bool)
 
 
 @fact

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import matches
+from settle.judging.arrays import FEW, matches
 from settle.judging.facts.base import Facts, fact, family
 
 if TYPE_CHECKING:
@@ -26,17 +27,16 @@ def told(facts: Facts, column: str) -> np.ndarray:
 def word(facts: Facts, name: str) -> np.ndarray:
     """Has a text column one of the words of a list (words.<name>)? `word:meal` looks at 적요, `word:customs/품목명` at another."""
     name, _, column = name.partition("/")
-    return hits(facts, [column or "적요"], name).to_numpy() != ""
+    return hits(facts, [column or "적요"], name) != ""
 
 
 @family
 def words(facts: Facts, names: str) -> pd.Series:
     """The first word of the lists (words.<name>, comma list) in 적요, 품목명, 거래처 or 업종; "" where none."""
-    result = pd.Series(np.full(facts.n, "", dtype=object), dtype="str")
+    result = np.full(facts.n, "", dtype=object)
     for name in names.split(","):
-        found = hits(facts, ["적요", "품목명", "거래처", "업종"], name)
-        result = result.where(result != "", found)
-    return result
+        result = np.where(result != "", result, hits(facts, ["적요", "품목명", "거래처", "업종"], name))
+    return pd.Series(result, dtype="str")
 
 
 @family
@@ -45,18 +45,15 @@ def any_word(facts: Facts, names: str) -> np.ndarray:
     return (facts[f"words:{names}"] != "").to_numpy()
 
 
-def hits(facts: Facts, columns: list[str], name: str) -> pd.Series:
-    """The first word of the list in one of the columns. What stands on its `not` list is no hit: 전주점 is no 주점.
+def hits(facts: Facts, columns: list[str], name: str) -> np.ndarray:
+    """The first word of the list in one of the columns, "" where none (object). What stands on its `not` list is no hit:
+    전주점 is no 주점.
 
     `호프$` is 호프 at the end of a word: not 호프만.
     """
     found = facts.programme.data["words"][name]
     listed, never = (found, []) if isinstance(found, list) else (found["words"], found.get("not", []))
-    spared = sorted(never, key=len, reverse=True)
-    ordered = sorted(listed, key=len, reverse=True)
-    pattern = "|".join(re.escape(word.removesuffix("$")) for word in ordered)
-    ending = "(?![가-힣A-Za-z])"  # of a word that ends in $: nothing of the same word comes after it
-    wanted = re.compile("|".join(re.escape(w.removesuffix("$")) + (ending if w.endswith("$") else "") for w in ordered))
+    pattern, wanted, spared = _patterns(tuple(listed), tuple(never))
     forms = facts["company_form_pattern"]
 
     def first(text: str) -> str:
@@ -71,11 +68,29 @@ def hits(facts: Facts, columns: list[str], name: str) -> pd.Series:
         codes, distinct = facts.coded(column)
         firsts = np.full(len(distinct), "", dtype=object)
         # most texts have none of the words: only the others are looked at one by one
-        for i in np.flatnonzero(matches(pd.Series(distinct, dtype="str"), pattern)).tolist():
+        for i in _found(distinct, pattern):
             firsts[i] = first(distinct[i])
         if len(distinct):
             result = np.where(result == "", firsts[codes], result)
-    return pd.Series(result, dtype="str")
+    return result
+
+
+def _found(texts: np.ndarray, pattern: str) -> list[int]:
+    """Places of the texts in which a pattern of plain words is found."""
+    if len(texts) > FEW:
+        return np.flatnonzero(matches(pd.Series(texts, dtype="str"), pattern)).tolist()
+    search = re.compile(pattern).search
+    return [i for i, text in enumerate(texts) if search(text)]
+
+
+@lru_cache(maxsize=256)
+def _patterns(listed: tuple[str, ...], never: tuple[str, ...]) -> tuple[str, re.Pattern[str], list[str]]:
+    """(RE2 pattern of texts that may have a word of the list, the words as they count, what is no hit)."""
+    ordered = sorted(listed, key=len, reverse=True)
+    ending = "(?![가-힣A-Za-z])"  # of a word that ends in $: nothing of the same word comes after it
+    pattern = "|".join(re.escape(word.removesuffix("$")) for word in ordered)
+    wanted = "|".join(re.escape(word.removesuffix("$")) + (ending if word.endswith("$") else "") for word in ordered)
+    return pattern, re.compile(wanted), sorted(never, key=len, reverse=True)
 
 
 @fact

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import group_sum, latest_first
+from settle.judging.arrays import group_sum, labels, latest_first
 from settle.judging.facts.budget import Budget, fund_budgets
 from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
 from settle.judging.kinds.breach import outright
@@ -37,16 +37,12 @@ def path(row: tuple[Any, ...], level: int) -> str:
     return "/".join(row[:level]) if row[3] else ""
 
 
-def _agreed(budget: Budget, level: int) -> dict[str, int]:
-    return {"/".join(k if isinstance(k, tuple) else (k,)): int(v) for k, v in budget.of(level).items()}
-
-
 def heads(ctx: Context, budget: Budget, naming: Callable[[tuple[Any, ...]], str]) -> Heads:
     """The lines by the category name that `naming` gives, with the budget agreed for that name."""
-    agreed = {k: v for level in (1, 2, 3) for k, v in _agreed(budget, level).items()}
+    agreed = budget.agreed
     category = ctx["category"]
     names = [naming(row) for row in category.rows]
-    codes = pd.factorize(np.array(names, dtype=object))[0].astype(np.int64) if names else np.zeros(0, dtype=np.int64)
+    codes = labels(np.array(names, dtype=object))
     take = category.code
     return Heads(
         codes[take] if len(take) else take,
@@ -148,7 +144,7 @@ def share_of_budget(ctx: Context) -> Outcome:
     Values: base (won of that budget), most, spent, excess, share.
     """
     among = ctx["category_known"] & ctx.holds(ctx.rule.applies_to)
-    base = _agreed(ctx["budget"], 1).get(ctx.rule.parameters["of"], 0)
+    base = ctx["budget"].agreed.get(ctx.rule.parameters["of"], 0)
     share = ctx.limit("share")
     most = np.maximum((base * share - 1) // 100, 0)
     one = np.zeros(ctx.n, dtype=np.int64)
@@ -193,7 +189,8 @@ def transfer_cap(ctx: Context) -> Outcome:
 def _overdrawn(ctx: Context, second: np.ndarray, spent: np.ndarray) -> np.ndarray:
     """Won by which changes moved 세세목 without any line below 0, per line, of its 세목."""
     below: dict[str, int] = {}
-    for name, won in _agreed(ctx["budget"], 3).items():
+    for named, won in ctx["budget"].items.items():
+        name = "/".join(named)
         if won < 0 and name not in set(spent):
             head = name.rpartition("/")[0]
             below[head] = below.get(head, 0) - won
