@@ -41,7 +41,14 @@ COMMANDS = [
     *([name] for name in cli.COMMANDS),
     *(["report", kind] for kind in ("disallowance", "interim", "final")),
 ]
-OUTPUTS = {"정산결과.json", "정산결과.lines.json", "불인정내역서.xlsx", "불인정내역서.pdf", "검토표.xlsx", "manifest.json"}
+OUTPUTS = {
+    "정산결과.json",
+    "정산결과.lines.json",
+    "불인정내역서.xlsx",
+    "불인정내역서.pdf",
+    "검토표.xlsx",
+    "manifest.json",
+}
 
 
 @pytest.fixture
