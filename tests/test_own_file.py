@@ -110,15 +110,15 @@ def test_seven_answers_leave_papers_and_breaches(name: str, tmp_path: Path) -> N
     if any(q.about.startswith("말.세세목=사업운영비/") for q in result.questions):
         pytest.xfail("a category written as a path is not read as its leaf yet")
     assert held_for_facts(result) <= 0.30 * yard.claimed
-    answers = Answers()
-    for given in range(8):
-        asked = [q for q in result.questions if q.answerable and q.won + len(q.lines)]
-        if not held_for_facts(result) and not any(q.about.startswith("집행내역") for q in asked):
-            break
-        assert given < 7, [q.about for q in asked]
-        answers = merged(answers, answered(yard, result, asked[0]))
+    answers, given = Answers(), 0
+    for most in (5, 2):  # a few at a time, as `settle answer` takes them; what is asked next is asked anew
+        asked = [q for q in result.questions if q.answerable and q.lines][:most]
+        for question in asked:
+            answers = merged(answers, answered(yard, result, question))
+        given += len(asked)
         save(tmp_path / "답.toml", answers)
         result = judged(files, load(tmp_path / "답.toml"))
+    assert given <= 7
     assert held_for_facts(result) == 0
     totals = result.totals
     assert totals["claimed"] == totals["recognised"] + totals["held"] + totals["disallowed"] == yard.claimed

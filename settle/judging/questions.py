@@ -251,7 +251,9 @@ class _Asking:
             return f"명세.{name}" if name in LIST_TEXTS else ""
         if need in self.data.get("needs", {}):
             return str(self.data["needs"][need])
-        return need if "." in need else f"시트.{need}"
+        sheet, _, item = need.partition(".")
+        known = self.kinds.get(sheet)
+        return need if item and known and known.layout == "pairs" else f"시트.{sheet}"
 
     def _applies(self, code: str, about: str) -> np.ndarray:
         """Lines that a rule which was not asked would have looked at; of a sheet the lines that it is there for."""
