@@ -195,7 +195,7 @@ def test_an_approved_move_raises_the_budget() -> None:
 
 
 def test_a_move_without_approval_moves_nothing_and_is_noted() -> None:
-    result = budgeted(LABOUR, TO_LABOUR | {"금액": 31_000, "신청일": "2025-03-02"})
+    result = budgeted(LABOUR, TO_LABOUR | {"금액": 31_000, "신청일": "2025-03-02", "승인일": ""})
     assert disallowed(result, "BUD-010") == 31_000
     noted = result.findings[result.findings["code"] == "BUD-050"]
     assert list(noted["effect"]) == ["note"]
