@@ -40,10 +40,10 @@ def test_every_planted_finding_is_there_and_no_other(judged: Judgement) -> None:
     assert sorted((found - planted).elements()) == [], "found, not planted"
 
 
-def test_three_lines_in_five_are_clean(judged: Judgement) -> None:
+def test_more_than_half_of_the_lines_are_clean(judged: Judgement) -> None:
     struck = set(judged.findings["line"]) - {""}
     clean = ~judged.lines["line"].isin(struck)
-    assert clean.mean() >= 0.6
+    assert clean.mean() >= 0.55
     lines = judged.lines[clean]
     assert (lines["claimed"] == lines["recognised"]).all()
 
