@@ -88,7 +88,7 @@ def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
 
 def _question(one: Question) -> dict[str, Any]:
     return {
-        "id": one.id,
+        "id": mask(one.id),
         "kind": one.kind,
         "about": mask(one.about),
         "text": mask(one.text),
