@@ -160,7 +160,7 @@ class Programme:
             return None
         deepest = max(min(levels) for _, levels in named)
         whole = {(*leaf[: deepest + 1], *[""] * (2 - deepest)) for leaf in fits}
-        return whole.pop() if deepest < 2 and len(whole) == 1 else None  # type: ignore[return-value]
+        return whole.pop() if deepest == 1 and len(whole) == 1 else None  # type: ignore[return-value]
 
 
 def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str], ...]:
