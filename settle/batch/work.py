@@ -27,7 +27,6 @@ from settle.batch.tables import (
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.files import scratch
 from settle.korean import mask, particles, printable
-from settle.model import LEDGER
 from settle.pipeline import judge, read_book
 from settle.programme import rules as rulebook
 from settle.programme import vocabulary as programmes
@@ -133,7 +132,7 @@ def _reports(result: Judgement) -> dict[str, bytes]:
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
     """The facts that the XIN rules ask for, from what was found across agreements (nothing: no finding)."""
-    n, log_rows = len(book.frames[LEDGER]), len(book.frames[LOG])
+    n, log_rows = len(book.ledger), len(book.frames[LOG])
     won, days = np.zeros(n, dtype=np.int64), np.zeros(log_rows, dtype=np.int64)
     same_file = np.zeros(n, dtype=bool)
     texts = {name: np.full(n, "", dtype=object) for name in ("xin_010_text", "xin_040_text")}

@@ -10,7 +10,6 @@ import click
 
 from settle.commands.progress import Progress, progress
 from settle.korean import mask, pad, particles, printable, width, wrap
-from settle.model import LEDGER
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
@@ -364,7 +363,7 @@ def judge_files(
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=answers)
         if evidence:
             add_evidence(book, programme, evidence, kept, no_fill, at)
-        at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
+        at.step(f"{book.main} {len(book.ledger):,}줄을 판정하는 중")
         from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load
 

@@ -17,7 +17,6 @@ import numpy as np
 from settle import __version__
 from settle.judging.findings import line_ids
 from settle.korean import mask_key, number, particles, printable, won
-from settle.model import LEDGER, Judgement, Sheet
 from settle.reading.book import is_findings_list
 from settle.reading.headings import heading_key
 from settle.workbook.reader import read_files
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from settle.model import Book
+    from settle.model import Book, Judgement, Sheet
 
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
 STATUSES = {
@@ -225,7 +224,7 @@ def read_replies(judgement: Judgement) -> list[Reply]:
 
 def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> list[Reply]:
     """The filled reply columns of a book's ledgers, with the replies of 지적 목록. names, known: name and key of every line."""
-    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == LEDGER]
+    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
     files = (
@@ -399,7 +398,7 @@ def _findings(
         elif blind:
             changes.append(FindingChange(UNASKED, name, old, None, "이번 파일을 다 읽지 못했습니다"))
         elif key and key not in now:
-            changes.append(FindingChange(GONE, name, old, None, "지적이 있던 줄이 집행내역에 없습니다"))
+            changes.append(FindingChange(GONE, name, old, None, f"지적이 있던 줄이 {judgement.book.main}에 없습니다"))
         elif old["code"] not in asked:
             changes.append(FindingChange(UNASKED, name, old, None, "이번에는 이 규칙을 보지 않았습니다", reply))
         elif old["code"] in unchecked:

@@ -153,7 +153,7 @@ class _Form:
             if lines > 1:
                 sheet.set_row(at, 14.5 * lines)
         sheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
-        if kind.name != "집행내역":
+        if not kind.main:
             return
         for place, column in enumerate(columns):
             sheet.write_blank(last + 1, place, None, self.total)

@@ -100,7 +100,7 @@ def _head(out: Console, judgement: Judgement) -> None:
     period = ""
     if agreement.get("협약시작일") and agreement.get("협약종료일"):
         period = f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"
-    sheets = [s for s in judgement.book.sheets if s.kind == "집행내역"]
+    sheets = [s for s in judgement.book.sheets if s.kind == judgement.book.main]
     rows = ", ".join(
         f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
         for s in sheets

@@ -464,7 +464,7 @@ class View:
         return [
             f"{safe(s.name)}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
             for s in self.judgement.book.sheets
-            if s.kind == "집행내역"
+            if s.kind == self.judgement.book.main
         ]
 
     def by_participant(self) -> list[View]:

@@ -12,7 +12,6 @@ import pandas as pd
 from settle import korean as text
 from settle.judging.arrays import NO_DAY, date_text
 from settle.judging.kinds.base import Context
-from settle.model import LEDGER
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
 
@@ -76,15 +75,16 @@ class Fields:
     def _type(self, name: str) -> str:
         if name in DAYS:
             return "date"
-        found = _column_types(self.facts.programme.id).get(name, "")
+        found = _column_types(self.facts.programme.id, self.facts.subject.sheet).get(name, "")
         if name in BUSINESS_NUMBERS:
             return "brn"
         return found if found in ("date", "md", "brn") else "text" if found in ("text", "key") else ""
 
 
 @cache
-def _column_types(programme: str) -> dict[str, str]:
-    return {c.name: c.type for c in sheets.load(programme)[LEDGER].columns}
+def _column_types(programme: str, sheet: str) -> dict[str, str]:
+    kind = sheets.load(programme).get(sheet)
+    return {c.name: c.type for c in kind.columns} if kind else {}
 
 
 @cache

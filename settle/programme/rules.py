@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import string
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,8 @@ class Case:
     arithmetic: str = ""
     cell: str = ""  # column whose cell is pointed at
     papers: str = ""  # what must be supplied, comma list; placeholders as in message
-    once: bool = False  # said once for the agreement, not per line
+    about: str = ""  # told of this, not of a line: a sheet, 협약 (once for the agreement), 증빙파일; or the subject that it is for
+    found: str = ""  # no condition: the kind itself sets it where it found this
     asked_of: str = "수행기관"  # who can do something about it: `from` in the file
     second: bool = False  # told of a line beside another case of the rule
 
@@ -74,11 +75,20 @@ class Rule:
     needs: tuple[str, ...] = ()
     limits: dict[str, tuple[Limit, ...]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+    about: tuple[str, ...] = ()  # subjects it is judged on; none: by its prefix, else the main one
     examples: tuple[dict[str, Any], ...] = ()
 
     def case(self, effect: str, second: bool = False) -> int:
         """The number of the first case with this effect (second: of those told beside another), 0 where there is none."""
         return next((c.number for c in self.cases if c.effect == effect and c.second == second), 0)
+
+    def found(self, name: str) -> int:
+        """The number of the case that the kind sets where it found this, 0 where there is none."""
+        return next((c.number for c in self.cases if c.found == name), 0)
+
+    def told(self, about: str) -> int:
+        """The number of the case that is told of this, 0 where there is none."""
+        return next((c.number for c in self.cases if c.about == about), 0)
 
     def limit(self, name: str, day: dt.date) -> Any:
         """The figure `name` in force on `day`. Raises RulebookError where none is."""
@@ -218,8 +228,32 @@ def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
         needs=tuple(found.needs),
         limits=_limits(found, text, file, shared),
         parameters=found.parameters,
+        about=(found.about,) if isinstance(found.about, str) and found.about else tuple(found.about),
         examples=tuple(found.example),
     )
+
+
+def misplaced(rule: Rule, text: str, programme: Programme) -> str:
+    """What is wrong with the subjects that a rule names, as a sentence; "" where nothing is."""
+    file, known = f"{rule.code}.toml", [programme.main.name, *(one.name for one in programme.others)]
+    for name in rule.about:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" 혹시 '{near[0]}'?" if near else f" 있는 대상: {', '.join(known)}."
+            return f"{loading.place(text, file, ['about'])}: 판정 대상 '{name}'이(가) programme.toml에 없습니다.{hint}"
+    for case in rule.cases:
+        if case.about and case.about not in known and case.effect != "note":
+            where = loading.place(text, file, ["case", case.number - 1, "effect"])
+            return f"{where}: '{case.about}'에는 금액이 없어 case {case.number}의 effect는 note여야 합니다."
+    return ""
+
+
+def by_prefix(rule: Rule, programme: Programme) -> Rule:
+    """A rule that names no subject is about the one that names its prefix (the longest)."""
+    if rule.about:
+        return rule
+    named = [(len(prefix), one) for one in programme.others for prefix in one.rules if rule.code.startswith(prefix)]
+    return replace(rule, about=(max(named, key=lambda two: two[0])[1].name,)) if named else rule
 
 
 def rule_files(folder: Path, include: Sequence[str]) -> list[Path]:
@@ -272,5 +306,9 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     except LoadError as error:
         raise RulebookError(str(error)) from None
     rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
+    problem = next(filter(None, (misplaced(rule, text, info) for rule, text in zip(rules, texts, strict=True))), "")
+    if problem:
+        raise RulebookError(problem)
+    rules = [by_prefix(rule, info) for rule in rules]
     groups = list(info.data.get("groups", {}))
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))

@@ -31,7 +31,8 @@ class Case(Struct, forbid_unknown_fields=True):
     arithmetic: str = ""
     cell: str = ""
     papers: str = ""
-    once: bool = False
+    about: str = ""
+    found: str = ""
     second: bool = False
     asked_of: Asked = field(default="수행기관", name="from")
 
@@ -45,6 +46,7 @@ class RuleFile(Struct, forbid_unknown_fields=True):
     kind: str
     source: Source
     case: list[Case]
+    about: str | list[str] = ""
     asks: str = ""
     as_of: str = "basis_date"
     applies_to: Any = None
@@ -77,19 +79,45 @@ class Fund(Struct, forbid_unknown_fields=True):
     interest: str = ""
 
 
+class Verdict(Struct, forbid_unknown_fields=True):
+    """What the three effects are called of a subject."""
+
+    recognised: str = "인정"
+    held: str = "보완"
+    disallowed: str = "불인정"
+
+
+class Subject(Struct, forbid_unknown_fields=True):
+    """[[subject]]: what is judged, one row of a sheet each, in won (a column) or in heads ("count").
+
+    key: column that names a row. rules: prefixes of the rules judged on it where their own `about` names none. of: column that says
+    to which application a row belongs.
+    """
+
+    name: str
+    sheet: str
+    measure: str = "count"
+    key: str = "집행번호"
+    rules: list[str] = []
+    verdict: Verdict = field(default_factory=Verdict)
+    title: str = ""
+    of: str = "신청번호"
+
+
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
     """schemas/<programme>/programme.toml."""
 
     id: str
     name: str
     begins: dt.date
-    tree: dict[str, dict[str, list[str]]]
+    tree: dict[str, dict[str, list[str]]] = {}
     agency: str = ""
     ministry: str = ""
     retention_years: int = 5
     include: list[str] = []
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
+    subjects: list[Subject] = field(name="subject", default_factory=list)
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}
     conditions: dict[str, Any] = {}
@@ -114,6 +142,7 @@ class Column(Struct, forbid_unknown_fields=True):
     values: str = ""
     note: str = ""
     summed: bool = False
+    unreadable: Literal["", "hold", "note"] = ""
 
 
 class Sheet(Struct, forbid_unknown_fields=True):
@@ -130,6 +159,7 @@ class Sheet(Struct, forbid_unknown_fields=True):
     income: list[str] = []
     stand_ins: dict[str, str] = {}
     unlike: list[str] = []
+    unreadable: Literal["", "hold", "note"] = ""
     note: str = ""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from settle.programme import loading, shapes
+from settle.model import EVIDENCE
+from settle.programme import loading, shapes, vocabulary
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
 
@@ -24,6 +25,7 @@ class Column:
     values: str = ""  # name of the programme's drop-down list (or of a tree level)
     note: str = ""  # short Korean explanation for the template
     summed: bool = False  # compared with totals rows
+    unreadable: str = "note"  # what a cell that cannot be read costs: "hold" its row, or a "note"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class SheetKind:
     income: tuple[str, ...] = ()  # headings of amounts that came in, in a book of both directions
     unlike: tuple[str, ...] = ()  # headings that show a sheet of unknown name to be something else
     note: str = ""
+    main: bool = False  # read as a ledger: the sheet of the programme's main subject
+    judged: bool = False  # what cannot be read in it holds: the sheet of a subject, or its evidence
 
     def column(self, name: str) -> Column:
         """The column (or item) of that canonical name. Raises KeyError."""
@@ -73,7 +77,7 @@ class Lists:
     categories: tuple[tuple[str, str], ...] = ()
 
 
-def _column(raw: shapes.Column) -> Column:
+def _column(raw: shapes.Column, costs: str) -> Column:
     return Column(
         name=raw.name,
         type=raw.type,
@@ -83,6 +87,7 @@ def _column(raw: shapes.Column) -> Column:
         values=raw.values or (raw.name if raw.type in ("choice", "choices") else ""),
         note=raw.note,
         summed=raw.summed,
+        unreadable=raw.unreadable or ("note" if raw.type == "text" and not raw.required else costs),
     )
 
 
@@ -94,23 +99,29 @@ def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
         found, _ = loading.parse(loading.read_text(path), path.name, shapes.SheetsFile)
     except LoadError as error:
         raise ResourceError(str(error)) from None
-    return {
-        sheet.name: SheetKind(
-            name=sheet.name,
-            layout=sheet.layout,
-            aliases=tuple(sheet.aliases),
-            columns=tuple(map(_column, sheet.columns)),
-            items=tuple(map(_column, sheet.items)),
-            one_of=tuple(map(tuple, sheet.one_of)),
-            open=sheet.open,
-            others=tuple(sheet.others),
-            stand_ins=tuple(sheet.stand_ins.items()),
-            income=tuple(sheet.income),
-            unlike=tuple(sheet.unlike),
-            note=sheet.note,
-        )
-        for sheet in found.sheet
-    }
+    programme = vocabulary.load(programme_id)
+    judged = {EVIDENCE, programme.main.sheet, *(subject.sheet for subject in programme.subjects)}
+    return {sheet.name: _kind(sheet, sheet.name == programme.main.sheet, sheet.name in judged) for sheet in found.sheet}
+
+
+def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
+    costs = raw.unreadable or ("hold" if judged else "note")
+    return SheetKind(
+        name=raw.name,
+        layout=raw.layout,
+        aliases=tuple(raw.aliases),
+        columns=tuple(_column(one, costs) for one in raw.columns),
+        items=tuple(_column(one, "note") for one in raw.items),
+        one_of=tuple(map(tuple, raw.one_of)),
+        open=raw.open,
+        others=tuple(raw.others),
+        stand_ins=tuple(raw.stand_ins.items()),
+        income=tuple(raw.income),
+        unlike=tuple(raw.unlike),
+        note=raw.note,
+        main=main,
+        judged=judged,
+    )
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from settle.model import LEDGER
 from settle.programme import loading, shapes
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
@@ -26,6 +27,7 @@ OTHER = (
     "retention_years",
     "include",
     "fund",
+    "subject",
     "tree",
     "tree_synonyms",
     "values",
@@ -58,11 +60,45 @@ class Fund:
     interest: str = ""
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is judged: one row of `sheet` each. measure: a won column of it, or "count" (every row weighs 1).
+
+    key: column that names a row; rules: prefixes judged on it; of: column that says to which application a row belongs; title: what
+    its report is called; recognised, held, disallowed: what its effects are called.
+    """
+
+    name: str
+    sheet: str
+    measure: str = "count"
+    key: str = "집행번호"
+    rules: tuple[str, ...] = ()
+    recognised: str = "인정"
+    held: str = "보완"
+    disallowed: str = "불인정"
+    title: str = ""
+    of: str = "신청번호"
+
+    @property
+    def counted(self) -> bool:
+        """Is it measured in heads?"""
+        return self.measure == "count"
+
+    @property
+    def unit(self) -> str:
+        """The word behind its figures."""
+        return "건" if self.counted else "원"
+
+
+SPENDING = Subject("집행", LEDGER, "집행금액", "집행번호")  # of a programme that says nothing of subjects
+
+
 @dataclass(frozen=True, eq=False)
 class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
     include: codes or prefixes of schemas/_common/rules. funds: in the order in which they are spent.
+    subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
 
@@ -78,7 +114,23 @@ class Programme:
     data: dict[str, Any] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     funds: tuple[Fund, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
+
+    @cached_property
+    def main(self) -> Subject:
+        """The first subject measured in won: its sheet is read as a ledger, its sums are those of the agreement."""
+        return next((one for one in self.subjects if not one.counted), SPENDING)
+
+    @property
+    def others(self) -> tuple[Subject, ...]:
+        """The subjects beside the main one."""
+        return tuple(one for one in self.subjects if one != self.main)
+
+    @property
+    def spends(self) -> bool:
+        """Is anything measured in won? Else the main subject has no sheet."""
+        return not self.subjects or any(not one.counted for one in self.subjects)
 
     @property
     def budget_columns(self) -> tuple[str, ...]:
@@ -173,6 +225,22 @@ def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str]
     return tuple(leaves)
 
 
+def _subject(raw: shapes.Subject) -> Subject:
+    words = raw.verdict
+    return Subject(
+        raw.name,
+        raw.sheet,
+        raw.measure,
+        raw.key,
+        tuple(raw.rules),
+        words.recognised,
+        words.held,
+        words.disallowed,
+        raw.title,
+        raw.of,
+    )
+
+
 @cache
 def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Programme:
     """Read programme.toml of a programme (or of another rulebook folder). Raises ResourceError (Korean) where missing or broken."""
@@ -194,5 +262,6 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         data={k: v for k, v in raw.items() if k not in OTHER},
         include=tuple(found.include),
         funds=tuple(Fund(one.name, one.column, one.interest) for one in found.funds),
+        subjects=tuple(map(_subject, found.subjects)),
         place=place,
     )

@@ -26,7 +26,7 @@ from settle.judging import registry  # noqa: F401  every fact is known from here
 from settle.judging.facts.base import Facts
 from settle.kpi import catalogue as kpi
 from settle.kpi.formula import exact
-from settle.model import EVIDENCE, KNOWN, LEDGER, Book, Judgement
+from settle.model import EVIDENCE, KNOWN, Book, Judgement
 from settle.programme.vocabulary import Programme, match_key
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def gather(
     interim: bool = False,
 ) -> Report:
     """Arrange the book for a form. choice.recognised: amounts are what settle recognises (needs a judgement)."""
-    counted = np.ones(len(book.frames[LEDGER]), dtype=bool)
+    counted = np.ones(len(book.ledger), dtype=bool)
     undated = 0
     facts = judgement.facts if judgement else None
     if choice.as_of is not None:

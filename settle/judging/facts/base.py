@@ -10,27 +10,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from settle.judging.arrays import coded, days, take_each
-from settle.model import KNOWN, LEDGER, Book
+from settle.model import KNOWN, Book
 from settle.programme import conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from settle.programme.vocabulary import Programme
+    from settle.programme.vocabulary import Programme, Subject
 
 COMPUTED: dict[str, Callable[[Facts], Any]] = {}
 FAMILIES: dict[str, Callable[[Facts, str], Any]] = {}
+PLAIN: dict[str, Callable[[Facts], Any]] = {}  # of a subject that is no ledger: these in place of those computed
 
 
 def fact(function: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
     """Register a computed fact under the function's name."""
     COMPUTED[function.__name__] = function
+    return function
+
+
+def plain(function: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+    """Register what a computed fact is for a subject that is no ledger."""
+    PLAIN[function.__name__] = function
     return function
 
 
@@ -40,18 +47,41 @@ def family(function: Callable[[Facts, str], Any]) -> Callable[[Facts, str], Any]
     return function
 
 
+class Verdicts(Protocol):
+    """Who judges the subjects of a book (settle.judging.subjects.Bench)."""
+
+    def verdicts(self, name: str) -> tuple[Facts, np.ndarray] | None:
+        """Facts of a subject and the verdict on each of its rows (ok, hold, disallow); None where its sheet is not there."""
+
+
 @dataclass
 class Facts:
-    """What is known of every ledger line. `given` holds facts from outside the workbook (statements, other agreements)."""
+    """What is known of every row of a subject; where none is named, of every line of the ledger.
+
+    given: facts from outside the workbook (statements, other agreements). bench: judges the other subjects, for `verdict:`.
+    """
 
     book: Book
     programme: Programme
     given: dict[str, Any] = field(default_factory=dict)
+    about: Subject | None = None
+    bench: Verdicts | None = None
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def subject(self) -> Subject:
+        """What the rows are."""
+        return self.about or self.programme.main
+
+    @cached_property
+    def spending(self) -> bool:
+        """Is it the ledger of the programme?"""
+        return self.subject.sheet == self.programme.main.sheet
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
-        return self.book.frames[LEDGER]
+        """The rows of the subject."""
+        return self.book.frames[self.subject.sheet]
 
     @property
     def n(self) -> int:
@@ -75,10 +105,18 @@ class Facts:
             return self.given[name]
         if colon:
             return FAMILIES[head](self, argument)
+        if not self.spending:
+            if name in PLAIN:
+                return PLAIN[name](self)
+            if name in self.ledger.columns:
+                return self._column(name)
         if name in COMPUTED:
             return COMPUTED[name](self)
         if name in self.named:
             return conditions.holds(self.named[name], self, self.n)
+        return self._column(name)
+
+    def _column(self, name: str) -> Any:
         column = self.ledger[name]
         if pd.api.types.is_datetime64_any_dtype(column):
             return days(column)

@@ -97,12 +97,6 @@ for _column in ("공급가액", "부가세"):  # not stated: both 0 beside a cla
 
 
 @fact
-def no_line(facts: Facts) -> np.ndarray:
-    """False everywhere: for cases that a kind sets by itself."""
-    return facts.zeros(bool)
-
-
-@fact
 def side(facts: Facts) -> pd.Series:
     """내부 / 외부 of a labour line: by its 세목, else by 투입인력; "" where unknown."""
     second = facts["세목"]

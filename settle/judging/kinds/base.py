@@ -25,8 +25,8 @@ ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"  # an auditor's v
 
 
 @dataclass
-class Elsewhere:
-    """Findings about something else than a ledger line: rows of another sheet, or the agreement ("")."""
+class Told:
+    """What a rule tells besides about something that has no won of its own: rows of another sheet, a file, the agreement ("")."""
 
     kind: str
     case: np.ndarray  # uint8 per subject
@@ -52,7 +52,7 @@ class Outcome:
     take: Take | None = None  # left (int64 per line) -> won taken per line
     hold: np.ndarray | None = None  # won at issue where a hold asks for a part of the line only
     values: dict[str, Any] = field(default_factory=dict)  # for the texts: arrays, or callables over line positions
-    elsewhere: list[Elsewhere] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     unknown: str = ""  # why the rule is (partly) not checked
     second: Second | None = None
 
@@ -140,7 +140,7 @@ class Context:
         """The first case whose `when` holds, for the lines given."""
         result = np.zeros(self.n, dtype=np.uint8)
         for case in reversed(self.rule.cases):
-            if case.once or case.second:
+            if case.found or case.about or case.second:
                 continue
             result[self.holds(case.when) & among] = case.number
         return result
