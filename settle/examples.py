@@ -80,7 +80,8 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
     else:
         result = judge(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
-    ours = result.findings[result.findings["code"] == example.code]
+    told = [result.findings, *(one.findings for one in result.others)]
+    ours = next((t for found in told if len(t := found[found["code"] == example.code])), result.findings.head(0))
     first = ours[ours["line_index"] == 0]
     ours = first if len(first) else ours
     if not len(ours):

@@ -23,6 +23,7 @@ from settle.batch.tables import (
     firm_table,
     line_table,
     verdict_table,
+    with_others,
 )
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.files import scratch
@@ -100,7 +101,8 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
     name = str(book.agreement.get("협약번호") or task.name)
-    lines, findings = line_table(facts, result), finding_table(facts, result)
+    lines, own = line_table(facts, result), finding_table(facts, result)
+    findings = with_others(own, result)
     frames = {
         "agreements": pd.DataFrame([agreement_table(task.name, name, book, result)]),
         "lines": lines,
@@ -110,7 +112,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
         "days": day_table(facts, task.key),
         "firms": firm_table(book),
         "files": file_table(facts, task),
-        "verdicts": verdict_table(result, lines, findings),
+        "verdicts": verdict_table(result, lines, own),
     }
     for table in frames.values():
         if "agreement" not in table:

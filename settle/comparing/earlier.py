@@ -196,7 +196,7 @@ def _wrong(result: Any, programme: str) -> str:
     if named["id"] != programme:
         return f" 파일은 다른 사업({named['id']})의 결과입니다. {programme} 사업의 결과를 주세요."
     totals, findings, inputs = result.get("totals"), result.get("findings"), result.get("inputs")
-    if not isinstance(totals, dict) or not all(type(totals.get(name)) is int for name in WON):
+    if totals is not None and not (isinstance(totals, dict) and all(type(totals.get(name)) is int for name in WON)):
         return strange
     if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
         return strange
@@ -334,15 +334,15 @@ def compare(
     )
     by_key = {r.key: r for r in replies if r.key}
     changes = _findings(judgement, result["findings"], findings, key_of, now, by_key)
-    lines = _lines(previous, now, result["findings"], key_of)
+    lines = _lines(previous, now, [one for one in result["findings"] if _on_line(one, judgement)], key_of)
     if _blind(judgement):  # a line that was not read is not a deleted one
         lines = [one for one in lines if one.kind != DELETED]
-    struck = {key_of(f["id"]) for f in findings if f["line"]}
+    struck = {key_of(f["id"]) for f in findings if _on_line(f, judgement)}
     return Comparison(
         findings=changes,
         lines=lines,
         replies=[r for r in replies if r.key not in struck],
-        before={name: result["totals"][name] for name in WON},
+        before={name: (result["totals"] or {}).get(name, 0) for name in WON},
         after={name: judgement.totals[name] for name in WON},
         notices=[*previous.notices, *_notices(judgement, previous)],
     )
@@ -363,6 +363,12 @@ def _key_in_id(programme: str, columns: set[str]) -> Callable[[str], str]:
         return head if head and last in columns else whole
 
     return key
+
+
+def _on_line(one: Mapping[str, Any], judgement: Judgement) -> bool:
+    """Is a finding about a line of the ledger, not about the agreement or a row of another subject?"""
+    main = judgement.programme.main.name
+    return bool(one.get("line")) and one.get("subject", main) == main
 
 
 def _keyed(findings: Iterable[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -390,7 +396,7 @@ def _findings(
     changes = []
     for (name, again), old in then.items():
         new = here.get((name, again))
-        key = key_of(name) if old.get("line") else ""
+        key = key_of(name) if _on_line(old, judgement) else ""
         reply = replies.get(key) if key else None
         if new is not None:
             why = _difference(old, new)

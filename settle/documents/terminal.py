@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from settle import korean as text
+from settle.documents import subjects
 from settle.documents.funds import fund_notes
 from settle.documents.view import verdict_words
 
@@ -61,6 +62,7 @@ def show(
         _categories(out, judgement, everything)
         _funds(out, judgement)
         out.print()
+    _subjects(out, judgement)
     _questions(out, judgement, everything)
     _errors(out, judgement, everything)
     if everything:
@@ -136,6 +138,21 @@ def _print(out: Console, table: Table) -> None:
         table.width = least
     out.print()
     out.print(table, crop=False)
+
+
+def _subjects(out: Console, judgement: Judgement) -> None:
+    """What became of the rows of the other subjects, one line per rule and verdict."""
+    for one in judgement.others:
+        out.print(Text.assemble((f"{one.subject.name}  ", "bold"), _say(subjects.sentence(one))))
+        words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": EFFECTS["note"]}
+        for (effect, code), part in one.findings.groupby(["effect", "code"], sort=False):
+            line = Text(f"  {words[effect]} ", style=COLOURS[effect])
+            names = [_key(name) for name in dict.fromkeys(part["line"]) if name]
+            more = f" 외 {len(names) - 5:,}건" if len(names) > 5 else ""
+            line.append(f"{code} {part['title'].iat[0]}  {len(part):,}건")
+            line.append(f"  {', '.join(names[:5])}{more}", style="dim")
+            out.print(line, no_wrap=True, overflow="ellipsis")
+        out.print()
 
 
 def _won(value: Any) -> str:
@@ -246,7 +263,7 @@ def _by_first(rows: pd.DataFrame) -> pd.DataFrame:
 def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
     table = _table("비목 (원)", "예산", "집행", "인정", "보완", "불인정")
     shown = ""
-    together = _together(judgement.by_category)
+    together = _together(judgement.by_category) if judgement.programme.tree else judgement.by_category.head(0)
     for row in (together if everything or len(together) <= MOST_CATEGORIES else _by_first(together)).itertuples():
         path = [row.비목, row.세목, row.세세목]
         last = next((p for p in reversed(path) if p), "(비목 없음)")

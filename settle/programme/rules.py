@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from settle.korean import particles
 from settle.programme import folders as resources
-from settle.programme import loading, shapes
+from settle.programme import judged, loading, shapes
 from settle.programme.loading import LoadError
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
@@ -305,10 +306,12 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         texts = [loading.read_text(file) for file in files]
     except LoadError as error:
         raise RulebookError(str(error)) from None
+    if wrong := judged.problem(info, loading.read_text(folder / judged.FILE)):
+        raise RulebookError(particles(wrong))
     rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
     problem = next(filter(None, (misplaced(rule, text, info) for rule, text in zip(rules, texts, strict=True))), "")
     if problem:
-        raise RulebookError(problem)
+        raise RulebookError(particles(problem))
     rules = [by_prefix(rule, info) for rule in rules]
     groups = list(info.data.get("groups", {}))
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))

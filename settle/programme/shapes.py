@@ -72,11 +72,15 @@ class Words(Struct, forbid_unknown_fields=True):
 
 
 class Fund(Struct, forbid_unknown_fields=True):
-    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded."""
+    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded.
+
+    refund_base: the item of 협약 that says what was paid out, from which the refund is counted; none: its budget.
+    """
 
     name: str
     column: str
     interest: str = ""
+    refund_base: str = ""
 
 
 class Verdict(Struct, forbid_unknown_fields=True):
@@ -115,6 +119,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     ministry: str = ""
     retention_years: int = 5
     include: list[str] = []
+    uses: list[str] = field(default_factory=lambda: ["decisions"])
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
     subjects: list[Subject] = field(name="subject", default_factory=list)
@@ -132,9 +137,10 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
 
 
 class Column(Struct, forbid_unknown_fields=True):
-    """One column of a sheet, or one 항목 of a sheet of pairs."""
+    """One column of a sheet, or one 항목 of a sheet of pairs. stands_for: the column of the tool that it is, where named otherwise."""
 
     name: str
+    stands_for: str = field(name="as", default="")
     type: ColumnType = "text"
     required: bool = False
     aliases: list[str] = []
@@ -146,10 +152,11 @@ class Column(Struct, forbid_unknown_fields=True):
 
 
 class Sheet(Struct, forbid_unknown_fields=True):
-    """[[sheet]] of sheets.toml."""
+    """[[sheet]] of sheets.toml. base: a sheet of ledgers/_common/sheets whose columns it takes, its own over or behind them."""
 
     name: str
-    columns: list[Column]
+    columns: list[Column] = []
+    base: str = ""
     layout: Literal["table", "pairs"] = "table"
     aliases: list[str] = []
     items: list[Column] = []
@@ -166,7 +173,7 @@ class Sheet(Struct, forbid_unknown_fields=True):
 class SheetsFile(Struct, forbid_unknown_fields=True):
     """ledgers/<programme>/sheets.toml."""
 
-    sheet: list[Sheet]
+    sheet: list[Sheet] = []
 
 
 class ForeignList(Struct, forbid_unknown_fields=True):

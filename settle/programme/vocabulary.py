@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+PAIRS = "협약"  # the sheet of items and values
 HEADS = ("비목", "세목", "세세목")
 OTHER = (
     "id",
@@ -26,6 +27,7 @@ OTHER = (
     "ministry",
     "retention_years",
     "include",
+    "uses",
     "fund",
     "subject",
     "tree",
@@ -53,11 +55,14 @@ def arrow_safe(text: str) -> str:
 
 @dataclass(frozen=True)
 class Fund:
-    """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none)."""
+    """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none), and the one from which
+    its refund is counted ("": its budget).
+    """
 
     name: str
     column: str
     interest: str = ""
+    refund_base: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ SPENDING = Subject("집행", LEDGER, "집행금액", "집행번호")  # of a pro
 class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
-    include: codes or prefixes of schemas/_common/rules. funds: in the order in which they are spent.
+    include: codes or prefixes of schemas/_common/rules.
+    uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
     subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
@@ -113,6 +119,7 @@ class Programme:
     values: dict[str, dict[str, tuple[str, ...]]]
     data: dict[str, Any] = field(default_factory=dict)
     include: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     funds: tuple[Fund, ...] = ()
     subjects: tuple[Subject, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
@@ -171,6 +178,8 @@ class Programme:
         직접비/사업운영비/회의비, not 위탁사업비), unless nothing below a given name was said: then it ends there.
         A 비목 that has no 세목 (간접비) may stand, or stand again, in the columns below.
         """
+        if not self.tree:  # a programme without categories: its one category has no name
+            return ("", "", "")
         asked: list[str] = []
         for column, text in zip(HEADS, (비목, 세목, 세세목), strict=True):
             name = self.canonical(column, text) if match_key(text) else ""
@@ -261,7 +270,10 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         values={c: {k: tuple(v) for k, v in known.items()} for c, known in found.values.items()},
         data={k: v for k, v in raw.items() if k not in OTHER},
         include=tuple(found.include),
-        funds=tuple(Fund(one.name, one.column, one.interest) for one in found.funds),
+        uses=tuple(found.uses),
+        funds=tuple(
+            Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}.")) for one in found.funds
+        ),
         subjects=tuple(map(_subject, found.subjects)),
         place=place,
     )

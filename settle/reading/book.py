@@ -221,6 +221,7 @@ def _take_table(
     """Read one table of a sheet into the book."""
     source = context.source
     sheet, part = read_table(context, table, until)
+    part = _with_base(part, sheet.kind, rules.programme.main.sheet)
     if table.kind.main:
         reading.content[source] = context.content
         if "집행번호" not in table.places:
@@ -418,16 +419,26 @@ def _frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
 def _complete(frames: dict[str, pd.DataFrame], main: str) -> None:
     """Blank sheets and columns where a programme does without them, so that every fact finds what it looks at.
 
-    What facts may look at is what the shipped programme has; a smaller programme's own sheets.toml stays small. The main
-    sheet takes the columns of its ledger, whatever it is called.
+    What facts may look at are the common sheets (ledgers/_common/sheets); what a programme uses of them may be little. The
+    main sheet takes the columns of their ledger, whatever it is called.
     """
-    for name, kind in sheets.load().items():
-        name = main if kind.main else name
-        frame = frames.setdefault(name, _no_rows(kind))
-        absent = [column for column in kind.columns if column.name not in frame]
-        if absent:
-            blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
-            frames[name] = pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
+    for name, kind in _base(main).items():
+        frames[name] = _with_base(frames.get(name, _no_rows(kind)), name, main)
+
+
+def _base(main: str) -> dict[str, SheetKind]:
+    """The kinds of sheets that facts may look at, the ledger under the name that the programme gives it."""
+    return {main if kind.main else name: kind for name, kind in sheets.base().items()}
+
+
+def _with_base(frame: pd.DataFrame, name: str, main: str) -> pd.DataFrame:
+    """A frame with the columns that it lacks, blank."""
+    kind = _base(main).get(name)
+    absent = [column for column in kind.columns if column.name not in frame] if kind else []
+    if not absent:
+        return frame
+    blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
+    return pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
 
 
 def read_book(

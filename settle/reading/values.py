@@ -229,7 +229,7 @@ def canonical(programme: Programme, column: Column, text: str) -> tuple[str, boo
 
 def means(context: Context, table: Table, by_name: dict[str, Column], data: dict[str, Any], lines: np.ndarray) -> None:
     """Means of payment that stood in the amount cell fill a blank 결제수단."""
-    if not table.kind.main or "집행금액" not in table.places:
+    if not table.kind.main or "집행금액" not in table.places or "결제수단" not in by_name:
         return
     parsed = context.parsed(by_name["집행금액"], table.places["집행금액"], table.factors.get("집행금액", 1))
     if not parsed.means:
