@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
+TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is the time of day known?
 KNOWN = "__known"  # suffix of the flag column beside every date and number column
 
 

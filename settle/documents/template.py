@@ -34,17 +34,30 @@ GUIDE, LISTS = "작성안내", "선택목록"
 CREATED = datetime(2025, 1, 1)  # fixed, so that the same rows give the same bytes
 
 FORMATS = {
-    "date": "yyyy-mm-dd", "won": "#,##0;[Red]-#,##0", "count": "0", "md": "0.0##", "rate": "0%", "number": "#,##0.##",
+    "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss",
+    "won": "#,##0;[Red]-#,##0", "count": "0", "md": "0.0##", "rate": "0%", "number": "#,##0.##",
     "key": "@", "brn": "@",
 }  # fmt: skip
-WIDTHS = {"date": 12, "won": 14, "count": 9, "md": 9, "rate": 9, "yesno": 11, "brn": 15, "key": 11, "choice": 13}
+WIDTHS = {
+    "date": 12,
+    "datetime": 20,
+    "won": 14,
+    "count": 9,
+    "md": 9,
+    "rate": 9,
+    "yesno": 11,
+    "brn": 15,
+    "key": 11,
+    "choice": 13,
+}
 TYPE_NAMES = {
     "text": "글자", "key": "글자(번호)", "choice": "목록에서 고름", "choices": "쉼표로 나열", "yesno": "Y / N",
     "brn": "사업자등록번호 10자리", "won": "금액(원)", "count": "수", "md": "일수(0.5 단위)", "rate": "비율(%)",
-    "number": "수", "date": "날짜 (2025-06-27)",
+    "number": "수", "date": "날짜 (2025-06-27)", "datetime": "날짜와 시각",
 }  # fmt: skip
 HINTS = {
     "date": "2025-06-27처럼 날짜로 적습니다.",
+    "datetime": "2026-04-29 18:00:00처럼 날짜와 시각을 적습니다.",
     "won": "원 단위 숫자로 적습니다.",
     "md": "하루는 1, 반나절은 0.5입니다.",
     "yesno": "Y 또는 N",

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from settle.judging.problems import lost_budget, row_problems
+from settle.judging.rounds import chosen
 from settle.judging.subjects import WON, Bench
 from settle.judging.sums import by_category, by_fund
 from settle.model import Judgement
@@ -24,6 +25,9 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     started = time.perf_counter()
     book = facts.book
     rulebook = whole.select(rules, skip)
+    said = chosen(book, facts.programme)
+    if said is not None and said[1] and said[1] not in book.notices:
+        book.notices.append(said[1])
     bench = Bench(facts, rulebook, whole)
     main = bench.spoken(facts.programme.main)
     others = bench.others()

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from settle.programme.fact_shapes import Declared  # noqa: TC001  msgspec reads the annotations
+
 Effect = Literal["disallow", "hold", "note"]
 Asked = Literal["수행기관", "참여기업", "컨설턴트", "거래처"]  # who can be asked for what is missing
 ColumnType = Literal[
-    "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "key"
+    "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "datetime", "key"
 ]  # fmt: skip
 
 
@@ -83,6 +85,40 @@ class Fund(Struct, forbid_unknown_fields=True):
     refund_base: str = ""
 
 
+class Round(Struct, forbid_unknown_fields=True):
+    """[[round]]: the days and figures of one notice. opens, closes: a moment without a zone, of the clock on the wall."""
+
+    id: str
+    announced: dt.date
+    opens: dt.datetime
+    closes: dt.datetime
+    figures: dict[str, int] = {}
+    dates: dict[str, dt.date] = {}
+
+
+class Payment(Struct, forbid_unknown_fields=True):
+    """[[payment]]: recognised won -> what is paid. of: which lines (a condition); rate: per cent, or unit: won per recognised line.
+
+    most: what is paid at most. asked: the column with what was asked for.
+    """
+
+    name: str
+    of: Any = None
+    subject: str = ""
+    rate: int | None = None
+    unit: int | None = None
+    most: int | str | None = field(name="max", default=None)
+    round: Literal["down"] = "down"
+    asked: str = ""
+
+
+class Reading(Struct, forbid_unknown_fields=True):
+    """[reading]: where a notice means its words otherwise (settle.judging.boundaries)."""
+
+    first_day: Literal["not counted", "counted"] = "not counted"
+    day_only: Literal["hold", "pass", "fail"] = "hold"
+
+
 class Verdict(Struct, forbid_unknown_fields=True):
     """What the three effects are called of a subject."""
 
@@ -123,6 +159,10 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
     subjects: list[Subject] = field(name="subject", default_factory=list)
+    rounds: list[Round] = field(name="round", default_factory=list)
+    payments: list[Payment] = field(name="payment", default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+    facts: dict[str, Declared] = {}
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}
     conditions: dict[str, Any] = {}

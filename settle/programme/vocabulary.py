@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -30,6 +31,10 @@ OTHER = (
     "uses",
     "fund",
     "subject",
+    "round",
+    "payment",
+    "reading",
+    "facts",
     "tree",
     "tree_synonyms",
     "values",
@@ -95,6 +100,25 @@ class Subject:
         return "건" if self.counted else "원"
 
 
+@dataclass(frozen=True)
+class Round:
+    """The days (datetime.date) and figures of one notice. opens, closes: seconds since 1970, both still inside."""
+
+    id: str
+    announced: date
+    opens: int
+    closes: int
+    figures: dict[str, int]
+    dates: dict[str, date]
+
+    def holds(self, seconds: int) -> bool:
+        """Was the notice open at this moment?"""
+        return self.opens <= seconds <= self.closes
+
+
+MOMENTS = ("opens", "closes")  # of a round
+
+
 SPENDING = Subject("집행", LEDGER, "집행금액", "집행번호")  # of a programme that says nothing of subjects
 
 
@@ -104,6 +128,7 @@ class Programme:
 
     include: codes or prefixes of schemas/_common/rules.
     uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
+    rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading].
     subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
@@ -122,6 +147,10 @@ class Programme:
     uses: tuple[str, ...] = ()
     funds: tuple[Fund, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    payments: tuple[shapes.Payment, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, str] = field(default_factory=dict)
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -234,6 +263,11 @@ def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str]
     return tuple(leaves)
 
 
+def _round(raw: shapes.Round) -> Round:
+    opens, closes = (calendar.timegm(moment.timetuple()) for moment in (raw.opens, raw.closes))
+    return Round(raw.id, raw.announced, opens, closes, raw.figures, raw.dates)
+
+
 def _subject(raw: shapes.Subject) -> Subject:
     words = raw.verdict
     return Subject(
@@ -275,5 +309,9 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
             Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}.")) for one in found.funds
         ),
         subjects=tuple(map(_subject, found.subjects)),
+        rounds=tuple(map(_round, found.rounds)),
+        payments=tuple(found.payments),
+        facts=found.facts,
+        reading={"first_day": found.reading.first_day, "day_only": found.reading.day_only},
         place=place,
     )

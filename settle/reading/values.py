@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from settle.programme.sheets import SheetKind
     from settle.reading.headings import Table
 
-_TYPED = (*NUMBERS, "date")
+_TYPED = (*NUMBERS, "date", "datetime")
+_CODES = {"date": "DAT-020", "datetime": "DAT-100"}  # of what cannot be read; figures: DAT-030
 
 
 _DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
@@ -75,7 +76,7 @@ def _figures(
     for index in troubled:
         row = int(lines[index])
         text = raw.text(row)
-        code = "DAT-080" if text == UNSTORED else "DAT-020" if column.type == "date" else "DAT-030"
+        code = "DAT-080" if text == UNSTORED else _CODES.get(column.type, "DAT-030")
         consequence = "held" if column.unreadable == "hold" else "note"
         context.error(code, _unreadable(column, text, kind), consequence, kind.name, row, place, column.name)
     for remark, sentence in _REMARKS.items():
@@ -102,6 +103,8 @@ def _unreadable(column: Column, text: str, kind: SheetKind) -> str:
     name, quoted = column.name, f"'{shown(text)}'"
     if text == UNSTORED:
         return NO_VALUE.format(name=name)
+    if column.type == "datetime":
+        return f"{name} {josa(quoted, '은/는')} 읽을 수 없습니다. 2026-04-29 18:00:00처럼 고쳐 주세요."
     if column.type == "date":
         if not text:
             return f"{josa(name, '이/가')} 비어 있습니다. 날짜를 적어 주세요."

@@ -15,23 +15,32 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import coded, days, take_each
+from settle.judging.arrays import coded, day, days, take_each
+from settle.judging.rounds import chosen
 from settle.model import KNOWN, Book
 from settle.programme import conditions
+from settle.programme.vocabulary import MOMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from settle.programme.vocabulary import Programme, Subject
+    from settle.programme.vocabulary import Programme, Round, Subject
 
 COMPUTED: dict[str, Callable[[Facts], Any]] = {}
 FAMILIES: dict[str, Callable[[Facts, str], Any]] = {}
+DECLARED: dict[str, Callable[[Facts, str], Any]] = {}  # how facts of [facts] are made, and figures by their names
 PLAIN: dict[str, Callable[[Facts], Any]] = {}  # of a subject that is no ledger: these in place of those computed
 
 
 def fact(function: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
     """Register a computed fact under the function's name."""
     COMPUTED[function.__name__] = function
+    return function
+
+
+def declares(function: Callable[[Facts, str], Any]) -> Callable[[Facts, str], Any]:
+    """Register how facts as data are made."""
+    DECLARED[function.__name__] = function
     return function
 
 
@@ -88,7 +97,13 @@ class Facts:
         return len(self.ledger)
 
     def __contains__(self, name: str) -> bool:
-        return name in COMPUTED or name in self.given or name in self.named or name in self.ledger.columns
+        return (
+            self._is_declared(name)
+            or name in COMPUTED
+            or name in self.given
+            or name in self.named
+            or name in self.ledger.columns
+        )
 
     @cached_property
     def named(self) -> dict[str, Any]:
@@ -105,6 +120,10 @@ class Facts:
             return self.given[name]
         if colon:
             return FAMILIES[head](self, argument)
+        if name.endswith(KNOWN) and self._is_declared(name.removesuffix(KNOWN)):
+            return self._declared(name.removesuffix(KNOWN)).known
+        if self._is_declared(name):
+            return self._declared(name).value
         if not self.spending:
             if name in PLAIN:
                 return PLAIN[name](self)
@@ -125,9 +144,44 @@ class Facts:
     def fact(self, name: str) -> Any:
         return self[name]
 
+    @cached_property
+    def round(self) -> Round | None:
+        """The notice that the workbook answers to; None where the programme has no rounds."""
+        found = chosen(self.book, self.programme)
+        return found[0] if found else None
+
     def limit(self, name: str) -> np.ndarray:
-        """Named conditions have no limits. Raises KeyError."""
-        raise KeyError(f"a named condition has no limit '{name}'")
+        """A figure or day (since 1970) of the round, the same for every row. Raises KeyError where it has none of that name."""
+        at = self.round
+        if at is not None and name in MOMENTS:
+            return np.full(self.n, getattr(at, name), dtype=np.int64)
+        if at is not None and name == "announced":
+            return np.full(self.n, day(at.announced), dtype=np.int64)
+        if at is not None and name in at.dates:
+            return np.full(self.n, day(at.dates[name]), dtype=np.int64)
+        if at is not None and name in at.figures:
+            return np.full(self.n, at.figures[name], dtype=np.int64)
+        raise KeyError(f"limit.{name}")
+
+    def known(self, name: str) -> np.ndarray | None:
+        """Where a declared fact, a joined column or a cell of a plain subject is known; None for what does not say."""
+        if self._is_declared(name):
+            found: np.ndarray = self._declared(name).known
+            return found
+        if not self.spending and known(name) in self.ledger:
+            return self.ledger[known(name)].to_numpy(dtype=bool)
+        return None
+
+    def _is_declared(self, name: str) -> bool:
+        head, dot, _ = name.partition(".")
+        return name in self.programme.facts or bool(dot and head in self.programme.facts)
+
+    def _declared(self, name: str) -> Any:
+        key = f"declared {name}"
+        if key not in self._cache:
+            how = "declared" if name in self.programme.facts else "figure"
+            self._cache[key] = DECLARED[how](self, name)
+        return self._cache[key]
 
     def coded(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A text fact as codes into its distinct values, factorised once."""

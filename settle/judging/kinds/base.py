@@ -103,6 +103,8 @@ class Context:
         Lines that are measured together (a purchase, or the labels given) have one limit: that of the earliest of them.
         """
         steps = self.rule.limits.get(name)
+        if not steps and self.facts.round is not None:
+            return self.facts.limit(name)
         if not steps:
             raise RulebookError(f"규칙 {self.rule.code}: 한도 '{name}'이(가) 규칙집에 없습니다.")
         since = np.array([day(s.since) for s in steps], dtype=np.int64)
@@ -131,6 +133,10 @@ class Context:
 
     def member(self, name: str, values: list[str]) -> np.ndarray:
         return self.facts.member(name, values)
+
+    def known(self, name: str) -> np.ndarray | None:
+        """Where a fact is known; None for one that does not say."""
+        return None if name in self.local else self.facts.known(name)
 
     def applies(self) -> np.ndarray:
         """Lines the rule looks at: judged ones to which applies_to applies."""

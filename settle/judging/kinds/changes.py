@@ -28,6 +28,10 @@ class RowFacts:
         """Rows have no limits. Raises KeyError."""
         raise KeyError(name)
 
+    def known(self, name: str) -> np.ndarray | None:
+        """Every fact of the rows is known."""
+        return None
+
     def member(self, name: str, values: list[str]) -> np.ndarray:
         return np.isin(self.found[name], values)
 
