@@ -168,6 +168,10 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
         yield fund_table(view)
         for note in view.fund_notes:
             yield Text(note, NOTE)
+    if view.judgement.payments:
+        yield Text(f"지급액 산정 ({unit})", LINES)
+        rows = [Row(list(subjects.PAYMENT), "head"), *(Row(list(row)) for row in subjects.payments(view.judgement))]
+        yield Grid([Column(16), *[Column(12, RIGHT)] * 7], rows, heads=1, size=7.8, rules="light", top=False)
     yield Space(1.5)
     yield Text("\n".join(_in_words(view)), BODY)
     heads = [c for c in view.categories if c.level == 0]

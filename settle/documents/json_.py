@@ -79,6 +79,20 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         ]
     if programme.others:
         found["subjects"] = _subjects(judgement)
+    if programme.payments:
+        found["payments"] = [
+            {
+                "name": one.name,
+                "recognised": one.recognised,
+                "rate": one.rate,
+                "max": one.most,
+                "payable": one.payable,
+                "payable_if_held_recognised": one.payable_if_held_recognised,
+                "asked": one.asked,
+                "cut": one.cut,
+            }
+            for one in judgement.payments
+        ]
     return found
 
 

@@ -95,6 +95,36 @@ def sheet_name(title: str, taken: list[str]) -> str:
     return f"{plain} {again + 1}" if again else plain
 
 
+PAYMENT = ("지급 구분", "인정액", "지급률", "한도", "지급액", "보완 인정 시", "신청액", "감액")
+
+
+def payments(judgement: Judgement) -> list[tuple[str, ...]]:
+    """The rows of 지급액 산정 under PAYMENT, in won; the sum of what is paid last where there are several."""
+
+    def won(value: int | None) -> str:
+        return "-" if value is None else number(value)
+
+    rows = [
+        (
+            mask(printable(one.name)),
+            won(one.recognised),
+            "-" if one.rate is None else f"{one.rate}%",
+            won(one.most),
+            won(one.payable),
+            won(one.payable_if_held_recognised),
+            won(one.asked),
+            won(one.cut),
+        )
+        for one in judgement.payments
+    ]
+    if len(rows) > 1:
+        paid, later = (
+            sum(getattr(p, n) for p in judgement.payments) for n in ("payable", "payable_if_held_recognised")
+        )
+        rows.append(("합계", won(sum(p.recognised for p in judgement.payments)), "", "", won(paid), won(later), "", ""))
+    return rows
+
+
 def _naming(subject: Subject, programme: str) -> tuple[str, ...]:
     """The column that says who or what a row is: the first text that must be there. Nothing that is kept hashed is shown."""
     kind = sheets.load(programme).get(subject.sheet)

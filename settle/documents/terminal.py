@@ -62,6 +62,7 @@ def show(
         _categories(out, judgement, everything)
         _funds(out, judgement)
         out.print()
+    _payments(out, judgement)
     _subjects(out, judgement)
     _questions(out, judgement, everything)
     _errors(out, judgement, everything)
@@ -138,6 +139,15 @@ def _print(out: Console, table: Table) -> None:
         table.width = least
     out.print()
     out.print(table, crop=False)
+
+
+def _payments(out: Console, judgement: Judgement) -> None:
+    if judgement.payments:
+        table = _table(*subjects.PAYMENT)
+        for row in subjects.payments(judgement):
+            table.add_row(*row)
+        _print(out, table)
+        out.print()
 
 
 def _subjects(out: Console, judgement: Judgement) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from settle.judging.payments import payments
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.rounds import chosen
 from settle.judging.subjects import WON, Bench
@@ -62,4 +63,5 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         not_checked=sorted(not_checked.values(), key=lambda n: codes.index(n.code)),
         seconds=time.perf_counter() - started,
         others=others,
+        payments=payments(facts, lines),
     )

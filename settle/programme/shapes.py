@@ -104,11 +104,9 @@ class Payment(Struct, forbid_unknown_fields=True):
 
     name: str
     of: Any = None
-    subject: str = ""
     rate: int | None = None
     unit: int | None = None
     most: int | str | None = field(name="max", default=None)
-    round: Literal["down"] = "down"
     asked: str = ""
 
 

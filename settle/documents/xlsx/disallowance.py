@@ -232,6 +232,7 @@ class _Book:
         row += 2
         row = self._sums(sheet, row, view.categories)
         row = self._funds(sheet, row, view)
+        row = self._payments(sheet, row, view)
         totals = view.judgement.totals
         plain = self._look()
         lines = [(words["disallowed"], totals["disallowed"])]
@@ -287,6 +288,24 @@ class _Book:
         for note in view.fund_notes:
             row += 1
             sheet.write_string(row, 0, note, self._look())
+        return row + 2
+
+    def _payments(self, sheet: Worksheet, row: int, view: View) -> int:
+        if not view.judgement.payments:
+            return row
+        sheet.write_string(row, 0, f"지급액 산정 ({self.words['unit']})", self._look(bold=True, font_size=11))
+        head = self._look(bold=True, bg_color=HEAD, border=1, align="center")
+        cell = self._look(border=1, align="right", num_format=AMOUNT)
+        for at, name in enumerate(subjects.PAYMENT):
+            sheet.write_string(row + 1, at, name, head)
+        for down, one in enumerate(subjects.payments(view.judgement), row + 2):
+            for at, text in enumerate(one):
+                figure = text.replace(",", "")
+                if at and figure.isdigit():
+                    sheet.write_number(down, at, int(figure), cell)
+                else:
+                    sheet.write_string(down, at, text, cell if at else self._look(border=1))
+            row = down
         return row + 2
 
     def _costliest(self, sheet: Worksheet, row: int, view: View) -> int:
