@@ -104,7 +104,7 @@ def payments(judgement: Judgement) -> list[tuple[str, ...]]:
     def won(value: int | None) -> str:
         return "-" if value is None else number(value)
 
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             mask(printable(one.name)),
             won(one.recognised),
