@@ -233,6 +233,11 @@ class _Form:
             sheet.repeat_columns(0)
         sheet.set_footer("&C&P / &N")
 
+    def _judged(self) -> str:
+        """The sheets of which one must be there."""
+        asked = [self.programme.main.sheet, *(one.sheet for one in self.programme.others)]
+        return "이나 ".join(name for name in dict.fromkeys(asked) if name in self.kinds)
+
     def guide(self) -> None:
         """A sheet that says what belongs into every column."""
         sheet = self.book.add_worksheet(GUIDE)
@@ -241,7 +246,7 @@ class _Form:
             sheet.set_column(place, place, width)
         sheet.write_string(0, 0, f"{self.programme.name} 정산 서식 작성 안내", self.title)
         facts = (
-            "집행내역 시트만 꼭 있어야 합니다. 나머지 시트가 없으면 그 시트가 필요한 규칙은 미점검으로 남습니다.",
+            f"{self._judged()} 시트만 꼭 있어야 합니다. 나머지 시트가 없으면 그 시트가 필요한 규칙은 미점검으로 남습니다.",
             "짙은 제목은 꼭 채우는 열입니다. 쓰지 않는 열은 비워 두거나 지워도 되고, 열의 순서는 바꿔도 됩니다.",
             "쓰는 시트를 파일 하나에 모아도 되고 파일 여러 개로 나누어도 됩니다.",
             "승인번호와 사업자등록번호는 글자로 적습니다. 숫자로 적으면 뒷자리나 앞의 0이 사라집니다.",

@@ -249,6 +249,37 @@ def misplaced(rule: Rule, text: str, programme: Programme) -> str:
     return ""
 
 
+def said_otherwise(rule: Rule, programme: Programme) -> Rule:
+    """A common rule as [override] of the programme says it: the entry of the longest prefix."""
+    named = [prefix for prefix in programme.overrides if rule.code.startswith(prefix)]
+    if not named:
+        return rule
+    told = programme.overrides[max(named, key=len)]
+    doc, _, at = rule.source.partition(" · ")
+    parts = [told.source.doc or doc, told.source.at or at]
+    return replace(
+        rule,
+        source=" · ".join(part for part in parts if part),
+        title=told.title or rule.title,
+        asks=told.asks or rule.asks,
+        applies_to=_both(rule.applies_to, told.applies_to),
+    )
+
+
+def _both(one: Any, other: dict[str, Any] | None) -> Any:
+    """A condition that holds where both do."""
+    if other is None or one is None:
+        return other if one is None else one
+    return [both for each in (one if isinstance(one, list) else [one]) if (both := _joined(each, other)) is not None]
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """Two tables as one; None where they ask opposite things of one fact, which nothing is."""
+    if any(one[name] != other[name] for name in set(one) & set(other)):
+        return None
+    return one | other
+
+
 def by_prefix(rule: Rule, programme: Programme) -> Rule:
     """A rule that names no subject is about the one that names its prefix (the longest)."""
     if rule.about:
@@ -298,7 +329,7 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     """
     folder = folder or resources.folder("schemas", programme)
     info = load_programme(programme, folder)
-    shared = info.data.get("limits", {})
+    limits = info.data.get("limits", {})
     if not list((folder / "rules").glob("*.toml")):
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
     files = rule_files(folder, info.include)
@@ -308,10 +339,11 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         raise RulebookError(str(error)) from None
     if wrong := judged.problem(info, loading.read_text(folder / judged.FILE)):
         raise RulebookError(particles(wrong))
-    rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
+    rules = [parse(text, limits, file.name) for text, file in zip(texts, files, strict=True)]
     problem = next(filter(None, (misplaced(rule, text, info) for rule, text in zip(rules, texts, strict=True))), "")
     if problem:
         raise RulebookError(particles(problem))
-    rules = [by_prefix(rule, info) for rule in rules]
+    shared = {file.stem for file in files if file.parent != folder / "rules"}
+    rules = [by_prefix(said_otherwise(rule, info) if rule.code in shared else rule, info) for rule in rules]
     groups = list(info.data.get("groups", {}))
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))

@@ -142,6 +142,22 @@ class Subject(Struct, forbid_unknown_fields=True):
     of: str = "신청번호"
 
 
+class OverSource(Struct, forbid_unknown_fields=True):
+    """A source said otherwise, wholly or in part."""
+
+    doc: str = ""
+    at: str = ""
+
+
+class Override(Struct, forbid_unknown_fields=True):
+    """[override.<code or prefix>]: what a programme says otherwise of a common rule. applies_to narrows: both must hold."""
+
+    source: OverSource = field(default_factory=OverSource)
+    title: str = ""
+    asks: str = ""
+    applies_to: dict[str, Any] | None = None
+
+
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
     """schemas/<programme>/programme.toml."""
 
@@ -154,6 +170,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     retention_years: int = 5
     include: list[str] = []
     uses: list[str] = field(default_factory=lambda: ["decisions"])
+    override: dict[str, Override] = {}
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
     subjects: list[Subject] = field(name="subject", default_factory=list)

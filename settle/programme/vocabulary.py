@@ -35,6 +35,7 @@ OTHER = (
     "payment",
     "reading",
     "facts",
+    "override",
     "tree",
     "tree_synonyms",
     "values",
@@ -128,7 +129,8 @@ class Programme:
 
     include: codes or prefixes of schemas/_common/rules.
     uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
-    rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading].
+    rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading];
+    overrides: what it says otherwise of common rules, by code or prefix.
     subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
@@ -151,6 +153,7 @@ class Programme:
     payments: tuple[shapes.Payment, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     reading: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, shapes.Override] = field(default_factory=dict)
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -312,6 +315,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         rounds=tuple(map(_round, found.rounds)),
         payments=tuple(found.payments),
         facts=found.facts,
+        overrides=found.override,
         reading={"first_day": found.reading.first_day, "day_only": found.reading.day_only},
         place=place,
     )

@@ -17,7 +17,7 @@ from settle.korean import josa, printable
 from settle.model import Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
-from settle.programme.vocabulary import Programme
+from settle.programme.vocabulary import HEADS, Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings, options
 from settle.reading.budget_totals import BUDGET, leave_out_sums
@@ -358,11 +358,18 @@ def _require_subject(
             if not any(name in sheet.letters or name in assume for name in group):
                 message = (
                     f"'{shown(sheet.name)}' 시트에 {', '.join(group)} 열이 하나도 없습니다. "
-                    "파일에 넣거나 --assume 세세목=회의비처럼 정해 주세요. "
+                    f"파일에 넣거나 --assume {_example(programme)}처럼 정해 주세요. "
                     f"찾은 제목: {printable(', '.join([*sheet.headings.values(), *sheet.unknown]))}."
                 )
                 error = InputError("DAT-010", message, "cannot run", main.name, source, sheet.name, sheet.heading_row)
                 reading.errors.append(error)
+
+
+def _example(programme: Programme) -> str:
+    """A column and a value for --assume, in the programme's words."""
+    last = next((head for head in reversed(HEADS) if programme.heads(head)), "")
+    told = programme.data.get("terms", {}).get("assume")
+    return str(told or (f"{last}={programme.heads(last)[0]}" if last else "열=값"))
 
 
 def _no_subject(kinds: dict[str, SheetKind], programme: Programme, judged: set[str], reading: Gathered) -> InputError:

@@ -177,7 +177,7 @@ class _Review:
             if kind == "chartsheet":
                 self.package.put(part, SELECTED.sub(b"", self.package.read(part), count=1))
         if not self.ledgers:
-            raise Unsupported("집행내역 시트의 자리를 알 수 없는 통합 문서입니다")
+            raise Unsupported(f"{self.main} 시트의 자리를 알 수 없는 통합 문서입니다")
         self._add_list(listed)
         self._add_summary(summary)
         if filed or self.judgement.evidence is not None:
