@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
+BUDGET = "예산"
 TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is the time of day known?
 KNOWN = "__known"  # suffix of the flag column beside every date and number column
 
@@ -52,6 +53,7 @@ class Sheet:
     letters: dict[str, str] = field(default_factory=dict)  # canonical column -> column letter
     headings: dict[str, str] = field(default_factory=dict)  # canonical column -> heading as it stands in the file
     unknown: tuple[str, ...] = ()  # headings nobody knows
+    contradicted: bool = False  # a row that was left out as the sum of others is not their sum
 
 
 @dataclass(frozen=True)

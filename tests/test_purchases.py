@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settle.judging.facts import papers
+from settle.judging import components
 
 Edges = list[tuple[int, int]]
 
 
 def joined(n: int, edges: Edges) -> list[int]:
     a, b = np.array(edges, dtype=np.int64).reshape(-1, 2).T
-    found = papers.components(n, a, b)
+    found = components.components(n, a, b)
     assert found.dtype == np.int64
     return found.tolist()
 
@@ -41,16 +41,16 @@ def test_both_ways_give_the_same_labels(made: tuple[int, Edges]) -> None:
     n, edges = made
     few = joined(n, edges)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(papers, "FEW_EDGES", 0)
+        patch.setattr(components, "FEW_EDGES", 0)
         assert joined(n, edges) == few
 
 
 def test_a_long_chain_is_no_deep_recursion() -> None:
-    n = papers.FEW_EDGES - 1
+    n = components.FEW_EDGES - 1
     assert set(joined(n, [(i + 1, i) for i in reversed(range(n - 1))])) == {0}
 
 
 def test_a_long_chain_in_any_order_is_one_purchase() -> None:
-    n = 5 * papers.FEW_EDGES
+    n = 5 * components.FEW_EDGES
     chain = np.random.default_rng(1).permutation(n)
-    assert set(papers.components(n, chain[:-1], chain[1:]).tolist()) == {0}
+    assert set(components.components(n, chain[:-1], chain[1:]).tolist()) == {0}

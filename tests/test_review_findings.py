@@ -104,7 +104,7 @@ def test_the_arithmetic_of_days_that_several_rules_take_is_true(won: int) -> Non
 
 
 def test_a_day_that_a_decision_leaves_does_not_raise_the_rate_of_another() -> None:
-    """LAB-020 is waived by hand: the off-site days are still taken at 1,000,000 a day."""
+    """LAB-020 is waived by hand: of 5,000,000 two days are struck; what is left still costs 1,000,000 a day."""
     decision = {
         "집행번호": "E-001",
         "규칙코드": "LAB-020",
@@ -114,7 +114,7 @@ def test_a_day_that_a_decision_leaves_does_not_raise_the_rate_of_another() -> No
     }
     lines, codes = [labour(1, 5_000_000, 5)], ["LAB-020", "LAB-070", "LAB-080", "LAB-030"]
     result = judged(lines, codes, 투입인력=STAFF, 수행일지=LOG, 판정=[decision])
-    assert sums(result, "LAB-030") == [("5,000,000 × 0.8 ÷ 5일 = 800,000", 800_000)]
+    assert sums(result, "LAB-030") == [("3,000,000 × 0.8 ÷ 3일 = 800,000", 800_000)]
     assert result.totals["disallowed"] == 2_800_000
 
 

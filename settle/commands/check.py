@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 NONE = "없음"  # --previous: compare with nothing
+KEPT = ".settle"  # in the folder of results: what was read of evidence files
 
 
 @click.command(
@@ -103,7 +104,7 @@ def command(
         given = in_binder.Given(files, evidence, answers)
         result, said, place = in_binder.check(kept, given, options, lambda found, to: write_all(found, to, font))
     else:
-        cache = output / ".settle" if output and output.is_dir() else None
+        cache = output / KEPT if output and output.is_dir() else None
         result = common.judge_files(
             files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache, answers
         )
@@ -117,6 +118,8 @@ def command(
     written: list[Path] = []
     if output and not result.unjudged:
         written = write_all(result, output, font, comparison, replies)
+        if result.book.evidence:
+            result.book.evidence.evidence.kept.save(output / KEPT)
     elif output:
         common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
     if save_profile:

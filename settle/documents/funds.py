@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.facts.budget import BUDGET
+from settle.model import BUDGET
 
 if TYPE_CHECKING:
     from settle.model import Judgement

@@ -39,8 +39,10 @@ class Cache:
         self._records[key] = value
         self._changed = True
 
-    def save(self) -> None:
-        """Write it, whole or not at all. Where that fails nothing is lost but time."""
+    def save(self, folder: Path | None = None) -> None:
+        """Write it, whole or not at all, into its folder or the one given. Where that fails nothing is lost but time."""
+        if folder is not None:
+            self._path = folder / NAME
         if self._path is None or not self._changed:
             return
         try:

@@ -30,11 +30,15 @@ _READING, _UNWRAPPING = Each(cpu=20), Each(cpu=120)
 
 @dataclass
 class Evidence:
-    """What a folder of evidence holds. papers in the order of their names; scans_read: was Tesseract there?"""
+    """What a folder of evidence holds. papers in the order of their names; scans_read: was Tesseract there?
+
+    kept: what was read, to be saved where the folder of results comes to be later.
+    """
 
     papers: list[Paper]
     scans_read: bool = False
     roots: list[str] = field(default_factory=list)
+    kept: Cache = field(default_factory=Cache, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def gather(
     finally:
         kept.save()
     papers.sort(key=lambda one: one.name)
-    return Evidence(papers, reader is not None, [str(place) for place in places])
+    return Evidence(papers, reader is not None, [str(place) for place in places], kept)
 
 
 @once

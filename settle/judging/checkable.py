@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from settle import korean as text
 from settle.judging.arrays import date_text
 from settle.judging.facts.base import Facts
-from settle.judging.facts.budget import BUDGET, CHANGE
+from settle.judging.facts.budget import CHANGE
 from settle.judging.kinds.base import Context
-from settle.model import NotChecked
+from settle.model import BUDGET, NotChecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settle.judging.facts.budget import BUDGET
-from settle.model import EVIDENCE, InputError
+from settle.model import BUDGET, EVIDENCE, InputError
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:

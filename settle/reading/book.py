@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import Book, InputError, InputFile, Sheet
+from settle.model import BUDGET, Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
 from settle.programme.vocabulary import HEADS, Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings, options
-from settle.reading.budget_totals import BUDGET, leave_out_sums
+from settle.reading.budget_totals import leave_out_sums
 from settle.reading.categories import map_categories
 from settle.reading.columns import RawColumn, empty
 from settle.reading.context import Context, shown

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from settle.korean import josa
+from settle.model import BUDGET
 from settle.reading import cells, columns, headings
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
 
@@ -68,6 +69,9 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
         named = np.zeros(len(rows), bool)
         for name in required:
             named |= look.filled.get(table.places.get(name, -1), False)
+        if table.kind.name == BUDGET:  # money without a name may be budget: leave_out_sums asks what it is
+            for column in table.kind.columns:
+                named |= look.filled.get(table.places.get(column.name, -1), False) if column.summed else False
         note = rest & ((~named & ((look.count <= 1) | look.signed)) | _repeats(context, table, rows, required))
     if {"집행일", "집행금액"} <= set(table.places):
         context.content = int(_says_something(context, table, rows, blank & ~look.ruled | note | totals).sum())

@@ -102,15 +102,19 @@ def _matches(facts: Facts, statements: list[Statement], group: str) -> pd.DataFr
         return pd.DataFrame()
     items = _with_fields(lists)
     mine = _lines(facts, group)
-    pairs: list[pd.DataFrame] = []
-    whole = items["fell"] < items["won"]
-    for part in (items[whole & (items["fell"] == 0)], items[~(whole & (items["fell"] == 0))]):
-        for name, edges in _edges(mine, part):
-            used_lines = {line for done in pairs for line in done["line"]}
-            used_items = {item for done in pairs for item in done["item"]}
-            open_ = edges[~edges["line"].isin(used_lines) & ~edges["item"].isin(used_items)]
-            pairs.append(_sole(open_).assign(by=name))
-    joined = pd.concat(pairs, ignore_index=True)
+    keyed = _edges(mine, items)
+    whole = (items["fell"] < items["won"]) & (items["fell"] == 0)
+    found: list[pd.DataFrame] = []
+    for part in (whole, ~whole):
+        for name, edges in keyed:
+            open_ = edges[part.to_numpy()[edges["item"]]]
+            for done in found:
+                open_ = open_[~open_["line"].isin(done["line"]) & ~open_["item"].isin(done["item"])]
+            if len(sole := _sole(open_)):
+                found.append(sole.assign(by=name))
+    if not found:
+        return pd.DataFrame()
+    joined = pd.concat(found, ignore_index=True)
     return joined[["line", "item", "by"]].merge(items.add_prefix("their_"), left_on="item", right_on="their_item")
 
 
@@ -186,11 +190,11 @@ def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Pairs of one amount whose days lie within the window."""
     window = matching()["days"]
     mine = mine[mine["won"].isin(items["won"])]
-    parts = []
-    for shift in range(-window, window + 1):
-        moved = items.assign(day=items["day"] + pd.Timedelta(days=shift))
-        parts.append(mine.merge(moved, on=["won", "day"], suffixes=("", "_t")).assign(cost=abs(shift)))
-    return pd.concat(parts, ignore_index=True)
+    items = items[items["won"].isin(mine["won"])]
+    moved = [
+        items.assign(day=items["day"] + pd.Timedelta(days=shift), cost=abs(shift)) for shift in range(-window, window + 1)
+    ]
+    return mine.merge(pd.concat(moved, ignore_index=True), on=["won", "day"], suffixes=("", "_t"))
 
 
 def _alike(pairs: pd.DataFrame) -> np.ndarray:

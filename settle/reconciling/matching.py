@@ -21,6 +21,8 @@ items concerned stay open and are said to be so. Every step works on sets, so th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,6 +30,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from settle.reconciling.profiles import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OPEN, MATCHED, UNCLEAR, TOO_MANY, EXPLAINED = 0, 1, 2, 3, 4
 STATE_TEXTS = {
@@ -85,8 +90,9 @@ class Match:
 def _nodes(items: pd.DataFrame, fields: list[str], side: str) -> tuple[pd.DataFrame, pd.Series]:
     """Distinct values of `fields` with the number of items of each, and the node of every item."""
     node = items.groupby(fields, sort=False, dropna=False).ngroup()
-    table = items[fields].assign(**{side: node}).drop_duplicates(side)
-    return table.assign(**{f"n_{side}": table[side].map(node.value_counts())}), node
+    items_of = np.bincount(node.to_numpy())[node.to_numpy()]
+    table = items[fields].assign(**{side: node, f"n_{side}": items_of})
+    return table[~node.duplicated()], node
 
 
 def resolve(
@@ -107,9 +113,7 @@ def resolve(
     """
     if edges.empty:
         return
-    best = edges.groupby(["l", "r"], as_index=False).agg(
-        n_l=("n_l", "first"), n_r=("n_r", "first"), cost=("cost", "min")
-    )
+    best = edges[["l", "r", "n_l", "n_r", "cost"]].sort_values(["l", "r", "cost"]).drop_duplicates(["l", "r"])
     frozen_l: set[int] = set()
     frozen_r: set[int] = set()
     for cost in sorted(best["cost"].unique()):
@@ -272,17 +276,14 @@ def _split_by_pairs(
     mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str], bound: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Rows whose group makes at most `bound` pairs, and the rows of the crowded groups."""
-    pairs = (
-        mine.groupby(on, as_index=False)
-        .size()
-        .merge(theirs.groupby(on, as_index=False).size(), on=on, suffixes=("_x", "_y"))
-    )
-    crowded = pairs.loc[pairs["size_x"] * pairs["size_y"] > bound, on].assign(crowded=True)
-    both = []
-    for frame in (mine, theirs):
-        flag = frame[on].merge(crowded, on=on, how="left")["crowded"].notna().to_numpy()
-        both += [frame[~flag], frame[flag]]
-    return both[0], both[2], both[1], both[3]
+    if len(mine) * len(theirs) <= bound:
+        return mine, theirs, mine[:0], theirs[:0]
+    group = pd.concat([mine[on], theirs[on]]).groupby(on, sort=False).ngroup().to_numpy()
+    of_mine, of_theirs = group[: len(mine)], group[len(mine) :]
+    sizes = [np.bincount(part[part >= 0], minlength=group.max(initial=-1) + 1) for part in (of_mine, of_theirs)]
+    crowded = np.append(sizes[0] * sizes[1] > bound, False)  # a row without a key is in group -1
+    here, there = crowded[of_mine], crowded[of_theirs]
+    return mine[~here], theirs[~there], mine[here], theirs[there]
 
 
 # ---- sums ----------------------------------------------------------------------------------------------------------
@@ -328,8 +329,8 @@ def _payee_brn(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 def _payee_name(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Payee = the name of the left side that equals (or nearly equals) one of the right side's two names."""
-    known = {n for n in [*mine["name"], *mine["name2"]] if n}
-    near = _nearest_names(known, {n for n in [*theirs["name"], *theirs["name2"]] if n})
+    known = frozenset(n for n in [*mine["name"], *mine["name2"]] if n)
+    near = _nearest_names(known, frozenset(n for n in [*theirs["name"], *theirs["name2"]] if n))
     payee = [near.get(a) or near.get(b) or "" for a, b in zip(theirs["name"], theirs["name2"], strict=True)]
     theirs = theirs.assign(payee=pd.Series(payee, index=theirs.index, dtype="str"))
     wanted = set(theirs["payee"])
@@ -337,7 +338,8 @@ def _payee_name(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame,
     return mine[mine["payee"] != ""], theirs[theirs["payee"] != ""]
 
 
-def _nearest_names(known: set[str], asked: set[str]) -> dict[str, str]:
+@lru_cache(maxsize=32)
+def _nearest_names(known: frozenset[str], asked: frozenset[str]) -> Mapping[str, str]:
     """asked name -> the known name equal to it, or the single nearest one.
 
     Near names are looked for among those that begin alike (two letters; four where these make too many pairs).
@@ -347,6 +349,8 @@ def _nearest_names(known: set[str], asked: set[str]) -> dict[str, str]:
     theirs = pd.DataFrame({"asked": sorted(asked - known)}, dtype="str")
     found = []
     for letters in (2, 4):
+        if mine.empty or theirs.empty:
+            break
         mine, theirs = (
             mine.assign(start=mine["known"].str[:letters]),
             theirs.assign(start=theirs["asked"].str[:letters]),
@@ -354,6 +358,8 @@ def _nearest_names(known: set[str], asked: set[str]) -> dict[str, str]:
         light_l, light_r, mine, theirs = _split_by_pairs(mine, theirs, ["start"], matching()["name_pairs"])
         pairs = light_l.merge(light_r, on="start")
         found.append(pairs[_similar(pairs["known"], pairs["asked"])])
+    if not found:
+        return near
     both = pd.concat(found, ignore_index=True)
     both = both[~both.duplicated("asked", keep=False)]
     near.update(zip(both["asked"], both["known"], strict=True))

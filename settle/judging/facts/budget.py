@@ -10,9 +10,10 @@ import pandas as pd
 
 from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact, family
+from settle.model import BUDGET
 from settle.programme.vocabulary import HEADS, Programme
 
-BUDGET, CHANGE = "예산", "예산비목변경"
+CHANGE = "예산비목변경"
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,25 @@ def first_budget(facts: Facts) -> Budget:
 def budget_known(facts: Facts) -> bool:
     """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed.
 
-    A blank beside the amount of the other fund is 0; a row without any amount is not known.
+    A blank beside the amount of the other fund is 0; a row without any amount is not known. A fund without a budget of its
+    own anywhere is not known where lines are of it.
     """
     unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
-    return not unread and not facts["first_budget"].lost and not _without_amount(facts).any()
+    return not unread and not facts["first_budget"].lost and not _doubtful(facts) and not _unsaid(facts)
+
+
+def _doubtful(facts: Facts) -> bool:
+    """Rows of 예산 without an amount, or a sum that is none: what is missing may be budget of any fund."""
+    contradicted = any(sheet.kind == BUDGET and sheet.contradicted for sheet in facts.book.sheets)
+    return contradicted or bool(_without_amount(facts).any())
+
+
+def _unsaid(facts: Facts) -> set[str]:
+    """Funds of which no cell of 예산 says anything, though lines of the ledger are of them."""
+    frame, used = facts.book.frames[BUDGET], set(facts.ledger["재원"])
+    return {
+        fund.name for fund in facts.programme.funds if fund.name in used and not frame[f"{fund.column}__known"].any()
+    }
 
 
 def _without_amount(facts: Facts) -> np.ndarray:
@@ -143,9 +159,9 @@ def fund_budgets(facts: Facts) -> dict[str, int]:
 
 def funds_unknown(facts: Facts) -> set[str]:
     """Funds whose agreed budget nobody knows: a cell of theirs cannot be read, or stands in a row that counts nowhere."""
-    frame, unknown = facts.book.frames[BUDGET], set()
+    frame, unknown = facts.book.frames[BUDGET], _unsaid(facts)
     lost = [position for kind, position in facts["first_budget"].lost if kind == BUDGET]
-    silent = bool(_without_amount(facts).any())
+    silent = _doubtful(facts)
     for fund in facts.programme.funds:
         unread = any(e.kind == BUDGET and e.column == fund.column for e in facts.book.errors)
         if unread or silent or (frame[fund.column].to_numpy()[lost] != 0).any():
