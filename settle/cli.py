@@ -34,6 +34,7 @@ COMMANDS = {
     "decide": "settle.commands.decide",
     "binder": "settle.commands.binder",
     "sample": "settle.commands.sample",
+    "new": "settle.commands.new",
 }
 
 

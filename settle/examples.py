@@ -71,16 +71,20 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
 
     together: judges an example with others (settle.batch.together); without it such an example is judged by itself.
     """
+    from settle.model import LEDGER
     from settle.pipeline import book_from_tables, judge
 
-    book = book_from_tables(example.tables, rulebook.programme)
+    main = rulebook.programme.main.sheet  # an example of a common rule calls it as most programmes do
+    tables = {main if name == LEDGER else name: rows for name, rows in example.tables.items()}
+    book = book_from_tables(tables, rulebook.programme)
     if example.others and together is not None:
         others = [book_from_tables(tables, rulebook.programme) for tables in example.others]
         result = together([book, *others], rulebook)[0]
     else:
         result = judge(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
-    ours = result.findings[result.findings["code"] == example.code]
+    told = [result.findings, *(one.findings for one in result.others)]
+    ours = next((t for found in told if len(t := found[found["code"] == example.code])), result.findings.head(0))
     first = ours[ours["line_index"] == 0]
     ours = first if len(first) else ours
     if not len(ours):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
 BUDGET = "예산"
+TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is the time of day known?
 KNOWN = "__known"  # suffix of the flag column beside every date and number column
 
 
@@ -123,6 +124,12 @@ class Book:
     doubts: list[Doubt] = field(default_factory=list)
     unrecognised: list[str] = field(default_factory=list)  # names of files given of which nothing was understood
     programme: str = "innovation-partnership"  # id of the programme by whose sheets it was read
+    main: str = LEDGER  # sheet of the main subject: the ledger
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """The frame of the main subject."""
+        return self.frames[self.main]
 
     def has(self, kind: str, column: str | None = None) -> bool:
         """Is there a sheet of this kind (with this column)?"""
@@ -142,6 +149,17 @@ class NotChecked:
     lacking: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One subject beside the main one, judged: its rows with what became of them, its findings (line_index: row of `lines`), its sums."""
+
+    subject: Any  # settle.programme.vocabulary.Subject
+    facts: Any
+    lines: pd.DataFrame
+    findings: pd.DataFrame
+    totals: dict[str, int]
+
+
 @dataclass
 class Judgement:
     """The result. lines and findings are the frames described in docs/development.md."""
@@ -158,6 +176,8 @@ class Judgement:
     input_errors: list[InputError]
     not_checked: list[NotChecked]
     seconds: float = 0.0
+    others: list[Judged] = field(default_factory=list)  # the subjects beside the main one whose sheets were given
+    payments: list[Any] = field(default_factory=list)  # settle.judging.payments.Paid
     evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
     questions: list[Any] = field(default_factory=list)  # settle.judging.questions.Question, dearest first
     filling: Any = None  # settle.reconciling.filling.Filling, where lists or answers filled blank cells
@@ -189,10 +209,12 @@ class Judgement:
     @property
     def unjudged(self) -> bool:
         """Could nothing at all be judged, though something was given? Then no result is written."""
-        return not len(self.lines) and any(e.consequence in ("cannot run", "left out") for e in self.input_errors)
+        rows = len(self.lines) + sum(len(one.lines) for one in self.others)
+        return not rows and any(e.consequence in ("cannot run", "left out") for e in self.input_errors)
 
     @property
     def exit_code(self) -> int:
         if not self.complete:
             return 2
-        return int(self.totals["held"] > 0 or self.totals["disallowed"] > 0)
+        sums = [self.totals, *(one.totals for one in self.others)]
+        return int(any(one["held"] > 0 or one["disallowed"] > 0 for one in sums))

@@ -11,7 +11,8 @@ from settle.evidence import attach as files
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
 from settle.judging.questions import ask
-from settle.model import LEDGER, InputFile
+from settle.korean import josa
+from settle.model import InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
 from settle.programme.answers import Answers
@@ -54,9 +55,9 @@ def read_book(
     given = answers or Answers()
     programme = given.vocabulary(programme or vocabulary.load())
     files = correct(opened.result(), given)
-    rest, found = split(files)
+    rest, found = split(files, programme.id)
     book = books.assemble(rest, programme, assume, columns, given.profile(profile))
-    if book.has(LEDGER) or len(files) > 1:  # of one file alone without a ledger the reader itself says so
+    if book.has(book.main) or len(files) > 1:  # of one file alone without a ledger the reader itself says so
         unrecognised(files, rest, book, found)
     book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
@@ -64,8 +65,8 @@ def read_book(
     book.transient = any(file.transient for file in files)
     book.lists = found
     book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
-    if not book.has(LEDGER):
-        book.notices += [f"{one.title}: 집행내역이 아니라 대사할 명세로 읽었습니다." for one in found]
+    if not book.has(book.main):
+        book.notices += [f"{one.title}: {josa(book.main, '이/가')} 아니라 대사할 명세로 읽었습니다." for one in found]
     return book
 
 

@@ -84,7 +84,7 @@ WRONG = [
         "sheets.toml",
         'type = "choice"',
         'type = "choise"',
-        "sheets.toml 11행: columns 1의 'type'는 brn, choice, choices, count, date, key, md, number, rate, text, won, yesno "
+        "sheets.toml 11행: columns 1의 'type'는 brn, choice, choices, count, date, datetime, key, md, number, rate, text, won, yesno "
         "가운데 하나여야 합니다.",
     ),
     ("sheets.toml", 'name = "증빙목록"\n', "", "sheets.toml 8행: sheet 2의 'name'가 있어야 합니다."),

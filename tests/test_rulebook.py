@@ -336,6 +336,9 @@ class Source:
     def member(self, name: str, values: list[str]) -> np.ndarray:
         return self.facts[name].isin(values).to_numpy()
 
+    def known(self, name: str) -> np.ndarray | None:
+        return None
+
 
 def true_at(text: str) -> list[int]:
     """Positions where the condition of this TOML text holds."""
@@ -375,7 +378,7 @@ def test_an_unknown_fact_is_never_false_but_an_error() -> None:
 
 
 def test_the_comparisons_of_rule_files_are_those_that_conditions_know() -> None:
-    assert set(rulebook.OPERATORS) == set(conditions.COMPARE)
+    assert set(rulebook.OPERATORS) == {*conditions.COMPARE, conditions.BLANK}
 
 
 # ---- rules that programmes share -------------------------------------------------------------------------------------

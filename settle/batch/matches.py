@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from settle.model import Judgement
 
 
-BEFORE_XIN_010 = ("GEN-040", "GEN-060", "REC-020", "REC-030", "REC-050")
 MATCH_COLUMNS = ["상태", "자료", "맞은 열쇠", "집행번호", "증빙", "장부 상대", "장부 날짜", "장부 금액", "명세", "행", "승인번호",
                  "명세 상대", "명세 날짜", "명세 금액", "취소·감액", "차이", "까닭"]  # fmt: skip
 
@@ -115,8 +114,11 @@ def _charged(mine: ours.Ours, left: np.ndarray, purchase: np.ndarray) -> np.ndar
 
 
 def _left(facts: Facts, result: Judgement) -> np.ndarray:
-    """Won of each line after the deductions that come before XIN-010."""
+    """Won of each line after the deductions that come before what crosses agreements (`across_amount`)."""
+    order = facts.programme.data.get("order", {}).get("deductions", [])
+    across = {rule.code for rule in result.rulebook.rules if rule.kind == "across_amount"}
+    earlier = order[: next((at for at, code in enumerate(order) if code in across), len(order))]
     left = facts["net"].copy()
-    before = result.findings[result.findings["code"].isin(BEFORE_XIN_010) & (result.findings["effect"] == "disallow")]
+    before = result.findings[result.findings["code"].isin(earlier) & (result.findings["effect"] == "disallow")]
     np.subtract.at(left, before["line_index"].to_numpy(), before["applied"].to_numpy())
     return np.maximum(left, 0)

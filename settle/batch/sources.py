@@ -130,7 +130,7 @@ def basis_of(programme: str) -> dict[str, Any]:
     }
     for kind, names in places.items():
         for root in roots(kind):
-            for path in [file for name in names for file in sorted((root / name).glob("*.toml"))]:
+            for path in [file for name in names for file in sorted((root / name).rglob("*.toml"))]:
                 data.update(path.name.encode() + path.read_bytes())
     return {
         "version": __version__,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -62,11 +64,12 @@ def summary(made: Month) -> Summary:
             "SELECT folder AS 폴더, status AS 상태, reason AS 까닭 FROM agreements WHERE status <> '판정' ORDER BY folder"
         ).df()
         if "code" in made.tables["findings"].column_names:
+            heads = "coalesce(counted, false)" if "counted" in made.tables["findings"].column_names else "false"
             rules = db.execute(
-                """
+                f"""
                 SELECT code AS 규칙, any_value(title) AS 이름, count(*) AS 지적, count(DISTINCT agreement) AS 협약,
-                       sum(CASE WHEN effect = 'disallow' THEN applied ELSE 0 END)::BIGINT AS 불인정,
-                       sum(CASE WHEN effect = 'hold' THEN applied ELSE 0 END)::BIGINT AS 보완
+                       sum(CASE WHEN effect = 'disallow' AND NOT {heads} THEN applied ELSE 0 END)::BIGINT AS 불인정,
+                       sum(CASE WHEN effect = 'hold' AND NOT {heads} THEN applied ELSE 0 END)::BIGINT AS 보완
                 FROM findings WHERE carried = '' GROUP BY code ORDER BY code
                 """
             ).df()
@@ -86,11 +89,36 @@ def summary(made: Month) -> Summary:
         Table("수행기관별 합계", shown, (70, 16, 34, 34, 34, 34), last_is_sum=True),
         Table("여러 협약에 걸친 지적", crossing, (16, 34, 20, 14, 22, 160)),
         *_changes(made),
+        *_subjects(made),
         Table("협약", agreements, (34, 36, 36, 18, 12, 24, 24, 22, 22, 14, 14, 14)),
         Table("규칙별 집계", rules, (18, 90, 18, 18, 30, 30)),
         Table("읽지 못했거나 일부만 판정한 협약", unread, (50, 24, 190)),
     ]
     return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
+
+
+def _subject_rows(made: Month) -> list[dict[str, Any]]:
+    """Sums of the subjects beside the ledger, one dict per agreement and subject."""
+    table = made.tables["agreements"]
+    if "subjects" not in table.column_names:
+        return []
+    pairs = zip(table["agreement"].to_pylist(), table["subjects"].to_pylist(), strict=True)
+    return [{"agreement": name, **one} for name, said in pairs for one in json.loads(said or "[]")]
+
+
+def _subjects(made: Month) -> list[Table]:
+    """One list per subject beside the ledger: what became of its rows in every agreement, then in all."""
+    rows = _subject_rows(made)
+    tables = []
+    for subject in dict.fromkeys(one["name"] for one in rows):
+        ours = sorted((one for one in rows if one["name"] == subject), key=lambda one: str(one["agreement"]))
+        words, unit = ours[0]["words"], "건" if ours[0]["measure"] == "count" else "원"
+        heads = ["협약", "줄", f"모두({unit})", *(f"{words[name]}({unit})" for name in WON[1:])]
+        listed = [[one["agreement"], one["lines"], *(one[name] for name in WON)] for one in ours]
+        sums = [sum(one[at] for one in listed) for at in range(1, len(heads))]
+        table = pd.DataFrame([*listed, ["합계", *sums]], columns=heads)
+        tables.append(Table(subject, table, (60, 24, 36, 36, 36, 36), last_is_sum=True))
+    return tables
 
 
 def _changes(made: Month) -> list[Table]:
@@ -121,6 +149,11 @@ def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> 
         f"협약 {count:,}개, 집행금액 {sums['claimed']:,}원 = 인정 {sums['recognised']:,}원 + 보완 {sums['held']:,}원 "
         f"+ 불인정 {sums['disallowed']:,}원."
     ]
+    for table in _subjects(made):
+        last = table.rows.iloc[-1].tolist()
+        heads = [name.partition("(") for name in table.rows.columns]
+        parts = [f"{name} {n:,}{unit.rstrip(')')}" for (name, _, unit), n in zip(heads[3:], last[3:], strict=True)]
+        said.append(f"{table.title} {last[1]:,}건: {', '.join(parts)}.")
     lost = int((unread["상태"] == "읽지 못함").sum())
     if lost:
         said.append(

@@ -44,10 +44,11 @@ EMPTY_AGREEMENT: dict[str, Any] = {
 def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> dict[str, Any]:
     about = {k: mask(str(book.agreement.get(k) or "")) for k in ("사업명", "사업연도", "주관기업", "수행기관")}
     about |= {k: str(book.agreement.get(k) or "") for k in ("협약시작일", "협약종료일")}
-    effects = result.findings["effect"].value_counts()
+    effects = pd.concat([result.findings["effect"], *(one.findings["effect"] for one in result.others)]).value_counts()
     left_out = [e.message for e in result.input_errors if e.consequence == "left out"]
+    subjects = {"subjects": json.dumps(subject_sums(result), ensure_ascii=False)} if result.programme.others else {}
     return {
-        **EMPTY_AGREEMENT, **about, "agreement": name, "folder": folder, **result.totals, "lines": len(result.lines),
+        **EMPTY_AGREEMENT, **about, **subjects, "agreement": name, "folder": folder, **result.totals, "lines": len(result.lines),
         "reason": mask(" ".join(left_out[:5])),
         "status": "판정" if result.complete else "일부만 판정",
         **{f"{e}_findings": int(effects.get(e, 0)) for e in ("disallow", "hold", "note")},
@@ -56,6 +57,20 @@ def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> di
         "inputs": json.dumps([[f.path.name, f.sha256] for f in book.files], ensure_ascii=False),
         "rulebook": result.rulebook.sha256,
     }  # fmt: skip
+
+
+def subject_sums(result: Judgement) -> list[dict[str, Any]]:
+    """What became of the subjects beside the main one: name, measure, rows, sums, what the effects are called."""
+    return [
+        {
+            "name": one.subject.name,
+            "measure": "count" if one.subject.counted else "won",
+            "lines": len(one.lines),
+            **one.totals,
+            "words": {name: getattr(one.subject, name) for name in ("recognised", "held", "disallowed")},
+        }
+        for one in result.others
+    ]
 
 
 def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
@@ -94,13 +109,28 @@ def _line_ids(facts: Facts) -> list[str]:
     return [f"{name}~~{count + 1}" if count else name for name, count in zip(names, again, strict=True)]
 
 
+def with_others(table: pd.DataFrame, result: Judgement) -> pd.DataFrame:
+    """The findings of the ledger, and behind them those of the other subjects (subject; counted: their amounts are heads)."""
+    if not result.programme.others:
+        return table
+    parts = [table.assign(subject=result.programme.main.name, counted=False)]
+    for one in result.others:
+        rows = _finding_rows(one.facts, one.findings)
+        parts.append(rows.assign(subject=one.subject.name, counted=one.subject.counted))
+    return pd.concat(parts, ignore_index=True)
+
+
 def finding_table(facts: Facts, result: Judgement) -> pd.DataFrame:
-    found = result.findings.drop(columns=["case", "decision"]).copy()
+    return _finding_rows(facts, result.findings)
+
+
+def _finding_rows(facts: Facts, findings: pd.DataFrame) -> pd.DataFrame:
+    found = findings.drop(columns=["case", "decision"]).copy()
     names = np.array([*_line_ids(facts), ""], dtype=object)
     found["line_id"] = pd.Series(names[found["line_index"].to_numpy()], dtype="str").to_numpy()
     said = [
         json.dumps(d, ensure_ascii=False, sort_keys=True, default=str) if isinstance(d, dict) else ""
-        for d in result.findings["decision"]
+        for d in findings["decision"]
     ]
     found["decision"] = pd.Series(said, index=found.index, dtype="str")  # a column of no rows has a type too
     for name in ("message", "arithmetic", "remedy"):

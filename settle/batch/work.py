@@ -23,11 +23,11 @@ from settle.batch.tables import (
     firm_table,
     line_table,
     verdict_table,
+    with_others,
 )
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.files import scratch
 from settle.korean import mask, particles, printable
-from settle.model import LEDGER
 from settle.pipeline import judge, read_book
 from settle.programme import rules as rulebook
 from settle.programme import vocabulary as programmes
@@ -101,7 +101,8 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
     name = str(book.agreement.get("협약번호") or task.name)
-    lines, findings = line_table(facts, result), finding_table(facts, result)
+    lines, own = line_table(facts, result), finding_table(facts, result)
+    findings = with_others(own, result)
     frames = {
         "agreements": pd.DataFrame([agreement_table(task.name, name, book, result)]),
         "lines": lines,
@@ -111,7 +112,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
         "days": day_table(facts, task.key),
         "firms": firm_table(book),
         "files": file_table(facts, task),
-        "verdicts": verdict_table(result, lines, findings),
+        "verdicts": verdict_table(result, lines, own),
     }
     for table in frames.values():
         if "agreement" not in table:
@@ -133,7 +134,7 @@ def _reports(result: Judgement) -> dict[str, bytes]:
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
     """The facts that the XIN rules ask for, from what was found across agreements (nothing: no finding)."""
-    n, log_rows = len(book.frames[LEDGER]), len(book.frames[LOG])
+    n, log_rows = len(book.ledger), len(book.frames[LOG])
     won, days = np.zeros(n, dtype=np.int64), np.zeros(log_rows, dtype=np.int64)
     same_file = np.zeros(n, dtype=bool)
     texts = {name: np.full(n, "", dtype=object) for name in ("xin_010_text", "xin_040_text")}

@@ -14,7 +14,7 @@ import numpy as np
 
 from settle.binder.canonical import digest
 from settle.korean import mask, mask_key
-from settle.model import EVIDENCE, KNOWN, LEDGER
+from settle.model import EVIDENCE, KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def facts_of(judgement: Judgement) -> dict[str, str]:
     """Finding id -> SHA-256 of its facts. Of several findings of one id the first counts."""
     findings = judgement.findings
     rules = {rule.code: rule_facts(rule) for rule in judgement.rulebook.rules}
-    line_of = _rows(judgement.book.frames[LEDGER]) if LEDGER in judgement.book.frames else _nothing
+    line_of = _rows(judgement.book.ledger)
     papers_of = _papers(judgement)
     lines: dict[int, dict[str, str]] = {}
     papers: dict[int, list[dict[str, str]]] = {}

@@ -11,7 +11,7 @@ from settle import pipeline
 from settle.binder import words
 from settle.binder.facts import facts_of, finding_ids
 from settle.korean import mask, mask_key, particles
-from settle.model import KNOWN, LEDGER, Sheet
+from settle.model import KNOWN, Sheet
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -266,7 +266,7 @@ def _typed(judgement: Judgement, facts: dict[str, str], named: set[str]) -> list
     """The decisions that stand in the judgement and not in the register."""
     found = []
     findings = judgement.findings
-    claimed = judgement.lines["claimed"].tolist() if LEDGER in judgement.book.frames else []
+    claimed = judgement.lines["claimed"].tolist()
     columns = (findings[c].tolist() for c in ("line", "code", "line_index", "decision"))
     for name, line, code, i, decision in zip(finding_ids(judgement), *columns, strict=True):
         if not decision or name in named or not line:

@@ -15,7 +15,6 @@ from settle.binder.words import BinderError
 from settle.comparing import earlier
 from settle.evidence.attach import Asked
 from settle.korean import mask, mask_all, mask_keys, particles
-from settle.model import LEDGER
 from settle.programme import answers
 from settle.programme import rules as rulebooks
 
@@ -172,7 +171,7 @@ def found(merged: Merged) -> list[Found]:
 def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[str]:
     """소명 typed beside the lines (검토표) into the register, once each; Korean sentences about what could not be taken."""
     asked = {sheet.kind for sheet in judgement.book.sheets if set(earlier.REPLY) & set(sheet.unknown)}
-    if LEDGER not in asked:
+    if judgement.book.main not in asked:
         return []
     notices, taken = [], 0
     by_line: dict[str, list[Any]] = {}

@@ -10,7 +10,6 @@ import click
 
 from settle.commands.progress import Progress, progress
 from settle.korean import mask, pad, particles, printable, width, wrap
-from settle.model import LEDGER
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
     for text in values:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise Wrong(f"{option} {text}: '열=값'으로 적습니다. 예: {option} 세세목=회의비")
+            raise Wrong(f"{option} {text}: '열=값'으로 적습니다. 예: {option} 결제수단=계좌이체")
         result[name.strip()] = value.strip()
     return result
 
@@ -200,16 +199,16 @@ def input_options(function: Callable[..., Any], required: bool = True) -> Callab
             help="규칙집을 고릅니다 (기본: innovation-partnership).",
         ),
         click.option(
-            "--rules", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)만 봅니다. 예: --rules MTG,GEN-030"
+            "--rules", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)만 봅니다. 예: --rules EVD,REC-010"
         ),
         click.option(
-            "--skip", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)은 보지 않습니다. 예: --skip GEN-150"
+            "--skip", multiple=True, metavar="코드", help="이 규칙(또는 앞머리)은 보지 않습니다. 예: --skip REC-080"
         ),
         click.option(
             "--assume",
             multiple=True,
             metavar="열=값",
-            help="집행내역에 없는 열의 값을 정합니다. 예: --assume 세세목=회의비",
+            help="집행내역에 없는 열의 값을 정합니다. 예: --assume 결제수단=계좌이체",
         ),
         click.option(
             "--column",
@@ -364,7 +363,7 @@ def judge_files(
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=answers)
         if evidence:
             add_evidence(book, programme, evidence, kept, no_fill, at)
-        at.step(f"집행내역 {len(book.frames[LEDGER]):,}줄을 판정하는 중" if LEDGER in book.frames else "판정하는 중")
+        at.step(f"{book.main} {len(book.ledger):,}줄을 판정하는 중")
         from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load
 

@@ -56,9 +56,9 @@ class Asked:
     name="decide",
     help="정산철의 지적 하나를 판정하거나, 소명·검토·확정·이의신청을 적습니다. 같은 기록을 판정 시트와 화면에서도 씁니다.\n\n"
     "\b\n"
-    "settle decide 우리.정산 E-014 MTG-020 소명요청 --to 수행기관 --due 2026-02-03 --by 김감사\n"
-    "settle decide 우리.정산 E-014 MTG-020 일부인정 --won 90000 --reason '두 명 미확인' --by 김감사\n"
-    "settle decide 우리.정산 E-014 MTG-020 검토 --by 이검토\n"
+    "settle decide 우리.정산 E-014 REC-040 소명요청 --to 수행기관 --due 2026-02-03 --by 김감사\n"
+    "settle decide 우리.정산 E-014 REC-040 일부인정 --won 90000 --reason '두 명 미확인' --by 김감사\n"
+    "settle decide 우리.정산 E-014 REC-040 검토 --by 이검토\n"
     "settle decide 우리.정산 E-040 AUD-010 --won 50000 --reason '가짜 영수증' --by 김감사\n"
     "settle decide 우리.정산 --undo --by 김감사\n\n"
     "할 수 있는 일:\n\n\b\n" + "\n".join(f"  {pad(name, 10)}{said}" for name, said in DO.items()) + "\n\n"

@@ -8,6 +8,7 @@ import click
 
 from settle.commands import common
 from settle.programme.folders import DEFAULT_PROGRAMME
+from settle.programme.folders import folder as resources
 
 
 @click.command(
@@ -27,7 +28,10 @@ def command(folder: Path, programme: str) -> int:
         workbook = sample.write(prepare(folder), programme)
     result = common.judge_files((workbook,), programme)
     written = [workbook, *check.write_all(result, folder)]
-    written += report.write_interim(result, folder / "중간보고서.pdf")[1]
-    written += report.write_final(result, folder / "최종보고서.pdf")[1]
+    forms = resources("reports", programme)  # a programme may have no forms of its own
+    if (forms / "interim.toml").is_file():
+        written += report.write_interim(result, folder / "중간보고서.pdf")[1]
+    if (forms / "final.toml").is_file():
+        written += report.write_final(result, folder / "최종보고서.pdf")[1]
     check.show(result, "table", written)
     return 0

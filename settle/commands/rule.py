@@ -17,7 +17,7 @@ MOST_NEAR = 5
 
 @click.command(
     name="rule",
-    help="규칙 하나를 보여줍니다: 무엇을 묻는지, 근거, 한도와 그 날짜, 판정과 조치, 예.\n\n\b\nsettle rule MTG-020",
+    help="규칙 하나를 보여줍니다: 무엇을 묻는지, 근거, 한도와 그 날짜, 판정과 조치, 예.\n\n\b\nsettle rule REC-010",
 )
 @click.argument("code", metavar="코드")
 @click.option(

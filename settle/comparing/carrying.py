@@ -11,7 +11,6 @@ from settle.comparing.earlier import Reply, keys, replies_of
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
 from settle.korean import mask_key
-from settle.model import LEDGER
 from settle.pipeline import Opened, read_book
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def typed(judgement: Judgement, folder: Path) -> list[Reply]:
     found: list[Reply] = []
     for path in sorted(folder.glob("검토표*.xlsx")) if folder.is_dir() else ():
         book = read_book(Opened([path]), judgement.programme)
-        if LEDGER not in book.frames or not len(book.frames[LEDGER]):
+        if not len(book.ledger):
             continue
         facts = Facts(book, judgement.programme)
         then = [mask_key(key) for key in line_ids(facts)(np.arange(facts.n))]

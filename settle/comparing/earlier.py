@@ -17,7 +17,6 @@ import numpy as np
 from settle import __version__
 from settle.judging.findings import line_ids
 from settle.korean import mask_key, number, particles, printable, won
-from settle.model import LEDGER, Judgement, Sheet
 from settle.reading.book import is_findings_list
 from settle.reading.headings import heading_key
 from settle.workbook.reader import read_files
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from settle.model import Book
+    from settle.model import Book, Judgement, Sheet
 
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
 STATUSES = {
@@ -197,7 +196,7 @@ def _wrong(result: Any, programme: str) -> str:
     if named["id"] != programme:
         return f" 파일은 다른 사업({named['id']})의 결과입니다. {programme} 사업의 결과를 주세요."
     totals, findings, inputs = result.get("totals"), result.get("findings"), result.get("inputs")
-    if not isinstance(totals, dict) or not all(type(totals.get(name)) is int for name in WON):
+    if totals is not None and not (isinstance(totals, dict) and all(type(totals.get(name)) is int for name in WON)):
         return strange
     if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
         return strange
@@ -225,7 +224,7 @@ def read_replies(judgement: Judgement) -> list[Reply]:
 
 def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> list[Reply]:
     """The filled reply columns of a book's ledgers, with the replies of 지적 목록. names, known: name and key of every line."""
-    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == LEDGER]
+    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
     files = (
@@ -335,15 +334,15 @@ def compare(
     )
     by_key = {r.key: r for r in replies if r.key}
     changes = _findings(judgement, result["findings"], findings, key_of, now, by_key)
-    lines = _lines(previous, now, result["findings"], key_of)
+    lines = _lines(previous, now, [one for one in result["findings"] if _on_line(one, judgement)], key_of)
     if _blind(judgement):  # a line that was not read is not a deleted one
         lines = [one for one in lines if one.kind != DELETED]
-    struck = {key_of(f["id"]) for f in findings if f["line"]}
+    struck = {key_of(f["id"]) for f in findings if _on_line(f, judgement)}
     return Comparison(
         findings=changes,
         lines=lines,
         replies=[r for r in replies if r.key not in struck],
-        before={name: result["totals"][name] for name in WON},
+        before={name: (result["totals"] or {}).get(name, 0) for name in WON},
         after={name: judgement.totals[name] for name in WON},
         notices=[*previous.notices, *_notices(judgement, previous)],
     )
@@ -364,6 +363,12 @@ def _key_in_id(programme: str, columns: set[str]) -> Callable[[str], str]:
         return head if head and last in columns else whole
 
     return key
+
+
+def _on_line(one: Mapping[str, Any], judgement: Judgement) -> bool:
+    """Is a finding about a line of the ledger, not about the agreement or a row of another subject?"""
+    main = judgement.programme.main.name
+    return bool(one.get("line")) and one.get("subject", main) == main
 
 
 def _keyed(findings: Iterable[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -391,7 +396,7 @@ def _findings(
     changes = []
     for (name, again), old in then.items():
         new = here.get((name, again))
-        key = key_of(name) if old.get("line") else ""
+        key = key_of(name) if _on_line(old, judgement) else ""
         reply = replies.get(key) if key else None
         if new is not None:
             why = _difference(old, new)
@@ -399,7 +404,7 @@ def _findings(
         elif blind:
             changes.append(FindingChange(UNASKED, name, old, None, "이번 파일을 다 읽지 못했습니다"))
         elif key and key not in now:
-            changes.append(FindingChange(GONE, name, old, None, "지적이 있던 줄이 집행내역에 없습니다"))
+            changes.append(FindingChange(GONE, name, old, None, f"지적이 있던 줄이 {judgement.book.main}에 없습니다"))
         elif old["code"] not in asked:
             changes.append(FindingChange(UNASKED, name, old, None, "이번에는 이 규칙을 보지 않았습니다", reply))
         elif old["code"] in unchecked:

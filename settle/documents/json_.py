@@ -55,9 +55,9 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
             for number, file in enumerate(book.files)
         ],
         "agreement": {name: value if name == NUMBER else _plain(value) for name, value in book.agreement.items()},
-        "totals": {name: judgement.totals[name] for name in WON},
-        "by_category": _rows(judgement.by_category),
-        "by_fund": _rows(judgement.by_fund),
+        "totals": {name: judgement.totals[name] for name in WON} if programme.spends else None,
+        "by_category": _rows(judgement.by_category) if programme.spends else None,
+        "by_fund": _rows(judgement.by_fund) if programme.spends else None,
         "findings": findings(judgement),
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
@@ -77,7 +77,39 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
             }
             for x in judgement.leads.leads
         ]
+    if programme.others:
+        found["subjects"] = _subjects(judgement)
+    if programme.payments:
+        found["payments"] = [
+            {
+                "name": one.name,
+                "recognised": one.recognised,
+                "rate": one.rate,
+                "max": one.most,
+                "payable": one.payable,
+                "payable_if_held_recognised": one.payable_if_held_recognised,
+                "asked": one.asked,
+                "cut": one.cut,
+            }
+            for one in judgement.payments
+        ]
     return found
+
+
+def _subjects(judgement: Judgement) -> list[dict[str, Any]]:
+    """Every subject that was judged: the main one where the programme spends, and those whose sheets were given."""
+    rows = [(judgement.programme.main, judgement.totals, len(judgement.lines))] if judgement.programme.spends else []
+    rows += [(one.subject, one.totals, len(one.lines)) for one in judgement.others]
+    return [
+        {
+            "name": subject.name,
+            "sheet": subject.sheet,
+            "measure": "count" if subject.counted else "won",
+            "totals": {name: totals[name] for name in WON},
+            "lines": lines,
+        }
+        for subject, totals, lines in rows
+    ]
 
 
 def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
@@ -134,8 +166,18 @@ FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "
 
 
 def findings(judgement: Judgement) -> list[dict[str, Any]]:
-    """The findings; what does not apply (line of the agreement, cell of no sheet) is null."""
-    columns = {name: judgement.findings[name].tolist() for name in FINDING}
+    """The findings; what does not apply (line of the agreement, cell of no sheet) is null.
+
+    Where the programme has several subjects, each says which it is about.
+    """
+    if not judgement.programme.others:
+        return _findings(judgement.findings)
+    told = [(judgement.programme.main, judgement.findings), *((one.subject, one.findings) for one in judgement.others)]
+    return [{**found, "subject": subject.name} for subject, table in told for found in _findings(table)]
+
+
+def _findings(table: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {name: table[name].tolist() for name in FINDING}
     for name in ("sheet", "message", "arithmetic", "remedy"):
         columns[name] = mask_all(columns[name])
     ofline = mask_keys(columns["id"])

@@ -151,7 +151,8 @@ def _scope(view: View) -> Iterator[Block]:
     checked, left = len(judgement.rulebook.rules), {n.code for n in judgement.not_checked}
     yield _head("1. 검토의 범위와 근거", "scope")
     yield Text(
-        f"집행내역 {len(judgement.lines):,}줄 전부를 {judgement.programme.name}의 집행기준에 따른 규칙 {checked}개로 판정했습니다"
+        f"{judgement.book.main} {len(judgement.lines):,}줄 전부를 "
+        f"{judgement.programme.name}의 집행기준에 따른 규칙 {checked}개로 판정했습니다"
         + (f" (그 가운데 {len(left)}개는 자료가 없어 전부나 일부를 보지 못했습니다)." if left else ".")
         + " 금액과 날짜, 증빙의 있고 없음과 서로 맞는지를 모든 줄에서 보았고, 원본이 진짜인지와 실제로 수행했는지는 표본으로만 봅니다.",
         BODY,

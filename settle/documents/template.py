@@ -34,17 +34,30 @@ GUIDE, LISTS = "작성안내", "선택목록"
 CREATED = datetime(2025, 1, 1)  # fixed, so that the same rows give the same bytes
 
 FORMATS = {
-    "date": "yyyy-mm-dd", "won": "#,##0;[Red]-#,##0", "count": "0", "md": "0.0##", "rate": "0%", "number": "#,##0.##",
+    "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss",
+    "won": "#,##0;[Red]-#,##0", "count": "0", "md": "0.0##", "rate": "0%", "number": "#,##0.##",
     "key": "@", "brn": "@",
 }  # fmt: skip
-WIDTHS = {"date": 12, "won": 14, "count": 9, "md": 9, "rate": 9, "yesno": 11, "brn": 15, "key": 11, "choice": 13}
+WIDTHS = {
+    "date": 12,
+    "datetime": 20,
+    "won": 14,
+    "count": 9,
+    "md": 9,
+    "rate": 9,
+    "yesno": 11,
+    "brn": 15,
+    "key": 11,
+    "choice": 13,
+}
 TYPE_NAMES = {
     "text": "글자", "key": "글자(번호)", "choice": "목록에서 고름", "choices": "쉼표로 나열", "yesno": "Y / N",
     "brn": "사업자등록번호 10자리", "won": "금액(원)", "count": "수", "md": "일수(0.5 단위)", "rate": "비율(%)",
-    "number": "수", "date": "날짜 (2025-06-27)",
+    "number": "수", "date": "날짜 (2025-06-27)", "datetime": "날짜와 시각",
 }  # fmt: skip
 HINTS = {
     "date": "2025-06-27처럼 날짜로 적습니다.",
+    "datetime": "2026-04-29 18:00:00처럼 날짜와 시각을 적습니다.",
     "won": "원 단위 숫자로 적습니다.",
     "md": "하루는 1, 반나절은 0.5입니다.",
     "yesno": "Y 또는 N",
@@ -153,7 +166,7 @@ class _Form:
             if lines > 1:
                 sheet.set_row(at, 14.5 * lines)
         sheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
-        if kind.name != "집행내역":
+        if not kind.main:
             return
         for place, column in enumerate(columns):
             sheet.write_blank(last + 1, place, None, self.total)
@@ -220,6 +233,11 @@ class _Form:
             sheet.repeat_columns(0)
         sheet.set_footer("&C&P / &N")
 
+    def _judged(self) -> str:
+        """The sheets of which one must be there."""
+        asked = [self.programme.main.sheet, *(one.sheet for one in self.programme.others)]
+        return "이나 ".join(name for name in dict.fromkeys(asked) if name in self.kinds)
+
     def guide(self) -> None:
         """A sheet that says what belongs into every column."""
         sheet = self.book.add_worksheet(GUIDE)
@@ -228,7 +246,7 @@ class _Form:
             sheet.set_column(place, place, width)
         sheet.write_string(0, 0, f"{self.programme.name} 정산 서식 작성 안내", self.title)
         facts = (
-            "집행내역 시트만 꼭 있어야 합니다. 나머지 시트가 없으면 그 시트가 필요한 규칙은 미점검으로 남습니다.",
+            f"{self._judged()} 시트만 꼭 있어야 합니다. 나머지 시트가 없으면 그 시트가 필요한 규칙은 미점검으로 남습니다.",
             "짙은 제목은 꼭 채우는 열입니다. 쓰지 않는 열은 비워 두거나 지워도 되고, 열의 순서는 바꿔도 됩니다.",
             "쓰는 시트를 파일 하나에 모아도 되고 파일 여러 개로 나누어도 됩니다.",
             "승인번호와 사업자등록번호는 글자로 적습니다. 숫자로 적으면 뒷자리나 앞의 0이 사라집니다.",

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from settle import korean as text
+from settle.documents import subjects
 from settle.documents.funds import fund_notes
 from settle.documents.view import verdict_words
 
@@ -61,6 +62,8 @@ def show(
         _categories(out, judgement, everything)
         _funds(out, judgement)
         out.print()
+    _payments(out, judgement)
+    _subjects(out, judgement)
     _questions(out, judgement, everything)
     _errors(out, judgement, everything)
     if everything:
@@ -100,7 +103,7 @@ def _head(out: Console, judgement: Judgement) -> None:
     period = ""
     if agreement.get("협약시작일") and agreement.get("협약종료일"):
         period = f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"
-    sheets = [s for s in judgement.book.sheets if s.kind == "집행내역"]
+    sheets = [s for s in judgement.book.sheets if s.kind == judgement.book.main]
     rows = ", ".join(
         f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
         for s in sheets
@@ -136,6 +139,30 @@ def _print(out: Console, table: Table) -> None:
         table.width = least
     out.print()
     out.print(table, crop=False)
+
+
+def _payments(out: Console, judgement: Judgement) -> None:
+    if judgement.payments:
+        table = _table(*subjects.PAYMENT)
+        for row in subjects.payments(judgement):
+            table.add_row(*row)
+        _print(out, table)
+        out.print()
+
+
+def _subjects(out: Console, judgement: Judgement) -> None:
+    """What became of the rows of the other subjects, one line per rule and verdict."""
+    for one in judgement.others:
+        out.print(Text.assemble((f"{one.subject.name}  ", "bold"), _say(subjects.sentence(one))))
+        words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": EFFECTS["note"]}
+        for (effect, code), part in one.findings.groupby(["effect", "code"], sort=False):
+            line = Text(f"  {words[effect]} ", style=COLOURS[effect])
+            names = [_key(name) for name in dict.fromkeys(part["line"]) if name]
+            more = f" 외 {len(names) - 5:,}건" if len(names) > 5 else ""
+            line.append(f"{code} {part['title'].iat[0]}  {len(part):,}건")
+            line.append(f"  {', '.join(names[:5])}{more}", style="dim")
+            out.print(line, no_wrap=True, overflow="ellipsis")
+        out.print()
 
 
 def _won(value: Any) -> str:
@@ -246,7 +273,7 @@ def _by_first(rows: pd.DataFrame) -> pd.DataFrame:
 def _categories(out: Console, judgement: Judgement, everything: bool) -> None:
     table = _table("비목 (원)", "예산", "집행", "인정", "보완", "불인정")
     shown = ""
-    together = _together(judgement.by_category)
+    together = _together(judgement.by_category) if judgement.programme.tree else judgement.by_category.head(0)
     for row in (together if everything or len(together) <= MOST_CATEGORIES else _by_first(together)).itertuples():
         path = [row.비목, row.세목, row.세세목]
         last = next((p for p in reversed(path) if p), "(비목 없음)")

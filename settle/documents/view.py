@@ -17,6 +17,7 @@ import pandas as pd
 
 from settle import __version__
 from settle.documents.funds import fund_notes
+from settle.documents.subjects import counts, sentence
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
@@ -35,7 +36,14 @@ SUPPLIERS = ("컨설턴트", "참여기업", VENDOR, INSTITUTION)
 
 
 def verdict_words(judgement: Judgement) -> str:
-    """The verdict in a few words."""
+    """The verdict in a few words; of several subjects that of each."""
+    if not judgement.others:
+        return _verdict_words(judgement)
+    said = [_verdict_words(judgement)] if len(judgement.lines) else []
+    return " · ".join(said + [f"{one.subject.name} {counts(one)}" for one in judgement.others])
+
+
+def _verdict_words(judgement: Judgement) -> str:
     totals = judgement.totals
     if not len(judgement.lines) and any(e.consequence == "cannot run" for e in judgement.input_errors):
         return "판정하지 못함"
@@ -194,6 +202,9 @@ class View:
         totals, counts = self.judgement.totals, self.counts
         short = verdict_words(self.judgement)
         text = f"집행금액 {number(totals['claimed'])}원 가운데 {number(totals['recognised'])}원을 인정합니다."
+        if self.judgement.others and not len(self.judgement.lines):
+            text = ""
+        text = " ".join(filter(None, [text, *(sentence(one) for one in self.judgement.others)]))
         asked = [f"불인정 {counts['disallow']:,}건"] if counts["disallow"] else []
         asked += [f"보완 요청 {counts['hold']:,}건"] if counts["hold"] else []
         asked += [f"확인 사항 {counts['note']:,}건"] if counts["note"] else []
@@ -215,6 +226,8 @@ class View:
         """비목, 세목 and 세세목 with their sums, then the total. A head with one row below it stands for that row."""
         table = self.judgement.by_category
         rows: list[Category] = []
+        if not self.judgement.programme.tree:
+            return [self.total]
         for first, below in table.groupby(HEADS[0], sort=False):
             rows.append(_sum(0, str(first) or "(비목 없음)", below, len(below) > 1 or bool(below[HEADS[1]].iat[0])))
             for second, leaves in below.groupby(HEADS[1], sort=False):
@@ -464,7 +477,7 @@ class View:
         return [
             f"{safe(s.name)}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
             for s in self.judgement.book.sheets
-            if s.kind == "집행내역"
+            if s.kind == self.judgement.book.main
         ]
 
     def by_participant(self) -> list[View]:

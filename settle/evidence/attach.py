@@ -13,7 +13,6 @@ from settle.evidence.filling import fill
 from settle.evidence.folder import Asked, Evidence, gather
 from settle.judging.facts.base import Facts
 from settle.korean import particles
-from settle.model import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +52,7 @@ def read(
 
 def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: bool = True) -> None:
     """Book.evidence: every file assigned, blank cells and missing rows filled, and what was done said in the notices."""
-    if LEDGER not in book.frames or not len(book.frames[LEDGER]):
+    if not len(book.ledger):
         book.evidence = Attached(evidence, Assignment([]))
         return
     found = assign(Facts(book, programme), evidence.papers)

@@ -261,7 +261,7 @@ class _Check:
         if not different:
             return
         code = "evd_030" if one.paper.tier == 2 else "evd_070"
-        whose = "증빙목록" if row >= 0 else "집행내역"
+        whose = "증빙목록" if row >= 0 else self.facts.book.main
         parts = [
             f"{name} {whose} {_told(name, says[name][0])}, 파일 {_told(name, each.value)}"
             for name, each in different.items()

@@ -13,7 +13,7 @@ import pandas as pd
 from settle.evidence.compare import DIFFERS, compare
 from settle.evidence.expecting import Expected
 from settle.judging.facts.base import Facts
-from settle.model import EVIDENCE, KNOWN, LEDGER, Sheet
+from settle.model import EVIDENCE, KNOWN, Sheet
 
 if TYPE_CHECKING:
     from settle.evidence.assign import Assigned, Assignment
@@ -170,8 +170,8 @@ def _blank_cells(book: Book, facts: Facts, found: Assignment) -> list[dict[str, 
             if claimed and claimed in (one.paper.value("합계금액"), one.paper.value("공급가액")):
                 for column, fact in _OF_LEDGER.items():
                     value = one.paper.value(fact)
-                    if value is not None and _put(book.frames[LEDGER], line_at, column, value):
-                        said.append(_said(names[line_at], column, value, one, LEDGER, line_at))
+                    if value is not None and _put(book.ledger, line_at, column, value):
+                        said.append(_said(names[line_at], column, value, one, book.main, line_at))
     return said
 
 

@@ -72,6 +72,11 @@ def date_text(days_since: Any) -> str:
     return "" if days_since == NO_DAY else str(np.datetime64(int(days_since), "D"))
 
 
+def moment_text(seconds: int, timed: bool) -> str:
+    """Seconds since 1970 as 2026-04-29 18:00:00; the day alone where no time is known."""
+    return str(np.datetime64(seconds, "s")).replace("T", " ") if timed else date_text(seconds // 86400)
+
+
 def group_any(groups: np.ndarray, flag: np.ndarray) -> np.ndarray:
     """For every member: does any member of its group have the flag? Groups are labels 0 … m."""
     if not len(groups):

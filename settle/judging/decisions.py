@@ -14,6 +14,8 @@ from settle.judging.settlement import OWN_EFFECTS, Applied, Decision, Own, Settl
 from settle.model import Book, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from settle.judging.facts.base import Facts
     from settle.programme.rules import Rule, Rulebook
 
@@ -22,9 +24,12 @@ OWN_WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
 def read_decisions(
-    facts: Facts, rulebook: Rulebook, whole: Rulebook
+    facts: Facts, rulebook: Rulebook, whole: Rulebook, positions: Iterable[int] | None = None
 ) -> tuple[dict[str, list[Decision]], list[Own], list[InputError]]:
-    """The rows of sheet 판정 that can be used: decisions by code, the auditor's own findings; and what is wrong with the others."""
+    """The rows of sheet 판정 that can be used: decisions by code, the auditor's own findings; and what is wrong with the others.
+
+    positions: the rows that are about this subject (all where none are named).
+    """
     frame = facts.book.frames.get(DECISIONS, pd.DataFrame())
     result: dict[str, list[Decision]] = {}
     own: list[Own] = []
@@ -35,12 +40,12 @@ def read_decisions(
         for i in wanted.tolist():
             by_name.setdefault(facts["line_name"].iat[i], []).append(i)
     seen: set[tuple[str, str]] = set()
-    for position in range(len(frame)):
+    for position in range(len(frame)) if positions is None else positions:
         row = frame.iloc[position]
         code = row["규칙코드"]
         if code in whole.by_code and code not in rulebook.by_code:
             continue  # a rule that this run was not asked for
-        wrong = _wrong_row(row, by_name, rulebook) or (
+        wrong = _wrong_row(row, by_name, rulebook, facts.subject.sheet) or (
             _wrong_own(facts, row, by_name) if code in OWN_EFFECTS else _wrong_decision(facts, row, by_name, seen)
         )
         if wrong:
@@ -57,13 +62,13 @@ def read_decisions(
     return result, sorted(own, key=lambda one: (one.code, one.row)), problems
 
 
-def _wrong_row(row: pd.Series, by_name: dict[str, list[int]], rulebook: Rulebook) -> tuple[str, str] | None:
+def _wrong_row(row: pd.Series, by_name: dict[str, list[int]], rulebook: Rulebook, sheet: str) -> tuple[str, str] | None:
     """What is wrong with a row of 판정 whatever its code: column and sentence."""
     name, code = row["집행번호"], row["규칙코드"]
     if not name:
         return "집행번호", "집행번호가 비어 있어 어느 줄의 판정인지 알 수 없습니다."
     if name not in by_name:
-        return "집행번호", f"판정할 줄 '{name}'이(가) 집행내역에 없습니다."
+        return "집행번호", f"판정할 줄 '{name}'이(가) {sheet}에 없습니다."
     if not code:
         return "규칙코드", "규칙코드가 비어 있어 어느 지적의 판정인지 알 수 없습니다."
     if code not in rulebook.by_code:

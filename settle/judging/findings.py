@@ -12,7 +12,7 @@ from settle import korean as text
 from settle.judging import gate
 from settle.judging.decisions import DECISIONS, put_decisions
 from settle.judging.facts.base import Facts
-from settle.judging.kinds.base import Elsewhere
+from settle.judging.kinds.base import Told
 from settle.judging.settlement import Applied, Decision, Settled
 from settle.judging.texts import Fields
 from settle.model import InputError
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settle.judging.facts.base import Facts
-    from settle.judging.kinds.base import Elsewhere
+    from settle.judging.kinds.base import Told
     from settle.judging.settlement import Applied, Decision, OwnApplied, Settled
     from settle.model import InputError
     from settle.programme.rules import Case, Rule
 
+CONTENT = ("집행번호", "집행일", "거래처", "집행금액", "적요")  # what a line without number is known by
 COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
            "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
 
@@ -57,7 +58,7 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
                 parts.append(part)
             if one.rule.kind == "input_problem":
                 parts.append(_further_problems(facts, one, positions, names))
-        for other in one.outcome.elsewhere:
+        for other in one.outcome.told:
             hits = gate.failures({code: other.case})
             for i, number in zip(*hits.get(code, ((), ())), strict=True):
                 parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
@@ -93,7 +94,7 @@ def _own_parts(
         shown["ground"] = f" (근거: {shown['근거']})" if shown["근거"] else ""
         shown["checked"] = f", 검토자 {shown['검토자']}" if shown["검토자"] else ""
         sheet = facts.book.sheets[int(facts.ledger["_source"].iat[i])]
-        letter, at = _letter(sheet.letters, case.cell), int(facts.ledger["_row"].iat[i])
+        letter, at = _letter(facts, sheet.letters, case.cell), int(facts.ledger["_row"].iat[i])
         name = names(np.array([i]))[0]
         seen[name, rule.code] = seen.get((name, rule.code), 0) + 1
         parts.append({
@@ -111,25 +112,21 @@ def _own_parts(
 
 def line_ids(facts: Facts) -> Callable[[np.ndarray], list[str]]:
     """Names of lines for finding ids: 집행번호; the content where there is none or where it stands twice."""
-    numbers = facts["집행번호"]
+    numbers = facts[facts.subject.key]
     by_content = ((numbers == "").to_numpy() | facts["duplicate_number"]) if facts.n else np.zeros(0, dtype=bool)
     content: dict[int, str] = {}
     if by_content.any():
         at = np.flatnonzero(by_content)
-        parts = [
-            facts["집행번호"],
-            facts.ledger["집행일"].astype("str"),
-            facts["거래처"],
-            facts["집행금액"].astype(str),
-            facts["적요"],
-        ]
+        columns = CONTENT if facts.spending else [c for c in facts.ledger if not str(c).startswith("_")]
+        parts = [facts.ledger[name].astype("str") for name in columns]
         texts = ["|".join(map(str, row)) for row in zip(*(np.asarray(p)[at] for p in parts), strict=True)]
         again = pd.Series(texts).groupby(pd.Series(texts)).cumcount().tolist()
         for i, line_text, counter in zip(at.tolist(), texts, again, strict=True):
             digest = hashlib.sha256(line_text.encode()).hexdigest()[:10]
             content[i] = f"{numbers.iat[i]}~{digest}" + (f"~{counter + 1}" if counter else "")
     plain = numbers.to_numpy(dtype=object)
-    return lambda lines: [content.get(i, plain[i]) for i in lines.tolist()]
+    before = "" if facts.spending else f"{facts.subject.name}/"
+    return lambda lines: [before + content.get(i, plain[i]) for i in lines.tolist()]
 
 
 def _line_part(
@@ -140,7 +137,7 @@ def _line_part(
     message = fields.fill(case.message)
     ledger = facts.ledger
     source, row = ledger["_source"].to_numpy()[at], ledger["_row"].to_numpy()[at]
-    letters = [_letter(sheet.letters, case.cell) for sheet in facts.book.sheets]
+    letters = [_letter(facts, sheet.letters, case.cell) for sheet in facts.book.sheets]
     cells = [f"{letters[s]}{r}" if letters[s] else "" for s, r in zip(source.tolist(), row.tolist(), strict=True)]
     part: dict[str, list[Any]] = {
         "id": [f"{facts.programme.id}:{rule.code}:{name}" for name in names(at)],
@@ -192,14 +189,14 @@ def _further_problems(
     return part
 
 
-def _letter(letters: dict[str, str], wanted: str) -> str:
-    for column in (*wanted.split("|"), "집행금액"):
+def _letter(facts: Facts, letters: dict[str, str], wanted: str) -> str:
+    for column in (*wanted.split("|"), facts.subject.measure, facts.subject.key):
         if column in letters:
             return letters[column]
     return ""
 
 
-def _other_part(facts: Facts, one: Applied, other: Elsewhere, i: int, case: Case) -> dict[str, list[Any]]:
+def _other_part(facts: Facts, one: Applied, other: Told, i: int, case: Case) -> dict[str, list[Any]]:
     rule = one.rule
     values = {name: column[i] for name, column in other.values.items()}
     shown = {name: text.number(int(v)) if isinstance(v, (int, np.integer)) else str(v) for name, v in values.items()}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from settle.judging.checkable import checkable, partly_unchecked
-from settle.judging.decisions import read_decisions, too_much, unfounded
-from settle.judging.facts.base import Facts
-from settle.judging.findings import table_of_findings
+from settle.judging.payments import payments
 from settle.judging.problems import lost_budget, row_problems
-from settle.judging.settlement import settle
+from settle.judging.rounds import chosen
+from settle.judging.subjects import WON, Bench
 from settle.judging.sums import by_category, by_fund
 from settle.model import Judgement
 from settle.programme.vocabulary import HEADS
@@ -28,12 +26,13 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     started = time.perf_counter()
     book = facts.book
     rulebook = whole.select(rules, skip)
-    runnable, not_checked = checkable(facts, rulebook.rules)
-    decided, own, problems = read_decisions(facts, rulebook, whole)
-    settled = settle(facts, runnable, decided, own)
-    findings = table_of_findings(facts, settled, decided)
-    problems += [*unfounded(facts, runnable, decided, settled), *too_much(facts, settled)]
-    not_checked += partly_unchecked(facts, settled)
+    said = chosen(book, facts.programme)
+    if said is not None and said[1] and said[1] not in book.notices:
+        book.notices.append(said[1])
+    bench = Bench(facts, rulebook, whole)
+    main = bench.spoken(facts.programme.main)
+    others = bench.others()
+    settled = main.settled
     lines = facts.ledger.assign(
         line=facts["line_name"],
         **{head: facts["category"].column(level) for level, head in enumerate(HEADS)},
@@ -42,18 +41,27 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         held=settled.held,
         disallowed=settled.disallowed,
     )
-    totals = {name: int(lines[name].sum()) for name in ("claimed", "recognised", "held", "disallowed")}
+    spoken = bench.all_spoken()
+    codes = [rule.code for rule in rulebook.rules]
+    not_checked = {(n.code, n.reason): n for n in [n for one in spoken for n in one.not_checked] + bench.not_there()}
     return Judgement(
         book=book,
         facts=facts,
         programme=rulebook.programme,
         rulebook=rulebook,
         lines=lines,
-        findings=findings,
-        totals=totals,
+        findings=main.findings,
+        totals={name: int(lines[name].sum()) for name in WON},
         by_category=by_category(facts, lines),
         by_fund=by_fund(facts, lines),
-        input_errors=[*book.errors, *row_problems(book, findings), *lost_budget(facts), *problems],
-        not_checked=sorted(not_checked, key=lambda n: [r.code for r in rulebook.rules].index(n.code)),
+        input_errors=[
+            *book.errors,
+            *(problem for one in spoken for problem in row_problems(one.facts, one.findings)),
+            *lost_budget(facts),
+            *(problem for one in spoken for problem in one.problems),
+        ],
+        not_checked=sorted(not_checked.values(), key=lambda n: codes.index(n.code)),
         seconds=time.perf_counter() - started,
+        others=others,
+        payments=payments(facts, lines),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settle.model import BUDGET, EVIDENCE, LEDGER, Book, InputError
+from settle.model import BUDGET, EVIDENCE, InputError
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 
-def row_problems(book: Book, findings: pd.DataFrame) -> list[InputError]:
+def row_problems(facts: Facts, findings: pd.DataFrame) -> list[InputError]:
     """Findings of the DAT rules that the importer could not see (DAT-040 …), as input errors with their cells."""
-    result = []
+    book, result = facts.book, []
     ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(["DAT-020", "DAT-030", "DAT-080"])]
     for row in ours.itertuples():
-        kind = LEDGER if row.line_index >= 0 else EVIDENCE
+        kind = facts.subject.sheet if row.line_index >= 0 else EVIDENCE
         consequence = "held" if row.effect == "hold" else "note"
         source = next((i for i, s in enumerate(book.sheets) if s.name == row.sheet and s.kind == kind), -1)
         result.append(InputError(row.code, row.message, consequence, kind, source, row.sheet, row.row, row.cell))

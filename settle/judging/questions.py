@@ -21,7 +21,6 @@ import numpy as np
 from settle import korean
 from settle.judging.findings import line_ids
 from settle.judging.kinds.base import Context
-from settle.model import LEDGER
 from settle.programme import conditions, sheets
 from settle.programme.folders import ResourceError, data_file
 from settle.programme.vocabulary import HEADS
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from settle.programme.sheets import Column
     from settle.programme.vocabulary import Programme
 
-MEANS = f"{LEDGER}.결제수단"
+MEANS = "결제수단"
 CARD_MEANS = ("사업비카드", "개인카드", "참여기업카드")
 CELL = "바로잡은"  # how `papers` of a rule begin that asks for a cell to be corrected
 HELD, UNCHECKED, PAPER = 0, 1, 2
@@ -127,6 +126,7 @@ class _Asking:
         self.facts: Facts = judgement.facts
         self.programme: Programme = judgement.programme
         self.kinds = sheets.load(self.programme.id)
+        self.main = judgement.book.main
         self.data = _data(self.programme.id)
         self.things: dict[str, _Thing] = {}
         self.names = judgement.lines["line"].tolist() if len(judgement.lines) else []
@@ -166,21 +166,21 @@ class _Asking:
         """What a hold asks for."""
         about = self.data.get("codes", {}).get(code) or self.data.get("papers", {}).get(papers)
         if about is None:
-            single = papers in {c.name for c in self.kinds[LEDGER].columns} if LEDGER in self.kinds else False
+            single = papers in {c.name for c in self.kinds[self.main].columns} if self.main in self.kinds else False
             return (
-                [f"{LEDGER}.{papers}"]
+                [f"{self.main}.{papers}"]
                 if single
                 else [f"증빙.{part.strip()}" for part in papers.split(",") if part.strip()]
             )
         sheet, _, column = about.partition(".")
-        if sheet != LEDGER:
+        if sheet != self.main:
             return [about]
         value = self._value(line, column)
         if value and self._strange(column, value):
             return [f"말.{column}={value}"]
-        if about == MEANS and not value and line in self.cards:
+        if column == MEANS and not value and line in self.cards:
             return [f"카드.{self.cards[line].number}"]
-        if about == MEANS and value:
+        if column == MEANS and value:
             return [f"증빙.{papers}"]  # 제로페이, 기타: the paper is asked for
         return [about]
 
@@ -190,7 +190,7 @@ class _Asking:
 
     def _strange(self, column: str, value: str) -> bool:
         """Is this a word of a drop-down that the programme does not know?"""
-        found = self._column(LEDGER, column)
+        found = self._column(self.main, column)
         known = self.programme.values.get(found.values) if found else None
         return known is not None and value not in known
 
@@ -204,7 +204,7 @@ class _Asking:
             given = [self._value(line, head) for head in reversed(HEADS)]
             word = next((text for text in given if text), "")
             head = HEADS[2 - given.index(word)] if word else HEADS[2]
-            about = f"말.{head}={'/'.join(t for t in reversed(given) if t)}" if word else f"{LEDGER}.{HEADS[2]}"
+            about = f"말.{head}={'/'.join(t for t in reversed(given) if t)}" if word else f"{self.main}.{HEADS[2]}"
         else:
             about = f"칸.{place}"
         thing = self.thing(about)
@@ -216,8 +216,8 @@ class _Asking:
         for error in self.judgement.input_errors:
             if error.consequence == "left out":
                 about = f"칸.{error.sheet}!{error.cell or error.row}"
-            elif error.consequence == "cannot run" and error.kind == LEDGER:
-                about = f"{LEDGER}.{error.column or '열'}"
+            elif error.consequence == "cannot run" and error.kind == self.main:
+                about = f"{self.main}.{error.column or '열'}"
             else:
                 continue
             thing = self.thing(about)
@@ -331,7 +331,7 @@ class _Asking:
         if said:
             return str(said).format(lines=f"{lines:,}")
         sheet, _, rest = thing.about.partition(".")
-        if thing.message and sheet in ("칸", LEDGER):
+        if thing.message and sheet in ("칸", self.main):
             return thing.message
         match sheet:
             case "증빙":
@@ -349,7 +349,7 @@ class _Asking:
                 return f"{column} '{word}'은(는) 무엇입니까?"
             case "협약":
                 return f"협약의 {rest}이(가) 비어 있습니다."
-        where = "" if sheet == LEDGER else f"{sheet} 시트의 "
+        where = "" if sheet == self.main else f"{sheet} 시트의 "
         column = rest.replace(f"{sheet}.", "")
         lacking = not all(self.judgement.book.has(sheet, c.strip()) for c in column.split(","))
         return (

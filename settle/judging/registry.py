@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from settle.judging.facts import agreement as _agreement_facts  # noqa: F401
-from settle.judging.facts import budget, evidence, ledger, meetings, papers, proved, travel, words  # noqa: F401
+from settle.judging.facts import budget, declared, evidence, ledger, meetings, papers, proved, subjects, travel, words  # noqa: F401
 from settle.judging.kinds import (  # noqa: F401
     across,
     agreement,

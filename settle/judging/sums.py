@@ -34,7 +34,7 @@ def by_category(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
-    """By 재원. refund = budget of the fund − recognised + interest; then what is held counted as recognised.
+    """By 재원. refund = budget of the fund (or what was paid out) − recognised + interest; then what is held counted as recognised.
 
     A refund is unknown (null) where the budget of the fund is, or where a line says no fund that is known.
     """
@@ -46,13 +46,15 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
     agreement = facts.book.agreement
     rows = []
     interests = {fund.name: fund.interest for fund in facts.programme.funds}
+    bases = {fund.name: fund.refund_base for fund in facts.programme.funds}
     for fund in [*interests, *sorted(set(sums) - set(interests))]:
         if fund not in sums and not budgets.get(fund) and fund not in unknown:
             continue
         claimed, recognised, held, disallowed = sums.get(fund, [0] * 4)
         budget: Any = pd.NA if fund in unknown else budgets.get(fund, pd.NA)
         interest = int(agreement.get(interests.get(fund, "")) or 0)
-        refund = budget - recognised + interest if budget is not pd.NA and not strays else pd.NA
+        base = agreement.get(bases.get(fund, "")) or budget
+        refund = base - recognised + interest if base is not pd.NA and not strays else pd.NA
         later = refund - held if refund is not pd.NA else pd.NA
         rows.append((fund, budget, claimed, recognised, held, disallowed, refund, later))
     columns = ["재원", "budget", *WON, "refund", "refund_if_held_recognised"]

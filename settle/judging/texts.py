@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.arrays import NO_DAY, date_text
+from settle.judging.arrays import NO_DAY, date_text, moment_text
 from settle.judging.kinds.base import Context
-from settle.model import LEDGER
+from settle.model import KNOWN, TIME_KNOWN
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
 
@@ -62,29 +62,40 @@ class Fields:
         if not isinstance(value, (np.ndarray, pd.Series)):
             value = np.full(self.facts.n, value)
         picked = value.iloc[self.at].tolist() if isinstance(value, pd.Series) else value[self.at].tolist()
-        how = self._type(name)
-        if how == "date":
-            return [date_text(v) if v != NO_DAY else "" for v in picked]
-        if how == "md":
-            return [text.days(v) for v in picked]
-        if how == "brn":
-            return [text.brn(v) for v in picked]
-        if how == "text":
-            return [text.mask(str(v)) for v in picked]
+        return self._shown(name, picked)
+
+    def _shown(self, name: str, picked: list[Any]) -> list[str]:
+        """Values as their column type is written."""
+        match self._type(name):
+            case "date":
+                return [date_text(v) if v != NO_DAY else "" for v in picked]
+            case "datetime":
+                return self._moments(name, picked)
+            case "md":
+                return [text.days(v) for v in picked]
+            case "brn":
+                return [text.brn(v) for v in picked]
+            case "text":
+                return [text.mask(str(v)) for v in picked]
         return [text.number(v) if isinstance(v, int) else str(v) for v in picked]
+
+    def _moments(self, name: str, picked: list[int]) -> list[str]:
+        timed, known = (self.facts[name + flag][self.at].tolist() for flag in (TIME_KNOWN, KNOWN))
+        return [moment_text(v, t) if k else "" for v, t, k in zip(picked, timed, known, strict=True)]
 
     def _type(self, name: str) -> str:
         if name in DAYS:
             return "date"
-        found = _column_types(self.facts.programme.id).get(name, "")
+        found = _column_types(self.facts.programme.id, self.facts.subject.sheet).get(name, "")
         if name in BUSINESS_NUMBERS:
             return "brn"
-        return found if found in ("date", "md", "brn") else "text" if found in ("text", "key") else ""
+        return found if found in ("date", "datetime", "md", "brn") else "text" if found in ("text", "key") else ""
 
 
 @cache
-def _column_types(programme: str) -> dict[str, str]:
-    return {c.name: c.type for c in sheets.load(programme)[LEDGER].columns}
+def _column_types(programme: str, sheet: str) -> dict[str, str]:
+    kind = sheets.load(programme).get(sheet)
+    return {c.name: c.type for c in kind.columns} if kind else {}
 
 
 @cache

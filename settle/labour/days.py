@@ -15,7 +15,7 @@ from settle import korean as text
 from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_first
 from settle.judging.facts.agreement import approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.labour.people import LOG
 
 if TYPE_CHECKING:
@@ -227,7 +227,6 @@ def labour_days(ctx: Context) -> Outcome:
     labour = begin(ctx)
     taken = labour.taken[role]
     won = taken.won
-    ctx.local["month"] = np.zeros(ctx.n, dtype=bool)  # told on the work log, see _months
     case = ctx.cases(ctx["labour"] & ctx["judged"])  # holds of the rule (a rate that is not known)
     case[won > 0] = ctx.rule.case("disallow")
     hold, shown = None, taken
@@ -262,7 +261,7 @@ def labour_days(ctx: Context) -> Outcome:
     extra = [] if role == BEYOND else _unpaid_strikes(ctx, labour, role, by_name)
     if role == RATE:
         extra += _months(ctx, labour)
-    return Outcome(case, take=lambda left: np.minimum(won, left), hold=hold, values=values, elsewhere=extra)
+    return Outcome(case, take=lambda left: np.minimum(won, left), hold=hold, values=values, told=extra)
 
 
 OPEN = ("log_unread", "log_nameless", "has_log_rows")
@@ -292,7 +291,7 @@ def rows_by_name(ctx: Context, struck: np.ndarray) -> dict[str, tuple[str, int]]
     return result
 
 
-def _unpaid_strikes(ctx: Context, labour: Labour, role: str, by_name: dict[str, tuple[str, int]]) -> list[Elsewhere]:
+def _unpaid_strikes(ctx: Context, labour: Labour, role: str, by_name: dict[str, tuple[str, int]]) -> list[Told]:
     number = ctx.rule.case("note")
     taken = pd.Series(labour.taken[role].days).groupby(ctx["컨설턴트"].to_numpy(dtype=object)).sum()
     names = [n for n in sorted(by_name) if int(taken.get(n, 0)) == 0]
@@ -305,12 +304,12 @@ def _unpaid_strikes(ctx: Context, labour: Labour, role: str, by_name: dict[str, 
         "rows": [by_name[n][0] for n in names],
         "days": [text.days(by_name[n][1]) for n in names],
     }
-    return [Elsewhere(LOG, np.full(len(names), number, np.uint8), np.array(first), names, values)]
+    return [Told(LOG, np.full(len(names), number, np.uint8), np.array(first), names, values)]
 
 
-def _months(ctx: Context, labour: Labour) -> list[Elsewhere]:
-    """Single months above their own rate, days that LAB-070 and LAB-080 strike left out: the case with `month = true`."""
-    notes = [c.number for c in ctx.rule.cases if c.effect == "note" and c.when == {"month": True}]
+def _months(ctx: Context, labour: Labour) -> list[Told]:
+    """Single months above their own rate, days that LAB-070 and LAB-080 strike left out: the case found `month`."""
+    note = ctx.rule.found("month")
     log = ctx["log"]
     md = log.md - labour.struck[OVERBOOKED] - labour.struck[OUTSIDE]
     keys, values, positions = [], {"consultant": [], "month": [], "days": [], "allowed": []}, []  # type: ignore[var-annotated]
@@ -321,7 +320,7 @@ def _months(ctx: Context, labour: Labour) -> list[Elsewhere]:
         for one in np.unique(month):
             worked = int(md[mine[month == one]].sum())
             allowed = span.allowed(span_month == one)
-            if notes and worked * 10 > allowed:
+            if note and worked * 10 > allowed:
                 keys.append(f"{name} {one}")
                 positions.append(int(log.row[mine[month == one][0]]))
                 for key, value in (
@@ -333,7 +332,7 @@ def _months(ctx: Context, labour: Labour) -> list[Elsewhere]:
                     values[key].append(value)
     if not keys:
         return []
-    return [Elsewhere(LOG, np.full(len(keys), notes[0], np.uint8), np.array(positions), keys, values)]
+    return [Told(LOG, np.full(len(keys), note, np.uint8), np.array(positions), keys, values)]
 
 
 @kind("line")

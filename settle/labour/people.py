@@ -13,6 +13,7 @@ import pandas as pd
 from settle.judging.arrays import FAR, NO_DAY, days
 from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
+from settle.judging.facts.ledger import inside_and_outside
 from settle.labour.working_days import working_days
 
 ROSTER, LOG = "투입인력", "수행일지"
@@ -145,9 +146,9 @@ def roster_nameless(facts: Facts) -> np.ndarray:
 @fact
 def side_differs(facts: Facts) -> np.ndarray:
     """The roster says the other of 내부 and 외부 than the 세목 of the line."""
-    person, line = facts["person_side"], facts["세목"]
-    inside = ((line == "내부인건비") & (person == "외부")).to_numpy()
-    return inside | ((line == "외부인건비") & (person == "내부")).to_numpy()
+    person = facts["person_side"]
+    inside, outside = inside_and_outside(facts)
+    return (inside & (person == "외부").to_numpy()) | (outside & (person == "내부").to_numpy())
 
 
 @fact

@@ -1,6 +1,7 @@
 """Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`.
 
-A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject.
+A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject. A comparison with
+what is not known is false on both sides; with `blank = true` it is true.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+BLANK = "blank"  # beside comparisons: what is not known counts as well
+
+
 class Source(Protocol):
     """Who answers: settle.judging.facts.base.Facts or settle.judging.kinds.base.Context."""
 
@@ -31,6 +35,9 @@ class Source(Protocol):
 
     def member(self, name: str, values: list[str]) -> np.ndarray:
         """Where a text fact is one of the values."""
+
+    def known(self, name: str) -> np.ndarray | None:
+        """Where a fact is known; None for one that does not say."""
 
 
 def holds(condition: Any, source: Source, n: int) -> np.ndarray:
@@ -54,7 +61,12 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
         array = np.asarray(source.fact(name))
         result = np.ones(len(array), dtype=bool)
         for how, figure in wanted.items():
-            against = source.limit(figure.removeprefix("limit.")) if isinstance(figure, str) else figure
+            if how == BLANK:
+                continue
+            against = source.limit(figure.partition(".")[2]) if isinstance(figure, str) else figure
             result &= COMPARE[how](array, against)
-        return result
+        known = source.known(name)
+        if known is None:
+            return result
+        return np.where(known, result, bool(wanted.get(BLANK)))
     return source.member(name, wanted if isinstance(wanted, list) else [wanted])

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from settle.files import WriteError, write_bytes
-from settle.model import LEDGER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +56,7 @@ def of(book: Book, old: Profile | None = None) -> Profile:
     """The headings that this book's ledger used, where they are not the canonical ones, added to an old profile."""
     columns = dict(old.columns) if old else {}
     for sheet in book.sheets:
-        if sheet.kind == LEDGER:
+        if sheet.kind == book.main:
             columns |= {name: text for name, text in sheet.headings.items() if text and text != name}
     return Profile(columns, dict(old.categories) if old else {})
 

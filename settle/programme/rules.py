@@ -12,15 +12,16 @@ import difflib
 import hashlib
 import string
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from settle.korean import particles
 from settle.programme import folders as resources
-from settle.programme import loading, shapes
+from settle.programme import judged, loading, shapes
 from settle.programme.loading import LoadError
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
@@ -47,7 +48,8 @@ class Case:
     arithmetic: str = ""
     cell: str = ""  # column whose cell is pointed at
     papers: str = ""  # what must be supplied, comma list; placeholders as in message
-    once: bool = False  # said once for the agreement, not per line
+    about: str = ""  # told of this, not of a line: a sheet, 협약 (once for the agreement), 증빙파일; or the subject that it is for
+    found: str = ""  # no condition: the kind itself sets it where it found this
     asked_of: str = "수행기관"  # who can do something about it: `from` in the file
     second: bool = False  # told of a line beside another case of the rule
 
@@ -74,11 +76,20 @@ class Rule:
     needs: tuple[str, ...] = ()
     limits: dict[str, tuple[Limit, ...]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+    about: tuple[str, ...] = ()  # subjects it is judged on; none: by its prefix, else the main one
     examples: tuple[dict[str, Any], ...] = ()
 
     def case(self, effect: str, second: bool = False) -> int:
         """The number of the first case with this effect (second: of those told beside another), 0 where there is none."""
         return next((c.number for c in self.cases if c.effect == effect and c.second == second), 0)
+
+    def found(self, name: str) -> int:
+        """The number of the case that the kind sets where it found this, 0 where there is none."""
+        return next((c.number for c in self.cases if c.found == name), 0)
+
+    def told(self, about: str) -> int:
+        """The number of the case that is told of this, 0 where there is none."""
+        return next((c.number for c in self.cases if c.about == about), 0)
 
     def limit(self, name: str, day: dt.date) -> Any:
         """The figure `name` in force on `day`. Raises RulebookError where none is."""
@@ -129,7 +140,7 @@ class Rulebook:
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
-OPERATORS = ("min", "max", "over", "under")  # of conditions.py
+OPERATORS = ("min", "max", "over", "under", "blank")  # of conditions.py
 
 
 def _text_problem(case: Case) -> str:
@@ -218,8 +229,63 @@ def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
         needs=tuple(found.needs),
         limits=_limits(found, text, file, shared),
         parameters=found.parameters,
+        about=(found.about,) if isinstance(found.about, str) and found.about else tuple(found.about),
         examples=tuple(found.example),
     )
+
+
+def misplaced(rule: Rule, text: str, programme: Programme) -> str:
+    """What is wrong with the subjects that a rule names, as a sentence; "" where nothing is."""
+    file, known = f"{rule.code}.toml", [programme.main.name, *(one.name for one in programme.others)]
+    for name in rule.about:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" 혹시 '{near[0]}'?" if near else f" 있는 대상: {', '.join(known)}."
+            return f"{loading.place(text, file, ['about'])}: 판정 대상 '{name}'이(가) programme.toml에 없습니다.{hint}"
+    for case in rule.cases:
+        if case.about and case.about not in known and case.effect != "note":
+            where = loading.place(text, file, ["case", case.number - 1, "effect"])
+            return f"{where}: '{case.about}'에는 금액이 없어 case {case.number}의 effect는 note여야 합니다."
+    return ""
+
+
+def said_otherwise(rule: Rule, programme: Programme) -> Rule:
+    """A common rule as [override] of the programme says it: the entry of the longest prefix."""
+    named = [prefix for prefix in programme.overrides if rule.code.startswith(prefix)]
+    if not named:
+        return rule
+    told = programme.overrides[max(named, key=len)]
+    doc, _, at = rule.source.partition(" · ")
+    parts = [told.source.doc or doc, told.source.at or at]
+    return replace(
+        rule,
+        source=" · ".join(part for part in parts if part),
+        title=told.title or rule.title,
+        asks=told.asks or rule.asks,
+        applies_to=_both(rule.applies_to, told.applies_to),
+    )
+
+
+def _both(one: Any, other: dict[str, Any] | None) -> Any:
+    """A condition that holds where both do."""
+    if other is None or one is None:
+        return other if one is None else one
+    return [both for each in (one if isinstance(one, list) else [one]) if (both := _joined(each, other)) is not None]
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """Two tables as one; None where they ask opposite things of one fact, which nothing is."""
+    if any(one[name] != other[name] for name in set(one) & set(other)):
+        return None
+    return one | other
+
+
+def by_prefix(rule: Rule, programme: Programme) -> Rule:
+    """A rule that names no subject is about the one that names its prefix (the longest)."""
+    if rule.about:
+        return rule
+    named = [(len(prefix), one) for one in programme.others for prefix in one.rules if rule.code.startswith(prefix)]
+    return replace(rule, about=(max(named, key=lambda two: two[0])[1].name,)) if named else rule
 
 
 def rule_files(folder: Path, include: Sequence[str]) -> list[Path]:
@@ -263,7 +329,7 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
     """
     folder = folder or resources.folder("schemas", programme)
     info = load_programme(programme, folder)
-    shared = info.data.get("limits", {})
+    limits = info.data.get("limits", {})
     if not list((folder / "rules").glob("*.toml")):
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
     files = rule_files(folder, info.include)
@@ -271,6 +337,13 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         texts = [loading.read_text(file) for file in files]
     except LoadError as error:
         raise RulebookError(str(error)) from None
-    rules = [parse(text, shared, file.name) for text, file in zip(texts, files, strict=True)]
+    if wrong := judged.problem(info, loading.read_text(folder / judged.FILE)):
+        raise RulebookError(particles(wrong))
+    rules = [parse(text, limits, file.name) for text, file in zip(texts, files, strict=True)]
+    problem = next(filter(None, (misplaced(rule, text, info) for rule, text in zip(rules, texts, strict=True))), "")
+    if problem:
+        raise RulebookError(particles(problem))
+    shared = {file.stem for file in files if file.parent != folder / "rules"}
+    rules = [by_prefix(said_otherwise(rule, info) if rule.code in shared else rule, info) for rule in rules]
     groups = list(info.data.get("groups", {}))
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from settle.programme.fact_shapes import Declared  # noqa: TC001  msgspec reads the annotations
+
 Effect = Literal["disallow", "hold", "note"]
 Asked = Literal["수행기관", "참여기업", "컨설턴트", "거래처"]  # who can be asked for what is missing
 ColumnType = Literal[
-    "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "key"
+    "text", "choice", "choices", "yesno", "brn", "won", "count", "md", "rate", "number", "date", "datetime", "key"
 ]  # fmt: skip
 
 
@@ -31,7 +33,8 @@ class Case(Struct, forbid_unknown_fields=True):
     arithmetic: str = ""
     cell: str = ""
     papers: str = ""
-    once: bool = False
+    about: str = ""
+    found: str = ""
     second: bool = False
     asked_of: Asked = field(default="수행기관", name="from")
 
@@ -45,6 +48,7 @@ class RuleFile(Struct, forbid_unknown_fields=True):
     kind: str
     source: Source
     case: list[Case]
+    about: str | list[str] = ""
     asks: str = ""
     as_of: str = "basis_date"
     applies_to: Any = None
@@ -70,11 +74,88 @@ class Words(Struct, forbid_unknown_fields=True):
 
 
 class Fund(Struct, forbid_unknown_fields=True):
-    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded."""
+    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded.
+
+    refund_base: the item of 협약 that says what was paid out, from which the refund is counted; none: its budget.
+    """
 
     name: str
     column: str
     interest: str = ""
+    refund_base: str = ""
+
+
+class Round(Struct, forbid_unknown_fields=True):
+    """[[round]]: the days and figures of one notice. opens, closes: a moment without a zone, of the clock on the wall."""
+
+    id: str
+    announced: dt.date
+    opens: dt.datetime
+    closes: dt.datetime
+    figures: dict[str, int] = {}
+    dates: dict[str, dt.date] = {}
+
+
+class Payment(Struct, forbid_unknown_fields=True):
+    """[[payment]]: recognised won -> what is paid. of: which lines (a condition); rate: per cent, or unit: won per recognised line.
+
+    most: what is paid at most. asked: the column with what was asked for.
+    """
+
+    name: str
+    of: Any = None
+    rate: int | None = None
+    unit: int | None = None
+    most: int | str | None = field(name="max", default=None)
+    asked: str = ""
+
+
+class Reading(Struct, forbid_unknown_fields=True):
+    """[reading]: where a notice means its words otherwise (settle.judging.boundaries)."""
+
+    first_day: Literal["not counted", "counted"] = "not counted"
+    day_only: Literal["hold", "pass", "fail"] = "hold"
+
+
+class Verdict(Struct, forbid_unknown_fields=True):
+    """What the three effects are called of a subject."""
+
+    recognised: str = "인정"
+    held: str = "보완"
+    disallowed: str = "불인정"
+
+
+class Subject(Struct, forbid_unknown_fields=True):
+    """[[subject]]: what is judged, one row of a sheet each, in won (a column) or in heads ("count").
+
+    key: column that names a row. rules: prefixes of the rules judged on it where their own `about` names none. of: column that says
+    to which application a row belongs.
+    """
+
+    name: str
+    sheet: str
+    measure: str = "count"
+    key: str = "집행번호"
+    rules: list[str] = []
+    verdict: Verdict = field(default_factory=Verdict)
+    title: str = ""
+    of: str = "신청번호"
+
+
+class OverSource(Struct, forbid_unknown_fields=True):
+    """A source said otherwise, wholly or in part."""
+
+    doc: str = ""
+    at: str = ""
+
+
+class Override(Struct, forbid_unknown_fields=True):
+    """[override.<code or prefix>]: what a programme says otherwise of a common rule. applies_to narrows: both must hold."""
+
+    source: OverSource = field(default_factory=OverSource)
+    title: str = ""
+    asks: str = ""
+    applies_to: dict[str, Any] | None = None
 
 
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
@@ -83,13 +164,20 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     id: str
     name: str
     begins: dt.date
-    tree: dict[str, dict[str, list[str]]]
+    tree: dict[str, dict[str, list[str]]] = {}
     agency: str = ""
     ministry: str = ""
     retention_years: int = 5
     include: list[str] = []
+    uses: list[str] = field(default_factory=lambda: ["decisions"])
+    override: dict[str, Override] = {}
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
+    subjects: list[Subject] = field(name="subject", default_factory=list)
+    rounds: list[Round] = field(name="round", default_factory=list)
+    payments: list[Payment] = field(name="payment", default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+    facts: dict[str, Declared] = {}
     values: dict[str, dict[str, list[str]]] = {}
     papers: dict[str, Any] = {}
     conditions: dict[str, Any] = {}
@@ -104,9 +192,10 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
 
 
 class Column(Struct, forbid_unknown_fields=True):
-    """One column of a sheet, or one 항목 of a sheet of pairs."""
+    """One column of a sheet, or one 항목 of a sheet of pairs. stands_for: the column of the tool that it is, where named otherwise."""
 
     name: str
+    stands_for: str = field(name="as", default="")
     type: ColumnType = "text"
     required: bool = False
     aliases: list[str] = []
@@ -114,13 +203,15 @@ class Column(Struct, forbid_unknown_fields=True):
     values: str = ""
     note: str = ""
     summed: bool = False
+    unreadable: Literal["", "hold", "note"] = ""
 
 
 class Sheet(Struct, forbid_unknown_fields=True):
-    """[[sheet]] of sheets.toml."""
+    """[[sheet]] of sheets.toml. base: a sheet of ledgers/_common/sheets whose columns it takes, its own over or behind them."""
 
     name: str
-    columns: list[Column]
+    columns: list[Column] = []
+    base: str = ""
     layout: Literal["table", "pairs"] = "table"
     aliases: list[str] = []
     items: list[Column] = []
@@ -130,13 +221,14 @@ class Sheet(Struct, forbid_unknown_fields=True):
     income: list[str] = []
     stand_ins: dict[str, str] = {}
     unlike: list[str] = []
+    unreadable: Literal["", "hold", "note"] = ""
     note: str = ""
 
 
 class SheetsFile(Struct, forbid_unknown_fields=True):
     """ledgers/<programme>/sheets.toml."""
 
-    sheet: list[Sheet]
+    sheet: list[Sheet] = []
 
 
 class ForeignList(Struct, forbid_unknown_fields=True):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from settle.programme import loading, shapes
+from msgspec.structs import replace
+
+from settle.korean import particles
+from settle.model import EVIDENCE, LEDGER
+from settle.programme import folders, loading, shapes, vocabulary
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NUMBERS = ("won", "count", "md", "rate", "number")
 
@@ -24,6 +33,8 @@ class Column:
     values: str = ""  # name of the programme's drop-down list (or of a tree level)
     note: str = ""  # short Korean explanation for the template
     summed: bool = False  # compared with totals rows
+    title: str = ""  # what the programme calls it, where it is a column of the tool under another name
+    unreadable: str = "note"  # what a cell that cannot be read costs: "hold" its row, or a "note"
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,8 @@ class SheetKind:
     income: tuple[str, ...] = ()  # headings of amounts that came in, in a book of both directions
     unlike: tuple[str, ...] = ()  # headings that show a sheet of unknown name to be something else
     note: str = ""
+    main: bool = False  # read as a ledger: the sheet of the programme's main subject
+    judged: bool = False  # what cannot be read in it holds: the sheet of a subject, or its evidence
 
     def column(self, name: str) -> Column:
         """The column (or item) of that canonical name. Raises KeyError."""
@@ -73,44 +86,123 @@ class Lists:
     categories: tuple[tuple[str, str], ...] = ()
 
 
-def _column(raw: shapes.Column) -> Column:
+def _column(raw: shapes.Column, costs: str) -> Column:
     return Column(
-        name=raw.name,
+        name=raw.stands_for or raw.name,
         type=raw.type,
         required=raw.required,
-        aliases=tuple(raw.aliases),
+        aliases=(raw.name, *raw.aliases) if raw.stands_for else tuple(raw.aliases),
         weak=tuple(raw.weak),
-        values=raw.values or (raw.name if raw.type in ("choice", "choices") else ""),
+        values=raw.values or ((raw.stands_for or raw.name) if raw.type in ("choice", "choices") else ""),
         note=raw.note,
         summed=raw.summed,
+        title=raw.name if raw.stands_for else "",
+        unreadable=raw.unreadable or ("note" if raw.type == "text" and not raw.required else costs),
     )
 
 
 @cache
-def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
-    """All sheet kinds of a programme by name, in the order of the file. Raises ResourceError (Korean)."""
-    path = folder("ledgers", programme_id) / "sheets.toml"
+def common() -> dict[str, tuple[shapes.Sheet, ...]]:
+    """The sheets that no programme owns, by the name of their file (ledgers/_common/sheets/<name>.toml). Raises ResourceError (Korean)."""
+    files: dict[str, Path] = {}
+    for place in folders.common("ledgers"):
+        for path in sorted((place / "sheets").glob("*.toml")):
+            files.setdefault(path.stem, path)
+    return {name: tuple(_parsed(path).sheet) for name, path in files.items()}
+
+
+@cache
+def base() -> dict[str, SheetKind]:
+    """Every common sheet: what facts may look at. A programme that does without one has it blank."""
+    return {
+        sheet.name: _kind(sheet, sheet.name == LEDGER, sheet.name in (LEDGER, EVIDENCE))
+        for found in common().values()
+        for sheet in found
+    }
+
+
+def _parsed(path: Path) -> shapes.SheetsFile:
     try:
-        found, _ = loading.parse(loading.read_text(path), path.name, shapes.SheetsFile)
+        return loading.parse(loading.read_text(path), path.name, shapes.SheetsFile)[0]
     except LoadError as error:
         raise ResourceError(str(error)) from None
-    return {
-        sheet.name: SheetKind(
-            name=sheet.name,
-            layout=sheet.layout,
-            aliases=tuple(sheet.aliases),
-            columns=tuple(map(_column, sheet.columns)),
-            items=tuple(map(_column, sheet.items)),
-            one_of=tuple(map(tuple, sheet.one_of)),
-            open=sheet.open,
-            others=tuple(sheet.others),
-            stand_ins=tuple(sheet.stand_ins.items()),
-            income=tuple(sheet.income),
-            unlike=tuple(sheet.unlike),
-            note=sheet.note,
-        )
-        for sheet in found.sheet
+
+
+@cache
+def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
+    """All sheet kinds of a programme by name: those it uses, then those of its own file. Raises ResourceError (Korean)."""
+    programme = vocabulary.load(programme_id)
+    shared = common()
+    for name in programme.uses:
+        if name not in shared:
+            near = difflib.get_close_matches(name, shared, n=1)
+            hint = f" 혹시 '{near[0]}'?" if near else f" 쓸 수 있는 것: {', '.join(shared)}."
+            raise ResourceError(
+                particles(f"programme.toml: uses의 '{name}'이(가) ledgers/_common/sheets에 없습니다.{hint}")
+            )
+    by_name = {sheet.name: sheet for found in shared.values() for sheet in found}
+    used = [sheet for name in programme.uses for sheet in shared[name]]
+    path = folder("ledgers", programme_id) / "sheets.toml"
+    own = [_whole(sheet, by_name, path) for sheet in _parsed(path).sheet] if path.is_file() else []
+    found = {sheet.name: sheet for sheet in [*used, *own]}
+    judged = {EVIDENCE, programme.main.sheet, *(subject.sheet for subject in programme.subjects)}
+    return {name: _kind(sheet, name == programme.main.sheet, name in judged) for name, sheet in found.items()}
+
+
+def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> shapes.Sheet:
+    """A sheet of a programme's own with what it takes of its base. Raises ResourceError."""
+    if not sheet.base:
+        if not sheet.columns:
+            where = loading.place(loading.read_text(path), path.name, ["columns"])
+            raise ResourceError(f"{where}: 시트 '{sheet.name}'에 columns나 base가 있어야 합니다.")
+        return sheet
+    if sheet.base not in shared:
+        near = difflib.get_close_matches(sheet.base, shared, n=1)
+        hint = f" 혹시 '{near[0]}'?" if near else f" 쓸 수 있는 것: {', '.join(shared)}."
+        where = loading.place(loading.read_text(path), path.name, ["base"])
+        raise ResourceError(particles(f"{where}: base '{sheet.base}'이(가) ledgers/_common/sheets에 없습니다.{hint}"))
+    under = shared[sheet.base]
+    lists = {
+        name: [*getattr(under, name), *getattr(sheet, name)]
+        for name in ("aliases", "one_of", "others", "income", "unlike")
     }
+    return replace(
+        under,
+        name=sheet.name,
+        columns=_over(under.columns, sheet.columns),
+        items=_over(under.items, sheet.items),
+        note=sheet.note or under.note,
+        stand_ins=under.stand_ins | sheet.stand_ins,
+        unreadable=sheet.unreadable or under.unreadable,
+        **lists,
+    )
+
+
+def _over(under: list[shapes.Column], own: list[shapes.Column]) -> list[shapes.Column]:
+    """The columns of a base, those of the same name (or that stand for one) in their place, others behind them."""
+    place = {one.stands_for or one.name: one for one in own}
+    kept = [place.pop(one.name, one) for one in under]
+    return [*kept, *place.values()]
+
+
+def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
+    costs = raw.unreadable or ("hold" if judged else "note")
+    return SheetKind(
+        name=raw.name,
+        layout=raw.layout,
+        aliases=tuple(raw.aliases),
+        columns=tuple(_column(one, costs) for one in raw.columns),
+        items=tuple(_column(one, "note") for one in raw.items),
+        one_of=tuple(map(tuple, raw.one_of)),
+        open=raw.open,
+        others=tuple(raw.others),
+        stand_ins=tuple(raw.stand_ins.items()),
+        income=tuple(raw.income),
+        unlike=tuple(raw.unlike),
+        note=raw.note,
+        main=main,
+        judged=judged,
+    )
 
 
 @cache

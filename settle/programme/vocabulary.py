@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from settle.model import LEDGER
 from settle.programme import loading, shapes
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+PAIRS = "협약"  # the sheet of items and values
 HEADS = ("비목", "세목", "세세목")
 OTHER = (
     "id",
@@ -25,7 +28,14 @@ OTHER = (
     "ministry",
     "retention_years",
     "include",
+    "uses",
     "fund",
+    "subject",
+    "round",
+    "payment",
+    "reading",
+    "facts",
+    "override",
     "tree",
     "tree_synonyms",
     "values",
@@ -51,18 +61,77 @@ def arrow_safe(text: str) -> str:
 
 @dataclass(frozen=True)
 class Fund:
-    """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none)."""
+    """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none), and the one from which
+    its refund is counted ("": its budget).
+    """
 
     name: str
     column: str
     interest: str = ""
+    refund_base: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged: one row of `sheet` each. measure: a won column of it, or "count" (every row weighs 1).
+
+    key: column that names a row; rules: prefixes judged on it; of: column that says to which application a row belongs; title: what
+    its report is called; recognised, held, disallowed: what its effects are called.
+    """
+
+    name: str
+    sheet: str
+    measure: str = "count"
+    key: str = "집행번호"
+    rules: tuple[str, ...] = ()
+    recognised: str = "인정"
+    held: str = "보완"
+    disallowed: str = "불인정"
+    title: str = ""
+    of: str = "신청번호"
+
+    @property
+    def counted(self) -> bool:
+        """Is it measured in heads?"""
+        return self.measure == "count"
+
+    @property
+    def unit(self) -> str:
+        """The word behind its figures."""
+        return "건" if self.counted else "원"
+
+
+@dataclass(frozen=True)
+class Round:
+    """The days (datetime.date) and figures of one notice. opens, closes: seconds since 1970, both still inside."""
+
+    id: str
+    announced: date
+    opens: int
+    closes: int
+    figures: dict[str, int]
+    dates: dict[str, date]
+
+    def holds(self, seconds: int) -> bool:
+        """Was the notice open at this moment?"""
+        return self.opens <= seconds <= self.closes
+
+
+MOMENTS = ("opens", "closes")  # of a round
+
+
+SPENDING = Subject("집행", LEDGER, "집행금액", "집행번호")  # of a programme that says nothing of subjects
 
 
 @dataclass(frozen=True, eq=False)
 class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
-    include: codes or prefixes of schemas/_common/rules. funds: in the order in which they are spent.
+    include: codes or prefixes of schemas/_common/rules.
+    uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
+    rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading];
+    overrides: what it says otherwise of common rules, by code or prefix.
+    subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
 
@@ -77,8 +146,30 @@ class Programme:
     values: dict[str, dict[str, tuple[str, ...]]]
     data: dict[str, Any] = field(default_factory=dict)
     include: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     funds: tuple[Fund, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    payments: tuple[shapes.Payment, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, shapes.Override] = field(default_factory=dict)
     place: Path | None = None  # of another rulebook than the programme's own
+
+    @cached_property
+    def main(self) -> Subject:
+        """The first subject measured in won: its sheet is read as a ledger, its sums are those of the agreement."""
+        return next((one for one in self.subjects if not one.counted), SPENDING)
+
+    @property
+    def others(self) -> tuple[Subject, ...]:
+        """The subjects beside the main one."""
+        return tuple(one for one in self.subjects if one != self.main)
+
+    @property
+    def spends(self) -> bool:
+        """Is anything measured in won? Else the main subject has no sheet."""
+        return not self.subjects or any(not one.counted for one in self.subjects)
 
     @property
     def budget_columns(self) -> tuple[str, ...]:
@@ -119,6 +210,8 @@ class Programme:
         직접비/사업운영비/회의비, not 위탁사업비), unless nothing below a given name was said: then it ends there.
         A 비목 that has no 세목 (간접비) may stand, or stand again, in the columns below.
         """
+        if not self.tree:  # a programme without categories: its one category has no name
+            return ("", "", "")
         asked: list[str] = []
         for column, text in zip(HEADS, (비목, 세목, 세세목), strict=True):
             name = self.canonical(column, text) if match_key(text) else ""
@@ -173,6 +266,27 @@ def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str]
     return tuple(leaves)
 
 
+def _round(raw: shapes.Round) -> Round:
+    opens, closes = (calendar.timegm(moment.timetuple()) for moment in (raw.opens, raw.closes))
+    return Round(raw.id, raw.announced, opens, closes, raw.figures, raw.dates)
+
+
+def _subject(raw: shapes.Subject) -> Subject:
+    words = raw.verdict
+    return Subject(
+        raw.name,
+        raw.sheet,
+        raw.measure,
+        raw.key,
+        tuple(raw.rules),
+        words.recognised,
+        words.held,
+        words.disallowed,
+        raw.title,
+        raw.of,
+    )
+
+
 @cache
 def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Programme:
     """Read programme.toml of a programme (or of another rulebook folder). Raises ResourceError (Korean) where missing or broken."""
@@ -193,6 +307,15 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         values={c: {k: tuple(v) for k, v in known.items()} for c, known in found.values.items()},
         data={k: v for k, v in raw.items() if k not in OTHER},
         include=tuple(found.include),
-        funds=tuple(Fund(one.name, one.column, one.interest) for one in found.funds),
+        uses=tuple(found.uses),
+        funds=tuple(
+            Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}.")) for one in found.funds
+        ),
+        subjects=tuple(map(_subject, found.subjects)),
+        rounds=tuple(map(_round, found.rounds)),
+        payments=tuple(found.payments),
+        facts=found.facts,
+        overrides=found.override,
+        reading={"first_day": found.reading.first_day, "day_only": found.reading.day_only},
         place=place,
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa
-from settle.model import KNOWN, LEDGER, Filled, Sheet
+from settle.model import KNOWN, Filled, Sheet
 from settle.programme import sheets
 from settle.programme.sheets import NUMBERS
 from settle.reading import cells
@@ -82,7 +82,7 @@ class _Taker:
     def __init__(self, book: Book, programme: Programme) -> None:
         self.book, self.programme = book, programme
         self.kinds = sheets.load(programme.id)
-        self.frame = book.frames[LEDGER].copy()
+        self.frame = book.ledger.copy()
         self.taken: list[Filled] = []
         self.notices: list[str] = []
         self.facts = dict(book.agreement)
@@ -116,7 +116,7 @@ class _Taker:
         chosen = np.ones(len(self.frame), dtype=bool)
         for other, words in where.items():
             if other not in self.frame:
-                self.notices.append(f"답의 where: 집행내역에 '{other}' 열은 없습니다.")
+                self.notices.append(f"답의 where: {self.book.main}에 '{other}' 열은 없습니다.")
                 return
             texts = self.frame[other].astype("str")
             chosen &= np.logical_or.reduce([texts.str.contains(w, regex=False).to_numpy() for w in words] or [chosen])
@@ -130,7 +130,9 @@ class _Taker:
             return
         at = [i for i, known in enumerate(self.names) if known == line]
         if len(at) != 1:
-            self.notices.append(f"답의 줄 '{line}'이(가) 집행내역에 {'없습니다' if not at else '둘 이상 있습니다'}.")
+            self.notices.append(
+                f"답의 줄 '{line}'이(가) {self.book.main}에 {'없습니다' if not at else '둘 이상 있습니다'}."
+            )
             return
         source = f"{ANSWER}: {name}"
         if not self._blank(name)[at[0]]:
@@ -144,7 +146,7 @@ class _Taker:
             extra.append(Sheet(-1, ANSWER, AGREEMENT))
         return replace(
             self.book,
-            frames={**self.book.frames, LEDGER: self.frame},
+            frames={**self.book.frames, self.book.main: self.frame},
             sheets=extra,
             agreement=self.facts,
             errors=self.errors,
@@ -158,9 +160,9 @@ class _Taker:
         return next((c for c in (*known.columns, *known.items) if c.name == name), None) if known else None
 
     def _checked(self, name: str, given: Scalar) -> tuple[Column | None, _Read | None]:
-        column = self._find(LEDGER, name)
+        column = self._find(self.book.main, name)
         if column is None:
-            self.notices.append(f"답의 열 '{name}'은(는) 집행내역에 없는 열입니다.")
+            self.notices.append(f"답의 열 '{name}'은(는) {self.book.main}에 없는 열입니다.")
             return None, None
         read = self._read(column, given)
         if read is None:
@@ -181,7 +183,9 @@ class _Taker:
             known.iat[line] = True
             self.frame[name + KNOWN] = known
         place = int(self.frame["_source"].iat[line]), int(self.frame["_row"].iat[line])
-        self.errors = [e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != LEDGER]
+        self.errors = [
+            e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != self.book.main
+        ]
         self.taken.append(Filled(line, self.names[line], name, _plain(value), source, "", 0, ANSWER))
 
     def _read(self, column: Column | None, given: Scalar) -> _Read | None:
@@ -190,13 +194,13 @@ class _Taker:
         if kind == "date":
             if isinstance(given, dt.date):
                 return _Read(
-                    given if column is None or column not in self.kinds[LEDGER].columns else pd.Timestamp(given)
+                    given if column is None or column not in self.kinds[self.book.main].columns else pd.Timestamp(given)
                 )
             read = cells.day(str(given))
             if read.status != cells.OK or read.value is None:
                 return None
             day = pd.Timestamp(read.value)
-            return _Read(day if column in self.kinds[LEDGER].columns else day.date())
+            return _Read(day if column in self.kinds[self.book.main].columns else day.date())
         if kind in NUMBERS:
             number = _FIGURES[kind](str(given))
             return _Read(number.value) if number.status == cells.OK else None

@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import BUDGET, LEDGER, Book, InputError, InputFile, Sheet
+from settle.model import BUDGET, Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
-from settle.programme.vocabulary import Programme
+from settle.programme.vocabulary import HEADS, Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings, options
 from settle.reading.budget_totals import leave_out_sums
@@ -127,18 +127,19 @@ def assemble(
             reading.errors.append(InputError("DAT-010", file.problem, "cannot run", sheet=file.path.name))
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
-    _require_ledger(files, kinds, assume, reading)
-    say_nothing_read(reading)
+    main = programme.main.sheet
+    _require_subject(kinds, programme, assume, reading)
+    say_nothing_read(reading, main)
     options.say_unmet(kinds, columns, reading.sheets, reading.errors)
     _say_several(kinds, reading)
     frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
-    _complete(frames)
-    key_by_content(frames, reading)
+    _complete(frames, main)
+    key_by_content(frames, main, reading)
     options.assume(frames, kinds, assume, programme, reading)
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
     inputs = [InputFile(file.path, file.sha256) for file in files]
     book = Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
-    book.doubts, book.programme = reading.doubts, programme.id
+    book.doubts, book.programme, book.main = reading.doubts, programme.id, main
     return book
 
 
@@ -175,16 +176,17 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     grid = _grid(context.columns, raw.height)
     kind, exact = headings.by_name(kinds, raw.name)
     wanted: dict[str, str] = {}
-    foreign = known_list(rules.lists, grid) if LEDGER in kinds else None
-    if foreign is not None:
+    main = kinds.get(rules.programme.main.sheet)
+    foreign = known_list(rules.lists, grid) if main else None
+    if foreign is not None and main is not None:
         entry, row = foreign
-        kind, exact, wanted = kinds[LEDGER], True, dict(entry.columns)
+        kind, exact, wanted = main, True, dict(entry.columns)
         context.tell(f"{josa(entry.name, '으로/로')} 보고 읽었습니다.")
         merge_funds(context, entry, row)
         grid = _grid(context.columns, raw.height)
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     while table is not None:
-        until = next_headings(context, table) if table.kind.name == LEDGER else None
+        until = next_headings(context, table) if table.kind.main else None
         _take_table(context, table, until, number, rules, reading)
         if until is None:
             return
@@ -219,7 +221,8 @@ def _take_table(
     """Read one table of a sheet into the book."""
     source = context.source
     sheet, part = read_table(context, table, until)
-    if sheet.kind == LEDGER:
+    part = _with_base(part, sheet.kind, rules.programme.main.sheet)
+    if table.kind.main:
         reading.content[source] = context.content
         if "집행번호" not in table.places:
             reading.counters[source] = {
@@ -239,7 +242,7 @@ def _keep(sheet: Sheet, part: pd.DataFrame, context: Context, number: int, readi
     reading.errors += context.errors
     reading.notices += context.notices
     reading.doubts += context.doubts
-    if sheet.lines + sheet.rejected == 0 and sheet.kind != LEDGER:
+    if sheet.lines + sheet.rejected == 0 and sheet.kind != context.programme.main.sheet:
         reading.notices.append(f"'{sheet.name}' 시트에 내용이 없어 없는 시트로 봅니다.")
         sheet = replace(sheet, kind="")
     else:
@@ -301,7 +304,7 @@ def _first_texts(grid: headings.Grid, most: int = 30) -> tuple[str, ...]:
 
 def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int, reading: Gathered) -> None:
     if not any(grid):
-        if kind.name != LEDGER:
+        if not kind.main:
             reading.notices.append(f"'{name}' 시트가 비어 있어 없는 시트로 봅니다.")
         return
     need = ", ".join(c.name for c in kind.columns if c.required)
@@ -336,31 +339,54 @@ def _ranges(numbers: Sequence[int], most: int = 12) -> str:
     return shown + (f" 외 {len(spans) - most}곳" if len(spans) > most else "")
 
 
-def _require_ledger(
-    files: Sequence[RawFile],
-    kinds: dict[str, SheetKind],
-    assume: Mapping[str, str],
-    reading: Gathered,
+def _require_subject(
+    kinds: dict[str, SheetKind], programme: Programme, assume: Mapping[str, str], reading: Gathered
 ) -> None:
-    """DAT-010 for a ledger that is not there or lacks columns."""
-    ledgers = [(i, s) for i, s in enumerate(reading.sheets) if s.kind == LEDGER]
-    if not ledgers and not any(e.consequence == "cannot run" for e in reading.errors):
-        need = ", ".join(c.name for c in kinds[LEDGER].columns if c.required)
-        dollars = [f"'{shown(text)}'" for s in reading.sheets for text in s.unknown if currency(text)]
-        foreign = f" 원화가 아닌 열은 집행금액으로 읽지 않습니다: {', '.join(dollars[:3])}." if dollars else ""
-        found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
-        message = f"집행내역 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다. 찾은 시트와 제목: {found}.{foreign}"
-        reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER))
-    for source, sheet in ledgers:
-        for group in kinds[LEDGER].one_of:
+    """DAT-010 where no sheet of any subject is there, or a ledger lacks columns."""
+    judged = {programme.main.sheet, *(one.sheet for one in programme.subjects)} & set(kinds)
+    if not any(s.kind in judged for s in reading.sheets) and not any(
+        e.consequence == "cannot run" for e in reading.errors
+    ):
+        reading.errors.append(_no_subject(kinds, programme, judged, reading))
+    main = kinds.get(programme.main.sheet)
+    if main is None:
+        return
+    for source, sheet in enumerate(reading.sheets):
+        if sheet.kind != main.name:
+            continue
+        for group in main.one_of:
             if not any(name in sheet.letters or name in assume for name in group):
                 message = (
                     f"'{shown(sheet.name)}' 시트에 {', '.join(group)} 열이 하나도 없습니다. "
-                    "파일에 넣거나 --assume 세세목=회의비처럼 정해 주세요. "
+                    f"파일에 넣거나 --assume {_example(programme)}처럼 정해 주세요. "
                     f"찾은 제목: {printable(', '.join([*sheet.headings.values(), *sheet.unknown]))}."
                 )
-                error = InputError("DAT-010", message, "cannot run", LEDGER, source, sheet.name, sheet.heading_row)
+                error = InputError("DAT-010", message, "cannot run", main.name, source, sheet.name, sheet.heading_row)
                 reading.errors.append(error)
+
+
+def _example(programme: Programme) -> str:
+    """A column and a value for --assume, in the programme's words."""
+    last = next((head for head in reversed(HEADS) if programme.heads(head)), "")
+    told = programme.data.get("terms", {}).get("assume")
+    return str(told or (f"{last}={programme.heads(last)[0]}" if last else "열=값"))
+
+
+def _no_subject(kinds: dict[str, SheetKind], programme: Programme, judged: set[str], reading: Gathered) -> InputError:
+    """That no sheet is there which could be judged, with what was found instead."""
+    ordered = [programme.main.sheet, *(one.sheet for one in programme.others)]
+    names = [name for name in dict.fromkeys(ordered) if name in judged]
+    asked = [f"{name} 시트({', '.join(c.name for c in kinds[name].columns if c.required)} 열)" for name in names]
+    if len(names) == 1:
+        need = ", ".join(c.name for c in kinds[names[0]].columns if c.required)
+        wanted = f"{names[0]} 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다."
+    else:
+        wanted = f"판정할 시트를 찾지 못했습니다. {', '.join(asked)} 가운데 하나가 있어야 합니다."
+    dollars = [f"'{shown(text)}'" for s in reading.sheets for text in s.unknown if currency(text)]
+    foreign = f" 원화가 아닌 열은 집행금액으로 읽지 않습니다: {', '.join(dollars[:3])}." if dollars else ""
+    found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
+    message = f"{wanted} 찾은 시트와 제목: {found}.{foreign}"
+    return InputError("DAT-010", message, "cannot run", names[0] if names else programme.main.sheet)
 
 
 def _say_several(kinds: dict[str, SheetKind], reading: Gathered) -> None:
@@ -397,17 +423,29 @@ def _frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def _complete(frames: dict[str, pd.DataFrame]) -> None:
+def _complete(frames: dict[str, pd.DataFrame], main: str) -> None:
     """Blank sheets and columns where a programme does without them, so that every fact finds what it looks at.
 
-    What facts may look at is what the shipped programme has; a smaller programme's own sheets.toml stays small.
+    What facts may look at are the common sheets (ledgers/_common/sheets); what a programme uses of them may be little. The
+    main sheet takes the columns of their ledger, whatever it is called.
     """
-    for name, kind in sheets.load().items():
-        frame = frames.setdefault(name, _no_rows(kind))
-        absent = [column for column in kind.columns if column.name not in frame]
-        if absent:
-            blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
-            frames[name] = pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
+    for name, kind in _base(main).items():
+        frames[name] = _with_base(frames.get(name, _no_rows(kind)), name, main)
+
+
+def _base(main: str) -> dict[str, SheetKind]:
+    """The kinds of sheets that facts may look at, the ledger under the name that the programme gives it."""
+    return {main if kind.main else name: kind for name, kind in sheets.base().items()}
+
+
+def _with_base(frame: pd.DataFrame, name: str, main: str) -> pd.DataFrame:
+    """A frame with the columns that it lacks, blank."""
+    kind = _base(main).get(name)
+    absent = [column for column in kind.columns if column.name not in frame] if kind else []
+    if not absent:
+        return frame
+    blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
+    return pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
 
 
 def read_book(

@@ -89,7 +89,7 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """For figures: full-width forms made plain as well."""
     text = clean(text)
     return text if text.isascii() else clean(unicodedata.normalize("NFKC", text.replace("￦", "₩")))
@@ -100,7 +100,7 @@ def won(text: str, factor: int = 1, numeric: bool = False, means: Any = None) ->
 
     means: function text -> means of payment or None, for cells such as '54,000 법인카드'.
     """
-    text = _flat(text).lstrip("'’‘`")
+    text = flat(text).lstrip("'’‘`")
     if not text:
         return _BLANK
     read = _amount(text, factor, numeric)
@@ -151,7 +151,7 @@ def day(text: str, epoch: date = EPOCH_1900, period: tuple[date, date] | None = 
 
     period: first and last day in which a date without a year (9/3) must lie; where one year alone fits, it is that.
     """
-    text = _flat(text)
+    text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
     if _TIME.fullmatch(text):
@@ -194,7 +194,7 @@ def count(text: str) -> Read:
 
     A total that is stated wins over the sum of the parts: 직원 4명, 공무직 3명 (총 7명) is 7.
     """
-    text = _flat(text)
+    text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
     plain = text.replace(",", "").removesuffix(".0")
@@ -229,7 +229,7 @@ def _decimal(text: str) -> tuple[Decimal, bool, str] | None:
 
 def man_days(text: str) -> Read:
     """M/D in thousandths: 0.5, 1.5일, 2 M/D."""
-    text = _flat(text)
+    text = flat(text)
     if not text:
         return _BLANK
     if _DASHES.fullmatch(text):
@@ -243,7 +243,7 @@ def man_days(text: str) -> Read:
 
 def rate(text: str) -> Read:
     """Hundredths of a per cent: 50% = 50 = 0.5 = 5000; a bare number below 2 is a fraction (Excel keeps 50 % so)."""
-    text = _flat(text)
+    text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
     found = _decimal(text)
@@ -257,7 +257,7 @@ def rate(text: str) -> Read:
 
 def number(text: str) -> Read:
     """Any figure; a per cent sign or a unit of letters behind it (3개, 5.0%) is left out."""
-    text = _flat(text)
+    text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
     found = _decimal(text)
@@ -284,7 +284,7 @@ def business_number(text: str, restore: bool = True) -> Read:
 
     What holds no figure at all (`-`, 없음, 000-00-00000) is no number.
     """
-    text = _flat(text)
+    text = flat(text)
     if not _FIGURE.search(text):
         return _BLANK
     digits = re.sub(r"[-\s.]", "", text.removesuffix(".0"))

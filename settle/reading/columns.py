@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from settle.model import KNOWN
-from settle.reading import cells
+from settle.model import KNOWN, TIME_KNOWN
+from settle.reading import cells, moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +116,7 @@ class Parsed:
     status: np.ndarray  # per distinct text, last for the empty cell
     remarks: dict[int, str] = field(default_factory=dict)  # distinct text -> remark
     means: dict[int, str] = field(default_factory=dict)
+    timed: np.ndarray | None = None  # of moments, per distinct text: is the time of day known?
 
     def at(self, rows: np.ndarray) -> np.ndarray:
         """Values of the given sheet rows (0-based)."""
@@ -133,6 +134,7 @@ _EMPTY: dict[str, tuple[Any, str]] = {
     "rate": (0, "int64"),
     "number": (0.0, "float64"),
     "date": (np.datetime64("NaT", "s"), "datetime64[s]"),
+    "datetime": (0, "int64"),  # seconds since 1970
 }
 
 
@@ -171,6 +173,8 @@ def parse(
         status[where[fine]] = cells.OK
         rest = ~plain
         rest[where[~fine]] = True
+    if column.type == "datetime":
+        return _moments(parsed, raw, epoch, period)
     if column.type == "date":
         reader: Callable[[str], cells.Read] = partial(cells.day, epoch=epoch, period=period)
     else:
@@ -184,6 +188,17 @@ def parse(
             parsed.remarks[int(code)] = read_one.remark
         if read_one.means:
             parsed.means[int(code)] = read_one.means
+    return parsed
+
+
+def _moments(parsed: Parsed, raw: RawColumn, epoch: date, period: tuple[date, date] | None) -> Parsed:
+    parsed.timed = np.zeros(len(parsed.value), dtype=bool)
+    for code, text in enumerate(raw.values):
+        read = moments.moment(text, epoch, period)
+        parsed.status[code] = read.status
+        parsed.value[code], parsed.timed[code] = read.seconds, read.timed
+        if read.remark:
+            parsed.remarks[code] = read.remark
     return parsed
 
 
@@ -209,14 +224,21 @@ def _pandas(texts: pa.Array) -> pd.arrays.ArrowStringArray:
 
 def frame_column(column: Column, parsed: Parsed, rows: np.ndarray) -> dict[str, np.ndarray]:
     """The value column and its __known flag for the given rows."""
-    return {column.name: parsed.at(rows), column.name + KNOWN: parsed.status_at(rows) == cells.OK}
+    found = {column.name: parsed.at(rows), column.name + KNOWN: parsed.status_at(rows) == cells.OK}
+    if parsed.timed is not None:
+        found[column.name + TIME_KNOWN] = parsed.timed[parsed.codes[rows]]
+    return found
 
 
 def empty(column: Column, size: int) -> dict[str, Any]:
     """The column (and flag) of a sheet that does not have it."""
     if column.type in _EMPTY:
         blank, dtype = _EMPTY[column.type]
-        return {column.name: np.full(size, blank, dtype=dtype), column.name + KNOWN: np.zeros(size, bool)}
+        flags = (KNOWN, TIME_KNOWN) if column.type == "datetime" else (KNOWN,)
+        return {
+            column.name: np.full(size, blank, dtype=dtype),
+            **{column.name + flag: np.zeros(size, bool) for flag in flags},
+        }
     return {column.name: constant("", size)}
 
 

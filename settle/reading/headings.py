@@ -262,6 +262,7 @@ _PARSERS: dict[str, Callable[[str], cells.Read]] = {
     "rate": cells.rate,
     "number": cells.number,
     "date": cells.day,
+    "datetime": cells.day,
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from settle.korean import josa
-from settle.model import EVIDENCE, LEDGER, Doubt
+from settle.model import EVIDENCE, Doubt
 from settle.programme.vocabulary import match_key
 from settle.reading.context import shown
 from settle.workbook.raw import letter
@@ -25,14 +25,14 @@ _SEVERAL = re.compile(r"[,;、，/\s~∼～]+")
 _FIRM = re.compile(r"주식회사|\(주\)|㈜|[^0-9a-z가-힣]")
 
 
-def key_by_content(frames: dict[str, pd.DataFrame], reading: Gathered) -> None:
+def key_by_content(frames: dict[str, pd.DataFrame], main: str, reading: Gathered) -> None:
     """Fill 집행번호 of a ledger without one from a counter (No, 연번 …), where values and evidence show it to be the key.
 
     Its values are unique, ENOUGH of the evidence rows find exactly one line, and ENOUGH of those that have an amount
     agree with their line in amount, day or vendor (two counters from 1 on point at each other by chance). It is said;
     a counter that half of the evidence points at is asked about.
     """
-    ledger, evidence = frames.get(LEDGER), frames.get(EVIDENCE)
+    ledger, evidence = frames.get(main), frames.get(EVIDENCE)
     if ledger is None or evidence is None or ledger.empty or evidence.empty:
         return
     if (ledger[KEY] != "").any():
@@ -52,8 +52,8 @@ def key_by_content(frames: dict[str, pd.DataFrame], reading: Gathered) -> None:
         if found >= WORTH_ASKING:
             reading.doubts.append(Doubt("key", KEY, heading, min(sources), choices=tuple(good)))
             reading.notices.append(
-                f"집행내역의 '{shown(heading)}' 열이 {josa(KEY, '인지/인지')} 알 수 없어 쓰지 않았습니다. "
-                f"맞으면 --column {LEDGER}:{KEY}={shown(heading)}처럼 정해 주세요."
+                f"{main}의 '{shown(heading)}' 열이 {josa(KEY, '인지/인지')} 알 수 없어 쓰지 않았습니다. "
+                f"맞으면 --column {main}:{KEY}={shown(heading)}처럼 정해 주세요."
             )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa
-from settle.model import LEDGER, InputError, Sheet
+from settle.model import InputError, Sheet
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, headings
 from settle.reading.columns import RawColumn
@@ -37,11 +37,13 @@ def parted(name: str) -> tuple[str, str]:
 def problems(kinds: dict[str, SheetKind], assumed: Mapping[str, str], columns: Mapping[str, str]) -> list[InputError]:
     """DAT-010 for a column that no sheet has."""
     found = []
-    ledger = {c.name for c in kinds[LEDGER].columns} if LEDGER in kinds else set()
+    main = next((kind for kind in kinds.values() if kind.main), None)
+    ledger = {c.name for c in main.columns} if main else set()
     for name in assumed:
         if name not in ledger:
             usable = ", ".join(sorted(ledger))
-            message = f"--assume {name}={assumed[name]}: 집행내역에 '{name}' 열은 없습니다. 쓸 수 있는 열: {usable}."
+            whose = main.name if main else "이 사업"
+            message = f"--assume {name}={assumed[name]}: {whose}에 '{name}' 열은 없습니다. 쓸 수 있는 열: {usable}."
             found.append(InputError("DAT-010", message, "cannot run", column=name))
     for name in columns:
         sheet, column = parted(name)
@@ -73,7 +75,7 @@ def wanted(columns: Mapping[str, str], kind: SheetKind, grid: headings.Grid) -> 
     own = {headings.recognise(kind, text) for row in grid[: headings.LOOK] for text in row.values()}
     for name, asked in columns.items():
         sheet, column = parted(name)
-        if sheet == kind.name or (not sheet and column not in found and (kind.name == LEDGER or column not in own)):
+        if sheet == kind.name or (not sheet and column not in found and (kind.main or column not in own)):
             found[column] = asked
     return found
 
@@ -114,23 +116,24 @@ def assume(
 
     A category of the list's own (기관, 시책) that the programme's tree does not have gives way to the category given.
     """
-    ledger = frames.get(LEDGER)
-    if ledger is None:
+    main = next((kind for kind in kinds.values() if kind.main), None)
+    if main is None:
         return
+    ledger = frames[main.name]
     for name, text in assumed.items():
-        column = next((c for c in kinds[LEDGER].columns if c.name == name), None)
+        column = next((c for c in main.columns if c.name == name), None)
         if column is None:
             continue
         if name in HEADS and _own_categories(ledger, name, programme):
-            for sheet in (s for s in reading.sheets if s.kind == LEDGER and name in s.letters):
+            for sheet in (s for s in reading.sheets if s.kind == main.name and name in s.letters):
                 reading.notices.append(
                     f"'{shown(sheet.name)}' 시트의 {name} 열에는 이 사업의 {josa(name, '이/가')} 하나도 없어 "
                     f"--assume의 '{text}' 값을 썼습니다."
                 )
             ledger[name] = ""
-            reading.sheets[:] = [_less(s, name) if s.kind == LEDGER else s for s in reading.sheets]
-        have = [s for s in reading.sheets if s.kind == LEDGER and name in s.letters]
-        lack = [i for i, s in enumerate(reading.sheets) if s.kind == LEDGER and name not in s.letters]
+            reading.sheets[:] = [_less(s, name) if s.kind == main.name else s for s in reading.sheets]
+        have = [s for s in reading.sheets if s.kind == main.name and name in s.letters]
+        lack = [i for i, s in enumerate(reading.sheets) if s.kind == main.name and name not in s.letters]
         for sheet in have:
             asked = josa(f"--assume {name}={text}", "은/는")
             reading.notices.append(f"'{shown(sheet.name)}' 시트에 {name} 열이 있어 {asked} 쓰지 않았습니다.")
@@ -140,11 +143,11 @@ def assume(
         if column.values and value is None:
             quoted = josa(f"'{text}'", "은/는")
             message = f"--assume {name}={text}: {quoted} {name}에 쓸 수 있는 값이 아닙니다."
-            reading.errors.append(InputError("DAT-010", message, "cannot run", LEDGER, column=name))
+            reading.errors.append(InputError("DAT-010", message, "cannot run", main.name, column=name))
             continue
         raw = RawColumn.of(pa.array([value], pa.string()))
         context = Context(RawSheet("", 1, {}), {0: raw}, -1, programme, cells.EPOCH_1900)
-        made = typed(context, LEDGER, column, 0, np.zeros(len(ledger), np.int64), {})
+        made = typed(context, main, column, 0, np.zeros(len(ledger), np.int64), {})
         there = ~ledger["_source"].isin(lack)
         for key, values in made.items():
             ledger[key] = ledger[key].where(there, pd.Series(values))
@@ -152,7 +155,7 @@ def assume(
         quoted = josa(f"'{value}'", "으로/로")
         if name in HEADS:
             _own_give_way(ledger, ~there, programme, reading)
-        reading.notices.append(f"집행내역에 없는 {name} 열은 모두 {quoted} 보았습니다 (--assume).")
+        reading.notices.append(f"{main.name}에 없는 {name} 열은 모두 {quoted} 보았습니다 (--assume).")
 
 
 def _less(sheet: Sheet, column: str) -> Sheet:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from settle.korean import josa
-from settle.model import BUDGET, LEDGER
+from settle.model import BUDGET
 from settle.reading import cells, columns, headings
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
 
@@ -59,7 +59,7 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
     unsummed = np.zeros(len(rows), bool)
-    if table.kind.name == LEDGER and {"집행일", "집행금액"} <= set(table.places):
+    if table.kind.main and {"집행일", "집행금액"} <= set(table.places):
         worded, unsummed = _worded(context, table, rows, look, rest)
         totals, rest = totals | worded, rest & ~worded
         unused, bare, note, rejected = _sort_ledger(context, table, rows, look, rest)
@@ -290,4 +290,6 @@ def _reject(context: Context, table: Table, rows: np.ndarray) -> None:
             code, message = "DAT-030", "집행금액이 윗줄과 합쳐져 있어 알 수 없습니다. 줄마다 금액을 적어 주세요."
         else:
             code, message = "DAT-030", "집행금액이 비어 있습니다. 금액을 적거나 행을 지워 주세요."
-        context.error(code, f"{message} 이 줄은 합계에서 빠졌습니다.", "left out", LEDGER, row, place, "집행금액")
+        context.error(
+            code, f"{message} 이 줄은 합계에서 빠졌습니다.", "left out", table.kind.name, row, place, "집행금액"
+        )

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from settle.korean import josa, printable
-from settle.model import LEDGER, Doubt, InputError, Sheet
+from settle.model import Doubt, InputError, Sheet
 from settle.programme.sheets import NUMBERS, Column
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
@@ -68,7 +68,7 @@ def read_table(context: Context, table: Table, until: int | None = None) -> tupl
     _say_headings(context, table)
     sorted_rows = sort(context, table, rows)
     _fill_merged(context, table, first)
-    if kind.name == LEDGER:
+    if kind.main:
         _times_only(context, table, sorted_rows.lines)
     places = table.places.copy()
     data: dict[str, Any] = {
@@ -77,14 +77,14 @@ def read_table(context: Context, table: Table, until: int | None = None) -> tupl
     }
     for column in kind.columns:
         if column.name in places:
-            data |= typed(context, kind.name, column, places[column.name], sorted_rows.lines, table.factors)
+            data |= typed(context, kind, column, places[column.name], sorted_rows.lines, table.factors)
         else:
             data |= columns.empty(column, len(sorted_rows.lines))
     if kind.open:
         for place, heading in table.unknown.items():
             if place in context.columns and heading not in data:
                 extra = Column(heading, _open_type(context.columns[place], sorted_rows.lines))
-                data |= typed(context, kind.name, extra, place, sorted_rows.lines, {})
+                data |= typed(context, kind, extra, place, sorted_rows.lines, {})
                 places[heading] = place
     means(context, table, by_name, data, sorted_rows.lines)
     _say_beyond(context, table, sorted_rows.lines)

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from settle.korean import josa
-from settle.model import EVIDENCE, LEDGER
 from settle.programme.sheets import NUMBERS, Column
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, columns
@@ -19,9 +18,11 @@ from settle.reading.columns import RawColumn
 from settle.reading.context import APPROVAL, NO_VALUE, SHOWN, UNSTORED, Context, shown
 
 if TYPE_CHECKING:
+    from settle.programme.sheets import SheetKind
     from settle.reading.headings import Table
 
-_TYPED = (*NUMBERS, "date")
+_TYPED = (*NUMBERS, "date", "datetime")
+_CODES = {"date": "DAT-020", "datetime": "DAT-100"}  # of what cannot be read; figures: DAT-030
 
 
 _DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
@@ -37,7 +38,7 @@ _NUMBERLESS = {
 
 
 def typed(
-    context: Context, kind: str, column: Column, place: int, lines: np.ndarray, factors: dict[str, int]
+    context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, factors: dict[str, int]
 ) -> dict[str, Any]:
     """One column of the frame; unreadable cells become input errors, guesses become notices."""
     if column.type in _TYPED:
@@ -48,10 +49,10 @@ def typed(
     if unstored:
         hit = np.isin(codes, unstored)
         for row in lines[hit]:
-            grave = kind in (LEDGER, EVIDENCE) and (column.required or column.type != "text")
+            grave = column.unreadable == "hold"
             message = NO_VALUE.format(name=column.name)
-            context.error("DAT-080", message, "held" if grave else "note", kind, int(row), place, column.name)
-        if kind != APPROVAL:  # where its 집행번호 is not known, a blank would approve all lines
+            context.error("DAT-080", message, "held" if grave else "note", kind.name, int(row), place, column.name)
+        if kind.name != APPROVAL:  # where its 집행번호 is not known, a blank would approve all lines
             codes = np.where(hit, -1, codes).astype(np.int32)
     codes = _nothing(context, kind, column, place, lines, codes, raw)
     if column.type == "key":
@@ -64,20 +65,20 @@ def typed(
 
 
 def _figures(
-    context: Context, kind: str, column: Column, place: int, lines: np.ndarray, factor: int
+    context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, factor: int
 ) -> dict[str, np.ndarray]:
     parsed = context.parsed(column, place, factor)
     status = parsed.status_at(lines)
     raw = context.columns[place]
     troubled = np.flatnonzero((status == cells.BAD) | (status == cells.TIME))
-    if column.required and column.type == "date" and kind == LEDGER:
+    if column.required and column.type == "date" and kind.main:
         troubled = np.flatnonzero(status != cells.OK)
     for index in troubled:
         row = int(lines[index])
         text = raw.text(row)
-        code = "DAT-080" if text == UNSTORED else "DAT-020" if column.type == "date" else "DAT-030"
-        consequence = "held" if kind in (LEDGER, EVIDENCE) and column.type != "number" else "note"
-        context.error(code, _unreadable(column, text, kind), consequence, kind, row, place, column.name)
+        code = "DAT-080" if text == UNSTORED else _CODES.get(column.type, "DAT-030")
+        consequence = "held" if column.unreadable == "hold" else "note"
+        context.error(code, _unreadable(column, text, kind), consequence, kind.name, row, place, column.name)
     for remark, sentence in _REMARKS.items():
         marked = [code for code, r in parsed.remarks.items() if r == remark]
         if marked:
@@ -98,21 +99,23 @@ _REMARKS = {
 }
 
 
-def _unreadable(column: Column, text: str, kind: str) -> str:
+def _unreadable(column: Column, text: str, kind: SheetKind) -> str:
     name, quoted = column.name, f"'{shown(text)}'"
     if text == UNSTORED:
         return NO_VALUE.format(name=name)
+    if column.type == "datetime":
+        return f"{name} {josa(quoted, '은/는')} 읽을 수 없습니다. 2026-04-29 18:00:00처럼 고쳐 주세요."
     if column.type == "date":
         if not text:
             return f"{josa(name, '이/가')} 비어 있습니다. 날짜를 적어 주세요."
         return f"{name} {josa(quoted, '은/는')} 없는 날짜이거나 읽을 수 없습니다. 2025-06-27처럼 고쳐 주세요."
     what = {"won": "금액", "count": "사람 수", "md": "M/D", "rate": "비율", "number": "숫자"}[column.type]
-    rest = " 이 칸은 0원으로 셉니다." if column.type == "won" and kind not in (LEDGER, EVIDENCE) else ""
+    rest = " 이 칸은 0원으로 셉니다." if column.type == "won" and not kind.judged else ""
     return f"{name} {josa(quoted, '을/를')} {josa(what, '으로/로')} 읽을 수 없습니다. 숫자로 고쳐 주세요.{rest}"
 
 
 def _nothing(
-    context: Context, kind: str, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
+    context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
 ) -> np.ndarray:
     """Dashes, and in ledger and evidence errors and words where a number belongs, say nothing: such a cell is blank."""
 
@@ -122,8 +125,8 @@ def _nothing(
     if not len(raw.texts):
         return codes
     dashes = like(_DASHES)
-    wrong = like(_ERROR) if kind in (LEDGER, EVIDENCE) else np.zeros(len(dashes), bool)
-    if kind in (LEDGER, EVIDENCE) and column.name in _NUMBERLESS:
+    wrong = like(_ERROR) if kind.judged else np.zeros(len(dashes), bool)
+    if kind.judged and column.name in _NUMBERLESS:
         wrong |= ~dashes & (raw.texts.to_numpy(zero_copy_only=False) != "") & ~like(_NUMBERLESS[column.name])
     told = np.append(wrong, False)[codes]
     if told.any():
@@ -155,7 +158,7 @@ def _lossy(
 
 
 def _mapped(
-    context: Context, kind: str, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
+    context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
 ) -> pa.Array:
     """The distinct texts of a drop-down, yes/no or business number column in their canonical form."""
     if column.type == "brn":
@@ -229,7 +232,7 @@ def canonical(programme: Programme, column: Column, text: str) -> tuple[str, boo
 
 def means(context: Context, table: Table, by_name: dict[str, Column], data: dict[str, Any], lines: np.ndarray) -> None:
     """Means of payment that stood in the amount cell fill a blank 결제수단."""
-    if table.kind.name != LEDGER or "집행금액" not in table.places:
+    if not table.kind.main or "집행금액" not in table.places or "결제수단" not in by_name:
         return
     parsed = context.parsed(by_name["집행금액"], table.places["집행금액"], table.factors.get("집행금액", 1))
     if not parsed.means:

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import printable
-from settle.model import LEDGER
 from settle.programme import sheets
+from settle.programme.folders import DEFAULT_PROGRAMME
 from settle.reading import book as frames
 from settle.reading.currency import currency, without
 from settle.reading.headings import by_name
@@ -41,7 +41,7 @@ def head(sheet: RawSheet) -> list[list[str]]:
     return [[text or "" for text in row] for row in zip(*columns, strict=True)] if columns else [[]] * height
 
 
-def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
+def split(files: Iterable[RawFile], programme: str = DEFAULT_PROGRAMME) -> tuple[list[RawFile], list[Statement]]:
     """Take the lists out of the files: (files without those sheets, statements in an order that no file order changes).
 
     A file that held nothing but lists is not among the files returned; one that could not be read stays, with its
@@ -56,7 +56,7 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
             statement = None
             rows = head(sheet)
             known = recognise(rows)
-            if known is not None and not (known.profile.fallback and _is_ledger(sheet.name)):
+            if known is not None and not (known.profile.fallback and _is_ledger(sheet.name, programme)):
                 statement = read(table(sheet), file.path.name, sheet.name, file.sha256)
             if statement is None:
                 kept.append(sheet)
@@ -68,10 +68,10 @@ def split(files: Iterable[RawFile]) -> tuple[list[RawFile], list[Statement]]:
     return rest, sorted(found, key=lambda s: s.order)
 
 
-def _is_ledger(name: str) -> bool:
+def _is_ledger(name: str, programme: str) -> bool:
     """Does the sheet's own name say that it is the ledger? Then a list that nobody named is none."""
-    kind, _ = by_name(sheets.load(), name)
-    return kind is not None and kind.name == LEDGER
+    kind, _ = by_name(sheets.load(programme), name)
+    return kind is not None and kind.main
 
 
 def _foreign(name: str, rows: list[list[str]]) -> list[str]:

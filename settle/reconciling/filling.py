@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 from settle.judging.arrays import days
 from settle.judging.components import components
 from settle.judging.facts.evidence import approval_keys
-from settle.model import EVIDENCE, KNOWN, LEDGER, Filled, Sheet
+from settle.model import EVIDENCE, KNOWN, Filled, Sheet
 from settle.reconciling import ours, theirs, values
 from settle.reconciling.profiles import matching
 
@@ -397,7 +397,7 @@ class _Filler:
             UnknownCard(number, seen["holder"], seen["list"], tuple(seen["lines"]))
             for number, seen in self.unknown.items()
         ]
-        frames = {**book.frames, LEDGER: self.frame}
+        frames = {**book.frames, book.main: self.frame}
         sheets = list(book.sheets)
         if book.has(EVIDENCE) and (papers := [one for one in self.papers if one[0]["집행번호"]]):
             frames[EVIDENCE] = self.evidence(papers, sheets)

@@ -527,8 +527,10 @@ def _other_names(facts: Facts, part: pd.DataFrame, line: np.ndarray) -> pd.DataF
     goes to it.
     """
     ledger = facts.ledger.iloc[line]
-    direct = (facts["세목"].iloc[line] == "직접지원비").to_numpy()
-    to_itself = ((facts["비목"].iloc[line] == "간접비") | (facts["세목"].iloc[line] == "내부인건비")).to_numpy()
+    direct, to_itself = (
+        np.asarray(facts[name], dtype=bool)[line] if name in facts else np.zeros(len(line), dtype=bool)
+        for name in ("direct_support", "paid_to_itself")
+    )
     institution = str(facts.book.agreement.get("수행기관", "") or "")
     other = np.where(direct, ledger["참여기업"], np.where(to_itself, institution, "")).astype(object)
     first = values.name_keys(ledger["컨설턴트"]).to_numpy()

@@ -26,7 +26,7 @@ from settle.judging import registry  # noqa: F401  every fact is known from here
 from settle.judging.facts.base import Facts
 from settle.kpi import catalogue as kpi
 from settle.kpi.formula import exact
-from settle.model import EVIDENCE, KNOWN, LEDGER, Book, Judgement
+from settle.model import EVIDENCE, KNOWN, Book, Judgement
 from settle.programme.vocabulary import Programme, match_key
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from settle.documents.forms.figures import Figure
 
-DIRECT = "직접지원비"
 NOT_ESG = frozenset(
     match_key(word) for word in ("", "N", "No", "X", "아니오", "없음", "해당없음", "미해당", "-", "0", "무")
 )
@@ -72,7 +71,7 @@ def gather(
     interim: bool = False,
 ) -> Report:
     """Arrange the book for a form. choice.recognised: amounts are what settle recognises (needs a judgement)."""
-    counted = np.ones(len(book.frames[LEDGER]), dtype=bool)
+    counted = np.ones(len(book.ledger), dtype=bool)
     undated = 0
     facts = judgement.facts if judgement else None
     if choice.as_of is not None:
@@ -276,8 +275,8 @@ def _add_money(facts: Facts, amounts: np.ndarray, parts: dict[str, Participant])
     spenders = {name: match_key(name) for name in ledger["참여기업"].unique()}
     owner = ledger["참여기업"].map(spenders).to_numpy()
     holder = budget["참여기업"].map({name: match_key(name) for name in budget["참여기업"].unique()})
-    direct = (facts["세목"] == DIRECT).to_numpy()
-    budget_direct = (budget["세목"] == DIRECT).to_numpy()
+    direct = _direct(facts)
+    budget_direct = budget["세목"].isin(_direct_heads(facts)).to_numpy()
     named = np.isin(owner, list(parts))
     named_budget = np.isin(holder, list(parts))
     for key, part in parts.items():
@@ -323,8 +322,19 @@ def _acquired(facts: Facts) -> dict[int, date]:
     return dates
 
 
+def _direct(facts: Facts) -> np.ndarray:
+    """Lines that the programme names direct_support."""
+    return np.asarray(facts["direct_support"], dtype=bool) if "direct_support" in facts else facts.zeros(bool)
+
+
+def _direct_heads(facts: Facts) -> list[str]:
+    """The 세목 of direct support, as its condition says."""
+    found = facts.named.get("direct_support", {}).get("세목", [])
+    return found if isinstance(found, list) else [found]
+
+
 def _supports(facts: Facts, amounts: np.ndarray, parts: dict[str, Participant]) -> list[Support]:
-    which = np.flatnonzero((facts["세목"] == DIRECT).to_numpy())
+    which = np.flatnonzero(_direct(facts))
     if not len(which):
         return []
     acquired = _acquired(facts)

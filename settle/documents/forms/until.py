@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from settle.model import KNOWN, LEDGER, Book
+from settle.model import KNOWN, Book
 
 if TYPE_CHECKING:
     from datetime import date
 
     import numpy as np
 
-DAYS = {LEDGER: "집행일", "수행일지": "일자", "변경승인": "신청일"}  # sheet -> column that says when its rows happened
+PAID = "집행일"
+DAYS = {"수행일지": "일자", "변경승인": "신청일"}  # sheet -> column that says when its rows happened
 APPROVED = "승인일"
 
 
 def lines(book: Book, as_of: date) -> tuple[np.ndarray, int]:
     """Which lines of the ledger happened until that day, and how many have no day that is known."""
-    frame = book.frames[LEDGER]
-    return _until(frame, DAYS[LEDGER], as_of), int((~_known(frame, DAYS[LEDGER])).sum())
+    frame = book.ledger
+    return _until(frame, PAID, as_of), int((~_known(frame, PAID)).sum())
 
 
 def cut(book: Book, as_of: date, ledger: np.ndarray) -> Book:
     """The book without the rows of later days; a later approval is none yet. ledger: the lines that stay."""
     frames = dict(book.frames)
-    frames[LEDGER] = frames[LEDGER][ledger].reset_index(drop=True)
+    frames[book.main] = book.ledger[ledger].reset_index(drop=True)
     log = frames["수행일지"]
     frames["수행일지"] = log[_until(log, DAYS["수행일지"], as_of)].reset_index(drop=True)
     changes = frames["변경승인"]

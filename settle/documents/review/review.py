@@ -49,13 +49,14 @@ from settle.documents.review.worksheet import (
 )
 from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
-from settle.model import LEDGER, Judgement, Sheet
 from settle.reading.book import FINDINGS_LIST
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
+
+    from settle.model import Judgement, Sheet
 
 AUTHOR = "settle"
 Carried = dict[tuple[int, int], dict[str, str]]  # (sheet, row) -> reply heading -> text
@@ -114,7 +115,7 @@ def write(
     book = judgement.book
     inputs = {file.path.resolve() for file in book.files}
     free = (p for p in _paths(folder, name) if p.resolve() not in inputs and p.name not in taken)
-    holding = [n for n in range(len(book.files)) if any(s.file == n and s.kind == LEDGER for s in book.sheets)]
+    holding = [n for n in range(len(book.files)) if any(s.file == n and s.kind == book.main for s in book.sheets)]
     result = []
     for number, path in zip(holding, free, strict=False):
         source = book.files[number].path
@@ -150,6 +151,7 @@ class _Review:
     def __init__(self, judgement: Judgement, number: int, carried: Carried | None = None) -> None:
         self.carried = carried or {}
         self.judgement, self.view = judgement, View(judgement)
+        self.main = judgement.book.main
         self.sheets = {n: s for n, s in enumerate(judgement.book.sheets) if s.file == number}
         self.tabs = {n: s.name for n, s in self.sheets.items()}  # which tab holds which sheet
         self.notices: list[str] = []
@@ -175,7 +177,7 @@ class _Review:
             if kind == "chartsheet":
                 self.package.put(part, SELECTED.sub(b"", self.package.read(part), count=1))
         if not self.ledgers:
-            raise Unsupported("집행내역 시트의 자리를 알 수 없는 통합 문서입니다")
+            raise Unsupported(f"{self.main} 시트의 자리를 알 수 없는 통합 문서입니다")
         self._add_list(listed)
         self._add_summary(summary)
         if filed or self.judgement.evidence is not None:
@@ -274,7 +276,7 @@ class _Review:
         package = self.package
         xml = package.read(part)
         before = xml
-        ledger = source >= 0 and self.sheets[source].kind == LEDGER
+        ledger = source >= 0 and self.sheets[source].kind == self.main
         sheet = Worksheet(xml)
         sheet.skeleton = SELECTED.sub(b"", sheet.skeleton, count=1)
         if ledger:

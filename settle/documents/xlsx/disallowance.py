@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from settle.documents import subjects
 from settle.documents.comparison import add_sheet
 from settle.documents.review.worksheet import lines
 from settle.documents.view import LISTS, WON, Category, Column, View
@@ -83,6 +84,8 @@ class _Book:
         for name in self.lists:
             self._list(name, self.view.listed(name), sums=("applied",) if name != "notes" else ())
         self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
+        for one in subjects.shown(self.view.judgement):
+            self._subject(one)
         if self.everything:
             for name in self.view.further:
                 self._list(name, getattr(self.view, name))
@@ -174,6 +177,25 @@ class _Book:
         sheet.autofilter(top, 0, max(end, top + 1), len(columns) - 1)
         sheet.print_area(0, 0, end + bool(sums), len(columns) - 1)
 
+    def _subject(self, one: subjects.Shown) -> None:
+        """What became of every row of a subject beside the main one."""
+        sheet = self._sheet(subjects.sheet_name(one.title, [other.name for other in self.workbook.worksheets()]))
+        top = self._title(sheet, one.title, one.sentence)
+        head = self._look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter", text_wrap=True)
+        plain = self._look(border=1, valign="top", text_wrap=True)
+        amount = self._look(border=1, valign="top", num_format=AMOUNT, align="right")
+        wide = {"사유": 48, "조치": 34, "근거": 22, "규칙코드": 10, "판정": 12, "칸": 18}
+        for at, name in enumerate(one.heads):
+            sheet.write_string(top, at, name, head)
+            sheet.set_column(at, at, wide.get(name, 16))
+        for i, row in enumerate(one.rows, top + 1):
+            for at, value in enumerate(row):
+                self._put(sheet, i, at, value, amount if at in one.figures else plain)
+        end = top + len(one.rows)
+        sheet.freeze_panes(top + 1, 0)
+        sheet.repeat_rows(top)
+        sheet.autofilter(top, 0, max(end, top + 1), len(one.heads) - 1)
+
     def _summary(self, sheet: Worksheet, view: View) -> None:
         words = self.words["words"]
         sheet.set_default_row(18)
@@ -210,6 +232,7 @@ class _Book:
         row += 2
         row = self._sums(sheet, row, view.categories)
         row = self._funds(sheet, row, view)
+        row = self._payments(sheet, row, view)
         totals = view.judgement.totals
         plain = self._look()
         lines = [(words["disallowed"], totals["disallowed"])]
@@ -265,6 +288,24 @@ class _Book:
         for note in view.fund_notes:
             row += 1
             sheet.write_string(row, 0, note, self._look())
+        return row + 2
+
+    def _payments(self, sheet: Worksheet, row: int, view: View) -> int:
+        if not view.judgement.payments:
+            return row
+        sheet.write_string(row, 0, f"지급액 산정 ({self.words['unit']})", self._look(bold=True, font_size=11))
+        head = self._look(bold=True, bg_color=HEAD, border=1, align="center")
+        cell = self._look(border=1, align="right", num_format=AMOUNT)
+        for at, name in enumerate(subjects.PAYMENT):
+            sheet.write_string(row + 1, at, name, head)
+        for down, one in enumerate(subjects.payments(view.judgement), row + 2):
+            for at, text in enumerate(one):
+                figure = text.replace(",", "")
+                if at and figure.isdigit():
+                    sheet.write_number(down, at, int(figure), cell)
+                else:
+                    sheet.write_string(down, at, text, cell if at else self._look(border=1))
+            row = down
         return row + 2
 
     def _costliest(self, sheet: Worksheet, row: int, view: View) -> int:
@@ -355,7 +396,7 @@ class _Book:
         for label, value in [
             ("도구", view.tool),
             ("보존기한", view.retention),
-            *(("집행내역 행", t) for t in view.row_sums),
+            *((f"{view.judgement.book.main} 행", t) for t in view.row_sums),
         ]:
             sheet.write_string(row, 0, label, self._look(bold=True, bg_color=HEAD, border=1))
             sheet.merge_range(row, 1, row, 2, value, self._look(border=1, text_wrap=True))

@@ -11,7 +11,7 @@ from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.judging.facts.base import Facts, fact, family
 from settle.judging.facts.evidence import matchable, names_in
 from settle.judging.facts.ledger import company
-from settle.model import EVIDENCE, LEDGER, InputError
+from settle.model import EVIDENCE, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
 
@@ -162,7 +162,7 @@ def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
         return found
     told = pd.DataFrame({"number": [number for number, _ in errors], "kind": [e.kind for _, e in errors]})
     at_line = told.assign(line=_positions(facts.ledger, [e for _, e in errors]))
-    pairs = [at_line[(at_line["kind"] == LEDGER) & (at_line["line"] >= 0)]]
+    pairs = [at_line[(at_line["kind"] == facts.subject.sheet) & (at_line["line"] >= 0)]]
     if (told["kind"] == EVIDENCE).any():
         at_row = told.assign(row=_positions(facts.book.frames[EVIDENCE], [e for _, e in errors]))
         links = pd.DataFrame({"row": facts["links"].row, "line": facts["links"].line})

@@ -96,18 +96,17 @@ for _column in ("공급가액", "부가세"):  # not stated: both 0 beside a cla
     _stated(_column)
 
 
-@fact
-def no_line(facts: Facts) -> np.ndarray:
-    """False everywhere: for cases that a kind sets by itself."""
-    return facts.zeros(bool)
+def inside_and_outside(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Lines whose 세목 is of the institution's own people, and of others (lists.inside, lists.outside of the programme)."""
+    lists = facts.programme.data.get("lists", {})
+    return facts.member("세목", lists.get("inside", [])), facts.member("세목", lists.get("outside", []))
 
 
 @fact
 def side(facts: Facts) -> pd.Series:
     """내부 / 외부 of a labour line: by its 세목, else by 투입인력; "" where unknown."""
-    second = facts["세목"]
-    person = facts["person_side"]
-    chosen = np.where(second == "내부인건비", "내부", np.where(second == "외부인건비", "외부", person))
+    inside, outside = inside_and_outside(facts)
+    chosen = np.where(inside, "내부", np.where(outside, "외부", facts["person_side"]))
     return pd.Series(chosen, dtype="str")
 
 

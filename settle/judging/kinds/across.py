@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.caps import settle_cases
 from settle.labour.days import begin
 from settle.labour.people import LOG
 from settle.labour.shares import charge
 
+TOGETHER = "여러 협약"  # what its notes are about
 NOTES = "across_notes"  # given: list of (code, key, text)
 
 
@@ -52,18 +53,18 @@ def across_days(ctx: Context) -> Outcome:
     }
     nothing_taken = sorted(wanted - set(ctx["컨설턴트"][won > 0]))
     extra = [*_notes(ctx), *_unpaid(ctx, struck, {name: where.get(name, "") for name in nothing_taken})]
-    return Outcome(case, lambda left: np.minimum(won, left), values=values, elsewhere=extra)
+    return Outcome(case, lambda left: np.minimum(won, left), values=values, told=extra)
 
 
-def _unpaid(ctx: Context, struck: np.ndarray, where: dict[str, str]) -> list[Elsewhere]:
+def _unpaid(ctx: Context, struck: np.ndarray, where: dict[str, str]) -> list[Told]:
     """Days struck that are not paid anyway (consultant -> which): the rule's case `unpaid`, on the work log."""
-    number = next((c.number for c in ctx.rule.cases if c.when == {"unpaid": True}), 0)
+    number = ctx.rule.found("unpaid")
     if not number or not where:
         return []
     log = ctx["log"]
     first = [int(log.row[np.flatnonzero((log.name == name) & (struck > 0))[0]]) for name in where]
     case = np.full(len(where), number, dtype=np.uint8)
-    return [Elsewhere(LOG, case, np.array(first), list(where), {"where": list(where.values())})]
+    return [Told(LOG, case, np.array(first), list(where), {"where": list(where.values())})]
 
 
 @kind("line")
@@ -75,13 +76,13 @@ def across_lines(ctx: Context) -> Outcome:
 @kind("line")
 def across_agreement(ctx: Context) -> Outcome:
     """What a person should look at in several agreements, told once in each. Values: text."""
-    return Outcome(np.zeros(ctx.n, dtype=np.uint8), elsewhere=_notes(ctx))
+    return Outcome(np.zeros(ctx.n, dtype=np.uint8), told=_notes(ctx))
 
 
-def _notes(ctx: Context) -> list[Elsewhere]:
+def _notes(ctx: Context) -> list[Told]:
     found = [(key, said) for code, key, said in ctx.facts.given[NOTES] if code == ctx.rule.code]
     if not found:
         return []
     case = np.full(len(found), ctx.rule.case("note"), dtype=np.uint8)
     values = {"text": [said for _, said in found]}
-    return [Elsewhere("여러 협약", case, np.full(len(found), -1), [key for key, _ in found], values)]
+    return [Told(TOGETHER, case, np.full(len(found), -1), [key for key, _ in found], values)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from settle.judging.arrays import date_text, days
 from settle.judging.facts.budget import fund_budgets
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 
 
 @kind("line")
@@ -36,6 +36,4 @@ def fund_order(ctx: Context) -> Outcome:
         "subsidy_left": [int(left_before[first])], "name": [ctx["line_name"].iat[first]],
         "count": [int(early.sum())], "early_won": [early_won],
     }  # fmt: skip
-    return Outcome(
-        nothing, elsewhere=[Elsewhere("", np.array([ctx.rule.case("note")], np.uint8), np.array([-1]), [""], values)]
-    )
+    return Outcome(nothing, told=[Told("", np.array([ctx.rule.case("note")], np.uint8), np.array([-1]), [""], values)])

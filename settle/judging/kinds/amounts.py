@@ -38,9 +38,10 @@ def from_latest(ctx: Context, excess: np.ndarray, among: np.ndarray) -> Take:
 
 @kind("deduction")
 def paper_difference(ctx: Context) -> Outcome:
-    """The claim against its trade papers (GEN-040; parameters.shared = true: GEN-060, one paper for several lines).
+    """The claim against its trade papers; parameters.shared = true: one paper for several lines, "any": either.
 
-    Local facts: short, over, amount_unknown, doubled, open_kind (short, and a paper is of unknown kind).
+    Local facts: short, short_line (a line that carries a part of what is short: for a hold of that part), over, amount_unknown, doubled,
+    open_kind (short, and a paper is of unknown kind).
     Values: paper_won, base, difference.
     """
     among = ctx.applies()
@@ -48,7 +49,8 @@ def paper_difference(ctx: Context) -> Outcome:
     base = ctx["purchase_net"]
     paper, stated = paper_amount(ctx)
     shared = (proved.members > 1) | (proved.doubled > 0)
-    among = among & proved.present & (shared if ctx.rule.parameters.get("shared") else ~shared)
+    wanted = ctx.rule.parameters.get("shared")
+    among = among & proved.present & (shared if wanted is True else ~shared | (wanted == "any"))
     looked_at = group_any(purchase, among)
     among = among & looked_at
     difference = base - paper
@@ -69,8 +71,12 @@ def paper_difference(ctx: Context) -> Outcome:
     )
     ctx.local.update(short=short, over=over & is_last(ctx, among), amount_unknown=unknown, doubled=held > 0)
     ctx.local["open_kind"] = waits > 0
+    carried = latest_first(
+        purchase, np.where(short & among, difference, 0), np.where(among, ctx["net"], 0), ctx["order"]
+    )
+    ctx.local["short_line"] = carried > 0
     case = ctx.cases(among)
-    hold = np.where(doubled, held, np.where(open_kind, waits, ctx["net"]))
+    hold = np.where(doubled, held, np.where(open_kind, waits, np.where(short, carried, ctx["net"])))
     values = {"paper_won": paper, "base": base, "difference": np.abs(difference), "line_names": ctx.facts["line_name"]}
     return Outcome(settle_cases(ctx, case, take), take, hold=hold, values=values)
 

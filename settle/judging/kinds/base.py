@@ -25,8 +25,8 @@ ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"  # an auditor's v
 
 
 @dataclass
-class Elsewhere:
-    """Findings about something else than a ledger line: rows of another sheet, or the agreement ("")."""
+class Told:
+    """What a rule tells besides about something that has no won of its own: rows of another sheet, a file, the agreement ("")."""
 
     kind: str
     case: np.ndarray  # uint8 per subject
@@ -52,7 +52,7 @@ class Outcome:
     take: Take | None = None  # left (int64 per line) -> won taken per line
     hold: np.ndarray | None = None  # won at issue where a hold asks for a part of the line only
     values: dict[str, Any] = field(default_factory=dict)  # for the texts: arrays, or callables over line positions
-    elsewhere: list[Elsewhere] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     unknown: str = ""  # why the rule is (partly) not checked
     second: Second | None = None
 
@@ -103,6 +103,8 @@ class Context:
         Lines that are measured together (a purchase, or the labels given) have one limit: that of the earliest of them.
         """
         steps = self.rule.limits.get(name)
+        if not steps and self.facts.round is not None:
+            return self.facts.limit(name)
         if not steps:
             raise RulebookError(f"규칙 {self.rule.code}: 한도 '{name}'이(가) 규칙집에 없습니다.")
         since = np.array([day(s.since) for s in steps], dtype=np.int64)
@@ -132,6 +134,10 @@ class Context:
     def member(self, name: str, values: list[str]) -> np.ndarray:
         return self.facts.member(name, values)
 
+    def known(self, name: str) -> np.ndarray | None:
+        """Where a fact is known; None for one that does not say."""
+        return None if name in self.local else self.facts.known(name)
+
     def applies(self) -> np.ndarray:
         """Lines the rule looks at: judged ones to which applies_to applies."""
         return self.facts["judged"] & self.holds(self.rule.applies_to) & ~self.not_in_force()
@@ -140,7 +146,7 @@ class Context:
         """The first case whose `when` holds, for the lines given."""
         result = np.zeros(self.n, dtype=np.uint8)
         for case in reversed(self.rule.cases):
-            if case.once or case.second:
+            if case.found or case.about or case.second:
                 continue
             result[self.holds(case.when) & among] = case.number
         return result

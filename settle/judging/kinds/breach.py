@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, Take, kind
+from settle.judging.facts.agreement import AGREEMENT
+from settle.judging.kinds.base import Context, Outcome, Take, Told, kind
 
 
 @kind("line")
 def breach(ctx: Context) -> Outcome:
-    """Cases by their conditions alone. disallow: cap 0. A case with `once` is said once for the agreement."""
+    """Cases by their conditions alone. disallow: cap 0. A case about 협약 is said once for the agreement."""
     among = ctx.applies()
     case = ctx.cases(among)
     once = []
     for c in ctx.rule.cases:
-        if c.once and (found := np.flatnonzero(among & ctx.holds(c.when))).size:
+        if c.about == AGREEMENT and (found := np.flatnonzero(among & ctx.holds(c.when))).size:
             values = {"count": [len(found)], "first": [ctx["line_name"].iat[found[0]]]}
-            once.append(Elsewhere("", np.array([c.number], np.uint8), np.array([-1]), [""], values))
-    return Outcome(case, take=outright(ctx.effect(case, "disallow")), elsewhere=once)
+            once.append(Told("", np.array([c.number], np.uint8), np.array([-1]), [""], values))
+    return Outcome(case, take=outright(ctx.effect(case, "disallow")), told=once)
 
 
 @kind("line")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from settle.judging.arrays import group_sum, labels, latest_first
 from settle.judging.facts.budget import Budget, fund_budgets
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.breach import outright
 from settle.programme.vocabulary import HEADS
 
@@ -211,5 +211,5 @@ def fund_budget(ctx: Context) -> Outcome:
     nothing = np.zeros(ctx.n, dtype=np.uint8)
     if not names:
         return Outcome(nothing)
-    found = Elsewhere("", np.full(len(names), number, np.uint8), np.full(len(names), -1), names, values)
-    return Outcome(nothing, outright(nothing > 0), elsewhere=[found])
+    found = Told("", np.full(len(names), number, np.uint8), np.full(len(names), -1), names, values)
+    return Outcome(nothing, outright(nothing > 0), told=[found])

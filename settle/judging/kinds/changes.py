@@ -10,7 +10,7 @@ import numpy as np
 from settle.judging.arrays import date_text, days
 from settle.judging.facts.agreement import APPROVALS
 from settle.judging.facts.budget import CHANGE, resolve_path
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.rows import counted
 from settle.programme import conditions
 
@@ -27,6 +27,10 @@ class RowFacts:
     def limit(self, name: str) -> np.ndarray:
         """Rows have no limits. Raises KeyError."""
         raise KeyError(name)
+
+    def known(self, name: str) -> np.ndarray | None:
+        """Every fact of the rows is known."""
+        return None
 
     def member(self, name: str, values: list[str]) -> np.ndarray:
         return np.isin(self.found[name], values)
@@ -59,7 +63,7 @@ def budget_changes(ctx: Context) -> Outcome:
     values = {"before": rows["변경전"].tolist(), "after": rows["변경후"].tolist(), "won": rows["금액"].tolist()}
     keys = counted(["/".join(str(part) for part in one) for one in zip(*values.values(), strict=True)])
     values |= {"day": [date_text(one) for one in day.tolist()], "left": left.tolist()}
-    return Outcome(nothing, elsewhere=[Elsewhere(APPROVALS, case, at, keys, values)])
+    return Outcome(nothing, told=[Told(APPROVALS, case, at, keys, values)])
 
 
 def _left(ctx: Context, rows: Any, approved: np.ndarray) -> np.ndarray:

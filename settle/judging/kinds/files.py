@@ -7,9 +7,10 @@ import numpy as np
 from settle.judging.arrays import group_any, group_sum, latest_first
 from settle.judging.facts.base import Facts
 from settle.judging.kinds.amounts import paper_amount
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.caps import settle_cases
 
+FILE = "증빙파일"  # what a note is about that belongs to no line
 GIVEN = "evidence_files"  # name under which judge() is given what settle.evidence.checking found
 
 
@@ -26,7 +27,7 @@ def file_amount(ctx: Context) -> Outcome:
     doubt = (
         group_any(purchase, ctx[str(ctx.rule.parameters["doubt"])])
         if "doubt" in ctx.rule.parameters
-        else ctx["no_line"]
+        else ctx.facts.zeros(bool)
     )
     among = ctx.applies() & touched & ~doubt
     nothing = np.zeros(ctx.n, dtype=np.int64)
@@ -61,10 +62,10 @@ def _purchases(ctx: Context, rows: dict[int, tuple[int, int, int]]) -> np.ndarra
 def files(ctx: Context) -> Outcome:
     """What the files say of lines (the conditions decide), and notes that belong to no line. Values: text."""
     other = [note for note in ctx.facts.given[GIVEN].notes if note.code == ctx.rule.code]
-    number = next((c.number for c in ctx.rule.cases if c.when == {"no_line": True}), 0)
-    elsewhere = []
+    number = ctx.rule.told(FILE)
+    told = []
     if other and number:
         case = np.full(len(other), number, dtype=np.uint8)
         values = {"text": [note.text for note in other]}
-        elsewhere = [Elsewhere("증빙파일", case, np.full(len(other), -1), [note.key for note in other], values)]
-    return Outcome(ctx.cases(ctx.applies()), elsewhere=elsewhere)
+        told = [Told(FILE, case, np.full(len(other), -1), [note.key for note in other], values)]
+    return Outcome(ctx.cases(ctx.applies()), told=told)

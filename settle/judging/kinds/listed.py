@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from settle.judging.kinds.amounts import from_latest
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.caps import settle_cases
 from settle.judging.kinds.rows import counted
 
@@ -46,8 +46,8 @@ def listed_rows(ctx: Context) -> Outcome:
     places = [result.place(note) for note in notes]
     values = {"text": [n.text for n in notes], "won": [n.won for n in notes], "list": places}
     case = np.full(len(notes), ctx.rule.case("note"), dtype=np.uint8)
-    other = Elsewhere("명세", case, np.full(len(notes), -1), keys, values)
-    return Outcome(nothing, elsewhere=[other], unknown=_partly(ctx))
+    other = Told("명세", case, np.full(len(notes), -1), keys, values)
+    return Outcome(nothing, told=[other], unknown=_partly(ctx))
 
 
 def _partly(ctx: Context) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from settle.judging.kinds.base import Context, Elsewhere, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.kpi import catalogue as kpi
 from settle.model import EVIDENCE
 
@@ -21,7 +21,7 @@ def _rows(ctx: Context, sheet: str, where: np.ndarray, columns: dict[str, str]) 
     values = {name: frame[column].iloc[at].tolist() for name, column in columns.items()}
     number = ctx.rule.case("note")
     keys = counted(["/".join(str(v) for v in parts) for parts in zip(*values.values(), strict=True)])
-    return Outcome(nothing, elsewhere=[Elsewhere(sheet, np.full(len(at), number, np.uint8), at, keys, values)])
+    return Outcome(nothing, told=[Told(sheet, np.full(len(at), number, np.uint8), at, keys, values)])
 
 
 def counted(keys: list[str]) -> list[str]:
@@ -63,5 +63,5 @@ def kpi_figures(ctx: Context) -> Outcome:
     at = np.array([place.get((one.source, one.row), -1) for one in found])
     keys = counted([f"{one.participant}/{one.task}/{one.indicator}/{one.column}" for one in found])
     values = {"text": [one.message for one in found], "sum": [one.arithmetic for one in found]}
-    other = Elsewhere(FIGURES, np.full(len(found), ctx.rule.case("note"), np.uint8), at, keys, values)
-    return Outcome(nothing, elsewhere=[other])
+    other = Told(FIGURES, np.full(len(found), ctx.rule.case("note"), np.uint8), at, keys, values)
+    return Outcome(nothing, told=[other])

@@ -1,0 +1,132 @@
+"""The subjects beside the main one as people read them: what became of every row, in the words of the programme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.korean import josa, mask, mask_key, number, printable
+from settle.programme import sheets
+
+if TYPE_CHECKING:
+    from settle.model import Judged, Judgement
+    from settle.programme.vocabulary import Subject
+
+WON = ("recognised", "held", "disallowed")
+NOTE = "확인"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One subject. heads: of the columns; rows: one per finding, one for a row of the sheet without any; figures: columns of numbers."""
+
+    name: str
+    title: str
+    sentence: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    figures: tuple[int, ...]
+
+
+def shown(judgement: Judgement) -> list[Shown]:
+    """Every subject beside the main one whose sheet was given."""
+    return [_shown(one, judgement.programme.id) for one in judgement.others]
+
+
+def word(subject: Subject, row: tuple[int, int, int]) -> str:
+    """What became of one row: the gravest of its sums (recognised, held, disallowed)."""
+    recognised, held, disallowed = row
+    if disallowed and (held or recognised):
+        return f"일부 {subject.disallowed}"
+    return subject.disallowed if disallowed else subject.held if held else subject.recognised
+
+
+def counts(judged: Judged) -> str:
+    """`적격 9건 · 보완 2건 · 제외 1건`, or the won of a subject measured in won."""
+    subject = judged.subject
+    said = [(getattr(subject, name), judged.totals[name]) for name in WON]
+    return " · ".join(f"{what} {number(n)}{subject.unit}" for what, n in said if n) or f"0{subject.unit}"
+
+
+def sentence(judged: Judged) -> str:
+    """How many rows were judged, and what became of them."""
+    subject, total = judged.subject, judged.totals["claimed"]
+    whole = f"{len(judged.lines):,}건" + ("" if subject.counted else f", {number(total)}원")
+    return f"{josa(subject.sheet, '을/를')} 판정했습니다 ({whole}): {counts(judged)}."
+
+
+def _shown(judged: Judged, programme: str) -> Shown:
+    subject = judged.subject
+    named = _naming(subject, programme)
+    won = () if subject.counted else (subject.measure, *(getattr(subject, name) for name in WON))
+    heads = (subject.key, *named, *won, "판정", "규칙코드", "사유", "근거", "조치", "칸")
+    told: dict[int, list[tuple[str, ...]]] = {}
+    columns = ("line_index", "effect", "code", "message", "source", "remedy", "sheet", "cell")
+    for at, effect, code, *texts, sheet, cell in zip(*(judged.findings[c].tolist() for c in columns), strict=True):
+        where = f"{sheet} {cell}".strip()
+        said = [mask(printable(str(text))) for text in texts]
+        said[0] = f"({NOTE}) {said[0]}" if effect == "note" else said[0]
+        told.setdefault(at, []).append((code, *said, where))
+    rows: list[tuple[Any, ...]] = []
+    lines = judged.lines
+    sums = list(zip(*(lines[name].tolist() for name in ("claimed", *WON)), strict=True))
+    for at, (name, figures) in enumerate(zip(lines["line"].tolist(), sums, strict=True)):
+        first = [mask_key(printable(name)), *(mask(printable(str(lines[c].iat[at]))) for c in named)]
+        if not subject.counted:
+            first += figures
+        verdict = word(subject, figures[1:])
+        rows += [(*first, verdict, *one) for one in told.get(at, [("", "", "", "", "")])]
+    rows += [("", *[""] * (len(named) + len(won)), NOTE, *one) for one in told.get(-1, [])]
+    start = 1 + len(named)
+    return Shown(
+        subject.name,
+        subject.title or f"{subject.name} 검토표",
+        sentence(judged),
+        heads,
+        rows,
+        tuple(range(start, start + len(won))),
+    )
+
+
+def sheet_name(title: str, taken: list[str]) -> str:
+    """A title as the name of a sheet: no letters that a workbook refuses, at most 31, none twice."""
+    plain = "".join(" " if letter in "[]:*?/\\" else letter for letter in title).strip("' ")[:28] or "대상"
+    again = sum(name.startswith(plain) for name in taken)
+    return f"{plain} {again + 1}" if again else plain
+
+
+PAYMENT = ("지급 구분", "인정액", "지급률", "한도", "지급액", "보완 인정 시", "신청액", "감액")
+
+
+def payments(judgement: Judgement) -> list[tuple[str, ...]]:
+    """The rows of 지급액 산정 under PAYMENT, in won; the sum of what is paid last where there are several."""
+
+    def won(value: int | None) -> str:
+        return "-" if value is None else number(value)
+
+    rows: list[tuple[str, ...]] = [
+        (
+            mask(printable(one.name)),
+            won(one.recognised),
+            "-" if one.rate is None else f"{one.rate}%",
+            won(one.most),
+            won(one.payable),
+            won(one.payable_if_held_recognised),
+            won(one.asked),
+            won(one.cut),
+        )
+        for one in judgement.payments
+    ]
+    if len(rows) > 1:
+        paid, later = (
+            sum(getattr(p, n) for p in judgement.payments) for n in ("payable", "payable_if_held_recognised")
+        )
+        rows.append(("합계", won(sum(p.recognised for p in judgement.payments)), "", "", won(paid), won(later), "", ""))
+    return rows
+
+
+def _naming(subject: Subject, programme: str) -> tuple[str, ...]:
+    """The column that says who or what a row is: the first text that must be there. Nothing that is kept hashed is shown."""
+    kind = sheets.load(programme).get(subject.sheet)
+    texts = [c.name for c in kind.columns if c.type == "text" and c.required and c.name != subject.key] if kind else []
+    return tuple(texts[:1])

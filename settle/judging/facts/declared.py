@@ -1,0 +1,253 @@
+"""Facts as data: [facts.<name>] of programme.toml, made of columns, other facts, rows of other sheets and figures of the round.
+
+Every declared fact has a value and `<name>__known`: where something it is made of is blank, it is not known, and comparisons with it
+are false on both sides (`blank = true` asks for just that).
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from settle.judging import boundaries
+from settle.judging.arrays import FAR, NO_DAY
+from settle.judging.facts.base import Facts, declares, known
+from settle.judging.facts.subjects import application
+from settle.programme import conditions
+from settle.programme import fact_shapes as shapes
+from settle.programme.vocabulary import MOMENTS, Subject, match_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DAY = 24 * 60 * 60
+AMBIGUOUS, NONE = -2, -1
+
+
+class Value(NamedTuple):
+    """Values, one per row, and where they are known. Days are int64 since 1970."""
+
+    value: Any
+    known: np.ndarray
+
+
+@declares
+def declared(facts: Facts, name: str) -> Value:
+    """A fact of [facts]. Raises KeyError for a name that it uses and nobody knows."""
+    return made(facts.programme.facts[name], facts)
+
+
+@singledispatch
+def made(spec: Any, facts: Facts) -> Value:
+    """The value of one declaration."""
+    raise TypeError(type(spec))
+
+
+@declares
+def figure(facts: Facts, name: str) -> Value:
+    """A number or day by its name; moments as days."""
+    head, dot, rest = name.partition(".")
+    if dot and head in ("limit", "round"):
+        value = np.asarray(facts.limit(rest))
+        return Value(np.broadcast_to(_days(rest, value), facts.n), np.ones(facts.n, dtype=bool))
+    if dot and isinstance(facts.programme.facts.get(head), shapes.Join):
+        return _joined(facts, head, rest)
+    value, there = facts[name], facts.known(name)
+    if _is_moment(facts.ledger, name):
+        value = np.where(facts.ledger[known(name)], value // DAY, NO_DAY)
+    value = np.asarray(value)
+    lost = boundaries.unknown(value) if value.dtype.kind == "i" else np.zeros(facts.n, dtype=bool)
+    return Value(value, ~lost if there is None else there & ~lost)
+
+
+def _is_moment(frame: pd.DataFrame, name: str) -> bool:
+    return f"{name}__time_known" in frame
+
+
+def _days(name: str, value: np.ndarray) -> np.ndarray:
+    """Opening and close of a round are moments: their day."""
+    return value // DAY if name in MOMENTS else value
+
+
+def _days_of(facts: Facts, name: str) -> np.ndarray:
+    found = figure(facts, name)
+    return np.where(found.known, found.value, NO_DAY).astype(np.int64)
+
+
+def _as_days(days: np.ndarray) -> Value:
+    return Value(days, ~boundaries.unknown(days))
+
+
+def _extreme(facts: Facts, of: Sequence[str], skip: Sequence[str], latest: bool) -> Value:
+    found = []
+    lost = np.zeros(facts.n, dtype=bool)
+    for name in of:
+        days = _days_of(facts, name)
+        blank = boundaries.unknown(days)
+        lost |= blank & (name not in skip)
+        found.append(np.where(blank, -FAR if latest else FAR, days))
+    best = np.max(found, axis=0) if latest else np.min(found, axis=0)
+    return _as_days(np.where(lost | (np.abs(best) >= FAR), NO_DAY, best))
+
+
+@made.register
+def _(spec: shapes.Latest, facts: Facts) -> Value:
+    return _extreme(facts, spec.of, spec.skip, latest=True)
+
+
+@made.register
+def _(spec: shapes.Earliest, facts: Facts) -> Value:
+    return _extreme(facts, spec.of, spec.skip, latest=False)
+
+
+def _shifted(
+    facts: Facts, start: str, count: int | str, shift: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> Value:
+    days = _days_of(facts, start)
+    by = figure(facts, count) if isinstance(count, str) else Value(np.full(facts.n, count), np.ones(facts.n, bool))
+    return _as_days(np.where(by.known, shift(days, np.where(by.known, by.value, 0).astype(np.int64)), NO_DAY))
+
+
+@made.register
+def _(spec: shapes.MonthsAfter, facts: Facts) -> Value:
+    return _shifted(facts, spec.start, spec.months, boundaries.months_after)
+
+
+@made.register
+def _(spec: shapes.DaysAfter, facts: Facts) -> Value:
+    return _shifted(facts, spec.start, spec.days, boundaries.days_after)
+
+
+# ---- rows of other sheets -------------------------------------------------------------------------------------------------------
+
+
+def rows_of(facts: Facts, sheet: str) -> Facts:
+    """The rows of another sheet as facts of their own."""
+    return Facts(facts.book, facts.programme, about=Subject(sheet, sheet, key="", of=facts.subject.of))
+
+
+def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """(row of this subject to which each of their rows belongs, -1: none; where all rows of this subject are known).
+
+    By the application number; rows without one belong to the only row there is. Where there are several, nobody knows whose they are.
+    """
+    mine, numbers = application(facts).tolist(), application(theirs)
+    if facts.n == 1:
+        fits = numbers.isin(["", mine[0]]) if mine[0] else pd.Series([True] * theirs.n)
+        return np.where(fits, 0, NONE).astype(np.int64), np.ones(1, dtype=bool)
+    place = {number: at for at, number in enumerate(mine) if number}
+    at = np.array([place.get(number, NONE) for number in numbers.tolist()], dtype=np.int64)
+    again = pd.Series(mine).duplicated(keep=False).to_numpy() if mine else np.zeros(0, dtype=bool)
+    sure = ~again & np.array([bool(number) for number in mine], dtype=bool)
+    return at, sure & (not (numbers == "").any())
+
+
+def _gathered(facts: Facts, sheet: str, where: Any, weight: Callable[[Facts], Value] | None = None) -> Value:
+    """Per row the sum of weights over rows of another sheet that hold; not known where the sheet is absent or a weight is blank."""
+    if not facts.book.has(sheet):
+        return Value(facts.zeros(), np.zeros(facts.n, dtype=bool))
+    theirs = rows_of(facts, sheet)
+    at, sure = _belonging(facts, theirs)
+    fits = (at >= 0) & conditions.holds(where, theirs, theirs.n)
+    each = weight(theirs) if weight else Value(np.ones(theirs.n, np.int64), np.ones(theirs.n, bool))
+    total = facts.zeros()
+    np.add.at(total, at[fits], np.where(each.known, each.value, 0)[fits].astype(np.int64))
+    blank = facts.zeros(bool)
+    blank[at[fits & ~each.known]] = True
+    return Value(total, sure & ~blank)
+
+
+@made.register
+def _(spec: shapes.CountRows, facts: Facts) -> Value:
+    return _gathered(facts, spec.sheet, spec.where)
+
+
+@made.register
+def _(spec: shapes.SumRows, facts: Facts) -> Value:
+    return _gathered(facts, spec.sheet, spec.where, lambda theirs: figure(theirs, spec.column))
+
+
+@made.register
+def _(spec: shapes.AnyRow, facts: Facts) -> Value:
+    found = _gathered(facts, spec.sheet, spec.where)
+    return Value((found.value > 0) & found.known, found.known)
+
+
+@made.register
+def _(spec: shapes.Join, facts: Facts) -> Value:
+    """The row of the other sheet; NONE, AMBIGUOUS. Known where just one row fits."""
+    frame = facts.book.frames[spec.sheet]
+    theirs = list(zip(*(_keys(frame, column) for column in spec.on.values()), strict=True))
+    mine = list(zip(*(_keys(facts.ledger, column) for column in spec.on), strict=True))
+    place: dict[tuple[str, ...], int] = {}
+    for row, keys in enumerate(theirs):
+        if all(keys):
+            place[keys] = AMBIGUOUS if keys in place else row
+    at = np.array([place.get(keys, NONE) if all(keys) else NONE for keys in mine], dtype=np.int64)
+    return Value(at, at >= 0)
+
+
+def _keys(frame: pd.DataFrame, column: str) -> list[str]:
+    """A column as texts that are equal where it means the same; "" where blank."""
+    values = frame[column]
+    if known(column) in frame:
+        there = frame[known(column)].tolist()
+        return [str(value) if is_known else "" for value, is_known in zip(values.tolist(), there, strict=True)]
+    return [match_key(text) for text in values.tolist()]
+
+
+def _joined(facts: Facts, join: str, column: str) -> Value:
+    """A column of the row that a join found; `found` and `ambiguous` of the join itself."""
+    at = facts[join]
+    if column in ("found", "ambiguous"):
+        return Value(at >= 0 if column == "found" else at == AMBIGUOUS, np.ones(facts.n, dtype=bool))
+    spec = facts.programme.facts[join]
+    theirs = rows_of(facts, spec.sheet)
+    value = theirs[column]
+    there = theirs.known(column)
+    if _is_moment(theirs.ledger, column):
+        value = np.where(theirs.ledger[known(column)], value // DAY, NO_DAY)
+    if not theirs.n:
+        blank = pd.Series([""] * facts.n, dtype="str") if isinstance(value, pd.Series) else facts.zeros()
+        return Value(blank, np.zeros(facts.n, dtype=bool))
+    picked = np.where(at >= 0, at, 0)
+    if isinstance(value, pd.Series):
+        texts = value.to_numpy(dtype=object)[picked]
+        shown = pd.Series(np.where(at >= 0, texts, ""), dtype="str")
+        return Value(shown, (shown != "").to_numpy())
+    is_known = np.ones(theirs.n, dtype=bool) if there is None else there
+    return Value(np.where(at >= 0, value[picked], 0), (at >= 0) & is_known[picked])
+
+
+# ---- figures --------------------------------------------------------------------------------------------------------------------
+
+
+@made.register
+def _(spec: shapes.Share, facts: Facts) -> Value:
+    part, whole = figure(facts, spec.part), figure(facts, spec.whole)
+    sure = part.known & whole.known & (whole.value > 0)
+    return Value(np.where(sure, part.value * 10_000 // np.where(sure, whole.value, 1), 0).astype(np.int64), sure)
+
+
+@made.register
+def _(spec: shapes.OverlapDays, facts: Facts) -> Value:
+    start, end, first, last = (_days_of(facts, name) for name in (spec.start, spec.end, *spec.window))
+    lost = np.logical_or.reduce([boundaries.unknown(days) for days in (start, end, first, last)]) | (end < start)
+    days = np.minimum(end, last) - np.maximum(start, first) + 1
+    return Value(np.where(lost, 0, np.maximum(days, 0)), ~lost)
+
+
+@made.register
+def _(spec: shapes.Band, facts: Facts) -> Value:
+    found = figure(facts, spec.fact)
+    value, done = facts.zeros(), np.zeros(facts.n, dtype=bool)
+    sure = np.zeros(facts.n, dtype=bool)
+    for step in spec.bands:
+        here = ~done & found.known & (found.value >= step.min if step.min is not None else True)
+        value[here] = step.value or 0
+        sure |= here & (step.value is not None)
+        done |= here
+    return Value(value, sure)

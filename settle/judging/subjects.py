@@ -1,0 +1,177 @@
+"""The subjects of a book, each judged by its own rules, once, when first asked for (one may ask for the verdict on another)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from settle.judging.checkable import checkable, partly_unchecked
+from settle.judging.decisions import DECISIONS, read_decisions, too_much, unfounded
+from settle.judging.facts.base import Facts
+from settle.judging.facts.subjects import DISALLOW, HOLD, OK, PART
+from settle.judging.findings import table_of_findings
+from settle.judging.settlement import settle
+from settle.model import Judged, NotChecked
+from settle.programme.rules import RulebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from settle.judging.settlement import Settled
+    from settle.model import InputError
+    from settle.programme.rules import Rule, Rulebook
+    from settle.programme.vocabulary import Subject
+
+EVERYWHERE = ("input_problem", "auditor")  # kinds that look at the rows of every subject
+WON = ("claimed", "recognised", "held", "disallowed")
+
+
+def is_about(rule: Rule, subject: Subject, main: Subject) -> bool:
+    """Is a rule judged on this subject: by its `about`, else by the subject's prefixes, else on the main one?"""
+    if rule.kind in EVERYWHERE:
+        return True
+    return subject.name in rule.about if rule.about else subject == main
+
+
+def for_subject(rule: Rule, subject: Subject, others: Iterable[str]) -> Rule:
+    """The rule with the cases that are for this subject, numbered anew."""
+    kept = [case for case in rule.cases if case.about not in others]
+    if len(kept) == len(rule.cases) and not any(case.about == subject.name for case in kept):
+        return rule
+    own = [replace(case, about="") if case.about == subject.name else case for case in kept]
+    return replace(rule, cases=tuple(replace(case, number=n) for n, case in enumerate(own, start=1)))
+
+
+@dataclass
+class Spoken:
+    """One subject, judged. input_errors: what was wrong with the decisions on it."""
+
+    facts: Facts
+    settled: Settled
+    findings: pd.DataFrame
+    not_checked: list[NotChecked]
+    problems: list[InputError]
+
+
+@dataclass
+class Bench:
+    """Judges the subjects of a book. main: Facts of the main subject, with what is given from outside."""
+
+    main: Facts
+    rulebook: Rulebook  # the rules chosen
+    whole: Rulebook
+    _done: dict[str, Spoken] = field(default_factory=dict)
+    _now: list[str] = field(default_factory=list)
+    _facts: dict[str, Facts] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.main.bench = self
+
+    @property
+    def _all(self) -> tuple[Subject, ...]:
+        programme = self.main.programme
+        return (programme.main, *programme.others)
+
+    def rules(self, subject: Subject, rulebook: Rulebook) -> tuple[Rule, ...]:
+        """The rules of a rulebook that are judged on a subject."""
+        main = self.main.programme.main
+        others = {one.name for one in self._all if one != subject}
+        return tuple(for_subject(r, subject, others) for r in rulebook.rules if is_about(r, subject, main))
+
+    def there(self, subject: Subject) -> bool:
+        """Was its sheet given? The main one is always judged, if only on no lines."""
+        return subject == self.main.programme.main or self.main.book.has(subject.sheet)
+
+    def facts(self, subject: Subject) -> Facts:
+        """The facts of a subject."""
+        if subject == self.main.programme.main:
+            return self.main
+        if subject.name not in self._facts:
+            self._facts[subject.name] = Facts(self.main.book, self.main.programme, about=subject, bench=self)
+        return self._facts[subject.name]
+
+    def spoken(self, subject: Subject) -> Spoken:
+        """What is said of a subject. Raises RulebookError where two subjects wait for each other's verdict."""
+        name = subject.name
+        if name in self._now:
+            told = ", ".join(f"'{one}'" for one in self._now[self._now.index(name) :])
+            raise RulebookError(f"판정 대상 {told}의 규칙이 서로의 판정(verdict:)을 묻고 있어 판정할 수 없습니다.")
+        if name not in self._done:
+            self._now.append(name)
+            try:
+                self._done[name] = self._judge(subject)
+            finally:
+                self._now.remove(name)
+        return self._done[name]
+
+    def _judge(self, subject: Subject) -> Spoken:
+        facts = self.facts(subject)
+        chosen, all_of_it = (replace(book, rules=self.rules(subject, book)) for book in (self.rulebook, self.whole))
+        runnable, not_checked = checkable(facts, chosen.rules)
+        decided, own, problems = read_decisions(
+            facts, chosen, all_of_it, [p for p, one in self._decided.items() if one == subject.name]
+        )
+        settled = settle(facts, runnable, decided, own)
+        findings = table_of_findings(facts, settled, decided)
+        problems += [*unfounded(facts, runnable, decided, settled), *too_much(facts, settled)]
+        not_checked += partly_unchecked(facts, settled)
+        return Spoken(facts, settled, findings, not_checked, problems)
+
+    @cached_property
+    def _decided(self) -> dict[int, str]:
+        """Row of 판정 -> the subject it is about: the first that has such a row and such a rule; the main one tells what is wrong."""
+        frame, main = self.main.book.frames[DECISIONS], self.main.programme.main
+        given = [one for one in self._all if self.there(one)]
+        rows = {one.name: set(self.facts(one)["line_name"]) for one in given} if len(frame) else {}
+        codes = {one.name: {rule.code for rule in self.rules(one, self.whole)} for one in given}
+        found = {}
+        for position, (name, code) in enumerate(zip(frame["집행번호"], frame["규칙코드"], strict=True)):
+            fits = (one for one in rows if name in rows[one] and code in codes[one])
+            found[position] = next(fits, main.name)
+        return found
+
+    def verdicts(self, name: str) -> tuple[Facts, np.ndarray] | None:
+        """Facts of a subject and the verdict on each row of it. Raises RulebookError for a name that no subject has."""
+        subject = next((one for one in self._all if one.name == name), None)
+        if subject is None:
+            known = ", ".join(one.name for one in self._all)
+            raise RulebookError(f"verdict:{name}: 그런 판정 대상이 없습니다. 있는 대상: {known}")
+        if not self.there(subject):
+            return None
+        spoken = self.spoken(subject)
+        said = np.full(spoken.facts.n, OK, dtype=object)
+        settled = spoken.settled
+        said[settled.disallowed > 0] = PART
+        said[settled.held > 0] = HOLD
+        said[(settled.disallowed > 0) & (settled.disallowed >= settled.claimed)] = DISALLOW
+        return spoken.facts, said
+
+    def all_spoken(self) -> list[Spoken]:
+        """What is said of every subject that was given, the main one first."""
+        return [self.spoken(one) for one in self._all if self.there(one)]
+
+    def others(self) -> list[Judged]:
+        """The subjects beside the main one whose sheets were given, judged."""
+        return [_judged(self.spoken(one), one) for one in self.main.programme.others if self.there(one)]
+
+    def not_there(self) -> list[NotChecked]:
+        """The rules of subjects whose sheets were not given: nobody asked for them."""
+        absent = [one for one in self.main.programme.others if not self.there(one)]
+        return [
+            NotChecked(rule.code, f"{one.sheet} 시트가 없습니다", provisional=False, lacking=(one.sheet,))
+            for one in absent
+            for rule in self.rules(one, self.rulebook)
+            if rule.kind not in EVERYWHERE
+        ]
+
+
+def _judged(spoken: Spoken, subject: Subject) -> Judged:
+    settled = spoken.settled
+    won = {name: getattr(settled, name) for name in WON}
+    lines = spoken.facts.ledger.assign(line=spoken.facts["line_name"], **won)
+    return Judged(subject, spoken.facts, lines, spoken.findings, {name: int(won[name].sum()) for name in WON})

@@ -1,0 +1,245 @@
+"""Facts as data, rounds, moments: each boundary on both sides, and what is blank is not known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from settle.judging import boundaries
+from settle.judging import registry as _registry  # noqa: F401
+from settle.judging.arrays import NO_DAY, day
+from settle.judging.facts.base import Facts
+from settle.judging.rounds import chosen
+from settle.pipeline import book_from_tables, judge
+from settle.programme import conditions
+from settle.programme import rules as rulebooks
+from settle.programme.rules import Rulebook
+
+PLACE = Path(__file__).parent / "programmes"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_programmes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SETTLE_PROGRAMMES", str(PLACE))
+        yield
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return rulebooks.load("grants")
+
+
+def facts(rulebook: Rulebook, people: list[dict[str, Any]] | None = None, *rows: dict[str, Any]) -> Facts:
+    """Facts of the applications."""
+    applied = [{"신청번호": str(n), "기업명": f"가람{n}", **row} for n, row in enumerate(rows or ({},), start=1)]
+    tables: dict[str, Any] = {"신청서": applied}
+    if people is not None:
+        tables["명부"] = [{"이름": f"사람{n}", **one} for n, one in enumerate(people)]
+    book = book_from_tables(tables, rulebook.programme)
+    return Facts(book, rulebook.programme, about=rulebook.programme.others[0])
+
+
+def said(found: Facts, name: str) -> list[Any]:
+    """Values, None where not known."""
+    return [value if there else None for value, there in zip(list(found[name]), found[f"{name}__known"], strict=True)]
+
+
+def days(*texts: str) -> list[int]:
+    return [day(dt.date.fromisoformat(text)) for text in texts]
+
+
+# ---- boundaries -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2024-11-30", 3, "2025-02-28"),  # no 30 February: its last day
+        ("2023-11-30", 3, "2024-02-29"),
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2026-01-15", 1, "2026-02-15"),
+        ("2026-04-29", -12, "2025-04-29"),
+        ("2026-03-31", -1, "2026-02-28"),
+        ("2026-12-01", 1, "2027-01-01"),
+    ],
+)
+def test_the_corresponding_day(start: str, months: int, end: str) -> None:
+    assert boundaries.months_after(np.array(days(start)), months).tolist() == days(end)
+
+
+def test_a_day_that_nobody_knows_stays_one() -> None:
+    assert boundaries.months_after(np.array([NO_DAY]), 3).tolist() == [NO_DAY]
+    assert boundaries.days_after(np.array([NO_DAY]), 3).tolist() == [NO_DAY]
+
+
+def stand(text: str, closes: str = "2026-04-29T18:00:00", **reading: str) -> str:
+    moment = np.array([text if "T" in text else f"{text}T00:00:00"], dtype="datetime64[s]").astype(np.int64)
+    opens, end = (np.array([t], dtype="datetime64[s]").astype(np.int64) for t in ("2026-04-16T00:00:00", closes))
+    found = boundaries.deadline(moment, np.array(["T" in text]), opens, end, reading)
+    return next((name for name in found._fields if getattr(found, name)[0]), "inside")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("2026-04-15T23:59:59", "early"),
+        ("2026-04-16T00:00:00", "inside"),
+        ("2026-04-29T18:00:00", "inside"),
+        ("2026-04-29T18:00:01", "late"),
+        ("2026-04-15", "early"),
+        ("2026-04-16", "inside"),  # the notice opens with the day
+        ("2026-04-28", "inside"),
+        ("2026-04-29", "time_unknown"),
+        ("2026-04-30", "late"),
+    ],
+)
+def test_a_deadline_of_six_in_the_evening(text: str, where: str) -> None:
+    assert stand(text) == where
+
+
+def test_a_deadline_of_the_whole_day_needs_no_time() -> None:
+    assert stand("2026-04-29", closes="2026-04-29T23:59:59") == "inside"
+    assert stand("2026-04-30T00:00:00", closes="2026-04-29T23:59:59") == "late"
+
+
+@pytest.mark.parametrize(("how", "where"), [("hold", "time_unknown"), ("pass", "inside"), ("fail", "late")])
+def test_a_programme_may_read_a_day_alone_otherwise(how: str, where: str) -> None:
+    assert stand("2026-04-29", day_only=how) == where
+
+
+# ---- facts ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "count"),
+    [
+        ("2026-03-31", "", 1),  # 이하: the day itself
+        ("2026-04-01", "", 0),
+        ("2026-01-02", "2026-03-31", 0),  # its last day of work is the day before
+        ("2026-01-02", "2026-04-01", 1),
+        ("", "", 0),  # blank: false on both sides
+    ],
+)
+def test_rows_of_another_sheet_are_counted_as_of_the_day_of_the_round(
+    rulebook: Rulebook, joined: str, left: str, count: int
+) -> None:
+    found = facts(rulebook, [{"신청번호": "1", "든 날": joined, "난 날": left}], {"신청일시": "2026-04-20 09:00"})
+    assert said(found, "명부 인원") == [count]
+
+
+def test_rows_belong_to_their_application(rulebook: Rulebook) -> None:
+    people = [
+        {"신청번호": n, "든 날": "2026-01-02", "급여": won} for n, won in (("1", 10), ("2", 20), ("2", 30), ("9", 40))
+    ]
+    found = facts(rulebook, people, {}, {})
+    assert said(found, "명부 인원") == [1, 2]
+    assert said(found, "받은 돈") == [10, 50]
+
+
+def test_rows_without_a_number_belong_to_the_only_application_else_nobody_knows(rulebook: Rulebook) -> None:
+    people = [{"든 날": "2026-01-02", "급여": 10}]
+    assert said(facts(rulebook, people, {}), "명부 인원") == [1]
+    assert said(facts(rulebook, people, {}, {}), "명부 인원") == [None, None]
+
+
+def test_without_the_sheet_or_with_a_blank_summand_nothing_is_known(rulebook: Rulebook) -> None:
+    assert said(facts(rulebook, None, {}), "명부 인원") == [None]
+    people = [{"신청번호": "1", "급여": 10}, {"신청번호": "1"}]
+    assert said(facts(rulebook, people, {}), "받은 돈") == [None]
+
+
+def test_any_row(rulebook: Rulebook) -> None:
+    assert said(facts(rulebook, [{"신청번호": "1", "구실": "대표"}], {}, {}), "대표 있음") == [True, False]
+
+
+def test_the_latest_and_the_earliest_day_leave_out_what_may_be_blank(rulebook: Rulebook) -> None:
+    rows = ({"설립일": "2026-05-01"}, {"설립일": "2020-01-01"}, {"설립일": "2020-01-01", "전환일": "2026-06-01"}, {})
+    found = facts(rulebook, None, *(row | {"신청일시": "2026-04-20 09:00"} for row in rows))
+    assert said(found, "기준일") == [*days("2026-05-01", "2026-04-09", "2026-06-01"), None]
+    assert said(found, "이른 날") == [*days("2026-05-01", "2020-01-01", "2020-01-01"), None]
+
+
+def test_months_and_days_after_a_day(rulebook: Rulebook) -> None:
+    found = facts(rulebook, None, {"설립일": "2024-11-30"}, {})
+    assert said(found, "석 달 뒤") == [*days("2025-02-28"), None]
+    assert said(found, "전날") == [*days("2024-11-29"), None]
+
+
+def test_a_join_gives_the_columns_of_the_one_row_that_fits(rulebook: Rulebook) -> None:
+    people = [{"이름": "갑", "급여": 7, "든 날": "2026-01-02", "구실": "대표"}, {"이름": "을"}, {"이름": "을"}]
+    found = facts(rulebook, people, {"맡은 이": "갑"}, {"맡은 이": "을"}, {"맡은 이": "병"}, {})
+    assert found["사람.found"].tolist() == [True, False, False, False]
+    assert found["사람.ambiguous"].tolist() == [False, True, False, False]
+    assert said(found, "사람.급여") == [7, None, None, None]
+    assert said(found, "사람.든 날") == [*days("2026-01-02"), None, None, None]
+    assert said(found, "사람.구실") == ["대표", None, None, None]
+
+
+def test_a_share_is_floored_and_a_band_takes_the_first_step_that_fits(rulebook: Rulebook) -> None:
+    parts = ((1, 3), (1, 2), (4999, 10000), (999, 10000), (1, 0), (-1, 2))
+    found = facts(rulebook, None, *({"가진 몫": part, "모든 몫": whole} for part, whole in parts), {})
+    assert said(found, "몫") == [3333, 5000, 4999, 999, None, -5000, None]
+    assert said(found, "점수") == [12, 20, 12, None, None, 0, None]  # a band without a value: a person says
+
+
+def test_days_in_common_with_a_window(rulebook: Rulebook) -> None:
+    spans = (
+        ("2026-04-01", "2026-04-09"),
+        ("2026-04-10", "2026-04-20"),
+        ("2026-04-29", "2026-05-09"),
+        ("2026-05-01", "2026-05-09"),
+    )
+    rows = [{"설립일": a, "전환일": b, "신청일시": "2026-04-20 09:00"} for a, b in spans]
+    found = facts(rulebook, None, *rows, {"설립일": "2026-04-01"})
+    assert said(found, "겹친 날") == [1, 11, 1, 0, None]
+
+
+def test_a_comparison_with_a_blank_is_false_on_both_sides_unless_asked(rulebook: Rulebook) -> None:
+    found = facts(rulebook, None, {})
+    for how in ({"min": 0}, {"max": 0}, {"over": -1}, {"under": 1}):
+        assert not conditions.holds({"몫": how}, found, 1).any()
+        assert conditions.holds({"몫": how | {"blank": True}}, found, 1).all()
+
+
+# ---- rounds ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_round_is_named_or_holds_the_moment_or_is_the_last_which_is_said(rulebook: Rulebook) -> None:
+    def of(moment: str | None, **agreement: str) -> tuple[str, bool]:
+        tables: dict[str, Any] = {"신청서": [{"신청번호": "1", "기업명": "가람", "신청일시": moment}]}
+        found = chosen(
+            book_from_tables(tables | ({"협약": agreement} if agreement else {}), rulebook.programme),
+            rulebook.programme,
+        )
+        assert found is not None
+        return found[0].id, bool(found[1])
+
+    assert of("2026-04-29 18:00:00") == ("2026-1", False)
+    assert of("2026-04-29 18:00:01") == ("2026-2", True)
+    assert of("2026-08-10 09:00") == ("2026-2", False)
+    assert of("2026-08-10 09:00", 사업연도="2026-1") == ("2026-1", False)
+    assert of(None) == ("2026-2", True)
+
+
+def test_what_a_round_does_not_say_is_an_error_of_the_rulebook(rulebook: Rulebook) -> None:
+    with pytest.raises(KeyError):
+        facts(rulebook, None, {}).limit("places")
+
+
+@pytest.mark.parametrize(
+    ("people", "effect"), [([], "hold"), (["2026-01-02"], "disallow"), (["2026-01-02", "2026-03-31"], None)]
+)
+def test_a_rule_asks_them(rulebook: Rulebook, people: list[str], effect: str | None) -> None:
+    tables: dict[str, Any] = {"신청서": [{"신청번호": "1", "기업명": "가람", "신청일시": "2026-04-20 10:00"}]}
+    rows = [{"신청번호": "1", "이름": f"사람{n}", "든 날": text} for n, text in enumerate(people)]
+    tables["명부"] = rows or [{"이름": "누구", "신청번호": "1"}, {"이름": "누구", "신청번호": None}]
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    ours = result.others[0].findings
+    want = "disallow" if effect == "hold" else effect  # a row of nobody's: the only application's
+    assert ours[ours["code"] == "APP-010"]["effect"].tolist() == ([want] if want else [])
