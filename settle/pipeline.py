@@ -20,7 +20,8 @@ from settle.reading import book as books
 from settle.reading.answered import answer, correct
 from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
-from settle.reconciling.filling import Filling, fill
+from settle.reconciling.filler import Filling
+from settle.reconciling.filling import fill
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
 from settle.reconciling.reconcile import reconcile

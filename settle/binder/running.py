@@ -12,7 +12,7 @@ from settle.binder.folder import make_folder, make_private
 from settle.binder.merging import Chosen, Merged, judge_with, own_ids
 from settle.binder.rows import Found, Judged, Run
 from settle.binder.words import BinderError
-from settle.comparing import earlier
+from settle.comparing import replies
 from settle.evidence.attach import Asked
 from settle.korean import mask, mask_all, mask_keys, particles
 from settle.programme import answers
@@ -170,7 +170,7 @@ def found(merged: Merged) -> list[Found]:
 
 def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[str]:
     """소명 typed beside the lines (검토표) into the register, once each; Korean sentences about what could not be taken."""
-    asked = {sheet.kind for sheet in judgement.book.sheets if set(earlier.REPLY) & set(sheet.unknown)}
+    asked = {sheet.kind for sheet in judgement.book.sheets if set(replies.REPLY) & set(sheet.unknown)}
     if judgement.book.main not in asked:
         return []
     notices, taken = [], 0
@@ -178,7 +178,7 @@ def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[st
     for one in binder.cases():
         if one.present and one.finding.line:
             by_line.setdefault(one.finding.line, []).append(one)
-    for reply in earlier.read_replies(judgement):
+    for reply in replies.read_replies(judgement):
         text, papers = mask(reply.texts["소명내용"]), mask(reply.texts["추가증빙"])
         line = mask_keys([reply.line])[0]
         if not by_line.get(line):

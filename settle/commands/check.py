@@ -18,7 +18,8 @@ from settle.korean import particles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from settle.comparing.earlier import Comparison, Previous, Reply
+    from settle.comparing.earlier import Comparison, Previous
+    from settle.comparing.replies import Reply
     from settle.leads.finding import Found
     from settle.model import Judgement
 
@@ -178,9 +179,10 @@ def earlier_result(path: Path, programme: str) -> Previous:
 def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ()) -> Comparison:
     """What became of an earlier result. carried: replies of the earlier 검토표, beside those of the files given."""
     from settle.comparing import earlier as roundtrip
+    from settle.comparing.replies import read_replies
     from settle.documents import json_
 
-    own = roundtrip.read_replies(result)
+    own = read_replies(result)
     known = {one.key for one in own}
     replies = [*own, *(one for one in carried if not one.key or one.key not in known)]
     return roundtrip.compare(result, earlier, json_.findings(result), replies)

@@ -4,6 +4,8 @@ Titles, columns and labels are data: reports/<programme>/disallowance.toml. All 
 resident and account numbers masked.
 """
 
+# Over 400 lines: one list of what every document says, so that none says it otherwise.
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,5 +1,7 @@
 """Which row of a sheet holds its headings, which kind of sheet it is, and which column is which. No pandas."""
 
+# Over 400 lines by a few: how headings are spelt and which column they mean is one question.
+
 from __future__ import annotations
 
 import re

@@ -15,6 +15,7 @@ from settle.reconciling.matching import MATCHED, Match
 from settle.reconciling.missing import lines_matched, name_absent, note_of, reached
 from settle.reconciling.profiles import matching as settings
 from settle.reconciling.result import KEY_AMOUNT, KEY_NAME, KEY_SUMS, TRANSFER, Note, Reconciliation, Side
+from settle.reconciling.sums import by_sum
 
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
@@ -69,7 +70,7 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
     for suffix, amounts in ways:
         for named in names:
             payable = named.assign(won=amounts)[amounts > 0]
-            matching.by_sum(match, payable, right, (KEY_SUMS[0] + suffix, KEY_SUMS[1] + suffix))
+            by_sum(match, payable, right, (KEY_SUMS[0] + suffix, KEY_SUMS[1] + suffix))
     if not part["must"].all():
         return  # the amount alone explains nothing but a transfer
     for suffix, amounts in ways:

@@ -9,6 +9,7 @@ import numpy as np
 from settle.reconciling import matching, ours, theirs
 from settle.reconciling.matching import EXPLAINED, MATCHED, OPEN, Match
 from settle.reconciling.result import CARD, KEY_BRN, KEY_NAME, KEY_NUMBER, KEY_NUMBER_DAY, KEY_SUMS, MEANS, Side
+from settle.reconciling.sums import by_sum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def _match_papers(mine: Ours, lists: Theirs, *, with_date: bool) -> Match:
     for must in (left[left["must"]], left):
         for part in (live, right):
             _by_fields(match, must, part)
-        matching.by_sum(match, must, live, KEY_SUMS)
+        by_sum(match, must, live, KEY_SUMS)
     return match
 
 
@@ -102,5 +103,5 @@ def explain_others(facts: Facts, side: Side, which: np.ndarray) -> None:
         return
     trial = Match.empty(len(lines.items), len(items))
     _by_fields(trial, lines.items, open_)
-    matching.by_sum(trial, lines.items, open_, KEY_SUMS)
+    by_sum(trial, lines.items, open_, KEY_SUMS)
     side.match.right_state[(trial.right_state == MATCHED) & (side.match.right_state == OPEN)] = EXPLAINED

@@ -6,6 +6,8 @@ own format changes) and comments at the cells that findings point at, and a summ
 renewed: verdicts, colours and comments of the last time are replaced, replies stay.
 """
 
+# Over 400 lines: the steps of one rewriting share the parts of the package they rewrite.
+
 from __future__ import annotations
 
 import itertools
