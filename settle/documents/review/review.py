@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
 from settle.documents.review import files, findings_list
-from settle.documents.review import masking as review_masking
 from settle.documents.review import package as ooxml
+from settle.documents.review.cleaning import cleaned
 from settle.documents.review.comments import Notes
 from settle.documents.review.copied import copy
 from settle.documents.review.findings_list import NAME
@@ -49,6 +49,7 @@ from settle.documents.review.worksheet import (
 )
 from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
+from settle.programme.sheets import load
 from settle.reading.book import FINDINGS_LIST
 from settle.workbook.raw import index, letter
 
@@ -157,9 +158,13 @@ class _Review:
         self.notices: list[str] = []
 
     def edit(self, data: bytes) -> bytes:
-        self.package = Package(data)
-        if review_masking.hide(self.package, self.judgement.book, self.judgement.programme):
+        clean = cleaned(data, _keys(self.judgement))
+        self.package = Package(clean.data)
+        self.tabs = {n: clean.tabs.get(tab, tab) for n, tab in self.tabs.items()}
+        if clean.hidden:
             self.notices.append("검토표에서는 주민등록번호와 계좌번호를 가렸습니다. 원본 파일은 그대로입니다.")
+        if clean.dropped:
+            self.notices.append(f"검토표에 옮기지 않은 것: {', '.join(clean.dropped)}. 원본 파일은 그대로입니다.")
         self.parts = self._sheet_parts()
         self.ledgers: list[tuple[int, str, str]] = []
         self.looks = self._add_looks()
@@ -562,6 +567,13 @@ class _Review:
 
 
 # ---- helpers ----------------------------------------------------------------------------------------------------------------------------
+
+
+def _keys(judgement: Judgement) -> set[str]:
+    """All numbers of lines, papers and documents in the book."""
+    kinds = load(judgement.programme.id).values()
+    columns = {(kind.name, column.name) for kind in kinds for column in kind.columns if column.type == "key"}
+    return {text for kind, name in columns for text in judgement.book.frames[kind][name].unique()}
 
 
 def _same(one: str, other: str) -> bool:
