@@ -234,9 +234,9 @@ def test_no_output_of_any_command_says_it(
             }
     for path in sorted(out.rglob("*")):
         name = str(path.relative_to(out))
-        if any(secret in name for secret in SECRETS):
-            found[name] = {"name"}
         kept = "우리.정산/" in name  # a binder keeps the files as they were given: that is what it is for
+        if any(secret in name for secret in SECRETS) and not kept:
+            found[name] = {"name"}
         if path.is_file() and not kept and (where := leaks(name, path.read_bytes())):
             found[name] = where
     assert found == {}
