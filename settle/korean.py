@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from typing import NamedTuple
 
 from settle.personal import holds_accounts, mask, mask_all, mask_key, mask_keys, mask_name, mask_number
 
 __all__ = [
     "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "mask", "mask_all", "mask_key", "mask_keys",
-    "mask_name", "mask_number", "number", "pad", "particles", "percent", "printable", "width", "won", "wrap",
+    "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width", "won", "wrap",
 ]  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
+_LAST_NUMBER = re.compile(r"(?<!\d)\d{1,12}$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\u200b-\u200f\ud800-\udfff]")
 
 
@@ -129,6 +131,29 @@ def josa(word: str, pair: str) -> str:
 def printable(text: str) -> str:
     """The text without control characters and direction marks (a cell must not steer the terminal), NFC."""
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+
+
+class Between(NamedTuple):
+    """A range of numbers as people write it, E-001~E-004: head E-, first 001, again E-, last 004."""
+
+    head: str
+    first: str
+    again: str
+    last: str
+
+
+def numbers_between(text: str, marks: str) -> Between | None:
+    """The range that a text says, with one of these marks between its ends; None where it says none."""
+    ending = _LAST_NUMBER.search(text)
+    if not ending:
+        return None
+    for mark in re.finditer(f"[{re.escape(marks)}]", text[: ending.start()]):
+        start = max(0, mark.start() - 40)
+        head = _LAST_NUMBER.search(text[start : mark.start()].rstrip())
+        if head:
+            again = text[mark.end() : ending.start()].lstrip()
+            return Between(text[: start + head.start()], head[0], again, ending[0])
+    return None
 
 
 PARTICLES = re.compile(r"이\(가\)|을\(를\)|은\(는\)|과\(와\)|\(으\)로")

@@ -265,7 +265,7 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         sheet, mark, cell = rest.rpartition("!")
         return Answers(cells=(Cell("", typed, sheet=sheet, cell=cell),)) if mark else None
     columns = [column.rpartition(".")[2] for column in about.split(", ")]
-    one_each = re.findall(r"([^=,]+?)\s*=\s*([^,]+)", typed)
+    one_each = re.findall(r"(?<![^,])([^=,]++)=([^,]++)", typed)
     if one_each and all(name.strip() in lines for name, _ in one_each):
         cells = []
         for name, text in one_each:
@@ -284,5 +284,5 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
 
 def _parts(typed: str, count: int) -> list[str]:
     """The parts of `2025-04-01 ~ 2025-12-31`; [] where their number is another."""
-    parts = [part.strip() for part in re.split(r"\s*[~～∼]\s*", typed)] if count > 1 else [typed.strip()]
+    parts = [part.strip() for part in re.split("[~～∼]", typed)] if count > 1 else [typed.strip()]
     return parts if len(parts) == count and all(parts) else []

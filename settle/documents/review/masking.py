@@ -116,7 +116,8 @@ def masked(xml: bytes, masks: Masks, part: str = "") -> bytes:
     made = b"".join(_Piece(piece, masks, part, loose, sheet).done() for piece in _pieces(flat))
     if sheet:
         made = _without_children(made, sheet)
-    return xml if made == flat and not tokens.remarks(xml, mask) else made
+    spliced = sheet is not None or part == "xl/sharedStrings.xml"  # what is put into them later looks for plain texts
+    return xml if made == flat and not spliced and not tokens.remarks(xml, mask) else made
 
 
 def _pieces(xml: bytes) -> Iterator[bytes]:

@@ -361,7 +361,7 @@ class _Review:
         result, shared = {}, {}
         for column, cell in cells:
             kind = re.search(rb'\st="(\w+)"', cell[: cell.find(b">")])
-            value = re.search(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", cell, re.S)
+            value = re.search(rb"<(?:\w{1,40}:)?v>([^<]*+)</(?:\w{1,40}:)?v>", cell, re.S)
             if kind and kind[1] == b"s" and value:
                 shared[int(value[1])] = column
             else:
@@ -369,7 +369,11 @@ class _Review:
         if shared:
             part = next((p for k, p in self.package.relations("xl/workbook.xml").values() if k == "sharedStrings"), "")
             strings = (
-                re.finditer(rb"<(?:\w+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?si>)", self.package.read(part), re.S)
+                re.finditer(
+                    rb"<(?:\w{1,40}:)?si(?:\s[^<>]*?)?(?:/>|>((?:[^<]++|<(?!/?(?:\w{1,40}:)?si\b))*+)</(?:\w{1,40}:)?si>)",
+                    self.package.read(part),
+                    re.S,
+                )
                 if part
                 else ()
             )
@@ -525,7 +529,9 @@ class _Review:
         if filtered:
             first, _, last = filtered.partition(":")
             xml = _name(xml, tab, "_xlnm._FilterDatabase", f"{quoted}!{absolute(first)}:{absolute(last)}", hidden=True)
-        area = re.fullmatch(r"(.+!\$?[A-Z]+\$?\d+:\$?)([A-Z]+)(\$?\d+)", known.get("_xlnm.Print_Area", ""))
+        area = re.fullmatch(
+            r"(.+!\$?[A-Z]{1,3}\$?\d{1,7}:\$?)([A-Z]{1,3})(\$?\d{1,7})", known.get("_xlnm.Print_Area", "")
+        )
         if area and index(area[2]) < index(end):
             xml = _name(xml, tab, "_xlnm.Print_Area", f"{area[1]}{end}{area[3]}")
         if "_xlnm.Print_Titles" not in known:

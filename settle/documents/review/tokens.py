@@ -12,8 +12,9 @@ from xml.sax.saxutils import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# what opens with < ends with > outside of quotes, in which no < can stand; a comment or a CDATA section is open only once
-TOKEN = re.compile(rb"(<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>)", re.S)
+# what opens with < ends with > outside of quotes, in which no < can stand
+TOKEN = re.compile(rb"(<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>)")
+_SPECIAL = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _LOOSE = re.compile(rb"(<[^<>]*+>)")  # where it is not well-formed, as old drawings are
 _ATTRIBUTE = re.compile(rb"(?<=[\s\"'])([A-Za-z_][\w:.-]*+)(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')")
 _NAME = re.compile(rb"</?\s*+(?:[\w.-]++:)?([\w.-]++)")
@@ -61,29 +62,40 @@ def prove(xml: bytes) -> None:
 
 
 def split(xml: bytes, loose: bool = False) -> list[bytes]:
-    """Text, tag, text, tag … text. A CDATA section stands among the tags."""
+    """Text, tag, text, tag … text, of XML that is flat."""
     return (_LOOSE if loose else TOKEN).split(xml)
+
+
+def _specials(document: bytes) -> Iterable[tuple[int, int, bytes]]:
+    """Where comments, CDATA sections and instructions stand, and what opens them. Raises Malformed for one without an end."""
+    at = 0
+    places = {opening: document.find(opening) for opening in _SPECIAL}
+    while any(place >= 0 for place in places.values()):
+        opening = min((o for o in places if places[o] >= 0), key=places.__getitem__)
+        first = places[opening]
+        end = document.find(_SPECIAL[opening], first + len(opening))
+        if end < 0:
+            raise Malformed("no end")
+        at = end + len(_SPECIAL[opening])
+        yield first, at, opening
+        places = {o: place if place < 0 or place >= at else document.find(o, at) for o, place in places.items()}
 
 
 def flat(document: bytes) -> bytes:
     """The XML without comments and instructions, CDATA sections as plain texts, so that no text stands in pieces."""
-    if b"<![CDATA[" not in document and b"<!--" not in document and document.count(b"<?") < 2:
-        return document
-    parts = TOKEN.split(document)
-    for place in range(1, len(parts), 2):
-        tag = parts[place]
-        if tag.startswith(b"<![CDATA["):
-            parts[place] = escape(tag[9:-3].decode("utf-8", "replace")).encode()
-        elif tag.startswith(b"<!--") or (tag.startswith(b"<?") and not tag.startswith(b"<?xml ")):
-            parts[place] = b""
-    return b"".join(parts)
+    pieces, at = [], 0
+    for first, end, opening in _specials(document):
+        if opening == b"<?" and document.startswith(b"<?xml ", first):
+            continue
+        said = document[first + len(opening) : end - 3].decode("utf-8", "replace") if opening == b"<![CDATA[" else ""
+        pieces += [document[at:first], escape(said).encode()]
+        at = end
+    return b"".join([*pieces, document[at:]]) if at else document
 
 
 def remarks(document: bytes, mask: Callable[[str], str]) -> bool:
     """Does a comment or an instruction hold what `mask` hides?"""
-    if b"<!--" not in document and document.count(b"<?") < 2:
-        return False
-    said = [text(tag) for tag in TOKEN.findall(document) if tag.startswith((b"<!--", b"<?"))]
+    said = [text(document[first:end]) for first, end, opening in _specials(document) if opening != b"<![CDATA["]
     return any(mask(one) != one for one in said)
 
 
@@ -130,7 +142,7 @@ def without(document: bytes, identifiers: set[str]) -> bytes:
 
     pageSetup loses its attribute only. The root stays.
     """
-    tokens = split(document)
+    tokens = split(flat(document))
     open_: list[list[int]] = []  # place of the tag, children that stay, children that go
     gone: list[tuple[int, int]] = []
 
