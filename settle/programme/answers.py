@@ -30,7 +30,7 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from settle.files import WriteError, write_bytes
+from settle.files import WriteError, toml, write_bytes
 from settle.programme.profile import Profile, quoted
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Answers:
 def load(path: Path) -> Answers:
     """Read an answers file. Raises AnswersError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise AnswersError(f"답 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
     except tomllib.TOMLDecodeError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from settle.files import toml
 from settle.korean import josa
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_text(path: Path) -> str:
 def parse(text: str, file: str, shape: type[Shape]) -> tuple[Shape, dict[str, Any]]:
     """(checked, as it stands) of a TOML text; `file` is its name in what is said. Raises LoadError."""
     try:
-        raw = tomllib.loads(text)
+        raw = toml(text)
     except tomllib.TOMLDecodeError as error:
         raise LoadError(_broken(text, file, str(error))) from None
     try:

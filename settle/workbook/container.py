@@ -111,7 +111,7 @@ def look(path: Path) -> Container:  # noqa: C901  a list of cases, each a line o
     return _text_or_other(path, head, size)
 
 
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -153,7 +153,7 @@ def _zip(path: Path, size: int) -> Container:
                 reason = f"{_quoted(path)}에 엑셀이 만들지 않는 문서 정의(DOCTYPE)가 들어 있어 열지 않았습니다."
                 raise Unreadable(f"{reason} {_SAVE_AGAIN}")
             return _xlsx(archive, names, size)
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         reason = f"{_topic(path)} 손상되었거나 끝까지 받지 못한 파일입니다."
         raise Unreadable(f"{reason} 원본을 다시 받거나 {_SAVE_AGAIN}") from None
 

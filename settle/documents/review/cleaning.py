@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import quoteattr
 from zlib import crc32
 
-from settle.documents.review import masking, tokens
+from settle.documents.review import accounts, masking, tokens
 from settle.documents.review.masking import Masks
 from settle.documents.review.package import Package, Unsupported, outline, splice
 from settle.files import scratch
@@ -139,7 +139,7 @@ class _Cleaning:
         if name.lower().endswith(XML_PARTS):
             after = masking.masked(before, self.masks, name)
             if name == "xl/sharedStrings.xml" and below:
-                after = masking.numbers(after, below)
+                after = accounts.numbers(after, below)
             after = self._emptied(name, after)
         elif name.lower().endswith(PICTURES):
             after = _overwritten(before)
@@ -225,13 +225,13 @@ class _Cleaning:
         package = self.package
         sheets = [n for n in package.names - package.removed if n.startswith("xl/worksheets/") and n.endswith(".xml")]
         texts = package.read("xl/sharedStrings.xml") if package.has("xl/sharedStrings.xml") else b""
-        strings = masking.shared(texts) if _told(texts) else []
+        strings = accounts.shared(texts) if _told(texts) else []
         headed = any(holds_accounts(said) for said in set(strings) if len(said) <= 60)
         below: set[int] = set()
         for name in sorted(sheets):
             xml = package.read(name)
             if headed or _told(xml):
-                found, items = masking.columns(xml, strings)
+                found, items = accounts.columns(xml, strings)
                 if found:
                     self.masks.columns[name] = found
                     below |= items

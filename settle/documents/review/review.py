@@ -12,7 +12,6 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field, fields
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
@@ -51,6 +50,8 @@ from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
 from settle.programme.sheets import load
 from settle.reading.book import FINDINGS_LIST
+from settle.reconciling import opening
+from settle.workbook.container import BROKEN_ZIP
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
@@ -121,11 +122,13 @@ def write(
     for number, path in zip(holding, free, strict=False):
         source = book.files[number].path
         try:
-            data = source.read_bytes()
-        except OSError as error:
+            data = opening.content(book.files[number])
+        except opening.Changed as error:
+            raise WriteError(
+                f"'{source}' 파일이 판정하는 동안 바뀌어 검토표를 쓰지 못했습니다. 다시 판정하세요."
+            ) from error
+        except BROKEN_ZIP as error:
             raise WriteError(f"'{source}' 파일을 다시 읽을 수 없어 검토표를 쓰지 못했습니다.") from error
-        if book.files[number].sha256 and sha256(data).hexdigest() != book.files[number].sha256:
-            raise WriteError(f"'{source}' 파일이 판정하는 동안 바뀌어 검토표를 쓰지 못했습니다. 다시 판정하세요.")
         review = _Review(judgement, number, carried)
         try:
             if source.suffix.lower() not in (".xlsx", ".xlsm"):
@@ -135,7 +138,7 @@ def write(
             review = _Review(judgement, number, carried)
             review.notices.append(f"{source.name}: {reason}. 서식 없이 내용만 새 엑셀 파일에 옮기고 판정을 붙였습니다.")
             try:
-                data, review.tabs = copy(book, judgement.programme, number, folder)
+                data, review.tabs = copy(book, judgement.programme, number, data, folder)
                 content = review.edit(data)
             except Unsupported as error:
                 raise WriteError(f"'{source}' 파일의 검토표를 쓰지 못했습니다: {error}.") from error
