@@ -30,7 +30,7 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from settle.files import WriteError, write_bytes
+from settle.files import WriteError, toml, write_bytes
 from settle.programme.profile import Profile, quoted
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Answers:
 def load(path: Path) -> Answers:
     """Read an answers file. Raises AnswersError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise AnswersError(f"답 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
     except tomllib.TOMLDecodeError as error:
@@ -265,7 +265,7 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         sheet, mark, cell = rest.rpartition("!")
         return Answers(cells=(Cell("", typed, sheet=sheet, cell=cell),)) if mark else None
     columns = [column.rpartition(".")[2] for column in about.split(", ")]
-    one_each = re.findall(r"([^=,]+?)\s*=\s*([^,]+)", typed)
+    one_each = re.findall(r"(?<![^,])([^=,]++)=([^,]++)", typed)
     if one_each and all(name.strip() in lines for name, _ in one_each):
         cells = []
         for name, text in one_each:
@@ -284,5 +284,5 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
 
 def _parts(typed: str, count: int) -> list[str]:
     """The parts of `2025-04-01 ~ 2025-12-31`; [] where their number is another."""
-    parts = [part.strip() for part in re.split(r"\s*[~～∼]\s*", typed)] if count > 1 else [typed.strip()]
+    parts = [part.strip() for part in re.split("[~～∼]", typed)] if count > 1 else [typed.strip()]
     return parts if len(parts) == count and all(parts) else []
