@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -57,7 +56,7 @@ ACT: dict[str, Page] = {
 }
 
 
-def make(desk: Desk) -> Starlette:
+def make(desk: Desk) -> Gatekeeper:
     """The application of a desk, its gatekeeper around it."""
 
     def enter(request: Request) -> Response:
@@ -94,8 +93,5 @@ def make(desk: Desk) -> Starlette:
         *(Route(path, looked(desk, function), methods=["GET"]) for path, function in LOOK.items()),
         *(Route(path, done(desk, function), methods=["POST"]) for path, function in ACT.items()),
     ]
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(Gatekeeper, gate=desk.gate)],
-        exception_handlers=failed(desk),
-    )
+    # around everything, so that what is answered to an unforeseen error carries the headers too
+    return Gatekeeper(Starlette(routes=routes, exception_handlers=failed(desk)), desk.gate)

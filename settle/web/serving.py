@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def serve(settings: Settings) -> None:
     try:
         page = settings.prepare(desk) if settings.prepare else "/"
         config = uvicorn.Config(
-            make(desk), log_level="critical", access_log=False, server_header=False, timeout_graceful_shutdown=3,
+            make(desk), log_level="error" if os.environ.get("SETTLE_DEBUG") else "critical", access_log=False, server_header=False, timeout_graceful_shutdown=3,
             lifespan="off", http="h11", ws="none", proxy_headers=False,
         )  # fmt: skip
         server = _Server(config, gate)

@@ -73,7 +73,7 @@ def _made(state: State) -> dict[str, Any]:
     papers = [one for one in judgement.questions if not one.answerable]
     shown = ("cannot run", "left out")
     errors = [one for one in judgement.input_errors if one.consequence in shown]
-    return {"asked": asked, "papers": papers, "errors": errors, "held": int(judgement.totals["held"])}
+    return {"unanswered": asked, "papers": papers, "errors": errors, "held": int(judgement.totals["held"])}
 
 
 class _Shown:
