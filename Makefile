@@ -32,18 +32,19 @@ endef
 
 $(RUN): $(SETUP)
 	$(venv)
-	@$(INSTALL) -e .
+	@$(INSTALL) -e '.[desk]'
 	@$(INSTALL) --no-deps koreanize-matplotlib
 	@touch $@
 
 $(TEST): $(SETUP)
 	$(venv)
-	@$(INSTALL) -e '.[test,lint]'
+	@$(INSTALL) -e '.[desk,test,lint]'
 	@$(INSTALL) --no-deps koreanize-matplotlib
 	@touch $(RUN) $@
 
 demo: $(RUN)
 	@$(BIN)/settle demo demo
+	@echo "화면으로 열기: $(BIN)/settle open 'demo/표본 정산서.xlsx'"
 
 test: $(TEST)
 	$(PYTEST)

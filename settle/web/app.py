@@ -14,7 +14,7 @@ from settle.binder.words import BinderError
 from settle.web import drafts
 from settle.web.forms import Page, done, failed, looked
 from settle.web.gatekeeper import Gatekeeper
-from settle.web.pages import binder, reading, report, start, todo
+from settle.web.pages import binder, decide, lists, log, month, reading, report, review, start, todo
 from settle.web.shown import render
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ LOOK: dict[str, Page] = {
     "/b/{key}/reading": reading.show,
     "/b/{key}/todo": todo.show,
     "/b/{key}/question": todo.one,
+    "/b/{key}/review": review.show,
+    "/b/{key}/paper.png": review.paper,
+    "/b/{key}/lists": lists.show,
+    "/b/{key}/compare": log.compare,
+    "/b/{key}/log": log.show,
+    "/month": month.show,
     "/b/{key}/report": report.show,
     "/b/{key}/page.png": report.picture,
     "/b/{key}/out": report.out,
@@ -43,14 +49,27 @@ ACT: dict[str, Page] = {
     "/b/{key}/columns": reading.columns,
     "/b/{key}/words": reading.words,
     "/b/{key}/remember": reading.remember,
+    "/b/{key}/programme": reading.programme,
     "/b/{key}/answer": todo.answer,
     "/b/{key}/withdraw-answer": todo.withdraw,
     "/b/{key}/undo": todo.undo,
     "/b/{key}/files": todo.files,
     "/b/{key}/draft": drafts.save,
+    "/b/{key}/decide": decide.decide,
+    "/b/{key}/own": decide.own,
+    "/b/{key}/second": decide.second,
+    "/b/{key}/reply": decide.reply,
+    "/b/{key}/request": decide.request,
+    "/b/{key}/viewed": decide.viewed,
+    "/b/{key}/lead": decide.lead,
+    "/b/{key}/bulk": decide.bulk,
+    "/b/{key}/link": lists.link,
+    "/b/{key}/unlink": lists.unlink,
+    "/month/enter": month.enter,
     "/b/{key}/write": report.write,
     "/b/{key}/aside": binder.aside,
     "/b/{key}/export": binder.export,
+    "/b/{key}/reopen": binder.reopen,
     "/b/{key}/close": binder.close,
     "/b/{key}/remove": binder.remove,
 }

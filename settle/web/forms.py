@@ -77,7 +77,7 @@ class Asked:
 Page = Callable[[Asked], Response]
 
 
-def page(request: Request, template: str, asked: Asked, status: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, template: str, asked: Asked, **values: Any) -> HTMLResponse:
     """A page with what every page shows: heading, roles, what was said. A fragment where the script asks for one."""
     said, wrong = asked.session.said, asked.session.wrong
     asked.session.said, asked.session.wrong = [], []
@@ -85,7 +85,7 @@ def page(request: Request, template: str, asked: Asked, status: int = 200, **val
     html = render(
         template, session=asked.session, room=asked.room, said=said, wrong=wrong, here=path, desk=asked.desk, **values
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html)
 
 
 def back(to: str) -> RedirectResponse:
@@ -134,7 +134,7 @@ def _safely(function: Page, asked: Asked) -> Response:
             asked.session.wrong.append(str(error))
             otherwise = f"/b/{asked.room.key}/" if asked.room else "/"
             return back(inside(asked.text("_back"), otherwise))
-        return page(asked.request, "problem.html", asked, 200, sentence=str(error))
+        return page(asked.request, "problem.html", asked, sentence=str(error))
 
 
 def _keep_typed(asked: Asked) -> None:

@@ -160,7 +160,8 @@ class Gatekeeper:
 
 
 REFUSED = """<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>settle</title>
-<link rel="icon" href="/static/desk.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/desk.css"></head><body><main class="alone"><h1>settle</h1><p>{}</p></main></body></html>"""
+<link rel="icon" href="/static/desk.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/desk.css"></head><body><main class="alone"><h1>settle</h1><p>{}</p></main></body></html>"""
 
 
 def session_of(request: Any) -> Session:

@@ -112,7 +112,7 @@ class Room:
         self._raw: tuple[str, _Kept] | None = None
         self._lock = threading.RLock()
         self._work: Work | None = None
-        self._next: tuple[str, Any] | None = None
+        self._next: tuple[str, Any, str] | None = None
         self._idle = threading.Event()
         self._idle.set()
         self._closed = False

@@ -18,7 +18,7 @@ from settle.web.desk import Desk, Start
 from settle.web.gatekeeper import Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -64,8 +64,9 @@ def serve(settings: Settings) -> None:
     desk = Desk(gate, Start(settings.folder, str(control)))
     try:
         page = settings.prepare(desk) if settings.prepare else "/"
+        level = "error" if os.environ.get("SETTLE_DEBUG") else "critical"
         config = uvicorn.Config(
-            make(desk), log_level="error" if os.environ.get("SETTLE_DEBUG") else "critical", access_log=False, server_header=False, timeout_graceful_shutdown=3,
+            make(desk), log_level=level, access_log=False, server_header=False, timeout_graceful_shutdown=3,
             lifespan="off", http="h11", ws="none", proxy_headers=False,
         )  # fmt: skip
         server = _Server(config, gate)
@@ -84,7 +85,7 @@ def serve(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def _signals(server: _Server) -> object:  # type: ignore[misc]
+def _signals(server: _Server) -> Iterator[None]:
     """SIGHUP ends the desk too: the terminal was closed. uvicorn itself hears SIGINT and SIGTERM."""
     number = getattr(signal, "SIGHUP", None)
     before = signal.getsignal(number) if number is not None else None

@@ -56,7 +56,8 @@ def take(room: Room, files: Sequence[UploadFile], who: str) -> list[str]:
 
 def take_paths(room: Room, paths: Sequence[Path]) -> None:
     """Put files of this machine into a binder, and what folders hold. Raises BinderError."""
-    files, evidence = [], []
+    files: list[Path] = []
+    evidence: list[Path] = []
     for path in paths:
         for one in sorted(path.iterdir()) if path.is_dir() else [path]:
             if one.name.startswith((".", "~$")) or one.name.casefold() in LEFT_OUT:

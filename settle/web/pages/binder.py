@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 
 from settle.binder.words import BinderError
 from settle.files import scratch
-from settle.web.forms import Asked, attachment, back, page
+from settle.web.forms import Asked, attachment, back, inside, page
+from settle.web.room import PATIENCE
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -67,6 +68,15 @@ def close(asked: Asked) -> Response:
     asked.desk.close(asked.at.key)
     asked.session.said.append(f"'{asked.at.name}' 정산철을 닫았습니다.")
     return back("/")
+
+
+def reopen(asked: Asked) -> Response:
+    """Open a binder anew: what another desk wrote is seen, and where nobody has it any more it can be written."""
+    folder = asked.at.binder.folder
+    asked.desk.close(asked.at.key)
+    room = asked.desk.open(folder)
+    room.wait(PATIENCE)
+    return back(inside(asked.text("_back"), f"/b/{room.key}/"))
 
 
 def remove(asked: Asked) -> Response:

@@ -10,10 +10,11 @@ import pyarrow as pa
 from settle.binder.words import BinderError
 from settle.korean import mask_key
 from settle.model import LEDGER
-from settle.programme import profile, sheets, vocabulary
+from settle.programme import profile, sheets
 from settle.programme.answers import AnswersError, dumps, understood
 from settle.web import places
 from settle.web.forms import Asked, back, page
+from settle.web.pages.start import known_programmes
 from settle.web.pages.todo import body_of
 from settle.workbook.raw import letter
 
@@ -58,7 +59,9 @@ def show(asked: Asked) -> Response:
     """The sheets and the lists."""
     room = asked.at
     made = room.derived("reading", lambda state: _made(room, state))
-    return page(asked.request, "reading.html", asked, **made)
+    known = known_programmes()
+    named = room.derived("recognised", lambda state: recognised(state, known))
+    return page(asked.request, "reading.html", asked, **made, programmes=known, named=named)
 
 
 def _made(room: Room, state: State) -> dict[str, Any]:
@@ -93,12 +96,13 @@ def _sheets(room: Room, book: Book, questions: list[Question]) -> list[ShownShee
     for place, sheet in enumerate(book.sheets):
         if 0 <= sheet.file < len(book.files):
             known.setdefault((book.files[sheet.file].path.name, sheet.name), (place, sheet))
+    nothing: tuple[int, Sheet | None] = (-1, None)
     found = []
     for file in room.raw():
         for raw in file.sheets:
             if (file.path.name, raw.name) in listed:
                 continue
-            place, sheet = known.get((file.path.name, raw.name), (-1, None))
+            place, sheet = known.get((file.path.name, raw.name)) or nothing
             found.append(_sheet(file.path.name, raw, place, sheet, (book.programme, questions)))
     return sorted(found, key=lambda one: (one.kind != LEDGER, not one.kind))
 
@@ -142,8 +146,9 @@ def _worth(kind: str, questions: list[Question]) -> dict[str, tuple[int, int]]:
 
 
 def _texts(column: Any, start: int, most: int) -> list[str]:
-    cells = column.slice(start, most).cast(pa.string()).to_pylist()
-    return [("" if cell is None else cell if len(cell) <= MOST_CELL else cell[:MOST_CELL] + "…") for cell in cells]
+    cells = (cell or "" for cell in column.slice(start, most).cast(pa.string()).to_pylist())
+    plain = (cell.removesuffix(" 00:00:00") for cell in cells)
+    return [cell if len(cell) <= MOST_CELL else cell[:MOST_CELL] + "…" for cell in plain]
 
 
 def _at(raw: RawSheet, column: int, row: int) -> str:
@@ -218,12 +223,18 @@ def remember(asked: Asked) -> Response:
     return back(asked.url("reading"))
 
 
-def recognised(room: Room, state: State) -> str:
-    """The programme that the agreement names, "" where it names none or the one in use."""
-    from settle.web.pages.start import known_programmes
-
+def recognised(state: State, known: list[tuple[str, str]]) -> str:
+    """The programme that the agreement's 사업명 names, "" where it names none that is known."""
     named = "".join(str(state.book.agreement.get("사업명") or "").split())
-    own = "".join(vocabulary.load(room.programme).name.split())
-    if not named or named == own:
-        return ""
-    return next((id for id, name in known_programmes() if "".join(name.split()) == named), "")
+    return next((one for one, name in known if named and "".join(name.split()) == named), "")
+
+
+def programme(asked: Asked) -> Response:
+    """Judge by another programme."""
+    wanted = asked.text("programme")
+    names = dict(known_programmes())
+    if wanted not in names:
+        raise BinderError("그런 사업은 없습니다.")
+    asked.at.binder.set("사업", wanted, asked.who())
+    asked.at.judge(f"사업: {names[wanted]}", who=asked.who())
+    return back(asked.url("reading"))

@@ -12,6 +12,7 @@ from settle.web import places, uploads
 from settle.web.desk import key_of
 from settle.web.forms import Asked, back, inside, page
 from settle.web.gatekeeper import AUDITOR, OFFICER
+from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -67,7 +68,7 @@ def _name_of(names: list[str]) -> str:
     parts = PurePosixPath(names[0].replace("\\", "/"))
     if len(parts.parts) > 1:
         return parts.parts[0]
-    books = [n for n in names if PurePosixPath(n).suffix.lower() in uploads.WORKBOOKS]
+    books = [n for n in names if PurePosixPath(n).suffix.lower() in WORKBOOKS]
     return PurePosixPath((books or names)[0]).stem
 
 

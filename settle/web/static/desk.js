@@ -133,7 +133,7 @@ async function watch() {
 
 function later() { if (!watching) watching = setTimeout(watch, 400); }
 
-const typing = () => all("form[data-draft] textarea, form[data-draft] input:not([type=hidden]):not([type=checkbox]):not([type=radio])").some((one) => one.value !== one.defaultValue);
+const typing = () => Boolean(document.activeElement?.closest("main form")) || all("form[data-draft] textarea, form[data-draft] input:not([type=hidden]):not([type=checkbox]):not([type=radio])").some((one) => one.value !== one.defaultValue);
 
 async function refresh(only) {
   const answer = await fetch(location.href, { credentials: "same-origin", headers: only ? { "X-Part": only } : {} });
