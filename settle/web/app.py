@@ -50,6 +50,7 @@ ACT: dict[str, Page] = {
     "/b/{key}/words": reading.words,
     "/b/{key}/remember": reading.remember,
     "/b/{key}/programme": reading.programme,
+    "/b/{key}/assume": reading.assume,
     "/b/{key}/answer": todo.answer,
     "/b/{key}/withdraw-answer": todo.withdraw,
     "/b/{key}/undo": todo.undo,
@@ -79,7 +80,8 @@ def make(desk: Desk) -> Gatekeeper:
     """The application of a desk, its gatekeeper around it."""
 
     def enter(request: Request) -> Response:
-        found = desk.gate.enter(request.query_params.get("token", ""))
+        asked = request.query_params.get("token", "") if request.method == "GET" else ""  # a HEAD uses nothing up
+        found = desk.gate.enter(asked)
         if found is None:
             sentence = "이 주소는 한 번만 쓸 수 있고 이미 쓰였습니다. settle open을 다시 하세요."
             return HTMLResponse(render("refused.html", sentence=sentence), 403)

@@ -7,6 +7,7 @@ thread per room; what is asked meanwhile is done right after it.
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from settle.programme.profile import Profile
     from settle.workbook.raw import RawFile, RawSheet
 
+ASSUMED = "없는 열"  # setting: what is said of columns that no file has
 WON = ("claimed", "recognised", "held", "disallowed")
 PATIENCE = 1.2  # seconds that an act waits for its judgement before the page says that it is being judged
 UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). 낸 것은 그대로 남아 있습니다."
@@ -138,7 +140,16 @@ class Room:
 
     @property
     def options(self) -> running.Options:
-        return running.Options(self.programme, profile=self.profile)
+        return running.Options(self.programme, assume=self.assumed, profile=self.profile)
+
+    @property
+    def assumed(self) -> dict[str, str]:
+        """Values of columns that no file has, as they were told by hand."""
+        try:
+            found = json.loads(self.binder.setting(ASSUMED) or "{}")
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
     def raw(self) -> list[RawFile]:
         """The cells of the files as they stand; [] before they were read."""
@@ -252,7 +263,7 @@ class Room:
         files = [one.id for one in self.binder.inputs(current=True)]
         profile = options.profile
         named = [profile.columns, profile.categories] if profile else []
-        return canonical([options.programme, files, self.binder.answers_file(), named])
+        return canonical([options.programme, files, self.binder.answers_file(), dict(options.assume), named])
 
     def _opened(self) -> _Kept:
         """The current files, read once as long as they are the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ from settle.korean import mask_key
 from settle.model import LEDGER
 from settle.programme import profile, sheets
 from settle.programme.answers import AnswersError, dumps, understood
+from settle.programme.vocabulary import HEADS
 from settle.web import places
 from settle.web.forms import Asked, back, page
 from settle.web.pages.start import known_programmes
 from settle.web.pages.todo import body_of
+from settle.web.room import ASSUMED
 from settle.workbook.raw import letter
 
 if TYPE_CHECKING:
@@ -60,8 +63,11 @@ def show(asked: Asked) -> Response:
     room = asked.at
     made = room.derived("reading", lambda state: _made(room, state))
     known = known_programmes()
+    leaves = room.derived("leaves", _leaves)
     named = room.derived("recognised", lambda state: recognised(state, known))
-    return page(asked.request, "reading.html", asked, **made, programmes=known, named=named)
+    return page(
+        asked.request, "reading.html", asked, **made, programmes=known, named=named, leaves=leaves, assumed=room.assumed
+    )
 
 
 def _made(room: Room, state: State) -> dict[str, Any]:
@@ -75,6 +81,7 @@ def _made(room: Room, state: State) -> dict[str, Any]:
         "sheets": _sheets(room, book, judgement.questions),
         "lists": [_list(one) for one in book.lists],
         "notices": list(dict.fromkeys(book.notices))[:200],
+        "lacking": [one.message for one in judgement.input_errors if one.consequence == "cannot run"],
     }
 
 
@@ -91,18 +98,18 @@ def _list(one: Any) -> dict[str, Any]:
 
 
 def _sheets(room: Room, book: Book, questions: list[Question]) -> list[ShownSheet]:
-    listed = {(one.file, one.sheet) for one in book.lists}
-    known: dict[tuple[str, str], tuple[int, Sheet]] = {}
-    for place, sheet in enumerate(book.sheets):
-        if 0 <= sheet.file < len(book.files):
-            known.setdefault((book.files[sheet.file].path.name, sheet.name), (place, sheet))
+    listed = {(found.file, found.sheet) for found in book.lists}
+    known: dict[tuple[str, str], tuple[int, Sheet | None]] = {}
+    for at, one in enumerate(book.sheets):
+        if 0 <= one.file < len(book.files):
+            known.setdefault((book.files[one.file].path.name, one.name), (at, one))
     nothing: tuple[int, Sheet | None] = (-1, None)
     found = []
     for file in room.raw():
         for raw in file.sheets:
             if (file.path.name, raw.name) in listed:
                 continue
-            place, sheet = known.get((file.path.name, raw.name)) or nothing
+            place, sheet = known.get((file.path.name, raw.name), nothing)
             found.append(_sheet(file.path.name, raw, place, sheet, (book.programme, questions)))
     return sorted(found, key=lambda one: (one.kind != LEDGER, not one.kind))
 
@@ -227,6 +234,24 @@ def recognised(state: State, known: list[tuple[str, str]]) -> str:
     """The programme that the agreement's 사업명 names, "" where it names none that is known."""
     named = "".join(str(state.book.agreement.get("사업명") or "").split())
     return next((one for one, name in known if named and "".join(name.split()) == named), "")
+
+
+def _leaves(state: State) -> list[str]:
+    """비목/세목/세세목 to choose from, where no ledger has a column of them."""
+    lacks = any(one.kind == LEDGER and not set(HEADS) & set(one.letters) for one in state.book.sheets)
+    return ["/".join(part for part in leaf if part) for leaf in state.judgement.programme.tree] if lacks else []
+
+
+def assume(asked: Asked) -> Response:
+    """Say once for all lines what no column says: their 비목."""
+    leaf = asked.text("leaf")
+    if leaf and leaf not in asked.at.derived("leaves", _leaves):
+        raise BinderError("그런 비목은 없습니다.")
+    parts = leaf.split("/") if leaf else []
+    told = dict(zip(HEADS, parts, strict=False))
+    asked.at.binder.set(ASSUMED, json.dumps(told, ensure_ascii=False), asked.who())
+    asked.at.judge(f"모든 줄의 비목: {leaf}" if leaf else "모든 줄의 비목 취소", who=asked.who())
+    return back(asked.url("reading"))
 
 
 def programme(asked: Asked) -> Response:
