@@ -8,9 +8,11 @@ const room = () => document.body.dataset.room || "";
 // ---- parts of a page ------------------------------------------------------------------------------------------------
 
 let asking = null;
+let turn = 0; // grows with every page asked for: what was asked for before it comes too late
 
 async function load(url, { part = "", method = "GET", body = null, push = true } = {}) {
   asking?.abort();
+  turn += 1;
   const mine = (asking = new AbortController());
   document.documentElement.setAttribute("aria-busy", "true");
   try {
@@ -136,9 +138,10 @@ function later() { if (!watching) watching = setTimeout(watch, 400); }
 const typing = () => Boolean(document.activeElement?.closest("main form")) || all("form[data-draft] textarea, form[data-draft] input:not([type=hidden]):not([type=checkbox]):not([type=radio])").some((one) => one.value !== one.defaultValue);
 
 async function refresh(only) {
+  const mine = turn;
   const answer = await fetch(location.href, { credentials: "same-origin", headers: only ? { "X-Part": only } : {} });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!$("#main", page)) return;
+  if (!$("#main", page) || mine !== turn) return;
   const at = window.scrollY, ledger = $(".ledger")?.scrollTop;
   delete document.body.dataset.working;
   if (page.body.dataset.working) document.body.dataset.working = page.body.dataset.working;
