@@ -32,6 +32,7 @@ KINDS = {
     "review": "정산검토보고서",
 }
 LETTERS = "보완요청서"
+ORDER = ("불인정내역서", "최종보고서", "중간보고서", "정산검토보고서", "검토표", "대사표", "의심신호")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _files(room: Room, chosen: str) -> list[Out]:
         shown = f"{size / 1024:,.0f} KB" if size < 1 << 20 else f"{size / (1 << 20):,.1f} MB"
         if not Path(name).name.startswith("."):
             found.append(Out(name, shown, path.suffix.lower() == ".pdf"))
-    return found
+    first = {name: at for at, name in enumerate(ORDER)}
+    return sorted(found, key=lambda one: (first.get(Path(one.name).stem, len(first)), one.name.endswith(".json"), one.name))
 
 
 def _place(room: Room, chosen: str, name: str) -> Path:

@@ -81,6 +81,9 @@ class _Shown:
 
     def __init__(self, question: Question) -> None:
         self.question, self.anchor = question, anchor(question.id)
+        kind, _, rest = question.about.partition(".")
+        sheet, mark, cell = rest.rpartition("!")
+        self.place = f"'{sheet}' 시트 {cell} 칸의 바른 값" if kind == "칸" and mark else ""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.question, name)

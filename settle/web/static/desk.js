@@ -71,9 +71,15 @@ function mark() { // the line that is open, in a ledger that stays
     const on = row.dataset.line === open;
     row.classList.toggle("on", on);
     const link = $("th a", row);
-    if (on) { link?.setAttribute("aria-current", "true"); row.scrollIntoView({ block: "nearest" }); }
+    if (on) { link?.setAttribute("aria-current", "true"); within($(".ledger"), row); }
     else link?.removeAttribute("aria-current");
   }
+}
+
+function within(box, row) { // scroll the ledger alone, never the page
+  const head = $("thead", box).offsetHeight, top = row.offsetTop - head, bottom = row.offsetTop + row.offsetHeight - box.clientHeight;
+  if (box.scrollTop > top) box.scrollTop = top;
+  else if (box.scrollTop < bottom) box.scrollTop = bottom;
 }
 
 document.addEventListener("click", (event) => {
