@@ -20,6 +20,7 @@ from settle.korean import particles
 from settle.pipeline import Opened
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 from settle.programme.rules import RulebookError
+from settle.web import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,10 +251,11 @@ class Room:
             run = ran.run.id if ran.run else 0
             own.notices += [one for one in ran.notices if one not in own.notices]
         cases = {one.id: one for one in self.binder.cases()}
+        state = State(old.number + 1 if old else 1, merged, book, basis, run, cases)
+        self._step("화면을 만드는 중")
+        ready = {"ledger": ledger.of(state)}  # what the first page needs, here and not while somebody waits for it
         with self._lock:
-            number = old.number + 1 if old else 1
-            self.state = State(number, merged, book, basis, run, cases)
-            self.cache = {}
+            self.state, self.cache = state, ready
             after = {name: int(merged.judgement.totals[name]) for name in WON}
             before = {name: int(old.judgement.totals[name]) for name in WON} if old else None
             self.moved = Moved(what, before, after)

@@ -97,7 +97,7 @@ class Visitor:
         self.room()
         return answer
 
-    def see(self, page: str, **query: str) -> Any:
+    def see(self, page: str, /, **query: str) -> Any:
         """A page of the open binder."""
         return self.get(f"/b/{self.room().key}/{page}", params=query)
 
