@@ -32,8 +32,8 @@ NONE, NOTE, HOLD, DISALLOW = 0, 1, 2, 3
 STATUS = {"불인정": DISALLOW, "보완": HOLD, "확인": NOTE, "지적 없음": NONE}
 RANK = {"disallow": DISALLOW, "hold": HOLD, "note": NOTE}
 CLOSED = (words.DECIDED, words.REVIEWED, words.FINAL)
-TODO, DONE, TO_REVIEW, REPLIED, ASKED = "아직", "판정함", "검토할 것", "소명 옴", "소명 요청"
-STATES = (TODO, REPLIED, ASKED, DONE, TO_REVIEW)
+WAITING, DONE, TO_REVIEW, REPLIED, ASKED = "아직", "판정함", "검토할 것", "소명 옴", "소명 요청"
+STATES = (WAITING, REPLIED, ASKED, DONE, TO_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def chosen(ledger: Ledger, stand: Open, wanted: Filter) -> np.ndarray:
     for word in wanted.words.casefold().split():
         keep &= ledger.search.str.contains(word, regex=False).to_numpy()
     flags = {
-        TODO: stand.open, DONE: stand.decided, TO_REVIEW: stand.unreviewed, REPLIED: stand.replied, ASKED: stand.asked,
+        WAITING: stand.open, DONE: stand.decided, TO_REVIEW: stand.unreviewed, REPLIED: stand.replied, ASKED: stand.asked,
     }  # fmt: skip
     if wanted.state in flags:
         keep &= _lines(ledger, flags[wanted.state])
