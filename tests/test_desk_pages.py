@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from settle.binder import Binder
+from settle.programme.folders import programmes
 from settle.web import uploads
-from tests.kit import desk_kit
+from tests.kit import choir, desk_kit
 from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import HEADS, TOTALS, Visitor, dropped
 from tests.kit.import_files import workbook
@@ -283,6 +284,27 @@ def test_every_screen_answers_before_anything_is_judged(tmp_path: Path) -> None:
         assert "Traceback" not in answer.text
     assert "보고서를 만들 수 없습니다" in visitor.see("report").text
     visitor.desk.close_all()
+
+
+def test_a_programme_of_another_shape_is_looked_at_and_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Main sheet, funds and rules called otherwise, no 비목; people are judged beside the money (tests/kit/choir.py)."""
+    monkeypatch.setenv("SETTLE_PROGRAMMES", str(choir.PLACE))
+    programmes.cache_clear()
+    visitor = desk_kit.visitor(tmp_path)
+    path = choir.workbook(tmp_path / "합창.xlsx")
+    visitor.send("/new", {"place": str(tmp_path), "programme": choir.CHOIR}, dropped(path))
+    assert totals(visitor) == choir.SPENT
+    for page in ("reading", "todo", "lists", "report", "compare", "log"):
+        assert visitor.see(page).status_code == 200, page
+    text = visitor.see("review", jump="가-2").text
+    assert "80,000원을 5,001원 넘습니다" in text
+    assert "이순" in text  # a member, judged beside the money
+    visitor.act(
+        "decide", {"finding": "choir:SPD-020:가-2", "verdict": "인정", "reason": "손님도 먹음", "who": "김감사"}
+    )
+    assert totals(visitor) == choir.SPENT | {"recognised": 2_515_001, "disallowed": 50_000}
+    visitor.desk.close_all()
+    programmes.cache_clear()
 
 
 def test_runs_are_compared_and_the_log_is_readable(opened: Visitor) -> None:

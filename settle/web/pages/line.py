@@ -9,7 +9,7 @@ import pandas as pd
 
 from settle.binder import words
 from settle.korean import brn, number
-from settle.model import EVIDENCE, KNOWN, LEDGER
+from settle.model import EVIDENCE, KNOWN
 from settle.programme import sheets
 from settle.web import ledger as ledgers
 from settle.web import pictures
@@ -124,7 +124,7 @@ def _cells(state: State, position: int, places: list[int]) -> list[Field]:
     cells = set(judgement.findings["cell"].iloc[places].tolist()) - {""}
     letters = _letters(state, int(row["_source"]))
     found = []
-    for column in sheets.load(judgement.programme.id)[LEDGER].columns:
+    for column in sheets.load(judgement.programme.id)[judgement.book.main].columns:
         text = _text(row, column.name, column.type)
         from_where, kind = origin.get(column.name, ("", ""))
         marked = f"{letters.get(column.name, '?')}{int(row['_row'])}" in cells
@@ -178,7 +178,8 @@ def _papers(state: State, position: int) -> list[list[Field]]:
     if frame is None or not len(frame):
         return []
     links = judgement.facts["links"]
-    columns = {c.name: c.type for c in sheets.load(judgement.programme.id)[EVIDENCE].columns}
+    kind = sheets.load(judgement.programme.id).get(EVIDENCE)
+    columns = {c.name: c.type for c in kind.columns} if kind else {}
     found = []
     for place in links.row[links.line == position].tolist():
         row = frame.iloc[place]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from starlette.responses import Response
 
-    from settle.reconciling.reconcile import Side
+    from settle.reconciling.result import Side
     from settle.web.room import State
 
 PAGE = 200

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from settle.binder.words import BinderError
 from settle.korean import mask_key
-from settle.model import LEDGER
 from settle.programme import profile, sheets
 from settle.programme.answers import AnswersError, dumps, understood
 from settle.programme.vocabulary import HEADS
@@ -81,6 +80,7 @@ def _made(room: Room, state: State) -> dict[str, Any]:
         "sheets": _sheets(room, book, judgement.questions),
         "lists": [_list(one) for one in book.lists],
         "notices": list(dict.fromkeys(book.notices))[:200],
+        "main": book.main,
         "lacking": [one.message for one in judgement.input_errors if one.consequence == "cannot run"],
     }
 
@@ -111,7 +111,7 @@ def _sheets(room: Room, book: Book, questions: list[Question]) -> list[ShownShee
                 continue
             place, sheet = known.get((file.path.name, raw.name), nothing)
             found.append(_sheet(file.path.name, raw, place, sheet, (book.programme, questions)))
-    return sorted(found, key=lambda one: (one.kind != LEDGER, not one.kind))
+    return sorted(found, key=lambda one: (one.kind != book.main, not one.kind))
 
 
 def _sheet(file: str, raw: RawSheet, place: int, sheet: Sheet | None, about: tuple[str, list[Question]]) -> ShownSheet:
@@ -183,7 +183,7 @@ def columns(asked: Asked) -> Response:
     if not wanted:
         raise BinderError("바꾼 열이 없습니다.")
     for name, heading in wanted.items():
-        asked_for = name if sheet.kind == LEDGER else f"{sheet.kind}:{name}"
+        asked_for = name if sheet.kind == made["main"] else f"{sheet.kind}:{name}"
         text = f"{name} = {heading}"
         room.binder.answer(f"열:{asked_for}", {"columns": {asked_for: heading}}, "column", text, asked.who())
     room.judge(f"열: {', '.join(wanted)}", who=asked.who())
@@ -238,7 +238,7 @@ def recognised(state: State, known: list[tuple[str, str]]) -> str:
 
 def _leaves(state: State) -> list[str]:
     """비목/세목/세세목 to choose from, where no ledger has a column of them."""
-    lacks = any(one.kind == LEDGER and not set(HEADS) & set(one.letters) for one in state.book.sheets)
+    lacks = any(one.kind == state.book.main and not set(HEADS) & set(one.letters) for one in state.book.sheets)
     return ["/".join(part for part in leaf if part) for leaf in state.judgement.programme.tree] if lacks else []
 
 

@@ -80,7 +80,7 @@ def _number(text: str) -> int:
 def _blocked(state: State | None) -> str:
     if state is None:
         return "아직 판정하지 않아 만들 수 없습니다."
-    if state.judgement.unjudged or not len(state.judgement.lines):
+    if state.judgement.unjudged or not (len(state.judgement.lines) or state.judgement.others):
         return "판정한 줄이 없어 보고서를 만들 수 없습니다. 집행내역이 있는 파일을 올리세요."
     return ""
 
@@ -121,7 +121,9 @@ def _files(room: Room, chosen: str) -> list[Out]:
         if not Path(name).name.startswith("."):
             found.append(Out(name, shown, path.suffix.lower() == ".pdf"))
     first = {name: at for at, name in enumerate(ORDER)}
-    return sorted(found, key=lambda one: (first.get(Path(one.name).stem, len(first)), one.name.endswith(".json"), one.name))
+    return sorted(
+        found, key=lambda one: (first.get(Path(one.name).stem, len(first)), one.name.endswith(".json"), one.name)
+    )
 
 
 def _place(room: Room, chosen: str, name: str) -> Path:

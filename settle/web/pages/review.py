@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from settle.binder.words import BinderError
+from settle.documents import subjects
 from settle.web import drafts, pictures
 from settle.web import ledger as ledgers
 from settle.web.forms import Asked, page
@@ -44,7 +45,8 @@ def show(asked: Asked) -> Response:
     room = asked.at
     ledger, stand = made(room)
     state = room.state
-    if state is None or not len(ledger.frame):
+    others = room.derived("others", lambda state: subjects.shown(state.judgement))
+    if state is None or not (len(ledger.frame) or others):
         raise BinderError("판정한 줄이 없습니다. 집행내역이 있는 파일을 올리세요.")
     ask = wanted(asked.query)
     positions = ledgers.chosen(ledger, stand, ask)
@@ -75,6 +77,7 @@ def show(asked: Asked) -> Response:
         previous=_address(asked, ledger, base, before), next=_address(asked, ledger, base, after),
         waiting=len(ledgers.open_findings(ledger, stand, positions, ask.rule)),
         drafts=drafts.of(room) if position >= 0 else {}, reasons=reasons(room) if position >= 0 else [],
+        others=others if part != "line" else [],
         bulk=_bulk(room, ledger, stand, positions, ask) if part != "line" else None,
     )  # fmt: skip
 
