@@ -68,6 +68,7 @@ bench: $(TEST)
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/evidence.py
+	$(BIN)/python benchmarks/desk.py
 
 fuzz: $(TEST)
 	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not slow and not slow_all" -k "hypothesis or identit or fuzz"

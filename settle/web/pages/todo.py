@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from settle.web.room import Room, State
 
 MOST_LINES = 100
+UNUSED = "답의 "  # how the notices begin that say why an answer was not used (settle.reading.answered)
 NOT_UNDERSTOOD = "알아듣지 못했습니다. 보기처럼 적거나 고르세요."
 
 
@@ -63,8 +64,20 @@ def show(asked: Asked) -> Response:
 
 
 def _about(question: str) -> str:
-    head, mark, rest = question.partition(":Q:")
-    return rest if mark else head if not question.startswith("열:") else question.removeprefix("열:")
+    """What an answer is about, as people call it: of `…:Q:협약.기관유형`, `…:Q:말.결제수단=카드`, `열:집행금액`."""
+    head, mark, about = question.partition(":Q:")
+    if not mark:
+        return head.removeprefix("열:")
+    kind, _, rest = about.partition(".")
+    name, equals, word = rest.partition("=")
+    match kind:
+        case "말" if equals:
+            return f"{name} '{word}'"
+        case "칸":
+            return " ".join(part for part in rest.rpartition("!") if part != "!") + " 칸"
+        case "카드":
+            return f"카드 {rest}"
+    return f"{kind} {rest}"
 
 
 def _made(state: State) -> dict[str, Any]:
@@ -73,7 +86,8 @@ def _made(state: State) -> dict[str, Any]:
     papers = [one for one in judgement.questions if not one.answerable]
     shown = ("cannot run", "left out")
     errors = [one for one in judgement.input_errors if one.consequence in shown]
-    return {"unanswered": asked, "papers": papers, "errors": errors, "held": int(judgement.totals["held"])}
+    unused = [one for one in judgement.book.notices if one.startswith(UNUSED)]
+    return {"unused": unused, "unanswered": asked, "papers": papers, "errors": errors, "held": int(judgement.totals["held"])}
 
 
 class _Shown:
