@@ -21,6 +21,7 @@ from settle.judging.components import components
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN, Filled, Sheet
 from settle.reconciling import ours, theirs, values
+from settle.reconciling.hand import Hand
 from settle.reconciling.profiles import matching
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _matches(facts: Facts, statements: list[Statement], group: str) -> pd.DataFr
         return pd.DataFrame()
     items = _with_fields(lists)
     mine = _lines(facts, group)
-    keyed = _edges(mine, items)
+    apart = Hand.of(facts, statements).apart(lists)
+    keyed = [(name, edges[~edges["item"].isin(apart)]) for name, edges in _edges(mine, items)]
     whole = (items["fell"] < items["won"]) & (items["fell"] == 0)
     found: list[pd.DataFrame] = []
     for part in (whole, ~whole):

@@ -65,7 +65,6 @@ ACT: dict[str, Page] = {
     "/b/{key}/lead": decide.lead,
     "/b/{key}/bulk": decide.bulk,
     "/b/{key}/link": lists.link,
-    "/b/{key}/unlink": lists.unlink,
     "/month/enter": month.enter,
     "/b/{key}/write": report.write,
     "/b/{key}/aside": binder.aside,

@@ -20,12 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from starlette.testclient import TestClient
 
 from settle.web.app import make
 from settle.web.desk import Desk, Start
 from settle.web.gatekeeper import Gate
 from settle.web.room import Room
+from tests.kit import statement_lists
 from tests.kit import usage_kit as kit
 
 PORT = 8765
@@ -53,6 +55,36 @@ def ledger(path: Path, **changes: Any) -> Path:
         _paper(4, "2025-06-16", 54_545, 5_455),
     ]
     return kit.book(path, *lines, papers=papers, **changes)
+
+
+def with_card(folder: Path) -> list[Path]:
+    """The settlement with a fifth line of 33,000 won by card (E-005), and the card's list, which has it twelve days later
+    under another name: nothing says that they are one. Row 11 of the list is nobody's.
+    """
+    path = ledger(folder / "장부.xlsx")
+    book = openpyxl.load_workbook(path)
+    named = {
+        "집행번호": "E-005",
+        "원인행위일": "2025-06-20",
+        "집행일": "2025-06-20",
+        "적요": "사무용 문구",
+        "거래처": "문구나라",
+    }
+    won = {"사업자등록번호": "", "공급가액": 30_000, "부가세": 3_000, "집행금액": 33_000, "세세목": "수용비및수수료"}
+    blank = {"지출유형": "", "참석인원": "", "내부인원": "", "외부인원": ""}
+    book["집행내역"].append(kit.line(**named, **won, **blank))
+    book.save(path)
+    listed = [
+        ("30012345", 27_000, "2025-06-02", "동네찻집"),
+        ("30012346", 110_000, "2025-06-09", "동네식당"),
+        ("30012348", 60_000, "2025-06-16", "동네식당"),
+        ("77700011", 33_000, "2025-07-02", "(주)다른이름"),
+        ("88800022", 4_000, "2025-06-21", "편의점"),
+    ]
+    rows = [
+        {"key": k, "won": w, "day": f"{d} 12:10", "name": n, "card": "1234-5678-9012-3456"} for k, w, d, n in listed
+    ]
+    return [path, statement_lists.write(folder, "card-hana", rows, "하나카드")]
 
 
 def _paper(n: int, day: str, supply: int, vat: int) -> list[Any]:

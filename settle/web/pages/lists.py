@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 200
 BOTH, OURS, THEIRS = "맞은 것", "장부에만", "명세에만"
-HAND = "잇기:"  # how the answers that link begin
-COLUMN = "승인번호"
+HAND = "대사:"  # how the answers that link, or keep apart, begin
 
 
 def show(asked: Asked) -> Response:
@@ -41,7 +40,8 @@ def show(asked: Asked) -> Response:
     count = max(1, -(-len(found) // PAGE))
     text = asked.query("page")
     number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    linked = {one.id.removeprefix(HAND): one for one in room.binder.answers() if one.id.startswith(HAND)}
+    given = {one.id.removeprefix(HAND): one.body for one in room.binder.answers() if one.id.startswith(HAND)}
+    linked = {place: bool(body.get("link", [{}])[0].get("apart")) for place, body in given.items()}
     return page(
         asked.request, "lists.html", asked,
         groups=[(id, GROUPS[id]) for id in sides], group=group, counts=counts, side=side, q=asked.query("q"),
@@ -130,29 +130,42 @@ def _theirs(items: pd.DataFrame, at: int, statements: list[Any]) -> dict[str, An
         "day": day(item["date"]),
         "name": str(item["shown"]),
         "won": int(item["won"]),
-        "key": str(item["key"]),
+        "file": statement.file,
+        "sheet": statement.sheet,
+        "place": f"{statement.file}!{statement.sheet}!{int(item['row'])}",
     }
 
 
 def link(asked: Asked) -> Response:
-    """Say by hand that a row of a list is a line's: the number of the row becomes the line's 승인번호, as an answer."""
+    """Say by hand that a row of a list is a line's (do: 잇기), that it is not (끊기), or take that back (되돌리기)."""
     room = asked.at
-    line, key = asked.text("line"), asked.text("key")
+    made = room.derived("lists", _made)
+    place = asked.text("place")
+    found = [
+        (row, one) for rows in made["sides"].values() for row in rows for one in row["theirs"] if one["place"] == place
+    ]
+    if not found:
+        raise BinderError("그 명세 행이 없습니다. 화면을 새로 고치세요.")
+    row, one = found[0]
+    if asked.text("do") == "되돌리기":
+        room.binder.withdraw_answer(f"{HAND}{place}", asked.who())
+        room.judge("손으로 이은 것 되돌림", who=asked.who())
+        return back(inside(asked.text("_back"), asked.url("lists")))
+    apart = asked.text("do") == "끊기"
+    line = row["ours"][0]["line"] if apart and row["ours"] else asked.text("line")
     state = room.state
     names = state.judgement.lines["line"].tolist() if state else []
-    if not key:
-        raise BinderError("이 명세 행에는 승인번호가 없어 손으로 이을 수 없습니다.")
     if names.count(line) != 1:
         raise BinderError("이을 줄을 고르세요.")
-    body = {"cell": [{"line": line, "column": COLUMN, "value": key}]}
-    text = mask(f"줄 {line} ↔ {asked.text('list')} {asked.text('row')}행")
-    room.binder.answer(f"{HAND}{key}", body, "cell", text, asked.who())
-    room.judge(f"잇기: {line}", who=asked.who())
-    return back(inside(asked.text("_back"), asked.url("lists")))
-
-
-def unlink(asked: Asked) -> Response:
-    """Take a link made by hand back."""
-    asked.at.binder.withdraw_answer(f"{HAND}{asked.text('key')}", asked.who())
-    asked.at.judge("이은 것 끊기", who=asked.who())
+    told: dict[str, Any] = {
+        "line": line,
+        "list": one["file"],
+        "sheet": one["sheet"],
+        "row": one["row"],
+        "won": one["won"],
+    }
+    said = f"줄 {line} {'≠' if apart else '='} {one['list']} {one['row']}행"
+    body = {"link": [told | ({"apart": True} if apart else {})]}
+    room.binder.answer(f"{HAND}{place}", body, "link", mask(said), asked.who())
+    room.judge(said, who=asked.who())
     return back(inside(asked.text("_back"), asked.url("lists")))

@@ -67,7 +67,7 @@ def _about(question: str) -> str:
     """What an answer is about, as people call it: of `…:Q:협약.기관유형`, `…:Q:말.결제수단=카드`, `열:집행금액`."""
     head, mark, about = question.partition(":Q:")
     if not mark:
-        return head.removeprefix("열:")
+        return "대사" if head.startswith("대사:") else head.removeprefix("열:")
     kind, _, rest = about.partition(".")
     name, equals, word = rest.partition("=")
     match kind:
@@ -87,7 +87,13 @@ def _made(state: State) -> dict[str, Any]:
     shown = ("cannot run", "left out")
     errors = [one for one in judgement.input_errors if one.consequence in shown]
     unused = [one for one in judgement.book.notices if one.startswith(UNUSED)]
-    return {"unused": unused, "unanswered": asked, "papers": papers, "errors": errors, "held": int(judgement.totals["held"])}
+    return {
+        "unused": unused,
+        "unanswered": asked,
+        "papers": papers,
+        "errors": errors,
+        "held": int(judgement.totals["held"]),
+    }
 
 
 class _Shown:
