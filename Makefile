@@ -48,6 +48,7 @@ $(TEST): $(SETUP) requirements-test.lock
 
 demo: $(RUN)
 	@$(BIN)/settle demo demo
+	@echo "화면으로 열기: $(BIN)/settle open 'demo/표본 정산서.xlsx'"
 
 test: $(TEST)
 	$(PYTEST)
@@ -71,6 +72,7 @@ bench: $(TEST)
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/evidence.py
+	$(BIN)/python benchmarks/desk.py
 
 # a part of the time for each loader; what it finds belongs into tests/kit/hostile.py, where make test replays it
 fuzz: $(TEST)

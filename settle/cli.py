@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # name -> module; the order is the order of `settle --help`
 COMMANDS = {
+    "open": "settle.commands.open",
     "check": "settle.commands.check",
     "answer": "settle.commands.answer",
     "report": "settle.commands.report",

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from settle.judging.facts.budget import fund_budgets
 from settle.reconciling import matching, ours, theirs, values
 from settle.reconciling.amounts import say
+from settle.reconciling.hand import Hand
 from settle.reconciling.matching import MATCHED, Match
 from settle.reconciling.missing import lines_matched, name_absent, note_of, reached
 from settle.reconciling.profiles import matching as settings
@@ -36,8 +37,12 @@ def bank(facts: Facts, result: Reconciliation) -> None:
     result.sides["bank"] = side
     result.notices += lists.notices
     left = mine.items
+    hand = Hand.of(facts, result.statements)
+    hand.before(match, mine, lists)
     for part in (left[left["must"]], left[~left["must"]]):
         _match_bank(facts, mine, part, lists.items, match)
+    hand.after(match)
+    result.notices += hand.notices
     statements = [s for s in result.statements if s.group == "bank" and s.usable]
     covered = reached(statements, left["date"])
     must = left["must"].to_numpy(dtype=bool)

@@ -20,6 +20,7 @@ from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN
 from settle.reconciling import ours, theirs, values
 from settle.reconciling.filler import CARD, MEANS, OWN_CARDS, TRANSFER, Filler, Filling
+from settle.reconciling.hand import Hand
 from settle.reconciling.profiles import matching
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _matches(facts: Facts, statements: list[Statement], group: str) -> pd.DataFr
         return pd.DataFrame()
     items = _with_fields(lists)
     mine = _lines(facts, group)
-    keyed = _edges(mine, items)
+    apart = Hand.of(facts, statements).apart(lists)
+    keyed = [(name, edges[~edges["item"].isin(apart)]) for name, edges in _edges(mine, items)]
     whole = (items["fell"] < items["won"]) & (items["fell"] == 0)
     found: list[pd.DataFrame] = []
     for part in (whole, ~whole):
