@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from settle.comparing.earlier import Comparison, Reply
+    from settle.comparing.earlier import Comparison
+    from settle.comparing.replies import Reply
     from settle.model import Judgement
 
 
