@@ -76,6 +76,7 @@ class ForeignList:
     needs: tuple[str, ...]  # headings by which it is known
     columns: tuple[tuple[str, str], ...] = ()  # canonical column -> heading
     funds: tuple[tuple[str, str], ...] = ()  # heading of an amount -> 재원
+    lines: bool = False  # a row with two amounts is two lines of one purchase, not their sum
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,9 @@ def load_lists(programme_id: str = DEFAULT_PROGRAMME) -> Lists:
     except LoadError as error:
         raise ResourceError(str(error)) from None
     lists = tuple(
-        ForeignList(one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()))
+        ForeignList(
+            one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()), one.two_funds == "lines"
+        )
         for one in found.lists
     )
     return Lists(lists, tuple(found.categories.items()))

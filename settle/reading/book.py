@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle.korean import josa, printable
-from settle.model import BUDGET, Book, InputError, InputFile, Sheet
+from settle.model import BUDGET, PURCHASE, Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
 from settle.programme.vocabulary import HEADS, Programme
@@ -29,7 +29,7 @@ from settle.reading.gathered import Counter, Gathered
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
 from settle.reading.nothing import say_nothing_read
-from settle.reading.other_systems import known_list, merge_funds
+from settle.reading.other_systems import known_list, merge_funds, split_funds
 from settle.reading.period import period_of, year_named
 from settle.reading.table import next_headings, read_table
 from settle.workbook.raw import RawFile, RawSheet, letter
@@ -187,7 +187,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     while table is not None:
         until = next_headings(context, table) if table.kind.main else None
-        _take_table(context, table, until, number, rules, reading)
+        _take_table(context, table, until, number, rules, reading, foreign[0] if foreign else None)
         if until is None:
             return
         context = replace(context, source=len(reading.sheets), errors=[], notices=[], doubts=[], _parsed={}, content=0)
@@ -216,7 +216,13 @@ def is_findings_list(raw: RawSheet) -> bool:
 
 
 def _take_table(
-    context: Context, table: headings.Table, until: int | None, number: int, rules: _Rules, reading: Gathered
+    context: Context,
+    table: headings.Table,
+    until: int | None,
+    number: int,
+    rules: _Rules,
+    reading: Gathered,
+    entry: ForeignList | None = None,
 ) -> None:
     """Read one table of a sheet into the book."""
     source = context.source
@@ -231,6 +237,7 @@ def _take_table(
                 if place in context.columns and headings.is_counter(heading)
             }
         map_categories(context, part, rules.programme, rules.categories)
+        part = split_funds(part, context, entry)
     if sheet.kind == BUDGET:
         sheet, part = leave_out_sums(context, sheet, part, rules.programme)
     _keep(sheet, part, context, number, reading)
@@ -420,6 +427,8 @@ def _frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
             frame[name] = frame[name].fillna(False).astype(bool)
         elif frame[name].dtype == "float64":
             frame[name] = frame[name].fillna(0.0)
+        elif name == PURCHASE:
+            frame[name] = frame[name].fillna("")
     return frame
 
 

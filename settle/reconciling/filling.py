@@ -192,7 +192,8 @@ def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     mine = mine[mine["won"].isin(items["won"])]
     items = items[items["won"].isin(mine["won"])]
     moved = [
-        items.assign(day=items["day"] + pd.Timedelta(days=shift), cost=abs(shift)) for shift in range(-window, window + 1)
+        items.assign(day=items["day"] + pd.Timedelta(days=shift), cost=abs(shift))
+        for shift in range(-window, window + 1)
     ]
     return mine.merge(pd.concat(moved, ignore_index=True), on=["won", "day"], suffixes=("", "_t"))
 
