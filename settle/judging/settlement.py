@@ -73,6 +73,7 @@ class State:
     decisions: Mapping[str, list[Decision]]
     left: np.ndarray  # replaced after every rule, never changed in place
     labour: Any = None
+    borne: np.ndarray | None = None  # won that a minimum share took of each line: the enterprise bears them now
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def outcome(self, rule: Rule) -> Outcome:

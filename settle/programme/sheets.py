@@ -163,15 +163,13 @@ def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> 
         where = loading.place(loading.read_text(path), path.name, ["base"])
         raise ResourceError(particles(f"{where}: base '{sheet.base}'이(가) ledgers/_common/sheets에 없습니다.{hint}"))
     under = shared[sheet.base]
-    lists = {
-        name: [*getattr(under, name), *getattr(sheet, name)]
-        for name in ("aliases", "one_of", "others", "income", "unlike")
-    }
+    lists = {name: [*getattr(under, name), *getattr(sheet, name)] for name in ("aliases", "others", "income", "unlike")}
     return replace(
         under,
         name=sheet.name,
         columns=_over(under.columns, sheet.columns),
         items=_over(under.items, sheet.items),
+        one_of=under.one_of if sheet.one_of is None else sheet.one_of,
         note=sheet.note or under.note,
         stand_ins=under.stand_ins | sheet.stand_ins,
         unreadable=sheet.unreadable or under.unreadable,
@@ -194,7 +192,7 @@ def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
         aliases=tuple(raw.aliases),
         columns=tuple(_column(one, costs) for one in raw.columns),
         items=tuple(_column(one, "note") for one in raw.items),
-        one_of=tuple(map(tuple, raw.one_of)),
+        one_of=tuple(map(tuple, raw.one_of or ())),
         open=raw.open,
         others=tuple(raw.others),
         stand_ins=tuple(raw.stand_ins.items()),
