@@ -61,13 +61,15 @@ def minimum_share(ctx: Context) -> Outcome:
     """Fund `own` must bear at least `share` % of what is left of a group; the shortfall is taken from the latest lines of fund `from`.
 
     parameters: own, from, by (a column or fact; "" = all lines), share (share_of), base = "total" | "own", condition = "cap" (back to the
-    share) | "all" (below it the grant loses all). Won that an earlier minimum_share took stay in the total and count as own: the
-    enterprise now bears them. Where the share is not known the least is taken and what lies between is held (the rule's second case).
-    Values: total, own, share, short, group.
+    share) | "all" (below it the grant loses all), blank = "out" (lines whose group is blank are no group). Won that an earlier
+    minimum_share took stay in the total and count as own: the enterprise now bears them. Where the share is not known the least is taken
+    and what lies between is held (the rule's second case). Values: total, own, share, short, group.
     """
     plan = ctx.rule.parameters
     group, names = grouped(ctx.facts, str(plan.get("by", "")))
     among = ctx.applies()
+    if plan.get("blank") == "out":
+        among = among & np.array([bool(name) for name in names], dtype=bool)
     own, grant = of_fund(ctx, plan["own"]), of_fund(ctx, plan["from"])
     borne = ctx.state.borne if ctx.state.borne is not None else ctx.facts.zeros()
     left = np.where(among, ctx.left, 0)
