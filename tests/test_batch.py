@@ -90,7 +90,7 @@ def test_run_twice_nothing_is_judged_again_and_nothing_changes(folder: Path, who
     assert results(out) == before
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_files_in_another_order_and_several_processes_give_the_same_bytes(
     folder: Path, whole: tuple[Month, Path], tmp_path: Path
 ) -> None:
@@ -142,7 +142,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_killed_at_ten_random_moments_and_resumed_the_bytes_are_the_same(
     folder: Path, whole: tuple[Month, Path], tmp_path: Path
 ) -> None:

@@ -64,7 +64,7 @@ def wait_for_workers(address: str, count: int) -> None:
         client.wait_for_workers(count, timeout=60)
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_a_cluster_gives_the_same_bytes_and_a_killed_worker_costs_nothing_but_time(
     cluster: tuple[str, list[subprocess.Popen]], tmp_path: Path
 ) -> None:

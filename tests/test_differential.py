@@ -1,6 +1,6 @@
 """The product against a second, plain implementation of the same rulebook, on random small agreements.
 
-A tenth of the agreements is looked at always, all of them in the long run (marker slow).
+A tenth of the agreements is looked at always, all of them in the long run (marker slow_all).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from tests.kit.oracle import settle_by_hand
 
 ALL, CHUNK = 500, 10
 FEW = 2  # every rule is reached by at least so many of the agreements
-# Rules that these agreements cannot reach: other agreements, lists of banks, an unreadable amount (no line is left).
 CHUNKS = [
-    pytest.param(first, marks=() if first % (10 * CHUNK) == 0 else pytest.mark.slow, id=f"{first}-{first + CHUNK - 1}")
+    pytest.param(
+        first, marks=() if first % (10 * CHUNK) == 0 else pytest.mark.slow_all, id=f"{first}-{first + CHUNK - 1}"
+    )
     for first in range(0, ALL, CHUNK)
 ]
 

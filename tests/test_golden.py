@@ -13,7 +13,9 @@ from tests.golden.difference import differences
 SUBJECTS = results.subjects()
 
 
-@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow_all] if name == "month" else []) for name in SUBJECTS]
+)
 def test_the_result_is_as_kept(name: str) -> None:
     assert results.digest(SUBJECTS[name]()) == results.known()[name], "see: python -m tests.golden diff HEAD"
 

@@ -196,7 +196,7 @@ def test_a_text_of_ten_thousand_letters_is_printed_whole() -> None:
 
 
 def test_texts_and_amounts_of_any_size_stay_on_the_page() -> None:
-    judgement = judgements.make(30, 30)
+    judgement = judgements.make(6, 6)
     long = "가나다라 마바사아자차카타파하 " * 1000
     judgement.book.agreement.update(dict.fromkeys(("사업명", "주관기업", "수행기관", "총괄책임자", "협약번호"), long))
     judgement.lines["참여기업"] = judgement.lines["컨설턴트"] = judgement.lines["거래처"] = long

@@ -77,7 +77,7 @@ def test_json_holds_every_rule_with_its_limits_and_cases() -> None:
     assert [rule["code"] for rule in listed["rules"]] == list(BOOK.by_code)
     meal = next(rule for rule in listed["rules"] if rule["code"] == "MTG-020")
     assert meal["limits"] == {"won": [{"from": "2020-01-01", "value": 30000}]}
-    assert [case["effect"] for case in meal["cases"]] == ["hold", "disallow"]
+    assert [case["effect"] for case in meal["cases"]] == ["hold", "hold", "disallow"]
 
 
 @pytest.mark.parametrize("args", [("rules",), ("rule", "MTG-020")])

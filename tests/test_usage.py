@@ -427,7 +427,7 @@ def big(path: Path, lines: int = 6_000) -> Path:
     return book(path, *rows, papers=[paper(집행번호=f"E-{n:05d}") for n in range(lines)])
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
     path = big(tmp_path / "정산.xlsx")
@@ -441,8 +441,8 @@ def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
         time.sleep(delay)
         running.send_signal(number_)
         _, said = running.communicate(timeout=60)
-        if running.returncode == 1 and delay > 1:
-            continue  # it had come to its end on a fast machine
+        if running.returncode == 1 and (delay > 1 or b"init_import_site" in said):
+            continue  # it had come to its end on a fast machine, or not yet begun on a slow one
         assert running.returncode in (130, -signal.SIGINT)  # a shell says 130 for both
         assert said.decode().strip() == "중단했습니다. 다 쓰지 못한 파일은 남기지 않았습니다."
         assert list(temporary.iterdir()) == []

@@ -173,10 +173,10 @@ def day_share(ctx: Context) -> Outcome:
     won = np.where(held_whole, 0, np.minimum(taken.won, ctx.left))
     hold = np.where(held_whole, 0, waits.won)
     case[won > 0] = ctx.rule.case("disallow")
-    all_days = int((least.whole if "share" in how else least.counted).sum())
     words = _open_words(ctx)
 
     def values(found: Taken, rows: dict[str, tuple[str, int]], days: Days, gone: np.ndarray) -> dict[str, Any]:
+        all_days = int((days.whole if "share" in how else days.counted).sum()) + (wider if days is least else 0)
         allowed = f"{text.days(all_days)}일 × {how['share']}%" if "share" in how else f"{text.days(_limit(ctx))}일"
         return {
             "days": lambda lines: [text.days(d) for d in found.days[lines].tolist()],

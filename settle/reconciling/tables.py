@@ -13,7 +13,7 @@ from settle.reconciling.matching import MATCHED, OPEN, STATE_TEXTS
 from settle.reconciling.profiles import GROUPS
 
 if TYPE_CHECKING:
-    from settle.reconciling.reconcile import Reconciliation, Side
+    from settle.reconciling.result import Reconciliation, Side
 
 LEFT, VOID, DEPOSIT, IN_FULL = "남음", "모두 취소됨", "입금", "전체"
 OUTSIDE = "대사하지 않음"

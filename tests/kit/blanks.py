@@ -32,8 +32,8 @@ class Change:
 
 
 @cache
-def base_of(code: str) -> dict[str, Any] | None:
-    """The tables of the smallest case in which a rule disallows; None: no case of its own shows it."""
+def bases_of(code: str) -> list[dict[str, Any]]:
+    """The tables of a rule's cases that expect it to disallow, the smallest first."""
     fitting = [
         case
         for path in casekit.files(PROGRAMME)
@@ -42,7 +42,7 @@ def base_of(code: str) -> dict[str, Any] | None:
         if not case.others and any(one.get("effect") == "disallow" for one in case.expect or [])
     ]
     plain = [case for case in fitting if set(case.tables) <= set(sheets.load(PROGRAMME))]
-    return min((case.tables for case in plain), key=size, default=None)
+    return sorted((case.tables for case in plain), key=size)
 
 
 def size(tables: dict[str, Any]) -> int:
@@ -51,7 +51,7 @@ def size(tables: dict[str, Any]) -> int:
 
 def disallowing() -> list[str]:
     """The codes with a case that disallows."""
-    return [path.stem for path in casekit.files(PROGRAMME) if base_of(path.stem) is not None]
+    return [path.stem for path in casekit.files(PROGRAMME) if bases_of(path.stem)]
 
 
 def changes(tables: dict[str, Any]) -> Iterator[tuple[Change, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from settle.model import Judgement
 from settle.pipeline import judge
 from settle.reading.book import book_from_tables
 from settle.reconciling.reading import Statement
-from settle.reconciling.reconcile import Reconciliation
+from settle.reconciling.result import Reconciliation
 from tests.kit.statement_lists import invoice_number, statement
 
 BRN = "123-45-67891"

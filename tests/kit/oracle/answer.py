@@ -96,13 +96,14 @@ def _own_findings(case: Case, own: list[dict[str, Any]]) -> None:
     effects = {"AUD-010": "disallow", "AUD-020": "hold", "AUD-030": "note"}
     for row in sorted(own, key=lambda one: text(one["규칙코드"])):
         place, code = row["place"], text(row["규칙코드"])
+        if effects[code] == "note":
+            case.findings.append(Finding(code, "note", place))
+            continue
         if place not in case.left:
             continue
         much = won(row.get("금액"))
         much = case.left[place] if much is None else much
-        if effects[code] == "note":
-            case.findings.append(Finding(code, "note", place))
-        elif much <= case.left[place]:
+        if much <= case.left[place]:
             case.left[place] -= much
             if effects[code] == "disallow":
                 case.lost[place] += much

@@ -337,20 +337,27 @@ def _shown(case: Case, line: Line) -> None:
         return
     proved = any(p.kind in words.TRADE_ALL for p in papers) or foreign_proved(case, line) or person_proved(case, line)
     accepted = case.decisions.get((line.place, "GEN-030"), {}).get("판정") == "인정"
+    if maybe_person(line) and any(p.kind in {"이체확인증", *words.WITHHOLDING} for p in papers):
+        return  # held by OPS-010 for the same blank 결제수단
     silenced = not accepted and any(h.code == "GEN-030" and h.place == line.place for h in case.holds)
     if not proved and not silenced:
         case.hold("OPS-030", line)
 
 
 def _double_fees(case: Case) -> None:
-    """OPS-020: all but the largest."""
+    """OPS-020: all but the largest; held where nobody says whether one of them was paid to a person."""
     groups: dict[tuple[str, date], list[Line]] = {}
     for line in case.judged:
-        if operating(line) and line.expense in words.DOUBLE_FEES and line.cause and to_person(line):
+        fee = operating(line) and line.expense in words.DOUBLE_FEES and line.cause
+        if fee and (to_person(line) or maybe_person(line)):
             groups.setdefault((line.holder or line.vendor, line.cause), []).append(line)
     for lines in groups.values():
         ordered = sorted(lines, key=lambda line: line.order)
+        sure = [line for line in ordered if to_person(line)]
+        taken = [line for line in sure if line is not max(sure, key=lambda line: case.trade.net[line.place])]
+        for line in taken:
+            case.cap("OPS-020", [line])
         largest = max(ordered, key=lambda line: case.trade.net[line.place])
         for line in ordered:
-            if line is not largest:
-                case.cap("OPS-020", [line])
+            if line is not largest and line not in taken:
+                case.hold("OPS-020", line)

@@ -38,6 +38,7 @@ class Entry:
     site: str  # 현장, 현장외, blank or unknown: ""
     work: str  # 컨설팅 (blank is 컨설팅), 직접지원행정, 사전진단, unknown: "?"
     blank_days: bool
+    unread: int  # days, if any, of a row that lacks its date or its days: as written, else one
 
 
 def working_days(first: date, last: date) -> list[date]:
@@ -60,6 +61,7 @@ def _entries(case: Case) -> list[Entry]:
                 site if site in words.PLACES else "",
                 work if work in words.WORK else ("컨설팅" if not work else "?"),
                 worked is None,
+                0 if worked is not None and day(row.get("일자")) else DAY if worked is None else worked,
             )
         )
     return found
@@ -177,13 +179,14 @@ class Labour:
             logged = self.logged.get(name, 0)
             credited = sum(e.worked for e in self.entries if e.name == name)
             excess = max(0, paid - credited)
-            open_days = self._open_days(name)
-            least = max(0, excess - open_days)
             queue = self._from_latest(mine, excess)
-            beyond = min(least, max(0, paid - logged - open_days))
-            excess, held = least, excess - least
+            beyond = min(excess, max(0, paid - logged))
             rest = excess - beyond
-            self._share(shares, "LAB-020", queue, beyond)
+            open_days = self._open_days(name)
+            held = beyond + min(rest, max(0, open_days - beyond)) if open_days else 0
+            if not held:
+                self._share(shares, "LAB-020", queue, beyond)
+            rest = min(rest, excess - held)
             for code in STRIKES:
                 part = min(rest, self.struck.get((name, code), 0))
                 self._share(shares, code, queue, part)
@@ -286,7 +289,10 @@ class Labour:
                 work = "컨설팅" if off == most else "other"
             if work != "컨설팅":
                 continue
-            base += entry.worked
+            if entry.name or not most:  # a day of nobody counts in favour of what is paid only
+                base += entry.worked
+            if entry.name and entry.unread and not most:
+                base += entry.unread - entry.worked
             if off:
                 offsite += entry.worked
                 away.append(entry)
@@ -300,12 +306,22 @@ class Labour:
                 if labour(line) and line.item == "외부인건비":
                     case.hold("LAB-030", line)
             return
+        open_names = {
+            entry.name
+            for entry in self.entries
+            if entry.unread and self._external(entry.name) and entry.site != "현장" and entry.work in ("컨설팅", "?")
+        }
+        whole = [line for line in case.judged if labour(line) and line.item == "외부인건비"]
+        whole = [line for line in whole if line.cell("컨설턴트") in open_names]
         smallest = [] if self.nameless else self._charge(self._excess(most=False), case.left)
         largest = dict(self._charge(self._excess(most=True), case.left))
         most_won = self._won(list(largest.items()), case.left)
+        smallest = [(place, much) for place, much in smallest if place not in {line.place for line in whole}]
         case.step("LAB-030", lambda left: self._won(smallest, left), group=True)
         least = {f.line: f.applied for f in case.findings if f.code == "LAB-030"}
-        for line in self.lines:
+        for line in whole:
+            case.hold("LAB-030", line)
+        for line in [line for line in self.lines if line not in whole]:
             more = most_won.get(line.place, 0) - least.get(line.place, 0)
             if more > 0 and (line.place, "LAB-030") not in case.decisions:
                 case.hold("LAB-030", line, more)
