@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from settle import examples
+from settle.commands import common
+from settle.documents import sample
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -442,3 +445,27 @@ def test_two_supports_before_are_enough(rulebook: Rulebook, times: int | None, v
 def test_what_is_looked_up(rulebook: Rulebook, answer: str | None, verdict: str) -> None:
     row = dict.fromkeys(("지급제한중", "환수미완료", "사회적물의", "자치단체제한"), "N") | {"동일사유지원": answer}
     assert applied(rulebook, "BSQ-110", row) == verdict
+
+
+# ---- the sample -----------------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    ("BSE-130", "E-05"): ("disallow", 500_000),  # 2,500,000 of material, a fifth of 10,000,000 is 2,000,000
+    ("BSE-050", "E-06"): ("disallow", 280_000),  # its VAT
+    ("BSE-060", "E-07"): ("disallow", 500_000),  # a notebook
+    ("BSR-010", "E-09"): ("disallow", 900_000),  # a firm of the husband
+    ("COM-010", "E-10"): ("hold", 400_000),  # no paper
+}
+
+
+def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Path) -> None:
+    workbook = sample.write(tmp_path, BUSAN)
+    result = common.judge_files((workbook,), BUSAN)
+    assert result.input_errors == []
+    found = {(row.code, row.line): (row.effect, int(row.applied)) for row in result.findings.itertuples()}
+    assert found == PLANTED
+    # grant: 6,500,000 + 2,000,000 + 2,800,000 + 3,000,000 recognised; 18,000,000 - 14,300,000 + 1,234
+    (grant,) = (row for row in result.by_fund.itertuples() if row.재원 == GRANT)
+    assert (grant.recognised, grant.refund, grant.refund_if_held_recognised) == (14_300_000, 3_701_234, 3_301_234)
+    (applications,) = result.others
+    assert applications.totals == {"claimed": 4, "recognised": 1, "held": 1, "disallowed": 2}

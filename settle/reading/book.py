@@ -94,6 +94,9 @@ FINDINGS_LIST = (
 )
 
 
+GUIDE = "정산 서식 작성 안내"  # how the first cell of the guide of a template ends
+
+
 @dataclass(frozen=True)
 class _Rules:
     """What sheets are read by."""
@@ -168,7 +171,7 @@ def _sampler(columns: dict[int, RawColumn]) -> headings.Sampler:
 def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: Gathered) -> None:
     """Understand one sheet and take it into the reading."""
     kinds, source = rules.kinds, len(reading.sheets)
-    if is_findings_list(raw):  # ours: it repeats lines of the ledger
+    if is_findings_list(raw) or is_guide(raw):  # ours: one repeats lines of the ledger, one names every column
         reading.sheets.append(Sheet(number, raw.name, "", rows=raw.height))
         return
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
@@ -213,6 +216,12 @@ def is_findings_list(raw: RawSheet) -> bool:
     """Is this the 지적 목록 of a 검토표, by its first cell?"""
     first = raw.columns.get(0)
     return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(FINDINGS_LIST)
+
+
+def is_guide(raw: RawSheet) -> bool:
+    """Is this the sheet of a template that says what belongs into every column, by its first cell?"""
+    first = raw.columns.get(0)
+    return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(GUIDE)
 
 
 def _take_table(
