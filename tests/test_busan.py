@@ -447,6 +447,48 @@ def test_what_is_looked_up(rulebook: Rulebook, answer: str | None, verdict: str)
     assert applied(rulebook, "BSQ-110", row) == verdict
 
 
+# ---- a plain export ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_export_with_its_invoices_does_not_drown_in_holds(rulebook: Rulebook) -> None:
+    """보탬e: two amounts a row, no 세부사업, no 지출유형; the plan has one 세부사업, the agreement does not say which round."""
+    rows, papers = [], []
+    for n in range(1, 25):
+        won = 55_000 * n
+        own = won if n <= 3 else won // 10
+        rows.append({
+            "집행실행일자": f"2026-07-{n:02d}", "집행방식": "계좌이체", "집행목적(용도)": f"홍보물 {n}", "거래처명": f"업체{n}",
+            "지방비 집행금액": won - own, "자부담 집행금액": own, "보조세목(통계목)": "민간경상보조", "집행번호": f"B-{n:03d}",
+        })  # fmt: skip
+        papers.append(
+            {
+                "집행번호": f"B-{n:03d}",
+                "증빙종류": "세금계산서",
+                "공급가액": 50_000 * n,
+                "세액": 5_000 * n,
+                "합계금액": won,
+            }
+        )
+    plan = [{"세부사업": "홍보", "사용용도": "마케팅", "보조금": 18_000_000, "자부담": 2_000_000}]
+    agreement = {"협약시작일": "2026-06-01", "협약종료일": "2026-11-30"}
+    tables = {"보탬e": rows, "증빙목록": papers, "예산": plan, "협약": agreement}
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    assert result.input_errors == []
+    assert result.totals["claimed"] == 16_500_000
+    # VAT of every row: 5,000 x (1 + ... + 24) = 1,500,000, from own money first; own 330,000 + 1,617,000 - 30,000 - 1,470,000 = 447,000
+    # (the own part of a row from the fourth on, 5,500 n, bears its VAT of 5,000 n); a tenth of 15,000,000 is 1,500,000
+    # by 4 July 300,000 + 2,000 of the 447,000 are spent: 145,000 of the grant of that day came too early
+    assert taken(result) == {
+        "BSE-050 disallow": 1_500_000,
+        "BSE-140 disallow": 1_053_000,
+        "BSE-140 hold": 1_500_000,
+        "BSE-160 hold": 145_000,
+    }
+    asked = [one for one in result.questions if one.lines or one.kind == "sheet"]
+    assert len([one for one in asked if not one.about.startswith("명세.")]) <= 5
+    assert next(one.about for one in asked if one.lines) == "협약.참여회차"
+
+
 # ---- the sample -----------------------------------------------------------------------------------------------------------------
 
 PLANTED = {

@@ -184,7 +184,7 @@ PAID = '[[payment]]\nname = "가"\n'
     ("file", "old", "new", "said"),
     [
         ("schemas/eum/programme.toml", '"evidence"', '"evidense"', "uses의 'evidense'가 ledgers/_common/sheets에 없습니다. 혹시 'evid"),
-        ("ledgers/eum/sheets.toml", "# [[sheet]]", SHEET + 'base = "집행내력"\n#', "base '집행내력'이 ledgers/_common/sheets에 없습니다. 혹시 '집"),
+        ("ledgers/eum/sheets.toml", "# [[sheet]]", SHEET + 'base = "집행내력"\n#', "base '집행내력'이 ledgers"),
         ("ledgers/eum/sheets.toml", "# [[sheet]]", SHEET + "#", "시트 '가'에 columns나 base가 있어야 합니다."),
         ("schemas/eum/programme.toml", "[tree]", PAID + "[tree]", "payment '가'에는 rate와 unit 가운데 하나가"),
         ("schemas/eum/programme.toml", "[tree]", PAID + 'rate = 70\nof = {"없는것" = true}\n[tree]', "payment '가': '없는것'"),

@@ -72,6 +72,7 @@ def minimum_share(ctx: Context) -> Outcome:
         among = among & np.array([bool(name) for name in names], dtype=bool)
     own, grant = of_fund(ctx, plan["own"]), of_fund(ctx, plan["from"])
     borne = ctx.state.borne if ctx.state.borne is not None else ctx.facts.zeros()
+    most = ctx.state.borne_most if ctx.state.borne_most is not None else ctx.facts.zeros()
     left = np.where(among, ctx.left, 0)
     won = _Won(
         left + np.where(among, borne, 0), np.where(own, left, 0) + np.where(among, borne, 0), np.where(grant, left, 0)
@@ -79,9 +80,12 @@ def minimum_share(ctx: Context) -> Outcome:
     share = share_of(ctx)
     short = _shortfall(ctx, group, share.least, won)
     taken = latest_first(group, short, won.grant, ctx["order"])
-    more = np.maximum(_shortfall(ctx, group, share.most, won) - short, 0)
+    # what an earlier share holds would be borne too, were the share the most that it may be
+    waiting = np.where(among, most - borne, 0)
+    more = np.maximum(_shortfall(ctx, group, share.most, won._replace(own=won.own + waiting)) - short, 0)
     waits = latest_first(group, more, won.grant - taken, ctx["order"])
     ctx.state.borne = borne + taken
+    ctx.state.borne_most = most + taken + waits
     case = np.where(taken > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
     values: dict[str, Any] = {
         "total": group_sum(group, won.whole),
