@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
 BUDGET = "예산"
+PURCHASE = "_purchase"  # column of the ledger: what the two lines of one row of two funds have in common; else ""
 TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is the time of day known?
 KNOWN = "__known"  # suffix of the flag column beside every date and number column
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from settle.programme import loading, shapes
+from settle.pipeline import book_from_tables, judge
+from settle.programme import folders, loading, shapes, sheets, skeleton, vocabulary
+from settle.programme import rules as rulebooks
 from settle.programme.loading import LoadError
+from settle.programme.rules import RulebookError
 
 PROGRAMME = """id = "x"
 name = "사업"
@@ -111,3 +118,85 @@ def test_a_wrong_file_is_one_sentence_with_file_line_and_key(file: str, old: str
 def test_the_files_are_right_as_they_stand(file: str) -> None:
     text, shape = FILES[file]
     loading.parse(text, file, shape)
+
+
+HEAD = 'id = "x"\nname = "n"\nbegins = 2026-01-01\n'
+KINDS = "latest, earliest, months_after, days_after, count_rows, sum_rows, any_row, join, share, overlap_days, band"
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('[facts.a]\nkind = "lates"\nof = ["b"]', f"5행: 'kind'는 {KINDS} 가운데 하나여야 합니다. 혹시 'latest'?"),
+        ('[facts.a]\nof = ["b"]', "4행: 'kind'가 있어야 합니다."),
+        ('[facts.z]\nkind = "join"\nsheet = "s"\non = {}\n[facts.a]\nkind = "latest"', "8행: 'of'가 있어야 합니다."),
+        ('[facts.a]\nkind = "latest"\nof = "b"', "6행: 'of'는 목록이어야 합니다."),
+        ('[facts.a]\nkind = "latest"\nof = []\nskp = []', "7행: 'skp'는 모르는 항목입니다. 혹시 'skip'?"),
+        ('[facts.a]\nkind = "band"\nfact = "f"\nbands = [{min = "3"}]', "7행: bands 1의 'min'은 정수여야 합니다."),
+        ('[[round]]\nid = "a"', "4행: round 1의 'announced'가 있어야 합니다."),
+        ('[[round]]\nid = "a"\nannounced = 2026-01-01\nopens = 2026-01-01\ncloses = 2026-01-02T00:00:00',
+         "7행: round 1의 'opens'는 2026-04-29T18:00:00 같은 날짜와 시각이어야 합니다."),
+        ('[[payment]]\nname = "a"\nrate = "칠십"', "6행: payment 1의 'rate'는 정수여야 합니다."),
+        ('[reading]\nday_only = "maybe"', "5행: 'day_only'는 fail, hold, pass 가운데 하나여야 합니다."),
+        ("[override.REC]\nsorce = {}", "5행: 'sorce'는 모르는 항목입니다. 혹시 'source'?"),
+        ('uses = "ledger"', "4행: 'uses'는 목록이어야 합니다."),
+        ('[[subject]]\nname = "a"', "4행: subject 1의 'sheet'가 있어야 합니다."),
+        ('[[fund]]\nname = "a"\ncolumn = "b"\nrefund_bse = "c"',
+         "7행: fund 1의 'refund_bse'는 모르는 항목입니다. 혹시 'refund_base'?"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_the_tables_of_a_programme(body: str, sentence: str) -> None:
+    with pytest.raises(LoadError) as error:
+        loading.parse(HEAD + body, "programme.toml", shapes.ProgrammeFile)
+    assert str(error.value) == f"programme.toml {sentence}"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SETTLE_PROGRAMMES", str(tmp_path))
+    skeleton.write(tmp_path, "eum", "이음", 2026)
+    cached = (folders.programmes, sheets.load, vocabulary.load)
+    for one in cached:
+        one.cache_clear()
+    yield tmp_path
+    for one in cached:
+        one.cache_clear()
+
+
+def changed(place: Path, file: str, old: str, new: str) -> None:
+    path = place / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def judge_one() -> None:
+    book = rulebooks.load("eum")
+    line = {"집행번호": "1", "집행일": "2026-03-02", "세목": "강사료", "적요": "강의", "집행금액": 1}
+    judge(book_from_tables({"집행내역": [line]}, book.programme), book)
+
+
+SHEET = '[[sheet]]\nname = "가"\n'
+PAID = '[[payment]]\nname = "가"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("schemas/eum/programme.toml", '"evidence"', '"evidense"', "uses의 'evidense'가 ledgers/_common/sheets에 없습니다. 혹시 'evid"),
+        ("ledgers/eum/sheets.toml", "# [[sheet]]", SHEET + 'base = "집행내력"\n#', "base '집행내력'이 ledgers"),
+        ("ledgers/eum/sheets.toml", "# [[sheet]]", SHEET + "#", "시트 '가'에 columns나 base가 있어야 합니다."),
+        ("schemas/eum/programme.toml", "[tree]", PAID + "[tree]", "payment '가'에는 rate와 unit 가운데 하나가"),
+        ("schemas/eum/programme.toml", "[tree]", PAID + 'rate = 70\nof = {"없는것" = true}\n[tree]', "payment '가': '없는것'"),
+        ("schemas/eum/rules/USE-010.toml", '{over = "limit.won"}', '{over = "limit.wom"}', "규칙 USE-010: 한도 'wom'이"),
+        ("schemas/eum/rules/USE-010.toml", '"집행금액" = {over', '"집행금엑" = {over', "규칙 USE-010: '집행금엑'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_further_on_is_one_korean_sentence_too(
+    place: Path, file: str, old: str, new: str, said: str
+) -> None:
+    changed(place, file, old, new)
+    with pytest.raises((RulebookError, folders.ResourceError)) as error:
+        judge_one()
+    assert said in str(error.value)
+    assert not re.search(r"Error|Traceback|object at", str(error.value))

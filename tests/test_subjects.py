@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from settle import examples
 from settle.cli import cli
+from settle.documents import terminal
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -162,6 +163,20 @@ def test_people_alone_are_judged_too(rulebook: Rulebook) -> None:
     assert not result.input_errors  # one of the two sheets is enough
     assert result.others[0].totals == MEMBERS
     assert result.exit_code == 1
+    assert not result.provisional  # nobody asked for the rules of spending
+    assert {one.code: one.reason for one in result.not_checked}["SPD-010"] == "지출부 시트가 없습니다"
+
+
+def test_a_plan_without_spending_pays_nothing_back(rulebook: Rulebook) -> None:
+    tables = {"단원명부": TABLES["단원명부"], "예산": TABLES["예산"]}
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    assert len(result.by_fund) == 0
+
+
+def test_the_csv_has_the_findings_of_every_subject(judged: Judgement) -> None:
+    rows = [row.split(",")[:3] for row in terminal.csv(judged).splitlines()]
+    assert ["MEM-010", "자격 없음", "2"] in rows
+    assert ["SPD-030", "불인정", "가-3"] in rows
 
 
 def test_without_any_sheet_to_judge_it_says_which_it_looks_for(rulebook: Rulebook) -> None:

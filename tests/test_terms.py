@@ -44,6 +44,10 @@ def read(path: Path) -> dict[str, object]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def codes(folder: Path) -> set[str]:
+    return {path.stem for path in (folder / "rules").glob("*.toml")}
+
+
 def names(programme: Path) -> dict[str, set[str]]:
     """What kind of word -> the words of a programme."""
     data = read(programme)
@@ -65,7 +69,7 @@ def names(programme: Path) -> dict[str, set[str]]:
         "fund": {fund[key] for fund in funds for key in ("name", "column", "interest") if fund.get(key)},
         "category": heads - {""},
         "sheet": {sheet["name"] for sheet in sheets} - shared,
-        "code": {path.stem for path in (programme.parent / "rules").glob("*.toml")},
+        "code": codes(programme.parent) - codes(ROOT / "schemas" / "_common"),
     }
 
 

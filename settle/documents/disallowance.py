@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from settle.documents import files, listed, reconciliation_lists, subjects
+from settle.documents import files, listed, reconciliation_lists, subject_blocks
 from settle.documents.chart import stacked
 from settle.documents.content import (
     BODY,
@@ -90,28 +90,10 @@ def _whole(view: View, only: str) -> Iterator[Block]:
     yield Break(LANDSCAPE)
     yield from _sums(view)
     yield from _lists(view, only)
-    yield from _subjects(view)
+    yield from subject_blocks.subjects(view.judgement)
     if not only:
         for name in view.further:
             yield from _list(view, name, _cells(getattr(view, name), view.form.columns[name]))
-
-
-def _subjects(view: View) -> Iterator[Block]:
-    """What became of every row of the subjects beside the main one."""
-    for one in subjects.shown(view.judgement):
-        yield Text(one.title, HEADINGS[0], one.title, 0, f"subject:{one.name}")
-        yield Text(one.sentence, LEAD)
-        wide = {"사유": 52, "조치": 38, "근거": 26, "규칙코드": 15, "판정": 15, "칸": 20}
-        columns = [
-            Column(wide.get(head, 22), RIGHT if at in one.figures else "left") for at, head in enumerate(one.heads)
-        ]
-        rows = [Row([_figure(v, "") if isinstance(v, int) else str(v) for v in row]) for row in one.rows[:MOST]]
-        yield Grid(columns, [Row(list(one.heads), "head"), *rows], heads=1, size=SMALL, rules="light", pad=0.6)
-        if len(one.rows) > MOST:
-            yield Text(
-                f"전체 {len(one.rows):,}건 가운데 앞의 {MOST:,}건을 실었습니다. 전체는 불인정내역서.xlsx에 있습니다.",
-                NOTE,
-            )
 
 
 def _part(view: View, only: str) -> Iterator[Block]:
@@ -168,10 +150,7 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
         yield fund_table(view)
         for note in view.fund_notes:
             yield Text(note, NOTE)
-    if view.judgement.payments:
-        yield Text(f"지급액 산정 ({unit})", LINES)
-        rows = [Row(list(subjects.PAYMENT), "head"), *(Row(list(row)) for row in subjects.payments(view.judgement))]
-        yield Grid([Column(16), *[Column(12, RIGHT)] * 7], rows, heads=1, size=7.8, rules="light", top=False)
+    yield from subject_blocks.payments(view.judgement, unit)
     yield Space(1.5)
     yield Text("\n".join(_in_words(view)), BODY)
     heads = [c for c in view.categories if c.level == 0]

@@ -31,6 +31,7 @@ Row = dict[str, str]  # canonical heading -> text
 HEADING_ROW = 3  # 0-based; title and unit stand above
 READY_ROWS = 2000  # rows below the headings that have drop-down lists in an empty form
 GUIDE, LISTS = "작성안내", "선택목록"
+GUIDE_TITLE = "정산 서식 작성 안내"  # the reader knows the sheet by it (settle.reading.book.GUIDE)
 CREATED = datetime(2025, 1, 1)  # fixed, so that the same rows give the same bytes
 
 FORMATS = {
@@ -244,7 +245,7 @@ class _Form:
         sheet.hide_gridlines(2)
         for place, width in enumerate((14, 20, 8, 22, 60, 60)):
             sheet.set_column(place, place, width)
-        sheet.write_string(0, 0, f"{self.programme.name} 정산 서식 작성 안내", self.title)
+        sheet.write_string(0, 0, f"{self.programme.name} {GUIDE_TITLE}", self.title)
         facts = (
             f"{self._judged()} 시트만 꼭 있어야 합니다. 나머지 시트가 없으면 그 시트가 필요한 규칙은 미점검으로 남습니다.",
             "짙은 제목은 꼭 채우는 열입니다. 쓰지 않는 열은 비워 두거나 지워도 되고, 열의 순서는 바꿔도 됩니다.",

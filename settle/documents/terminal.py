@@ -427,8 +427,12 @@ def csv(judgement: Judgement) -> str:
         "code": "규칙코드", "effect": "결과", "line": "집행번호", "sheet": "시트", "row": "행", "cell": "칸", "at_issue": "해당금액",
         "applied": "적용금액", "message": "사유", "arithmetic": "계산", "source": "근거", "remedy": "조치",
     }  # fmt: skip
-    table = judgement.findings[list(names)].copy()
-    table["effect"] = table["effect"].map(EFFECTS)
+    own = judgement.findings[list(names)]
+    table = own.assign(effect=own["effect"].map(EFFECTS))
+    for one in judgement.others:
+        words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": EFFECTS["note"]}
+        theirs = one.findings[list(names)]
+        table = pd.concat([table, theirs.assign(effect=theirs["effect"].map(words))], ignore_index=True)
     for column in ("line", "message", "arithmetic", "remedy", "sheet"):
         hidden = table[column].map(_key if column == "line" else lambda value: text.mask(text.printable(value)))
         table[column] = hidden.where(~hidden.str.match(r"\s*[=+\-@]"), "'" + hidden)

@@ -41,6 +41,7 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         held=settled.held,
         disallowed=settled.disallowed,
     )
+    categories, funds = by_category(facts, lines), by_fund(facts, lines)
     spoken = bench.all_spoken()
     codes = [rule.code for rule in rulebook.rules]
     not_checked = {(n.code, n.reason): n for n in [n for one in spoken for n in one.not_checked] + bench.not_there()}
@@ -52,8 +53,8 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         lines=lines,
         findings=main.findings,
         totals={name: int(lines[name].sum()) for name in WON},
-        by_category=by_category(facts, lines),
-        by_fund=by_fund(facts, lines),
+        by_category=categories if bench.spent else categories.head(0),
+        by_fund=funds if bench.spent else funds.head(0),  # nothing was spent yet: nothing to pay back
         input_errors=[
             *book.errors,
             *(problem for one in spoken for problem in row_problems(one.facts, one.findings)),

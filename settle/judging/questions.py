@@ -234,6 +234,8 @@ class _Asking:
             if not needs:
                 continue
             for need in needs:
+                if not one.provisional and not need.startswith("given:"):
+                    continue  # a subject that was not handed in: nobody asks for it
                 about = self._needed(need)
                 if not about:
                     continue

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from settle.judging.facts import agreement as _agreement_facts  # noqa: F401
-from settle.judging.facts import budget, declared, evidence, ledger, meetings, papers, proved, subjects, travel, words  # noqa: F401
+from settle.judging.facts import (  # noqa: F401
+    budget,
+    declared,
+    evidence,
+    ledger,
+    meetings,
+    papers,
+    plan,
+    proved,
+    subjects,
+    travel,
+    words,
+)
 from settle.judging.kinds import (  # noqa: F401
     across,
     agreement,
     alike,
     amounts,
+    applications,
     breach,
     budgets,
     caps,
     changes,
     files,
+    funds,
     listed,
+    parties,
+    portions,
     required,
     rows,
     support,

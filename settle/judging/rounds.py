@@ -42,4 +42,6 @@ def chosen(book: Book, programme: Programme) -> tuple[Round, str] | None:
                 if inside is not None:
                     return inside, ""
     last = rounds[-1]
+    if len(rounds) == 1:
+        return last, ""
     return last, f"어느 회차의 공고인지 적혀 있지 않아 마지막 회차 '{last.id}'로 판정했습니다."

@@ -73,6 +73,8 @@ class State:
     decisions: Mapping[str, list[Decision]]
     left: np.ndarray  # replaced after every rule, never changed in place
     labour: Any = None
+    borne: np.ndarray | None = None  # won that a minimum share took of each line: the enterprise bears them now
+    borne_most: np.ndarray | None = None  # the same with what it only holds: no later one holds it again
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def outcome(self, rule: Rule) -> Outcome:

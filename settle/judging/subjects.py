@@ -87,6 +87,12 @@ class Bench:
         """Was its sheet given? The main one is always judged, if only on no lines."""
         return subject == self.main.programme.main or self.main.book.has(subject.sheet)
 
+    @cached_property
+    def spent(self) -> bool:
+        """Was a ledger given, or nothing else that could be judged? An application alone is asked nothing of spending."""
+        book, programme = self.main.book, self.main.programme
+        return book.has(programme.main.sheet) or not any(book.has(one.sheet) for one in programme.others)
+
     def facts(self, subject: Subject) -> Facts:
         """The facts of a subject."""
         if subject == self.main.programme.main:
@@ -112,7 +118,8 @@ class Bench:
     def _judge(self, subject: Subject) -> Spoken:
         facts = self.facts(subject)
         chosen, all_of_it = (replace(book, rules=self.rules(subject, book)) for book in (self.rulebook, self.whole))
-        runnable, not_checked = checkable(facts, chosen.rules)
+        asked = chosen.rules if subject != self.main.programme.main or self.spent else ()
+        runnable, not_checked = checkable(facts, asked)
         decided, own, problems = read_decisions(
             facts, chosen, all_of_it, [p for p, one in self._decided.items() if one == subject.name]
         )
@@ -161,7 +168,10 @@ class Bench:
 
     def not_there(self) -> list[NotChecked]:
         """The rules of subjects whose sheets were not given: nobody asked for them."""
-        absent = [one for one in self.main.programme.others if not self.there(one)]
+        programme = self.main.programme
+        absent = [one for one in programme.others if not self.there(one)]
+        if not self.spent and programme.spends:
+            absent.append(programme.main)
         return [
             NotChecked(rule.code, f"{one.sheet} 시트가 없습니다", provisional=False, lacking=(one.sheet,))
             for one in absent

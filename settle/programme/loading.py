@@ -27,6 +27,7 @@ _KINDS = {
     "float": "숫자",
     "bool": "true나 false",
     "date": "2025-01-01 같은 날짜",
+    "datetime": "2026-04-29T18:00:00 같은 날짜와 시각",
     "array": "목록",
     "object": "표",
 }
@@ -84,7 +85,7 @@ def _key(lines: list[str], after: int, name: str, number: int | None) -> int | N
     """0-based line of a key, a table header, or the number-th table of a list of tables."""
     quoted = rf"(?:{re.escape(name)}|\"{re.escape(name)}\"|'{re.escape(name)}')"
     tables = re.compile(rf"\s*+\[\[\s*+(?:[^\]]*\.)?{quoted}\s*+\]\]")
-    head_of_table = re.compile(rf"\s*+\[\s*+(?:[^\]]*\.)?{quoted}\s*+\]")
+    head_of_table = re.compile(rf"\s*+\[\s*+(?:[^\]]*\.)?{quoted}\s*+(?:\.[^\]]*+)?\]")
     head_of_key = re.compile(rf"(?:\s*+|.*[{{,]\s*+){quoted}\s*+(?:\.[^=,]*+)?=")
     hits = [i for i in range(after + 1, len(lines)) if tables.match(lines[i])]
     if number is not None and number < len(hits):
@@ -149,9 +150,17 @@ def _said(text: str, file: str, shape: type[msgspec.Struct], steps: list[Step], 
     if "Invalid enum value" in error:
         allowed = ", ".join(_allowed(shape, steps))
         return f"{where}:{around} {josa(last, '은/는')} {allowed} 가운데 하나여야 합니다."
+    if "Invalid value" in error:  # the kind of a table that may be of several
+        allowed_ = _kinds_of(shape, steps[:-1])
+        given = names[0] if len(names) > 1 else re.sub(r"^Invalid value '([^']*)'.*", r"\1", error)
+        near = difflib.get_close_matches(given, allowed_, n=1)
+        hint = f" 혹시 '{near[0]}'?" if near else ""
+        return f"{where}:{around} {josa(last, '은/는')} {', '.join(allowed_)} 가운데 하나여야 합니다.{hint}"
     if "RFC3339" in error:
         names = ["date"]
-    wanted = " 또는 ".join(dict.fromkeys(_KINDS.get(k.strip(), k.strip()) for k in names[0].split("|")))
+    wanted = " 또는 ".join(
+        dict.fromkeys(_KINDS.get(k.strip(), k.strip()) for k in names[0].split("|") if k.strip() != "null")
+    )
     return f"{where}:{around} {josa(last, '은/는')} {josa(wanted, '이어야/여야')} 합니다."
 
 
@@ -191,9 +200,19 @@ def _inner(shape: Any, steps: list[Step]) -> Any:
     return kind
 
 
-def _fields(shape: Any, steps: list[Step]) -> list[str]:
+def _structs(shape: Any, steps: list[Step]) -> list[Any]:
+    """The tables that may stand at a path: one, or several told apart by their kind."""
     kind = _inner(shape, steps)
-    return [f.encode_name for f in kind.fields] if isinstance(kind, msgspec.inspect.StructType) else []
+    kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+    return [one for one in kinds if isinstance(one, msgspec.inspect.StructType)]
+
+
+def _fields(shape: Any, steps: list[Step]) -> list[str]:
+    return [field.encode_name for struct in _structs(shape, steps) for field in struct.fields]
+
+
+def _kinds_of(shape: Any, steps: list[Step]) -> list[str]:
+    return [str(struct.tag) for struct in _structs(shape, steps)]
 
 
 def _allowed(shape: Any, steps: list[Step]) -> list[str]:

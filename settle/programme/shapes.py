@@ -215,7 +215,7 @@ class Sheet(Struct, forbid_unknown_fields=True):
     layout: Literal["table", "pairs"] = "table"
     aliases: list[str] = []
     items: list[Column] = []
-    one_of: list[list[str]] = []
+    one_of: list[list[str]] | None = None
     open: bool = False
     others: list[str] = []
     income: list[str] = []
@@ -232,12 +232,13 @@ class SheetsFile(Struct, forbid_unknown_fields=True):
 
 
 class ForeignList(Struct, forbid_unknown_fields=True):
-    """[[list]] of lists.toml: an execution list of another system."""
+    """[[list]] of lists.toml: an execution list of another system. two_funds: a row with two amounts is their sum, or two lines."""
 
     name: str
     needs: list[str]
     columns: dict[str, str] = {}
     funds: dict[str, str] = {}
+    two_funds: Literal["sum", "lines"] = "sum"
 
 
 class ListsFile(Struct, forbid_unknown_fields=True):

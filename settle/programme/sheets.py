@@ -76,6 +76,7 @@ class ForeignList:
     needs: tuple[str, ...]  # headings by which it is known
     columns: tuple[tuple[str, str], ...] = ()  # canonical column -> heading
     funds: tuple[tuple[str, str], ...] = ()  # heading of an amount -> 재원
+    lines: bool = False  # a row with two amounts is two lines of one purchase, not their sum
 
 
 @dataclass(frozen=True)
@@ -162,15 +163,13 @@ def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> 
         where = loading.place(loading.read_text(path), path.name, ["base"])
         raise ResourceError(particles(f"{where}: base '{sheet.base}'이(가) ledgers/_common/sheets에 없습니다.{hint}"))
     under = shared[sheet.base]
-    lists = {
-        name: [*getattr(under, name), *getattr(sheet, name)]
-        for name in ("aliases", "one_of", "others", "income", "unlike")
-    }
+    lists = {name: [*getattr(under, name), *getattr(sheet, name)] for name in ("aliases", "others", "income", "unlike")}
     return replace(
         under,
         name=sheet.name,
         columns=_over(under.columns, sheet.columns),
         items=_over(under.items, sheet.items),
+        one_of=under.one_of if sheet.one_of is None else sheet.one_of,
         note=sheet.note or under.note,
         stand_ins=under.stand_ins | sheet.stand_ins,
         unreadable=sheet.unreadable or under.unreadable,
@@ -193,7 +192,7 @@ def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
         aliases=tuple(raw.aliases),
         columns=tuple(_column(one, costs) for one in raw.columns),
         items=tuple(_column(one, "note") for one in raw.items),
-        one_of=tuple(map(tuple, raw.one_of)),
+        one_of=tuple(map(tuple, raw.one_of or ())),
         open=raw.open,
         others=tuple(raw.others),
         stand_ins=tuple(raw.stand_ins.items()),
@@ -216,7 +215,9 @@ def load_lists(programme_id: str = DEFAULT_PROGRAMME) -> Lists:
     except LoadError as error:
         raise ResourceError(str(error)) from None
     lists = tuple(
-        ForeignList(one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()))
+        ForeignList(
+            one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()), one.two_funds == "lines"
+        )
         for one in found.lists
     )
     return Lists(lists, tuple(found.categories.items()))

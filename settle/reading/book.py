@@ -28,7 +28,7 @@ from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
 from settle.reading.lacking import require_subject, say_several
 from settle.reading.nothing import say_nothing_read
-from settle.reading.other_systems import known_list, merge_funds
+from settle.reading.other_systems import known_list, merge_funds, split_funds
 from settle.reading.period import period_of, year_named
 from settle.reading.table import next_headings, read_table
 from settle.workbook.raw import RawFile, RawSheet
@@ -94,6 +94,9 @@ def _as_text(value: Any) -> str | None:
 FINDINGS_LIST = (
     "– 지적 목록"  # how the first cell of the 지적 목록 of a 검토표 ends: it is known by it and not read as a ledger
 )
+
+
+GUIDE = "정산 서식 작성 안내"  # how the first cell of the guide of a template ends
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def _sampler(columns: dict[int, RawColumn]) -> headings.Sampler:
 def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, reading: Gathered) -> None:
     """Understand one sheet and take it into the reading."""
     kinds, source = rules.kinds, len(reading.sheets)
-    if is_findings_list(raw):  # ours: it repeats lines of the ledger
+    if is_findings_list(raw) or is_guide(raw):  # ours: one repeats lines of the ledger, one names every column
         reading.sheets.append(Sheet(number, raw.name, "", rows=raw.height))
         return
     context = Context.of(raw, source, rules.programme, cells.EPOCH_1904 if file.epoch_1904 else cells.EPOCH_1900)
@@ -189,7 +192,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     while table is not None:
         until = next_headings(context, table) if table.kind.main else None
-        _take_table(context, table, until, number, rules, reading)
+        _take_table(context, table, until, number, rules, reading, foreign[0] if foreign else None)
         if until is None:
             return
         context = replace(context, source=len(reading.sheets), errors=[], notices=[], doubts=[], _parsed={}, content=0)
@@ -217,8 +220,20 @@ def is_findings_list(raw: RawSheet) -> bool:
     return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(FINDINGS_LIST)
 
 
+def is_guide(raw: RawSheet) -> bool:
+    """Is this the sheet of a template that says what belongs into every column, by its first cell?"""
+    first = raw.columns.get(0)
+    return first is not None and len(first) > 0 and str(first[0].as_py() or "").endswith(GUIDE)
+
+
 def _take_table(
-    context: Context, table: headings.Table, until: int | None, number: int, rules: _Rules, reading: Gathered
+    context: Context,
+    table: headings.Table,
+    until: int | None,
+    number: int,
+    rules: _Rules,
+    reading: Gathered,
+    entry: ForeignList | None = None,
 ) -> None:
     """Read one table of a sheet into the book."""
     source = context.source
@@ -233,6 +248,7 @@ def _take_table(
                 if place in context.columns and headings.is_counter(heading)
             }
         map_categories(context, part, rules.programme, rules.categories)
+        part = split_funds(part, context, entry)
     if sheet.kind == BUDGET:
         sheet, part = leave_out_sums(context, sheet, part, rules.programme)
     _keep(sheet, part, context, number, reading)

@@ -47,6 +47,9 @@ class Context:
     notices: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     content: int = 0  # rows of a ledger with a day or an amount that became no line
+    two_funds: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # sheet row (1-based) -> won of either fund, where both have some
     period: tuple[date, date] | None = None  # in which a date without a year must lie
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from settle.model import PURCHASE
 from settle.programme import sheets
 from settle.reading.columns import empty
 
@@ -34,6 +35,8 @@ def frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
             frame[name] = frame[name].fillna(False).astype(bool)
         elif frame[name].dtype == "float64":
             frame[name] = frame[name].fillna(0.0)
+        elif name == PURCHASE:
+            frame[name] = frame[name].fillna("")
     return frame
 
 

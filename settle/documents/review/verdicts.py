@@ -75,10 +75,15 @@ def line_verdicts(judgement: Judgement, source: int) -> dict[int, tuple[str, int
     result = {}
     sources = lines["_source"].tolist()
     columns = (lines[c].tolist() for c in ("_row", "claimed", "held", "disallowed"))
-    for at, (row, claimed, held, disallowed) in enumerate(zip(*columns, strict=True)):
-        if sources[at] != source:
-            continue
-        found = said.get(at, [])
+    of_row: dict[int, tuple[int, int, int]] = {}
+    told: dict[int, list[tuple[str, str, str, str]]] = {}
+    for at, (row, *won) in enumerate(zip(*columns, strict=True)):
+        if sources[at] == source:  # a row with the money of two funds is two lines
+            before = of_row.get(row, (0, 0, 0))
+            of_row[row] = (before[0] + won[0], before[1] + won[1], before[2] + won[2])
+            told.setdefault(row, []).extend(said.get(at, []))
+    for row, (claimed, held, disallowed) in of_row.items():
+        found = told[row]
         many = len(found) > 1
         codes = ", ".join(dict.fromkeys(code for code, *_ in found))
         reasons = "\n".join((f"[{code}] " if many else "") + clean(message) for code, _, message, _ in found)

@@ -13,6 +13,7 @@ from settle.documents.comparison import add_sheet
 from settle.documents.review.worksheet import lines
 from settle.documents.view import LISTS, WON, Category, Column, View
 from settle.documents.words import in_words
+from settle.documents.xlsx import subjects as xlsx_subjects
 from settle.files import write_bytes
 from settle.korean import number
 
@@ -80,22 +81,22 @@ class _Book:
 
     def fill(self) -> None:
         sheets = self.words["sheets"]
-        self._summary(self._sheet(sheets["summary"], landscape=False), self.view)
+        self._summary(self.new_sheet(sheets["summary"], landscape=False), self.view)
         for name in self.lists:
             self._list(name, self.view.listed(name), sums=("applied",) if name != "notes" else ())
         self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
         for one in subjects.shown(self.view.judgement):
-            self._subject(one)
+            xlsx_subjects.subject(self, one)
         if self.everything:
             for name in self.view.further:
                 self._list(name, getattr(self.view, name))
         if self.by_participant:
-            self._participants(self._sheet("참여기업별"))
-        self._files(self._sheet(sheets["files"]))
+            self._participants(self.new_sheet("참여기업별"))
+        self._files(self.new_sheet(sheets["files"]))
 
     # ---- helpers ----------------------------------------------------------------------------------------------------------------
 
-    def _look(self, **more: Any) -> Format:
+    def look(self, **more: Any) -> Format:
         key = tuple(sorted(more.items()))
         if key not in self.looks:
             common: dict[str, Any] = {
@@ -108,7 +109,7 @@ class _Book:
             self.looks[key] = self.workbook.add_format({**common, **more})
         return self.looks[key]
 
-    def _sheet(self, name: str, landscape: bool = True) -> Worksheet:
+    def new_sheet(self, name: str, landscape: bool = True) -> Worksheet:
         sheet = self.workbook.add_worksheet(name)
         sheet.set_paper(9)
         if landscape:
@@ -121,15 +122,15 @@ class _Book:
         sheet.hide_gridlines(2)
         return sheet
 
-    def _title(self, sheet: Worksheet, text: str, lead: str = "") -> int:
+    def title(self, sheet: Worksheet, text: str, lead: str = "") -> int:
         """Title and explanation; the next free row."""
-        sheet.write_string(0, 0, text, self._look(bold=True, font_size=14, valign="vcenter"))
+        sheet.write_string(0, 0, text, self.look(bold=True, font_size=14, valign="vcenter"))
         sheet.set_row(0, 24)
         if lead:
-            sheet.write_string(1, 0, lead, self._look(font_color="#5B6670", font_size=9))
+            sheet.write_string(1, 0, lead, self.look(font_color="#5B6670", font_size=9))
         return 3
 
-    def _put(self, sheet: Worksheet, row: int, column: int, value: Any, look: Format) -> None:
+    def put(self, sheet: Worksheet, row: int, column: int, value: Any, look: Format) -> None:
         if value is None:
             sheet.write_string(row, column, "-", look)
         elif isinstance(value, (int, float)):
@@ -142,16 +143,16 @@ class _Book:
 
     def _list(self, name: str, table: pd.DataFrame, sums: Sequence[str] = ()) -> None:
         columns = self.view.form.columns[name]
-        sheet = self._sheet(self.words["sheets"][name])
+        sheet = self.new_sheet(self.words["sheets"][name])
         lead = self.words["lead"].get(name, "") if len(table) else self.view.none(name)
-        top = self._title(sheet, self.words["sections"][name], lead)
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter", text_wrap=True)
+        top = self.title(sheet, self.words["sections"][name], lead)
+        head = self.look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter", text_wrap=True)
         for at, column in enumerate(columns):
             sheet.write_string(top, at, column.head, head)
             sheet.set_column(at, at, column.chars)
         align = {"left": "left", "right": "right", "centre": "center"}
         looks = [
-            self._look(
+            self.look(
                 border=1,
                 align=align[c.align],
                 valign="top",
@@ -163,10 +164,10 @@ class _Book:
         for i, row in enumerate(zip(*(table[c.key].tolist() for c in columns), strict=True)):
             sheet.set_row(top + 1 + i, _height(row, columns))
             for at, (value, look) in enumerate(zip(row, looks, strict=True)):
-                self._put(sheet, top + 1 + i, at, value, look)
+                self.put(sheet, top + 1 + i, at, value, look)
         end = top + len(table)
         if sums and len(table):
-            bold = self._look(bold=True, bg_color=BAND, border=1, num_format=AMOUNT)
+            bold = self.look(bold=True, bg_color=BAND, border=1, num_format=AMOUNT)
             for at, column in enumerate(columns):
                 if column.key in sums:
                     sheet.write_number(end + 1, at, int(table[column.key].sum()), bold)
@@ -177,41 +178,22 @@ class _Book:
         sheet.autofilter(top, 0, max(end, top + 1), len(columns) - 1)
         sheet.print_area(0, 0, end + bool(sums), len(columns) - 1)
 
-    def _subject(self, one: subjects.Shown) -> None:
-        """What became of every row of a subject beside the main one."""
-        sheet = self._sheet(subjects.sheet_name(one.title, [other.name for other in self.workbook.worksheets()]))
-        top = self._title(sheet, one.title, one.sentence)
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter", text_wrap=True)
-        plain = self._look(border=1, valign="top", text_wrap=True)
-        amount = self._look(border=1, valign="top", num_format=AMOUNT, align="right")
-        wide = {"사유": 48, "조치": 34, "근거": 22, "규칙코드": 10, "판정": 12, "칸": 18}
-        for at, name in enumerate(one.heads):
-            sheet.write_string(top, at, name, head)
-            sheet.set_column(at, at, wide.get(name, 16))
-        for i, row in enumerate(one.rows, top + 1):
-            for at, value in enumerate(row):
-                self._put(sheet, i, at, value, amount if at in one.figures else plain)
-        end = top + len(one.rows)
-        sheet.freeze_panes(top + 1, 0)
-        sheet.repeat_rows(top)
-        sheet.autofilter(top, 0, max(end, top + 1), len(one.heads) - 1)
-
     def _summary(self, sheet: Worksheet, view: View) -> None:
         words = self.words["words"]
         sheet.set_default_row(18)
         sheet.set_column(0, 0, 20)
         sheet.set_column(1, 7, 17)
-        label = self._look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter")
-        text = self._look(border=1, text_wrap=True, valign="vcenter")
+        label = self.look(bold=True, bg_color=HEAD, border=1, align="center", valign="vcenter")
+        text = self.look(border=1, text_wrap=True, valign="vcenter")
         sheet.set_row(0, 32)
-        sheet.merge_range(0, 0, 0, 7, view.title, self._look(bold=True, font_size=18, align="center", valign="vcenter"))
+        sheet.merge_range(0, 0, 0, 7, view.title, self.look(bold=True, font_size=18, align="center", valign="vcenter"))
         sheet.merge_range(
             1,
             0,
             1,
             7,
             view.judgement.programme.name,
-            self._look(align="center", font_color="#5B6670", valign="vcenter"),
+            self.look(align="center", font_color="#5B6670", valign="vcenter"),
         )
         row = 3
         for at in range(0, len(view.agreement), 2):
@@ -222,19 +204,17 @@ class _Book:
         short, sentence = view.verdict
         row += 1
         sheet.set_row(row, 44)
-        verdict = self._look(
+        verdict = self.look(
             bold=True, font_size=13, bg_color="#1C2B3A", font_color="#FFFFFF", align="center", valign="vcenter"
         )
         sheet.merge_range(row, 0, row, 1, short, verdict)
-        sheet.merge_range(
-            row, 2, row, 7, sentence, self._look(border=1, text_wrap=True, valign="vcenter", font_size=11)
-        )
+        sheet.merge_range(row, 2, row, 7, sentence, self.look(border=1, text_wrap=True, valign="vcenter", font_size=11))
         row += 2
         row = self._sums(sheet, row, view.categories)
         row = self._funds(sheet, row, view)
-        row = self._payments(sheet, row, view)
+        row = xlsx_subjects.payments(self, sheet, row, view)
         totals = view.judgement.totals
-        plain = self._look()
+        plain = self.look()
         lines = [(words["disallowed"], totals["disallowed"])]
         lines += [(f"{words['refund']} ({fund[0]})", int(fund[6])) for fund in view.refunds]
         for name, won in lines:
@@ -245,9 +225,9 @@ class _Book:
 
     def _sums(self, sheet: Worksheet, row: int, categories: Sequence[Category]) -> int:
         words = self.words["words"]
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center")
+        head = self.look(bold=True, bg_color=HEAD, border=1, align="center")
         heading = f"{self.words['sections']['categories']} ({self.words['unit']})"
-        sheet.write_string(row, 0, heading, self._look(bold=True, font_size=11))
+        sheet.write_string(row, 0, heading, self.look(bold=True, font_size=11))
         row += 1
         for at, name in enumerate(["구분", *(words[n] for n in ("budget", *WON)), "예산 대비 집행"]):
             sheet.write_string(row, at, name, head)
@@ -256,12 +236,12 @@ class _Book:
             row += 1
             strong = {"bold": True} if one.level <= 0 else {}
             shade = {"bg_color": BAND} if one.level < 0 else {}
-            amount = self._look(border=1, num_format=AMOUNT, align="right", **strong, **shade)
-            sheet.write_string(row, 0, one.name, self._look(border=1, indent=max(one.level, 0), **strong, **shade))
+            amount = self.look(border=1, num_format=AMOUNT, align="right", **strong, **shade)
+            sheet.write_string(row, 0, one.name, self.look(border=1, indent=max(one.level, 0), **strong, **shade))
             for at, value in enumerate((one.budget, one.claimed, one.recognised, one.held, one.disallowed), start=1):
-                self._put(sheet, row, at, value, amount)
-            share = self._look(border=1, num_format="0.0%", align="right", **strong, **shade)
-            self._put(sheet, row, 6, one.claimed / one.budget if one.budget else None, share)
+                self.put(sheet, row, at, value, amount)
+            share = self.look(border=1, num_format="0.0%", align="right", **strong, **shade)
+            self.put(sheet, row, 6, one.claimed / one.budget if one.budget else None, share)
             if one.level == 0:
                 self.chart_rows.append(row)
         return row + 2
@@ -270,9 +250,9 @@ class _Book:
         if not view.funds:
             return row
         words = self.words["words"]
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center", text_wrap=True, valign="vcenter")
+        head = self.look(bold=True, bg_color=HEAD, border=1, align="center", text_wrap=True, valign="vcenter")
         heading = f"{self.words['sections']['funds']} ({self.words['unit']})"
-        sheet.write_string(row, 0, heading, self._look(bold=True, font_size=11))
+        sheet.write_string(row, 0, heading, self.look(bold=True, font_size=11))
         row += 1
         sheet.set_row(row, 30)
         for at, name in enumerate(
@@ -282,48 +262,30 @@ class _Book:
         for one in view.funds:
             row += 1
             last = {"bold": True, "bg_color": BAND} if one is view.funds[-1] else {}
-            sheet.write_string(row, 0, str(one[0]), self._look(border=1, **last))
+            sheet.write_string(row, 0, str(one[0]), self.look(border=1, **last))
             for at, value in enumerate(one[1:], start=1):
-                self._put(sheet, row, at, value, self._look(border=1, num_format=AMOUNT, align="right", **last))
+                self.put(sheet, row, at, value, self.look(border=1, num_format=AMOUNT, align="right", **last))
         for note in view.fund_notes:
             row += 1
-            sheet.write_string(row, 0, note, self._look())
-        return row + 2
-
-    def _payments(self, sheet: Worksheet, row: int, view: View) -> int:
-        if not view.judgement.payments:
-            return row
-        sheet.write_string(row, 0, f"지급액 산정 ({self.words['unit']})", self._look(bold=True, font_size=11))
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center")
-        cell = self._look(border=1, align="right", num_format=AMOUNT)
-        for at, name in enumerate(subjects.PAYMENT):
-            sheet.write_string(row + 1, at, name, head)
-        for down, one in enumerate(subjects.payments(view.judgement), row + 2):
-            for at, text in enumerate(one):
-                figure = text.replace(",", "")
-                if at and figure.isdigit():
-                    sheet.write_number(down, at, int(figure), cell)
-                else:
-                    sheet.write_string(down, at, text, cell if at else self._look(border=1))
-            row = down
+            sheet.write_string(row, 0, note, self.look())
         return row + 2
 
     def _costliest(self, sheet: Worksheet, row: int, view: View) -> int:
         if not len(view.costliest):
             return row
-        sheet.write_string(row, 0, "금액이 큰 규칙", self._look(bold=True, font_size=11))
-        amount = self._look(border=1, num_format=AMOUNT, align="right")
+        sheet.write_string(row, 0, "금액이 큰 규칙", self.look(bold=True, font_size=11))
+        amount = self.look(border=1, num_format=AMOUNT, align="right")
         for rule in view.costliest.itertuples():
             row += 1
             name = "disallowed" if rule.disallow_won else "held"
             where = self._where(name, str(rule.code))
             if where:
-                sheet.write_url(row, 0, where, self._look(border=1, font_color="#123E7C", underline=1), str(rule.code))
+                sheet.write_url(row, 0, where, self.look(border=1, font_color="#123E7C", underline=1), str(rule.code))
             else:
-                sheet.write_string(row, 0, str(rule.code), self._look(border=1))
-            sheet.merge_range(row, 1, row, 4, str(rule.title), self._look(border=1))
+                sheet.write_string(row, 0, str(rule.code), self.look(border=1))
+            sheet.merge_range(row, 1, row, 4, str(rule.title), self.look(border=1))
             sheet.write_string(
-                row, 5, "불인정" if name == "disallowed" else "보완", self._look(border=1, align="center")
+                row, 5, "불인정" if name == "disallowed" else "보완", self.look(border=1, align="center")
             )
             sheet.write_number(row, 6, int(rule.disallow_won if name == "disallowed" else rule.hold_won), amount)
         return row + 2
@@ -364,17 +326,17 @@ class _Book:
         sheet.insert_chart(row, 0, chart)
 
     def _participants(self, sheet: Worksheet) -> None:
-        top = self._title(sheet, "참여기업별 정산 내역", self.words["unit"])
+        top = self.title(sheet, "참여기업별 정산 내역", self.words["unit"])
         heads = ["참여기업", *(self.words["words"][n] for n in WON), "불인정 건수", "보완 건수"]
-        head = self._look(bold=True, bg_color=HEAD, border=1, align="center")
-        amount = self._look(border=1, num_format=AMOUNT, align="right")
+        head = self.look(bold=True, bg_color=HEAD, border=1, align="center")
+        amount = self.look(border=1, num_format=AMOUNT, align="right")
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, len(heads) - 1, 16)
         for at, text in enumerate(heads):
             sheet.write_string(top, at, text, head)
         for row, part in enumerate(self.view.by_participant(), start=top + 1):
             totals, counts = part.judgement.totals, part.counts
-            sheet.write_string(row, 0, part.part, self._look(border=1))
+            sheet.write_string(row, 0, part.part, self.look(border=1))
             for at, value in enumerate([*(totals[n] for n in WON), counts["disallow"], counts["hold"]], start=1):
                 sheet.write_number(row, at, value, amount)
         sheet.freeze_panes(top + 1, 0)
@@ -382,31 +344,31 @@ class _Book:
 
     def _files(self, sheet: Worksheet) -> None:
         view = self.view
-        top = self._title(sheet, self.words["sections"]["files"], "아래 파일과 규칙집으로 판정했습니다.")
+        top = self.title(sheet, self.words["sections"]["files"], "아래 파일과 규칙집으로 판정했습니다.")
         columns = view.form.columns["files"]
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.chars)
-            sheet.write_string(top, at, column.head, self._look(bold=True, bg_color=HEAD, border=1, align="center"))
+            sheet.write_string(top, at, column.head, self.look(bold=True, bg_color=HEAD, border=1, align="center"))
         row = top
         for values in zip(*(view.files[c.key].tolist() for c in columns), strict=True):
             row += 1
             for at, value in enumerate(values):
-                self._put(sheet, row, at, value, self._look(border=1))
+                self.put(sheet, row, at, value, self.look(border=1))
         row += 2
         for label, value in [
             ("도구", view.tool),
             ("보존기한", view.retention),
             *((f"{view.judgement.book.main} 행", t) for t in view.row_sums),
         ]:
-            sheet.write_string(row, 0, label, self._look(bold=True, bg_color=HEAD, border=1))
-            sheet.merge_range(row, 1, row, 2, value, self._look(border=1, text_wrap=True))
+            sheet.write_string(row, 0, label, self.look(bold=True, bg_color=HEAD, border=1))
+            sheet.merge_range(row, 1, row, 2, value, self.look(border=1, text_wrap=True))
             row += 1
         row += 1
         for who in self.words["sign"]:
             sheet.set_row(row, 30)
-            sheet.write_string(row, 0, who, self._look(bold=True, bg_color=HEAD, border=1, valign="vcenter"))
+            sheet.write_string(row, 0, who, self.look(bold=True, bg_color=HEAD, border=1, valign="vcenter"))
             blank = "소속                    직위                    성명                    (서명 또는 인)"
-            sheet.merge_range(row, 1, row, 2, blank, self._look(border=1, valign="vcenter", font_color="#5B6670"))
+            sheet.merge_range(row, 1, row, 2, blank, self.look(border=1, valign="vcenter", font_color="#5B6670"))
             row += 1
 
 

@@ -130,6 +130,11 @@ def paid_after_period(facts: Facts) -> np.ndarray:
 
 
 @fact
+def paid_before_period(facts: Facts) -> np.ndarray:
+    return facts["집행일__known"] & (days(facts.ledger["집행일"]) < facts["period_start"])
+
+
+@fact
 def basis_after_payment(facts: Facts) -> np.ndarray:
     cause, paid = days(facts.ledger["원인행위일"]), days(facts.ledger["집행일"])
     return (cause != NO_DAY) & (paid != NO_DAY) & (cause > paid)

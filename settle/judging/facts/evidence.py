@@ -14,7 +14,7 @@ from settle.judging.arrays import coded, days, labels, matches, take_each, witho
 from settle.judging.components import components
 from settle.judging.facts.base import Facts, fact
 from settle.korean import brn_valid, numbers_between
-from settle.model import EVIDENCE
+from settle.model import EVIDENCE, PURCHASE
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -78,9 +78,20 @@ def approval_keys(numbers: pd.Series) -> pd.Series:
     return plain.where(matches(plain, "[1-9]"), "").astype("str").set_axis(numbers.index)
 
 
+def _all_names(facts: Facts) -> tuple[pd.Series, np.ndarray]:
+    """Names by which evidence may mean a line, and which line: its own, and that of the row whose two funds it shares."""
+    names, lines = facts["line_name"], np.arange(facts.n, dtype=np.int64)
+    if PURCHASE not in facts.ledger:
+        return names, lines
+    shared = facts.ledger[PURCHASE]
+    split = np.flatnonzero((shared != "").to_numpy())
+    return pd.concat([names, shared.iloc[split]], ignore_index=True).astype("str"), np.concatenate([lines, split])
+
+
 @fact
 def links(facts: Facts) -> Links:
-    codes, unique = pd.factorize(matchable(facts["line_name"]))
+    names, owner = _all_names(facts)
+    codes, unique = pd.factorize(matchable(names))
     by_code = np.argsort(codes, kind="stable")
     counts = np.bincount(codes, minlength=len(unique)) if len(codes) else np.zeros(0, dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if len(counts) else counts
@@ -103,7 +114,8 @@ def links(facts: Facts) -> Links:
         pair_row = np.concatenate([pair_row, np.array(more_row, dtype=np.int64)])
     repeat = counts[pair_code] if len(counts) else np.zeros(0, dtype=np.int64)
     offset = np.arange(repeat.sum()) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    line = by_code[np.repeat(starts[pair_code], repeat) + offset] if len(repeat) else np.zeros(0, dtype=np.int64)
+    place = by_code[np.repeat(starts[pair_code], repeat) + offset] if len(repeat) else np.zeros(0, dtype=np.int64)
+    line = owner[place]
     return Links(line.astype(np.int64), np.repeat(pair_row, repeat).astype(np.int64), dangling)
 
 
@@ -218,8 +230,21 @@ def purchase(facts: Facts) -> np.ndarray:
         same = hub[by][1:] == hub[by][:-1]
         edges_a.append(line[by][1:][same])
         edges_b.append(line[by][:-1][same])
+    if PURCHASE in facts.ledger:  # the two lines of one row
+        first, second = _pairs(facts.ledger[PURCHASE])
+        edges_a.append(first)
+        edges_b.append(second)
     refund = facts["refunds"]["refund"].to_numpy()
     part = np.flatnonzero((refund >= 0) & facts["judged"])
     edges_a.append(part)
     edges_b.append(refund[part])
     return components(facts.n, np.concatenate(edges_a), np.concatenate(edges_b))
+
+
+def _pairs(shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Lines that follow each other with the same text, as two arrays; "" is no text."""
+    codes, _ = coded(shared)
+    used = np.flatnonzero((shared != "").to_numpy())
+    used = used[np.argsort(codes[used], kind="stable")]
+    same = codes[used][1:] == codes[used][:-1]
+    return used[:-1][same].astype(np.int64), used[1:][same].astype(np.int64)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from settle.judging.arrays import days, group_sum, labels
 from settle.judging.facts.base import Facts, fact, known
+from settle.model import PURCHASE
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -118,10 +119,21 @@ def natural(texts: pd.Series) -> pd.Series:
     return pd.Series([re.sub(r"\d+", lambda m: m.group().rjust(20, "0"), t) for t in texts], dtype="str")
 
 
+def _numbers(facts: Facts) -> pd.Series:
+    """집행번호; of the two lines of one row its number and the place of their fund."""
+    numbers = facts["집행번호"]
+    if PURCHASE not in facts.ledger:
+        return numbers
+    place = {fund.name: at for at, fund in enumerate(facts.programme.funds)}
+    shared = facts.ledger[PURCHASE]
+    ranked = [f"{name}-{place.get(fund, 9)}" for name, fund in zip(shared, facts["재원"], strict=True)]
+    return pd.Series(ranked, dtype="str").where(shared != "", numbers).astype("str")
+
+
 @fact
 def order(facts: Facts) -> np.ndarray:
-    """Rank of each line by 집행일, 집행번호, sheet and row: 0 is the earliest."""
-    number, _ = pd.factorize(natural(facts["집행번호"]), sort=True)
+    """Rank of each line by 집행일, 집행번호, sheet and row: 0 is the earliest. Of the two lines of one row the fund that is spent first."""
+    number, _ = pd.factorize(natural(_numbers(facts)), sort=True)
     ledger = facts.ledger
     by = np.lexsort((ledger["_row"], ledger["_source"], number, days(ledger["집행일"])))
     rank = np.empty(facts.n, dtype=np.int64)

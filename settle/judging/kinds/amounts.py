@@ -96,6 +96,53 @@ def unproved_refunds(ctx: Context) -> tuple[np.ndarray, np.ndarray]:
     return group_sum(ctx["purchase"], supply), group_sum(ctx["purchase"], vat)
 
 
+def stated_vat(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """공급가액 and VAT of each purchase, by its papers where the lines `among` are all of it, else by the ledger; and where it is known."""
+    proved, purchase = ctx["proved"], ctx["purchase"]
+    whole = ~group_any(purchase, ctx["judged"] & ~among)
+    on_paper = proved.present & proved.supply_known & proved.total_known & whole
+    ledger = ctx["supply_and_vat_net"]
+    in_ledger = ~group_any(purchase, among & ~ledger["stated"].to_numpy())
+    ledger_supply = group_sum(purchase, np.where(among, ledger["supply"].to_numpy(), 0))
+    ledger_vat = group_sum(purchase, np.where(among, ledger["vat"].to_numpy(), 0))
+    back_supply, back_vat = unproved_refunds(ctx)
+    supply = np.where(on_paper, proved.supply + back_supply, ledger_supply)
+    vat = np.maximum(np.where(on_paper, proved.vat + back_vat, ledger_vat), 0)
+    return supply, vat, on_paper | in_ledger
+
+
+@kind("deduction")
+def contained_vat(ctx: Context) -> Outcome:
+    """VAT inside a purchase, whatever is deducted later: what is left of it above 공급가액, at most the VAT.
+
+    parameters.fund_first: from whose lines it is taken first; then from the latest. Where it is not known, ⌈won ÷ 11⌉ of the purchase
+    is held (local: vat_unknown), no more. Local: vat_known. Values: supply, vat, excess.
+    """
+    among = ctx.applies()
+    purchase, net = ctx["purchase"], ctx["net"]
+    supply, vat, known = stated_vat(ctx, among)
+    first = ctx.member("재원", [str(ctx.rule.parameters.get("fund_first", ""))])
+    order = ctx["order"] + np.where(first, ctx.n, 0)
+
+    def part(left: np.ndarray) -> np.ndarray:
+        have = np.where(among, left, 0)
+        whole = group_sum(purchase, have)
+        excess = np.where(known, np.clip(whole - supply, 0, vat), -(-whole // 11))
+        return latest_first(purchase, np.where(among, excess, 0), have, order)
+
+    share = part(net)
+    ctx.local.update(vat_known=known, vat_unknown=~known & (share > 0))
+    case = ctx.cases(among)
+    moving = ctx.effect(case, "disallow")
+    hold = np.where(known, 0, share)
+
+    def take(left: np.ndarray) -> np.ndarray:
+        return np.where(moving & known, part(left), 0)
+
+    case = settle_cases(ctx, case, take)
+    return Outcome(case, take, hold=hold, values={"supply": supply, "vat": vat, "excess": share})
+
+
 @kind("deduction")
 def refundable_vat(ctx: Context) -> Outcome:
     """VAT that is refunded or deducted later (GEN-050), measured on the purchase. Values: supply, vat, sum, part_said.
@@ -107,16 +154,7 @@ def refundable_vat(ctx: Context) -> Outcome:
     among = ctx.applies()
     proved, purchase = ctx["proved"], ctx["purchase"]
     net = ctx["net"]
-    whole = ~group_any(purchase, ctx["judged"] & ~among)
-    on_paper = proved.present & proved.supply_known & proved.total_known & whole
-    ledger = ctx["supply_and_vat_net"]
-    in_ledger = ~group_any(purchase, among & ~ledger["stated"].to_numpy())
-    ledger_supply = group_sum(purchase, np.where(among, ledger["supply"].to_numpy(), 0))
-    ledger_vat = group_sum(purchase, np.where(among, ledger["vat"].to_numpy(), 0))
-    back_supply, back_vat = unproved_refunds(ctx)
-    supply = np.where(on_paper, proved.supply + back_supply, ledger_supply)
-    vat = np.maximum(np.where(on_paper, proved.vat + back_vat, ledger_vat), 0)
-    known = on_paper | in_ledger
+    supply, vat, known = stated_vat(ctx, among)
 
     def take(left: np.ndarray) -> np.ndarray:
         have = np.where(among & known, left, 0)

@@ -1,0 +1,42 @@
+"""The subjects beside the main one, and what is paid, as parts of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from settle.documents import subjects as rows_of
+from settle.documents.content import HEADINGS, LEAD, NOTE, RIGHT, Block, Column, Grid, Row, Text
+from settle.korean import number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settle.model import Judgement
+
+MOST, SMALL, LINES = 6000, 6.9, HEADINGS[2]  # rows of one list on paper, size of its letters
+
+
+def subjects(judgement: Judgement) -> Iterator[Block]:
+    """What became of every row of the subjects beside the main one."""
+    for one in rows_of.shown(judgement):
+        yield Text(one.title, HEADINGS[0], one.title, 0, f"subject:{one.name}")
+        yield Text(one.sentence, LEAD)
+        wide = {"사유": 52, "조치": 38, "근거": 26, "규칙코드": 15, "판정": 15, "칸": 20}
+        columns = [
+            Column(wide.get(head, 22), RIGHT if at in one.figures else "left") for at, head in enumerate(one.heads)
+        ]
+        rows = [Row([number(v) if isinstance(v, int) else str(v) for v in row]) for row in one.rows[:MOST]]
+        yield Grid(columns, [Row(list(one.heads), "head"), *rows], heads=1, size=SMALL, rules="light", pad=0.6)
+        if len(one.rows) > MOST:
+            yield Text(
+                f"전체 {len(one.rows):,}건 가운데 앞의 {MOST:,}건을 실었습니다. 전체는 불인정내역서.xlsx에 있습니다.",
+                NOTE,
+            )
+
+
+def payments(judgement: Judgement, unit: str) -> Iterator[Block]:
+    """지급액 산정, where the programme pays."""
+    if judgement.payments:
+        yield Text(f"지급액 산정 ({unit})", LINES)
+        rows = [Row(list(rows_of.PAYMENT), "head"), *(Row(list(row)) for row in rows_of.payments(judgement))]
+        yield Grid([Column(16), *[Column(12, RIGHT)] * 7], rows, heads=1, size=7.8, rules="light", top=False)

@@ -1,0 +1,125 @@
+"""What applications must keep: a deadline, a list of answers, papers that are there and valid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from settle.judging import boundaries
+from settle.judging.facts.base import known
+from settle.judging.facts.declared import figure, rows_of
+from settle.judging.facts.subjects import application
+from settle.judging.kinds.base import Context, Outcome, kind
+from settle.judging.kinds.breach import outright
+from settle.model import TIME_KNOWN
+from settle.programme.vocabulary import match_key
+
+
+def _outcome(ctx: Context, **values: Any) -> Outcome:
+    case = ctx.cases(ctx.applies())
+    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
+
+
+@kind("line")
+def deadline(ctx: Context) -> Outcome:
+    """A moment between opening and close, both of which count (boundaries.deadline).
+
+    parameters: column (datetime), opens, closes (of the round; "" for none). Local: early, late, time_unknown (only a day is there, and on
+    this day the time decides), blank.
+    """
+    plan, frame = ctx.rule.parameters, ctx.facts.ledger
+    column = str(plan["column"])
+    seconds, there = frame[column].to_numpy(dtype=np.int64), frame[known(column)].to_numpy(dtype=bool)
+    timed = frame[column + TIME_KNOWN].to_numpy(dtype=bool)
+    never = np.iinfo(np.int64).max // 4
+    opens, closes = (
+        ctx.facts.limit(str(plan.get(name, name)).partition(".")[2] or name)
+        if plan.get(name, name)
+        else np.full(ctx.n, edge)
+        for name, edge in (("opens", -never), ("closes", never))
+    )
+    found = boundaries.deadline(seconds, timed, opens, closes, ctx.facts.programme.reading)
+    for name, flag in zip(found._fields, found, strict=True):
+        ctx.local[name] = flag & there
+    ctx.local["blank"] = ~there
+    return _outcome(ctx)
+
+
+@kind("line")
+def checklist(ctx: Context) -> Outcome:
+    """Columns of the row must have the wanted answer, or one of `or` has.
+
+    parameters: items = [{name, want, or, when}], want (of all that say nothing). Local: wrong (another answer), blank (none). Values:
+    missing (what is blank), contrary (what is answered otherwise).
+    """
+    plan = ctx.rule.parameters
+    wrong: list[tuple[str, np.ndarray]] = []
+    blank: list[tuple[str, np.ndarray]] = []
+    for item in plan["items"]:
+        want = str(item.get("want", plan.get("want", "Y")))
+        asked = ctx.holds(item.get("when"))
+        answers = [ctx[name] for name in (item["name"], *item.get("or", []))]
+        right = np.logical_or.reduce([(answer == want).to_numpy() for answer in answers])
+        open_ = np.logical_and.reduce([(answer == "").to_numpy() for answer in answers])
+        wrong.append((str(item["name"]), asked & ~right & ~open_))
+        blank.append((str(item["name"]), asked & open_))
+    ctx.local.update(
+        wrong=np.logical_or.reduce([flag for _, flag in wrong]), blank=np.logical_or.reduce([flag for _, flag in blank])
+    )
+    return _outcome(ctx, missing=_named(blank), contrary=_named(wrong))
+
+
+def _named(found: list[tuple[str, np.ndarray]]) -> Any:
+    return lambda lines: [", ".join(name for name, flag in found if flag[i]) for i in lines.tolist()]
+
+
+@kind("line")
+def paper_valid(ctx: Context) -> Outcome:
+    """A paper of the same application must be there, and its days must fit.
+
+    parameters: sheet, column (its name), paper, covers = [days that 대상시작–대상종료 must span], valid_on = day within 유효시작–유효종료,
+    issued_from, issued_until (days). Local: absent, stale (no paper of that name fits), undated (one may, and a day of it is blank).
+    """
+    plan = ctx.rule.parameters
+    sheet = str(plan.get("sheet", ""))
+    if not ctx.facts.book.has(sheet):
+        ctx.local.update(absent=np.ones(ctx.n, bool), stale=np.zeros(ctx.n, bool), undated=np.zeros(ctx.n, bool))
+        return _outcome(ctx)
+    theirs = rows_of(ctx.facts, sheet)
+    wanted = {match_key(name) for name in ([plan["paper"]] if isinstance(plan["paper"], str) else plan["paper"])}
+    named = np.array([match_key(text) in wanted for text in theirs.ledger[str(plan["column"])]], dtype=bool)
+    numbers, mine = application(theirs).tolist(), application(ctx.facts).tolist()
+    there, fits, open_ = np.zeros((3, ctx.n), dtype=bool)
+    limits = [(column, how, figure(ctx.facts, name).value) for column, how, name in _asked(plan)]
+    for i, number in enumerate(mine):
+        for row in np.flatnonzero(named).tolist():
+            if numbers[row] != number and not (numbers[row] == "" and ctx.n == 1):
+                continue
+            there[i] = True
+            told = [_holds(theirs, row, column, how, int(limit[i])) for column, how, limit in limits]
+            fits[i] |= all(one is True for one in told)
+            open_[i] |= not any(one is False for one in told)
+    ctx.local.update(absent=~there, stale=there & ~fits & ~open_, undated=there & ~fits & open_)
+    return _outcome(ctx, paper=plan["paper"] if isinstance(plan["paper"], str) else ", ".join(plan["paper"]))
+
+
+def _asked(plan: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(column of the paper, how it must stand to it, name of the day)."""
+    found = [("대상시작", "max", str(name)) for name in plan.get("covers", [])]
+    found += [("대상종료", "min", str(name)) for name in plan.get("covers", [])]
+    if "valid_on" in plan:
+        found += [("유효시작", "max", str(plan["valid_on"])), ("유효종료", "min", str(plan["valid_on"]))]
+    if "issued_from" in plan:
+        found.append(("발급일", "min", str(plan["issued_from"])))
+    if "issued_until" in plan:
+        found.append(("발급일", "max", str(plan["issued_until"])))
+    return found
+
+
+def _holds(theirs: Any, row: int, column: str, how: str, limit: int) -> bool | None:
+    """Does the day of a paper stand as it must? None where it or the limit is not known."""
+    value = int(theirs[column][row])
+    if not bool(theirs.ledger[known(column)].iat[row]) or boundaries.unknown(np.array([limit]))[0]:
+        return None
+    return value >= limit if how == "min" else value <= limit

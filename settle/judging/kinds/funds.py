@@ -1,0 +1,195 @@
+"""What the sources of money owe each other: own money that must bear a share, money spent in the wrong order, the most of a fund."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from settle.judging.arrays import days, group_sum, latest_first
+from settle.judging.facts.plan import agreed, grouped
+from settle.judging.kinds.base import Context, Outcome, Second, kind
+from settle.programme.rules import RulebookError
+
+
+class Share(NamedTuple):
+    """Per cent that must be borne: at the least, and at the most that it may be (equal where it is known). int64 per line."""
+
+    least: np.ndarray
+    most: np.ndarray
+
+
+def share_of(ctx: Context) -> Share:
+    """parameters.share: the name of a limit, or a table over a fact (`fact`, then value = per cent), whose unknown value leaves it open."""
+    wanted = ctx.rule.parameters["share"]
+    if isinstance(wanted, str):
+        figure = ctx.limit(wanted)
+        return Share(figure, figure)
+    table = {name: int(value) for name, value in wanted.items() if name != "fact"}
+    told = ctx[str(wanted["fact"])]
+    low, high = min(table.values()), max(table.values())
+    least, most = (np.array([table.get(text, open_) for text in told], dtype=np.int64) for open_ in (low, high))
+    return Share(least, most)
+
+
+def of_fund(ctx: Context, name: str) -> np.ndarray:
+    """Lines of a fund. Raises RulebookError for a name that no fund has."""
+    if name not in {fund.name for fund in ctx.facts.programme.funds}:
+        raise RulebookError(f"규칙 {ctx.rule.code}: 재원 '{name}'이(가) programme.toml에 없습니다.")
+    return ctx.member("재원", [name])
+
+
+def _shortfall(ctx: Context, group: np.ndarray, share: np.ndarray, won: _Won) -> np.ndarray:
+    """Won that the grant must give up per group (the same at each member), so that own money bears its share."""
+    total, own, grant = (group_sum(group, part) for part in (won.whole, won.own, won.grant))
+    if ctx.rule.parameters.get("base", "total") == "own":
+        excess = grant - own * (100 - share) // np.maximum(share, 1)
+    else:
+        excess = (total * share - own * 100) // 100  # floored: less than a won is no breach
+    excess = np.maximum(excess, 0)
+    return np.where(excess > 0, grant, 0) if ctx.rule.parameters.get("condition", "cap") == "all" else excess
+
+
+class _Won(NamedTuple):
+    whole: np.ndarray
+    own: np.ndarray
+    grant: np.ndarray
+
+
+@kind("group")
+def minimum_share(ctx: Context) -> Outcome:
+    """Fund `own` must bear at least `share` % of what is left of a group; the shortfall is taken from the latest lines of fund `from`.
+
+    parameters: own, from, by (a column or fact; "" = all lines), share (share_of), base = "total" | "own", condition = "cap" (back to the
+    share) | "all" (below it the grant loses all), blank = "out" (lines whose group is blank are no group). Won that an earlier
+    minimum_share took stay in the total and count as own: the enterprise now bears them. Where the share is not known the least is taken
+    and what lies between is held (the rule's second case). Values: total, own, share, short, group.
+    """
+    plan = ctx.rule.parameters
+    group, names = grouped(ctx.facts, str(plan.get("by", "")))
+    among = ctx.applies()
+    if plan.get("blank") == "out":
+        among = among & np.array([bool(name) for name in names], dtype=bool)
+    own, grant = of_fund(ctx, plan["own"]), of_fund(ctx, plan["from"])
+    borne = ctx.state.borne if ctx.state.borne is not None else ctx.facts.zeros()
+    most = ctx.state.borne_most if ctx.state.borne_most is not None else ctx.facts.zeros()
+    left = np.where(among, ctx.left, 0)
+    won = _Won(
+        left + np.where(among, borne, 0), np.where(own, left, 0) + np.where(among, borne, 0), np.where(grant, left, 0)
+    )
+    share = share_of(ctx)
+    short = _shortfall(ctx, group, share.least, won)
+    taken = latest_first(group, short, won.grant, ctx["order"])
+    # what an earlier share holds would be borne too, were the share the most that it may be
+    waiting = np.where(among, most - borne, 0)
+    more = np.maximum(_shortfall(ctx, group, share.most, won._replace(own=won.own + waiting)) - short, 0)
+    waits = latest_first(group, more, won.grant - taken, ctx["order"])
+    ctx.state.borne = borne + taken
+    ctx.state.borne_most = most + taken + waits
+    case = np.where(taken > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
+    values: dict[str, Any] = {
+        "total": group_sum(group, won.whole),
+        "own": group_sum(group, won.own),
+        "share": share.least,
+        "most_share": share.most,
+        "short": short,
+        "more": more,
+        "group": names,
+    }
+    second = None
+    if (waits > 0).any():
+        number = ctx.rule.case("hold", second=True)
+        second = Second(np.where(waits > 0, number, 0).astype(np.uint8), waits, values)
+    return Outcome(case, lambda now: np.minimum(taken, now), values=values, second=second)
+
+
+def _agreed_own(ctx: Context, fund: str, by: str, group: np.ndarray, names: np.ndarray) -> np.ndarray | None:
+    """Won agreed of a fund per line's group; None where nothing was agreed anywhere."""
+    found = agreed(ctx.facts, by, fund=fund)
+    return None if found is None else np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
+
+
+@kind("group")
+def order_of_funds(ctx: Context) -> Outcome:
+    """Won of fund `second` spent while the agreed won of fund `first` were unspent, per line; the effect is the rule's.
+
+    parameters: first, second, scope = "agreement" | a column. S is the smaller of what was agreed of the first fund and what is left of its
+    lines at all; on one day the first fund counts first. A line without a day is held whole. Values: early, agreed.
+    """
+    plan = ctx.rule.parameters
+    by = "" if plan.get("scope", "agreement") == "agreement" else str(plan["scope"])
+    group, names = grouped(ctx.facts, by)
+    among = ctx.applies()
+    first, second = of_fund(ctx, plan["first"]) & among, of_fund(ctx, plan["second"]) & among
+    budget = _agreed_own(ctx, plan["first"], by, group, names)
+    nothing = np.zeros(ctx.n, dtype=np.uint8)
+    if budget is None:
+        return Outcome(
+            nothing, unknown="예산 시트에서 재원별 금액을 알 수 없어 어느 재원을 먼저 썼는지 보지 못했습니다"
+        )
+    spent = np.where(first, ctx.left, 0)
+    most = np.minimum(budget, group_sum(group, spent))
+    day = days(ctx.facts.ledger["집행일"])
+    dated = np.asarray(ctx["집행일__known"], dtype=bool)
+    early = np.zeros(ctx.n, dtype=np.int64)
+    by_time = np.lexsort((ctx["order"], ~first, day))
+    used: dict[int, int] = {}
+    waiting: dict[int, int] = {}
+    for i in by_time.tolist():
+        here = int(group[i])
+        if not dated[i]:
+            continue
+        if first[i]:
+            used[here] = used.get(here, 0) + int(spent[i])
+        elif second[i]:
+            gap = int(most[i]) - used.get(here, 0) - waiting.get(here, 0)
+            early[i] = min(int(ctx.left[i]), max(0, gap))
+            waiting[here] = waiting.get(here, 0) + int(early[i])
+    ctx.local.update(early=early > 0, undated=second & ~dated & (most > 0))
+    case = ctx.cases(second)
+    hold = np.where(dated, early, ctx.left)
+    moving = ctx.effect(case, "disallow")
+    values = {"early": hold, "agreed": most, "group": names}
+    return Outcome(case, lambda now: np.where(moving, np.minimum(hold, now), 0), hold=hold, values=values)
+
+
+@kind("group")
+def fund_cap(ctx: Context) -> Outcome:
+    """What is left of a fund may be at most the smallest of the figures named; the excess of the latest lines has the rule's effect.
+
+    parameters: fund, by (a column; "" = all), most = ["limit.<name>", "협약.<item>", "예산"] (예산: what was agreed of the fund, per
+    group). A figure that nobody knows is left out; where none is known nothing is said. Values: most, spent, excess, group.
+    """
+    plan = ctx.rule.parameters
+    by = str(plan.get("by", ""))
+    group, names = grouped(ctx.facts, by)
+    ours = of_fund(ctx, plan["fund"]) & ctx.applies()
+    figures = [found for name in plan["most"] if (found := _figure(ctx, str(name), by, names)) is not None]
+    nothing = np.zeros(ctx.n, dtype=np.uint8)
+    if not figures:
+        return Outcome(nothing, unknown=f"{plan['fund']}의 한도를 알 수 없어 보지 못했습니다")
+    most = np.min(figures, axis=0)
+    left = np.where(ours, ctx.left, 0)
+    spent = group_sum(group, left)
+    known = np.array([bool(name) or not by for name in names])  # nobody knows the group: another rule holds it
+    excess = np.where(known, np.maximum(spent - most, 0), 0)
+    part = latest_first(group, excess, left, ctx["order"])
+    ctx.local["over"] = part > 0
+    case = ctx.cases(ours)
+    moving = ctx.effect(case, "disallow")
+    values = {"most": most, "spent": spent, "excess": excess, "group": names}
+    return Outcome(case, lambda now: np.where(moving, np.minimum(part, now), 0), hold=part, values=values)
+
+
+def _figure(ctx: Context, name: str, by: str, names: np.ndarray) -> np.ndarray | None:
+    head, _, rest = name.partition(".")
+    if head == "limit":
+        return ctx.limit(rest)
+    if rest:
+        told = ctx.facts.book.agreement.get(rest)
+        return np.full(ctx.n, told, dtype=np.int64) if isinstance(told, int) else None
+    found = agreed(ctx.facts, by, fund=ctx.rule.parameters["fund"])
+    if found is None:
+        return None
+    # what was not agreed at all is the matter of another rule: no figure
+    return np.array([found.get(str(n), np.iinfo(np.int64).max // 4) for n in names], dtype=np.int64)

@@ -1,0 +1,513 @@
+"""Busan 사업개발비: the settlement, contract bans and eligibility, worked out by hand from the notice (공고 2026-04-09, 2.가 – 3.가)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from settle import examples
+from settle.commands import common
+from settle.documents import sample
+from settle.model import Judgement
+from settle.pipeline import book_from_tables, judge
+from settle.programme import rules as rulebooks
+from settle.programme.rules import Rulebook
+
+BUSAN = "busan-social-economy"
+PLAN = [
+    {"세부사업": "A 시제품", "사용용도": "시제품제작", "보조금": 9_000_000, "자부담": 1_000_000},
+    {"세부사업": "B 홍보", "사용용도": "마케팅·홍보·광고", "보조금": 3_600_000, "자부담": 400_000},
+    {"세부사업": "C 판로", "사용용도": "마케팅·홍보·광고", "보조금": 5_400_000, "자부담": 600_000},
+]
+AGREEMENT = {
+    "협약시작일": "2026-06-01",
+    "협약종료일": "2026-11-30",
+    "참여회차": "1회차",
+    "보조금교부액": 18_000_000,
+}
+A, B, C = (row["세부사업"] for row in PLAN)
+OWN, GRANT = "자부담", "보조금"
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return rulebooks.load(BUSAN)
+
+
+Line = tuple[str, str, str, int]  # day, part of the plan, fund, won
+
+
+def line(number: str, one: Line, **more: Any) -> dict[str, Any]:
+    day, part, fund, won = one
+    row = {
+        "집행번호": number,
+        "원인행위일": f"2026-{day}",
+        "집행일": f"2026-{day}",
+        "세부사업": part,
+        "재원": fund,
+        "집행금액": won,
+    }
+    return (
+        row
+        | {"적요": f"일 {number}", "거래처": f"업체 {number}", "지출유형": "기타개발", "공급가액": won, "부가세": 0}
+        | more
+    )
+
+
+def paper(row: dict[str, Any]) -> dict[str, Any]:
+    supply, vat = row["공급가액"], row["부가세"]
+    return {
+        "집행번호": row["집행번호"],
+        "증빙종류": "세금계산서",
+        "공급가액": supply,
+        "세액": vat,
+        "합계금액": supply + vat,
+    }
+
+
+def settled(rulebook: Rulebook, lines: list[dict[str, Any]], **tables: Any) -> Judgement:
+    """Judge the lines, each with an invoice of its own unless papers are given."""
+    given = {"협약": AGREEMENT, "예산": PLAN, "집행내역": lines} | tables
+    if "증빙목록" not in given:
+        given["증빙목록"] = [paper(row) for row in lines]
+    return judge(book_from_tables(given, rulebook.programme), rulebook)
+
+
+def of(result: Judgement, code: str) -> dict[str, tuple[str, int]]:
+    found = result.findings[result.findings["code"] == code]
+    return {row.line: (row.effect, int(row.applied)) for row in found.itertuples()}
+
+
+def taken(result: Judgement) -> dict[str, int]:
+    """Won disallowed and held by rule, without rules that take nothing."""
+    found = result.findings[result.findings["applied"] > 0]
+    return {
+        f"{code} {effect}": int(won)
+        for (code, effect), won in found.groupby(["code", "effect"])["applied"].sum().items()
+    }
+
+
+def run(rulebook: Rulebook, *lines: Line, more: dict[str, Any] | None = None, **tables: Any) -> Judgement:
+    return settled(rulebook, [line(f"E-{n}", one, **(more or {})) for n, one in enumerate(lines, start=1)], **tables)
+
+
+@pytest.mark.slow_all
+def test_its_examples_hold(rulebook: Rulebook) -> None:
+    ours = [one for rule in rulebook.rules if rule.code[:3] in ("BSE", "BSR", "BSQ") for one in examples.of(rule)]
+    assert {one.code for one in ours} == {
+        rule.code for rule in rulebook.rules if rule.code[:3] in ("BSE", "BSR", "BSQ")
+    }
+    for example in ours:
+        said = examples.verdict(example, rulebook)
+        assert (said.effect, said.won, said.not_checked) == (example.expect, example.won, ""), (
+            example.code,
+            example.says,
+        )
+
+
+# ---- own share ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "grant", "short"),
+    [
+        (1_000_000, 9_000_000, 0),  # B01: just 10 %
+        (999_999, 9_000_000, 0),  # B02: less than a won short
+        (900_000, 9_000_000, 90_000),  # B03: T 9,900,000, 990,000 - 900,000
+        (900_000, 8_100_000, 0),
+        (900_000, 8_100_010, 1),  # T 9,000,010: 900,001 - 900,000
+        (0, 1_000_000, 100_000),
+    ],
+)
+def test_own_money_bears_a_tenth_of_each_part_in_the_first_round(
+    rulebook: Rulebook, own: int, grant: int, short: int
+) -> None:
+    lines: list[Line] = [("07-01", A, GRANT, grant)]
+    if own:
+        lines.insert(0, ("06-05", A, OWN, own))
+    result = run(rulebook, *lines)
+    assert taken(result) == (
+        {"BSE-140 disallow": short} if short else {}
+    )  # what the enterprise bears now is not taken twice
+    assert result.totals["recognised"] == own + grant - short
+
+
+def test_a_fifth_in_the_second_round(rulebook: Rulebook) -> None:  # B04
+    agreement = AGREEMENT | {"참여회차": "2회차"}
+    result = run(rulebook, ("06-05", A, OWN, 1_000_000), ("07-01", A, GRANT, 9_000_000), 협약=agreement)
+    assert taken(result) == {"BSE-140 disallow": 1_000_000}
+
+
+def test_a_round_that_nobody_knows_takes_the_least_and_holds_the_rest(rulebook: Rulebook) -> None:
+    # T 9,900,000: a tenth 990,000, a fifth 1,980,000; own 900,000
+    agreement = {name: value for name, value in AGREEMENT.items() if name != "참여회차"}
+    result = run(rulebook, ("06-05", A, OWN, 900_000), ("07-01", A, GRANT, 9_000_000), 협약=agreement)
+    found = result.findings[result.findings["code"] == "BSE-140"]
+    assert [(row.effect, int(row.applied)) for row in found.itertuples()] == [("disallow", 90_000), ("hold", 990_000)]
+
+
+def test_the_shortfall_comes_from_the_latest_grant_lines(rulebook: Rulebook) -> None:
+    result = run(rulebook, ("07-01", B, GRANT, 1_000_000), ("08-01", B, GRANT, 40_000), ("06-05", B, OWN, 10_000))
+    # T 1,050,000: 105,000 - 10,000 = 95,000
+    assert of(result, "BSE-140") == {"E-2": ("disallow", 40_000), "E-1": ("disallow", 55_000)}
+
+
+# ---- VAT ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grant", "own", "expect"),
+    [
+        (900_000, 200_000, {"BSE-050 disallow": 100_000}),  # B05
+        (950_000, 150_000, {"BSE-050 disallow": 100_000, "BSE-140 disallow": 50_000}),  # B06
+    ],
+)
+def test_vat_goes_from_own_money_first(rulebook: Rulebook, grant: int, own: int, expect: dict[str, int]) -> None:
+    first = line("E-1", ("06-05", B, GRANT, grant), 공급가액=None, 부가세=None)
+    second = line("E-2", ("06-05", B, OWN, own), 공급가액=None, 부가세=None)
+    invoice = {
+        "집행번호": "E-1, E-2",
+        "증빙종류": "세금계산서",
+        "공급가액": 1_000_000,
+        "세액": 100_000,
+        "합계금액": 1_100_000,
+    }
+    result = settled(rulebook, [first, second], 증빙목록=[invoice])
+    assert taken(result) == expect
+    assert of(result, "BSE-050") == {"E-2": ("disallow", 100_000)}
+
+
+def test_vat_that_nobody_knows_holds_an_eleventh_and_no_more(rulebook: Rulebook) -> None:
+    row = line("E-1", ("06-05", B, OWN, 1_000_000), 공급가액=None, 부가세=None)
+    result = settled(rulebook, [row], 증빙목록=[{"집행번호": "E-1", "증빙종류": "카드매출전표", "합계금액": 1_000_000}])
+    assert of(result, "BSE-050") == {"E-1": ("hold", 90_910)}  # 90,909.09, rounded up
+
+
+# ---- shares of a total ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("won", "over"), [(6_000_000, 0), (6_000_001, 1)])
+def test_entry_costs_are_at_most_three_tenths_of_the_agreed_total(
+    rulebook: Rulebook, won: int, over: int
+) -> None:  # B07
+    rows = [
+        line("E-1", ("06-05", C, OWN, 600_000), 지출유형="입점수수료"),
+        line("E-2", ("06-06", C, GRANT, 5_400_000), 지출유형="입점수수료"),
+    ]
+    if won > 6_000_000:
+        rows.append(line("E-3", ("06-07", C, OWN, won - 6_000_000), 지출유형="기획전참가"))
+    assert of(settled(rulebook, rows), "BSE-120") == ({"E-3": ("disallow", over)} if over else {})
+
+
+@pytest.mark.parametrize(
+    ("own", "part", "effect"),
+    [(1_000_000, A, ("disallow", 500_000)), (400_000, B, ("hold", 2_500_000))],  # B08, B08b
+)
+def test_material_of_a_prototype(rulebook: Rulebook, own: int, part: str, effect: tuple[str, int]) -> None:
+    rows = [
+        line("E-1", ("06-05", part, OWN, own)),
+        line("E-2", ("07-01", part, GRANT, 2_500_000), 지출유형="시제품재료비"),
+    ]
+    assert of(settled(rulebook, rows), "BSE-130") == {"E-2": effect}
+
+
+# ---- leases ---------------------------------------------------------------------------------------------------------------------
+
+LEASE = {"지출유형": "자본재리스", "이용시작": "2026-06-01", "이용종료": "2026-11-30", "소유권이전": "N"}
+
+
+def lease(rulebook: Rulebook, own: int, grant: int, **more: Any) -> Judgement:
+    rows = [
+        line("E-1", ("06-05", A, OWN, own), **LEASE | more),
+        line("E-2", ("06-06", A, GRANT, grant), **LEASE | more),
+    ]
+    papers = [paper(row) for row in rows] + [{"집행번호": "E-1, E-2", "증빙종류": "계약서"}]
+    approved = [{"변경구분": "전문심사위원회", "승인일": "2026-06-01"}]
+    return settled(rulebook, rows, 증빙목록=papers, 변경승인=approved)
+
+
+@pytest.mark.parametrize(("own", "grant", "short"), [(500_000, 500_000, 0), (499_999, 500_001, 1)])  # B09
+def test_half_of_a_lease_is_own_money(rulebook: Rulebook, own: int, grant: int, short: int) -> None:
+    assert taken(lease(rulebook, own, grant)) == ({"BSE-090 disallow": short} if short else {})
+
+
+def test_a_lease_counts_only_inside_the_period(rulebook: Rulebook) -> None:  # B10: 31 of 61 days are outside
+    result = lease(rulebook, 610_000, 610_000, 이용시작="2026-11-01", 이용종료="2026-12-31")
+    assert of(result, "BSE-110") == {"E-1": ("disallow", 310_000), "E-2": ("disallow", 310_000)}
+    assert taken(result) == {"BSE-110 disallow": 620_000}
+
+
+def test_a_lease_without_its_days_waits(rulebook: Rulebook) -> None:
+    result = lease(rulebook, 500_000, 500_000, 이용종료=None)
+    assert {effect for effect, _ in of(result, "BSE-110").values()} == {"hold"}
+
+
+# ---- what is never eligible -----------------------------------------------------------------------------------------------------
+
+
+def test_equipment_is_not_recognised_and_a_word_for_it_waits(rulebook: Rulebook) -> None:  # B11
+    bought = run(rulebook, ("06-05", A, OWN, 1_500_000), more={"지출유형": "장비구입", "적요": "노트북 구입"})
+    assert taken(bought) == {"BSE-060 disallow": 1_500_000}
+    silent = run(rulebook, ("06-05", A, OWN, 1_500_000), more={"지출유형": None, "적요": "노트북 구입"})
+    assert taken(silent) == {"BSE-070 hold": 1_500_000}
+
+
+# ---- related parties ------------------------------------------------------------------------------------------------------------
+
+
+def with_party(rulebook: Rulebook, vendor: str, number: str | None, **party: Any) -> dict[str, tuple[str, int]]:
+    row = line("E-1", ("06-05", A, OWN, 3_000_000), 거래처=vendor, 사업자등록번호=number)
+    result = settled(rulebook, [row], 특수관계자=[{"이름": "가나상사", "관계": "지분소유사업자"} | party])
+    return {code: said["E-1"] for code in ("BSR-010", "BSR-020") if (said := of(result, code))}
+
+
+@pytest.mark.parametrize(
+    ("share", "effect"), [("50.00%", "disallow"), ("49.99%", None), (None, "hold"), ("100%", "disallow")]
+)
+def test_a_firm_that_related_persons_own_by_half(
+    rulebook: Rulebook, share: str | None, effect: str | None
+) -> None:  # B12
+    found = with_party(
+        rulebook, "다른이름", "123-45-67891", 사업자등록번호="123-45-67891", 지분율=share, 지분소유자="본인"
+    )
+    assert found == ({"BSR-020": (effect, 3_000_000)} if effect else {})
+
+
+def test_shares_of_several_relatives_are_added_up(rulebook: Rulebook) -> None:
+    row = line("E-1", ("06-05", A, OWN, 3_000_000), 사업자등록번호="123-45-67891")
+    parties = [
+        {
+            "이름": "가나상사",
+            "관계": "지분소유사업자",
+            "사업자등록번호": "123-45-67891",
+            "지분율": share,
+            "지분소유자": who,
+        }
+        for share, who in (("25%", "배우자"), ("25%", "형제자매"))
+    ]
+    found = settled(rulebook, [row], 특수관계자=parties).findings
+    ours = found[found["code"] == "BSR-020"]
+    assert ours["effect"].tolist() == ["disallow"]
+    assert "부정수급" not in ours["message"].iat[0]  # not the enterprise's own people
+
+
+@pytest.mark.parametrize(
+    ("born", "theirs", "effect"),
+    [("1980-01-02", "1980-01-02", "disallow"), ("1980-01-02", "1981-01-02", None), (None, "1980-01-02", "hold")],
+)
+def test_a_vendor_whose_representative_is_a_relative(
+    rulebook: Rulebook, born: str | None, theirs: str, effect: str | None
+) -> None:
+    row = line("E-1", ("06-05", A, OWN, 3_000_000), 거래처="나루상사", 사업자등록번호="214-81-12342")
+    vendors = [{"거래처": "나루상사", "대표자": "김하나", "대표자생년월일": born}]
+    relatives = [{"이름": "김하나", "관계": "배우자", "생년월일": theirs}]
+    result = settled(rulebook, [row], 거래처=vendors, 특수관계자=relatives)
+    assert {e for e, _ in of(result, "BSR-010").values()} == ({effect} if effect else set())
+    for text in result.findings["message"]:
+        assert "1980" not in text
+
+
+# ---- own money first ------------------------------------------------------------------------------------------------------------
+
+
+def test_grant_before_own_money_waits(rulebook: Rulebook) -> None:  # B13
+    result = run(rulebook, ("06-10", A, GRANT, 1_500_000), ("06-12", A, OWN, 2_000_000), ("06-20", A, GRANT, 5_000_000))
+    assert of(result, "BSE-160") == {"E-1": ("hold", 1_500_000)}
+
+
+def test_only_as_much_as_own_money_was_unspent(rulebook: Rulebook) -> None:  # B14
+    lines: list[Line] = [
+        ("06-10", A, OWN, 1_200_000),
+        ("06-11", A, GRANT, 500_000),
+        ("06-12", A, GRANT, 700_000),
+        ("06-20", A, OWN, 800_000),
+    ]
+    assert of(run(rulebook, *lines), "BSE-160") == {"E-2": ("hold", 500_000), "E-3": ("hold", 300_000)}
+
+
+def test_on_one_day_own_money_counts_first(rulebook: Rulebook) -> None:
+    assert of(run(rulebook, ("06-10", A, GRANT, 1_500_000), ("06-10", A, OWN, 2_000_000)), "BSE-160") == {}
+
+
+def test_approved_beforehand_is_fine(rulebook: Rulebook) -> None:
+    approved = [{"변경구분": "자부담후사용", "승인일": "2026-06-01"}]
+    result = run(rulebook, ("06-10", A, GRANT, 1_500_000), ("06-12", A, OWN, 2_000_000), 변경승인=approved)
+    assert of(result, "BSE-160") == {}
+
+
+# ---- what was agreed ------------------------------------------------------------------------------------------------------------
+
+
+def test_more_grant_than_agreed_for_a_part_waits(rulebook: Rulebook) -> None:  # B18
+    short = run(rulebook, ("06-05", A, OWN, 900_000), ("07-01", A, GRANT, 9_100_000))
+    assert taken(short) == {"BSE-140 disallow": 100_000}
+    enough = run(rulebook, ("06-05", A, OWN, 1_011_112), ("07-01", A, GRANT, 9_100_000))
+    assert taken(enough) == {"BSE-180 hold": 100_000}
+
+
+@pytest.mark.parametrize(("paid_out", "over"), [(17_000_000, 1_000_000), (18_000_000, 0), (None, 0)])
+def test_the_grant_is_capped_by_what_was_paid_out(rulebook: Rulebook, paid_out: int | None, over: int) -> None:
+    lines: list[Line] = [("06-05", part, OWN, own) for part, own in ((A, 1_000_000), (B, 400_000), (C, 600_000))]
+    lines += [("07-01", part, GRANT, won) for part, won in ((A, 9_000_000), (B, 3_600_000), (C, 5_400_000))]
+    result = run(rulebook, *lines, 협약=AGREEMENT | {"보조금교부액": paid_out})
+    assert taken(result) == ({"BSE-170 disallow": over} if over else {})
+
+
+def test_a_line_of_no_part_of_the_plan_waits_and_of_no_fund(rulebook: Rulebook) -> None:
+    result = settled(rulebook, [line("E-1", ("06-05", "D 딴일", OWN, 1_000)), line("E-2", ("06-05", A, "", 1_000))])
+    assert of(result, "BSE-030") == {"E-1": ("hold", 1_000)}
+    assert of(result, "BSE-190") == {"E-2": ("hold", 1_000)}
+
+
+def test_a_whole_settlement(rulebook: Rulebook) -> None:
+    rows = [
+        line("E-1", ("06-05", A, OWN, 1_000_000), 지출유형="금형·설계"),
+        line("E-2", ("06-05", B, OWN, 400_000), 지출유형="제품디자인"),
+        line("E-3", ("06-05", C, OWN, 600_000), 지출유형="입점수수료"),
+        line("E-4", ("06-20", A, GRANT, 6_500_000), 지출유형="시제품제작"),
+        line("E-5", ("07-10", A, GRANT, 2_500_000), 지출유형="시제품재료비"),
+        line("E-6", ("07-15", B, GRANT, 3_960_000), 지출유형="홈페이지구축", 공급가액=3_600_000, 부가세=360_000),
+        line("E-7", ("08-01", C, GRANT, 5_400_000), 지출유형="입점수수료"),
+    ]
+    result = settled(rulebook, rows, 협약=AGREEMENT | {"보조금이자": 1_234})
+    assert taken(result) == {"BSE-050 disallow": 360_000, "BSE-130 disallow": 500_000}
+    assert result.totals == {"claimed": 20_360_000, "recognised": 19_500_000, "held": 0, "disallowed": 860_000}
+    (grant,) = (row for row in result.by_fund.itertuples() if row.재원 == GRANT)
+    assert (grant.recognised, grant.refund) == (17_500_000, 501_234)  # 18,000,000 - 17,500,000 + 1,234
+    assert {one.code for one in result.not_checked if one.provisional} <= {"BSR-010", "BSR-020", "BSR-030", "BSR-040"}
+
+
+# ---- eligibility ----------------------------------------------------------------------------------------------------------------
+
+
+def applied(rulebook: Rulebook, code: str, row: dict[str, Any], **tables: Any) -> str:
+    """제외, 보완 or 적격 by one rule."""
+    given = {"신청기업": [{"신청번호": "1", "기업명": "가람협동조합"} | row], **tables}
+    result = judge(book_from_tables(given, rulebook.programme), rulebook, rules=[code])
+    totals = result.others[0].totals
+    return next(
+        word for word, name in (("제외", "disallowed"), ("보완", "held"), ("적격", "recognised")) if totals[name]
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "state", "verdict"),
+    [
+        ("2026-04-29 18:00:00", "제출완료", "적격"),
+        ("2026-04-29 18:00:01", "제출완료", "제외"),
+        ("2026-04-29 17:00:00", "임시저장", "제외"),
+        ("2026-04-29", "제출완료", "보완"),
+        ("2026-04-28", "제출완료", "적격"),
+        ("2026-04-30", "제출완료", "제외"),
+        ("2026-04-15 23:59:59", "제출완료", "제외"),
+        ("2026-04-16", "제출완료", "적격"),
+        (None, "제출완료", "보완"),
+        ("2026-04-20 10:00", None, "보완"),
+    ],
+)
+def test_the_deadline(rulebook: Rulebook, moment: str | None, state: str | None, verdict: str) -> None:  # B15
+    assert applied(rulebook, "BSQ-010", {"신청일시": moment, "제출상태": state}) == verdict
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "kind", "verdict"),
+    [
+        ("2026-03-31", None, None, "적격"),
+        ("2026-04-01", None, None, "제외"),
+        ("2026-01-02", "2026-03-31", None, "제외"),  # the last day of work was 30 March
+        ("2026-01-02", "2026-04-01", None, "적격"),
+        ("2026-01-02", None, "재정지원", "제외"),  # paid by a subsidy: not the enterprise's own
+        ("2026-01-02", None, "계약직", "적격"),
+    ],
+)
+def test_an_employee_on_the_day(
+    rulebook: Rulebook, joined: str, left: str | None, kind: str | None, verdict: str
+) -> None:  # B16
+    staff = [{"신청번호": "1", "성명": "김하나", "취득일": joined, "상실일": left, "고용형태": kind}]
+    pay = [{"신청번호": "1", "성명": "김하나", "귀속월": "2026-03", "지급액": 60_000}]
+    assert applied(rulebook, "BSQ-070", {"신청일시": "2026-04-20 10:00"}, 근로자명부=staff, 급여대장=pay) == verdict
+
+
+def test_an_employee_without_pay_waits(rulebook: Rulebook) -> None:
+    staff = [{"신청번호": "1", "성명": "김하나", "취득일": "2026-01-02"}]
+    assert applied(rulebook, "BSQ-070", {"신청일시": "2026-04-20 10:00"}, 근로자명부=staff) == "보완"
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(0, "적격"), (1, "적격"), (2, "제외"), (None, "보완")])
+def test_two_supports_before_are_enough(rulebook: Rulebook, times: int | None, verdict: str) -> None:
+    row = {"기지원횟수": times, "신청일시": "2026-04-20 10:00"}
+    assert applied(rulebook, "BSQ-100", row) == verdict
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("N", "적격"), ("Y", "제외"), (None, "보완")])
+def test_what_is_looked_up(rulebook: Rulebook, answer: str | None, verdict: str) -> None:
+    row = dict.fromkeys(("지급제한중", "환수미완료", "사회적물의", "자치단체제한"), "N") | {"동일사유지원": answer}
+    assert applied(rulebook, "BSQ-110", row) == verdict
+
+
+# ---- a plain export ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_export_with_its_invoices_does_not_drown_in_holds(rulebook: Rulebook) -> None:
+    """보탬e: two amounts a row, no 세부사업, no 지출유형; the plan has one 세부사업, the agreement does not say which round."""
+    rows, papers = [], []
+    for n in range(1, 25):
+        won = 55_000 * n
+        own = won if n <= 3 else won // 10
+        rows.append({
+            "집행실행일자": f"2026-07-{n:02d}", "집행방식": "계좌이체", "집행목적(용도)": f"홍보물 {n}", "거래처명": f"업체{n}",
+            "지방비 집행금액": won - own, "자부담 집행금액": own, "보조세목(통계목)": "민간경상보조", "집행번호": f"B-{n:03d}",
+        })  # fmt: skip
+        papers.append(
+            {
+                "집행번호": f"B-{n:03d}",
+                "증빙종류": "세금계산서",
+                "공급가액": 50_000 * n,
+                "세액": 5_000 * n,
+                "합계금액": won,
+            }
+        )
+    plan = [{"세부사업": "홍보", "사용용도": "마케팅", "보조금": 18_000_000, "자부담": 2_000_000}]
+    agreement = {"협약시작일": "2026-06-01", "협약종료일": "2026-11-30"}
+    tables = {"보탬e": rows, "증빙목록": papers, "예산": plan, "협약": agreement}
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    assert result.input_errors == []
+    assert result.totals["claimed"] == 16_500_000
+    # VAT of every row: 5,000 x (1 + ... + 24) = 1,500,000, from own money first; own 330,000 + 1,617,000 - 30,000 - 1,470,000 = 447,000
+    # (the own part of a row from the fourth on, 5,500 n, bears its VAT of 5,000 n); a tenth of 15,000,000 is 1,500,000
+    # by 4 July 300,000 + 2,000 of the 447,000 are spent: 145,000 of the grant of that day came too early
+    assert taken(result) == {
+        "BSE-050 disallow": 1_500_000,
+        "BSE-140 disallow": 1_053_000,
+        "BSE-140 hold": 1_500_000,
+        "BSE-160 hold": 145_000,
+    }
+    asked = [one for one in result.questions if one.lines or one.kind == "sheet"]
+    assert len([one for one in asked if not one.about.startswith("명세.")]) <= 5
+    assert "협약.참여회차" in [one.about for one in asked]
+
+
+# ---- the sample -----------------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    ("BSE-130", "E-05"): ("disallow", 500_000),  # 2,500,000 of material, a fifth of 10,000,000 is 2,000,000
+    ("BSE-050", "E-06"): ("disallow", 280_000),  # its VAT
+    ("BSE-060", "E-07"): ("disallow", 500_000),  # a notebook
+    ("BSR-010", "E-09"): ("disallow", 900_000),  # a firm of the husband
+    ("COM-010", "E-10"): ("hold", 400_000),  # no paper
+}
+
+
+def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Path) -> None:
+    workbook = sample.write(tmp_path, BUSAN)
+    result = common.judge_files((workbook,), BUSAN)
+    assert result.input_errors == []
+    found = {(row.code, row.line): (row.effect, int(row.applied)) for row in result.findings.itertuples()}
+    assert found == PLANTED
+    # grant: 6,500,000 + 2,000,000 + 2,800,000 + 3,000,000 recognised; 18,000,000 - 14,300,000 + 1,234
+    (grant,) = (row for row in result.by_fund.itertuples() if row.재원 == GRANT)
+    assert (grant.recognised, grant.refund, grant.refund_if_held_recognised) == (14_300_000, 3_701_234, 3_301_234)
+    (applications,) = result.others
+    assert applications.totals == {"claimed": 4, "recognised": 1, "held": 1, "disallowed": 2}
