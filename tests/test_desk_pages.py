@@ -185,6 +185,14 @@ def test_decisions_move_the_totals_and_can_be_taken_back(tmp_path: Path) -> None
     visitor.act("undo")
     assert totals(visitor) == {"claimed": 224_000, "recognised": 149_000, "held": 60_000, "disallowed": 15_000}
     binder = visitor.room().binder
+    visitor.act("assign", {"finding": E002, "to": "이담당", "due": "2026-02-03"})
+    assert (binder.case(E002).assigned, binder.case(E002).due) == ("이담당", "2026-02-03")
+    visitor.act("request", {"finding": "innovation-partnership:MTG-020:E-004", "due": "2026-02-30"})
+    assert binder.requests() == []  # no such day
+    visitor.act(
+        "request", {"finding": "innovation-partnership:MTG-020:E-004", "due": "2026-02-03", "reason": "몇 명이었는지"}
+    )
+    assert [(one.recipient, one.due) for one in binder.requests()] == [("수행기관", "2026-02-03")]
     refused = visitor.act("second", {"finding": E003, "do": "검토", "who": "김감사"})
     assert "같은 사람" in refused.text
     visitor.act("second", {"finding": E003, "do": "검토", "who": "이검토"})
