@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
-from settle.batch.task import WORKER, Task, WrongVersion
+from settle.batch.task import BOUND, WORKER, Task, WrongVersion
 from settle.batch.worker import die_with_parent, judge, judge_in_time
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Processes:
         if self._method == "forkserver":
             from multiprocessing import forkserver
 
-            forkserver.set_forkserver_preload([WORKER])
+            forkserver.set_forkserver_preload([BOUND, WORKER])
             forkserver.ensure_running()
 
     def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:

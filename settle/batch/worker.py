@@ -34,7 +34,7 @@ def judge_in_time(task: Task) -> dict[str, bytes]:
 
 
 def die_with_parent() -> None:
-    """First thing in a worker: no life beyond the process that it works for (Linux)."""
+    """First thing in a process: no life beyond the one that started it (Linux)."""
     if sys.platform == "linux":
         import ctypes
 
