@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # name -> module; the order is the order of `settle --help`
 COMMANDS = {
+    "open": "settle.commands.open",
     "check": "settle.commands.check",
     "answer": "settle.commands.answer",
     "report": "settle.commands.report",
@@ -39,6 +40,7 @@ COMMANDS = {
 
 
 STOPPED = "중단했습니다. 다 쓰지 못한 파일은 남기지 않았습니다."
+GONE = "지금 있는 폴더가 지워졌습니다. 있는 폴더로 옮겨(cd) 다시 실행하세요."
 FULL = "저장 공간이 모자라 결과를 다 쓰지 못했습니다. 자리를 비우고 다시 실행하세요."
 UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). SETTLE_DEBUG=1로 다시 실행하면 자세히 보입니다."
 
@@ -101,7 +103,7 @@ def main(args: list[str] | None = None) -> None:  # noqa: C901  a list of cases,
         if os.environ.get("SETTLE_DEBUG"):
             raise
         full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        said = FULL if full else UNFORESEEN.format(type(error).__name__)
+        said = FULL if full else GONE if _homeless() else UNFORESEEN.format(type(error).__name__)
         click.echo(STOPPED if stopped else said, err=True)
         _forget_output()
         code = 130 if stopped else 2
@@ -140,6 +142,15 @@ def _end_on_signals() -> list[int]:
         if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, stop)
     return stopped
+
+
+def _homeless() -> bool:
+    """Was the folder deleted in which we were started?"""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _forget_output() -> None:

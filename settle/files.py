@@ -11,7 +11,9 @@ import os
 import secrets
 import shutil
 import tempfile
+import tomllib
 from pathlib import Path
+from typing import Any
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 _SCRATCH = "settle-"
@@ -19,6 +21,16 @@ _SCRATCH = "settle-"
 
 class WriteError(Exception):
     """A result could not be written. The message is one Korean sentence."""
+
+
+def toml(text: str) -> dict[str, Any]:
+    """TOML as a table. Raises tomllib.TOMLDecodeError, for what no parser can hold (nested too deeply, a number without end) too."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise tomllib.TOMLDecodeError("nested too deeply, or a number too long") from error
 
 
 def prepare(folder: Path) -> Path:

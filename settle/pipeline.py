@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ from settle.reading import book as books
 from settle.reading.answered import answer, correct
 from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
-from settle.reconciling.filling import Filling, fill
+from settle.reconciling.filler import Filling
+from settle.reconciling.filling import fill
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
 from settle.reconciling.reconcile import reconcile
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
     from settle.workbook.raw import RawFile
 
-__all__ = ["Opened", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
+__all__ = ["Opened", "Reads", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
+
+
+class Reads(Protocol):
+    """Raw files, read before or being read (Opened)."""
+
+    def result(self) -> list[RawFile]:
+        """The raw files, which are the caller's to change; waits for the reading."""
 
 
 def read_paths(paths: Sequence[Path]) -> list[RawFile]:
@@ -44,7 +52,7 @@ def read_paths(paths: Sequence[Path]) -> list[RawFile]:
 
 
 def read_book(
-    opened: Opened,
+    opened: Reads,
     programme: Programme | None = None,
     assume: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from settle.commands import common
-from settle.comparing.earlier import read_replies
+from settle.comparing.replies import read_replies
 from settle.documents import json_, sample
 from settle.documents.review import findings_list, review
 from settle.documents.view import View

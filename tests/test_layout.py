@@ -115,6 +115,14 @@ def test_only_the_command_line_uses_click() -> None:
     assert using <= {"cli", "commands"}
 
 
+def test_only_the_desk_serves_and_nothing_else_imports_it_unless_it_is_opened() -> None:
+    serving = {"starlette", "uvicorn", "jinja2", "markupsafe", "multipart", "anyio"}
+    using = {unit(own_name(p)) for p in MODULES if any(name.split(".")[0] in serving for name in imports(p))}
+    assert using == {"web"}
+    importing = {name for name, found in files().items() if any(one.startswith("settle.web") for one in found)}
+    assert {name for name in importing if not name.startswith("settle.web")} == {"settle.commands.open"}
+
+
 def test_no_python_among_the_data_and_no_package_named_like_it() -> None:
     for folder in ("schemas", "ledgers", "reports"):
         assert not list((ROOT / folder).rglob("*.py"))
@@ -126,12 +134,16 @@ def test_no_module_is_left_unfinished() -> None:
     assert [own_name(p) for p in MODULES if words.search(p.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"], ["template", "--help"]])
+HELPS = (["--help"], ["--version"], ["check", "--help"], ["template", "--help"], ["open", "--help"])
+HEAVY = "{'pandas', 'pandera', 'numpy', 'pyarrow', 'reportlab', 'xlsxwriter', 'scipy', 'starlette', 'uvicorn', 'jinja2'}"
+
+
+@pytest.mark.parametrize("arguments", HELPS)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys; from settle.cli import main\n"
         "try:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "heavy = {'pandas', 'pandera', 'numpy', 'pyarrow', 'reportlab', 'xlsxwriter', 'scipy'} & set(sys.modules)\n"
+        f"heavy = {HEAVY} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=False)

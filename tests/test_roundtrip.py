@@ -11,6 +11,7 @@ import pytest
 
 from settle.cli import main
 from settle.comparing import earlier as roundtrip
+from settle.comparing import replies
 from settle.documents import comparison as compared
 from settle.documents import json_
 from settle.model import Judgement
@@ -147,7 +148,7 @@ def test_two_lines_of_one_number_are_two_lines() -> None:
 
 
 def test_json_has_stable_keys_and_masks_and_the_same_bytes() -> None:
-    reply = roundtrip.Reply(
+    reply = replies.Reply(
         "E-001", "집행내역", 6, {"소명내용": "주민번호 900101-1234567", "추가증빙": "", "담당자": "김"}, "E-001"
     )
     text = compared.dumps(compare(ledger(), ledger(), replies=[reply]))

@@ -561,7 +561,8 @@ def test_a_harmful_file_is_refused_in_one_sentence(tmp_path: Path, name: str) ->
         [sys.executable, "-m", "settle", "check", str(path), "--format", "json", "-o", str(tmp_path / "o")],
         env=environ(TMPDIR=str(temporary)), capture_output=True, timeout=60, start_new_session=True, check=False,
     )  # fmt: skip
-    assert done.stderr.decode() == ""
+    said = done.stderr.decode()
+    assert said == "" or re.fullmatch("판정한 것이 없어 .*아무것도 쓰지 않았습니다.*\n", said)
     result = json.loads(done.stdout)
     assert "비밀의 글" not in done.stdout.decode()
     assert list(temporary.iterdir()) == []
@@ -599,15 +600,26 @@ def test_no_code_is_made_from_text() -> None:
 def test_no_module_unpickles_or_opens_connections() -> None:
     forbidden = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "joblib", "yaml"}
     network = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "webbrowser"}
+    # the desk alone: it listens on 127.0.0.1 and asks another desk of this user there (tests/test_desk_process.py)
+    desk = {"launch.py": {"socket", "http", "webbrowser"}}
     for path, module in modules():
-        tops = {name.split(".")[0] for name in imported(module)}
-        assert not tops & (forbidden | network), (path, tops & (forbidden | network))
+        names = {name for name in imported(module) if name != "urllib.parse"}  # which takes addresses apart
+        tops = {name.split(".")[0] for name in names}
+        if path.name == "proving.py":  # it tries to connect from inside the child, to see that this fails
+            tops.remove("socket")
+        allowed = desk.get(path.name, set()) if path.parent.name == "web" else set()
+        assert not tops & (forbidden | network) - allowed, (path, tops & (forbidden | network))
         if "distributed" in tops or "dask" in tops:
             assert path.parent.name == "batch", path
 
 
 def test_a_guarded_parser_reads_xml() -> None:
     for path, module in modules():
+        if path.parent.name == "evidence":  # in the child, by a parser that resolves nothing
+            text = path.read_text(encoding="utf-8")
+            assert text.count("etree.XMLParser(") == text.count("resolve_entities=False"), path
+            assert "etree.parse(" not in text, path
+            continue
         used = {name for name in imported(module) if name.startswith(("xml.etree", "xml.dom", "xml.sax", "lxml"))}
         assert used <= {"xml.sax.saxutils"}, (path, used)
 

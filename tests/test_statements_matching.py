@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settle.reconciling import matching
-from settle.reconciling.matching import MATCHED, OPEN, TOO_MANY, UNCLEAR, Match, subsets
+from settle.reconciling import matching, sums
+from settle.reconciling.matching import MATCHED, OPEN, TOO_MANY, UNCLEAR, Match
+from settle.reconciling.sums import subsets
 from settle.reconciling.values import name_key
 
 
@@ -35,7 +36,7 @@ def matched(left: pd.DataFrame, right: pd.DataFrame, *stages: str) -> Match:
         elif stage == "by_key_day":
             matching.by_key(match, left, right, "번호", with_date=True)
         elif stage == "by_sum":
-            matching.by_sum(match, left, right, ("여러 줄", "여러 건"))
+            sums.by_sum(match, left, right, ("여러 줄", "여러 건"))
         else:
             getattr(matching, stage)(match, left, right, stage)
     return match

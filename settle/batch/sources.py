@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
+from settle.korean import mask, printable
 from settle.programme import rules as rulebook
 from settle.programme.folders import COMMON, DEFAULT_PROGRAMME, folder, roots
 from settle.workbook.raw import WORKBOOKS
@@ -70,7 +71,22 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     for path in single:
         owned.setdefault(owners.get(path, path), []).append(path)
     found += [Source(path.stem, tuple(mine), ()) for path, mine in owned.items()]
-    return sorted(found, key=lambda s: s.name)
+    return _masked(sorted(found, key=lambda s: s.name))
+
+
+def _masked(sources: list[Source]) -> list[Source]:
+    """The agreements with personal numbers in their names hidden, names that come out as one told apart by a counter."""
+    taken = {source.name for source in sources}
+    result = []
+    for source in sources:
+        name = hidden = mask(printable(source.name))
+        number = 1
+        while hidden != source.name and name in taken:
+            number += 1
+            name = f"{hidden} ({number})"
+        taken.add(name)
+        result.append(source if hidden == source.name else replace(source, name=name))
+    return result
 
 
 def _leads_out(path: Path, home: Path) -> bool:

@@ -54,7 +54,7 @@ def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> di
         **{f"{e}_findings": int(effects.get(e, 0)) for e in ("disallow", "hold", "note")},
         "not_checked": json.dumps([[n.code, n.reason] for n in result.not_checked], ensure_ascii=False),
         "input_errors": len(result.input_errors), "exit_code": result.exit_code,
-        "inputs": json.dumps([[f.path.name, f.sha256] for f in book.files], ensure_ascii=False),
+        "inputs": json.dumps([[mask(f.path.name), f.sha256] for f in book.files], ensure_ascii=False),
         "rulebook": result.rulebook.sha256,
     }  # fmt: skip
 

@@ -27,7 +27,7 @@ from settle.batch.tables import (
 )
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
 from settle.files import scratch
-from settle.korean import mask, particles, printable
+from settle.korean import mask, mask_key, particles, printable
 from settle.pipeline import judge, read_book
 from settle.programme import rules as rulebook
 from settle.programme import vocabulary as programmes
@@ -100,7 +100,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
         return failed(task.name, mask(" ".join(dict.fromkeys(broken))), again=book.transient)
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
-    name = str(book.agreement.get("협약번호") or task.name)
+    name = mask_key(str(book.agreement.get("협약번호") or task.name))
     lines, own = line_table(facts, result), finding_table(facts, result)
     findings = with_others(own, result)
     frames = {

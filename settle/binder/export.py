@@ -135,15 +135,23 @@ def log_lines(store: Store) -> Iterable[str]:
         yield canonical(shown | {"masked": True} if shown != row else shown)
 
 
-HASHES = frozenset({"sha256", "facts", "answers", "decisions", "manifest", "rulebook", "place", "at", "findings"})
+HASHES = frozenset({"sha256", "facts", "answers", "decisions", "manifest", "rulebook", "at", "findings"})
+PLACE = "place"  # of a file: folder, hash, and the name that somebody gave it
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {name: one if name in HASHES and isinstance(one, str) else _masked(one) for name, one in value.items()}
+        return {name: _shown(name, one) if isinstance(one, str) else _masked(one) for name, one in value.items()}
     return [_masked(one) for one in value] if isinstance(value, list) else value
+
+
+def _shown(name: str, value: str) -> str:
+    if name == PLACE:
+        folder, slash, last = value.rpartition("/")
+        return folder + slash + mask(last)
+    return value if name in HASHES else mask(value)
 
 
 def precedent_lines(store: Store) -> Iterable[str]:
@@ -152,7 +160,7 @@ def precedent_lines(store: Store) -> Iterable[str]:
         kept = {
             k: row[k] for k in ("code", "reason_class", "agreement", "line", "verdict", "reason", "decided_by", "at")
         }
-        yield canonical({name: mask(str(value)) if name == "reason" else value for name, value in kept.items()})
+        yield canonical({k: mask(str(v)) if k == "reason" else mask_key(str(v)) for k, v in kept.items()})
 
 
 def take_precedents(store: Store, who: str, path: Path) -> int:

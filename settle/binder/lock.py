@@ -11,8 +11,8 @@ import contextlib
 import datetime as dt
 import json
 import os
+import platform
 import secrets
-import socket
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ class Holder:
     @property
     def here(self) -> bool:
         """Is it a process of this machine?"""
-        return self.host == socket.gethostname()
+        return self.host == platform.node()
 
     @property
     def alive(self) -> bool:
@@ -60,7 +60,7 @@ def me(who: str, about: dict[str, str] | None = None) -> Holder:
     """This process as a holder."""
     since = dt.datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")[:16]
     started = _started(os.getpid()) or ""
-    return Holder(socket.gethostname(), os.getpid(), who, since, started, secrets.token_hex(8), about or {})
+    return Holder(platform.node(), os.getpid(), who, since, started, secrets.token_hex(8), about or {})
 
 
 def holder(path: Path) -> Holder | None:
@@ -79,7 +79,7 @@ def holder(path: Path) -> Holder | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Holder(socket.gethostname(), 0, "", "")
+        return Holder(platform.node(), 0, "", "")
 
 
 def take(path: Path, wanted: Holder, take_over: bool = False) -> Holder | None:

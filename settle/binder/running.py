@@ -12,7 +12,7 @@ from settle.binder.folder import make_folder, make_private
 from settle.binder.merging import Chosen, Merged, judge_with, own_ids
 from settle.binder.rows import Found, Judged, Run
 from settle.binder.words import BinderError
-from settle.comparing import earlier
+from settle.comparing import replies
 from settle.evidence.attach import Asked
 from settle.korean import mask, mask_all, mask_keys, particles
 from settle.programme import answers
@@ -62,10 +62,11 @@ class Ran:
     notices: list[str] = field(default_factory=list)
 
 
-def read(binder: Binder, options: Options) -> Book:
+def read(binder: Binder, options: Options, opened: pipeline.Reads | None = None) -> Book:
     """The Book of the binder's current files, with its answers and the evidence files below 증빙/.
 
-    Raises BinderError where there are no files or an answer cannot be used, ResourceError for the programme.
+    opened: the files where they were read before (the desk keeps them while it is open). Raises BinderError where there are
+    no files or an answer cannot be used, ResourceError for the programme.
     """
     from settle.programme import vocabulary
 
@@ -77,7 +78,7 @@ def read(binder: Binder, options: Options) -> Book:
         given = answers.parse(binder.answers_file(), "정산철의 답")
     except answers.AnswersError as error:
         raise BinderError(str(error)) from error
-    opened = pipeline.Opened(paths)
+    opened = opened or pipeline.Opened(paths)
     book = pipeline.read_book(opened, programme, options.assume, options.columns, options.profile, given)
     if binder.inputs("evidence", current=True):
         cache = make_folder(binder.folder / CACHE) if not binder.read_only else None
@@ -88,10 +89,13 @@ def read(binder: Binder, options: Options) -> Book:
     return book
 
 
-def judge(binder: Binder, book: Book, options: Options) -> Merged:
-    """Judge a book with the binder's register; nothing is stored. Raises RulebookError, ResourceError."""
+def judge(binder: Binder, book: Book, options: Options, plain: dict[str, str] | None = None) -> Merged:
+    """Judge a book with the binder's register; nothing is stored. Raises RulebookError, ResourceError.
+
+    plain: what an earlier judgement of this very book, by the same options, found without decisions (Merged.plain).
+    """
     chosen = Chosen(options.rules, options.skip, options.fill)
-    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), chosen)
+    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), chosen, plain)
     if options.leads:
         merged.judgement.leads = leads.find(merged.judgement)
         merged.judgement.leads.rates = binder.lead_rates()
@@ -170,7 +174,7 @@ def found(merged: Merged) -> list[Found]:
 
 def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[str]:
     """소명 typed beside the lines (검토표) into the register, once each; Korean sentences about what could not be taken."""
-    asked = {sheet.kind for sheet in judgement.book.sheets if set(earlier.REPLY) & set(sheet.unknown)}
+    asked = {sheet.kind for sheet in judgement.book.sheets if set(replies.REPLY) & set(sheet.unknown)}
     if judgement.book.main not in asked:
         return []
     notices, taken = [], 0
@@ -178,7 +182,7 @@ def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[st
     for one in binder.cases():
         if one.present and one.finding.line:
             by_line.setdefault(one.finding.line, []).append(one)
-    for reply in earlier.read_replies(judgement):
+    for reply in replies.read_replies(judgement):
         text, papers = mask(reply.texts["소명내용"]), mask(reply.texts["추가증빙"])
         line = mask_keys([reply.line])[0]
         if not by_line.get(line):

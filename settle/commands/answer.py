@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from settle.commands import common
+from settle.commands import common, in_binder
 from settle.korean import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from settle.judging.questions import Question
     from settle.programme.answers import Answers
 
@@ -21,37 +24,109 @@ ASKED = 10
 @click.command(
     name="answer",
     help="모자란 것을 걸린 금액이 큰 것부터 묻고, 답을 답.toml에 적습니다. 그냥 Enter를 치면 넘어갑니다.\n\n"
-    "\b\nsettle answer 정산.xlsx 신한카드.xlsx -o 답.toml\nsettle check 정산.xlsx 신한카드.xlsx --answers 답.toml",
+    "\b\nsettle answer 정산.xlsx 신한카드.xlsx -o 답.toml\nsettle check 정산.xlsx 신한카드.xlsx --answers 답.toml\n"
+    "settle answer --binder 우리.정산\n\n"
+    "--binder를 주면 정산철의 파일에 대해 묻고 답을 정산철에 적은 뒤 다시 판정합니다.",
 )
-@common.input_options
-@click.option("-o", "output", required=True, type=click.Path(path_type=Path), metavar="답.toml", help="답을 적을 파일.")
-def command(output: Path, answers: Path | None, no_fill: bool, **inputs: object) -> int:
+@functools.partial(common.input_options, required=False)
+@in_binder.binder_options
+@click.option("-o", "output", type=click.Path(path_type=Path), metavar="답.toml", help="답을 적을 파일.")
+def command(
+    output: Path | None, answers: Path | None, no_fill: bool, kept: in_binder.Kept | None, **inputs: object
+) -> int:
     """Ask until nothing is left, or the person stops; every answer is kept at once."""
     from settle.programme import answers as known
 
+    context = click.get_current_context()
+    files, place = inputs["files"], kept
+    if place is not None:
+        if files or output or answers:
+            raise common.Wrong(
+                "정산철에 물을 때는 파일, -o, --answers를 주지 않습니다. 파일은 settle check 파일… --binder 로 넣습니다."
+            )
+        return _in_binder(place)
+    if not files or output is None:
+        wanted = "output" if files else context.command.params[0].name
+        raise click.MissingParameter(ctx=context, param=next(p for p in context.command.params if p.name == wanted))
     earlier = answers or (output if output.is_file() else None)
-    kept = common.load_answers(earlier)
     result = common.judge_files(**inputs, answers=earlier, no_fill=no_fill)  # type: ignore[arg-type]
     if result.unjudged:
         for error in result.input_errors:
             common.say(error.message, err=True)
         return 2
-    asked = [one for one in result.questions if one.answerable]
+    told = common.load_answers(earlier)
+
+    def keep(_: Question, answer: Answers) -> None:
+        nonlocal told
+        told = known.merged(told, answer)
+        _save(output, told)
+
+    given = _ask_all(result.questions, keep)
+    if given is not None:
+        click.echo(f"답 {given}개를 '{output}'에 적었습니다." if given else "적은 답이 없습니다.")
+    return 0
+
+
+def _ask_all(questions: list[Question], keep: Callable[[Question, Answers], None]) -> int | None:
+    """Ask what can be answered by typing; how many answers were given, None where there was nothing to ask."""
+    asked = [one for one in questions if one.answerable]
     if not asked:
         click.echo("물을 것이 없습니다.")
-        return 0
+        return None
     given = 0
     try:
         for place, question in enumerate(asked, start=1):
             answer = _ask(question, place, len(asked))
             if answer is not None:
-                kept = known.merged(kept, answer)
-                _save(output, kept)
+                keep(question, answer)
                 given += 1
     except (click.Abort, KeyboardInterrupt):
         click.echo()
-    click.echo(f"답 {given}개를 '{output}'에 적었습니다." if given else "적은 답이 없습니다.")
+    return given
+
+
+def _in_binder(kept: in_binder.Kept) -> int:
+    """Ask about the files of a binder; the answers stand in its register and log, and it is judged again."""
+    import tomllib
+
+    from settle.binder import running
+    from settle.programme.answers import dumps
+    from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
+    from settle.programme.rules import RulebookError
+
+    with in_binder.opened(kept.folder, kept.by, take_over=kept.take_over) as binder:
+        options = running.Options(binder.setting("사업") or DEFAULT_PROGRAMME)
+        try:
+            result = running.judge(binder, running.read(binder, options), options).judgement
+
+            def keep(question: Question, answer: Answers) -> None:
+                body = tomllib.loads(dumps(answer))
+                binder.answer(question.id, body, question.kind, _told(body), origin="terminal")
+
+            if _ask_all(result.questions, keep):
+                running.store(binder, running.judge(binder, running.read(binder, options), options), options)
+                click.echo("답을 정산철에 적고 다시 판정했습니다.")
+        except (ResourceError, RulebookError) as error:
+            raise common.Wrong(str(error)) from error
     return 0
+
+
+def _told(body: dict[str, object]) -> str:
+    """An answer as people read it in the log."""
+    found: list[str] = []
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            for one in value.values():
+                walk(one)
+        elif isinstance(value, list):
+            for one in value[:3]:
+                walk(one)
+        else:
+            found.append(str(value))
+
+    walk(body)
+    return ", ".join(dict.fromkeys(found))[:200]
 
 
 def _save(output: Path, kept: Answers) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ from settle.korean import particles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from settle.comparing.earlier import Comparison, Previous, Reply
+    from settle.comparing.earlier import Comparison, Previous
+    from settle.comparing.replies import Reply
     from settle.leads.finding import Found
     from settle.model import Judgement
 
@@ -178,9 +178,10 @@ def earlier_result(path: Path, programme: str) -> Previous:
 def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ()) -> Comparison:
     """What became of an earlier result. carried: replies of the earlier 검토표, beside those of the files given."""
     from settle.comparing import earlier as roundtrip
+    from settle.comparing.replies import read_replies
     from settle.documents import json_
 
-    own = roundtrip.read_replies(result)
+    own = read_replies(result)
     known = {one.key for one in own}
     replies = [*own, *(one for one in carried if not one.key or one.key not in known)]
     return roundtrip.compare(result, earlier, json_.findings(result), replies)
@@ -209,7 +210,7 @@ def write_all(
     replies: carried into the new 검토표. What its reader must know is added to the notices of the book.
     """
     from settle import files
-    from settle.documents import sets
+    from settle.documents import everything, sets
     from settle.documents.pdf.fonts import FontError
 
     try:
@@ -217,65 +218,12 @@ def write_all(
             at.step("보고서를 쓰는 중")
             taken = frozenset(sets.inputs_in(folder, result))
             return sets.write(
-                folder, lambda new: _reports(result, new, font, comparison, _Kept(replies, taken)), result
+                folder,
+                lambda new: everything.write(result, new, font, comparison, everything.Kept(replies, taken)),
+                result,
             )
     except (files.WriteError, FontError) as error:
         raise common.Wrong(str(error)) from error
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """What is kept of a person: replies carried into the new 검토표, names of files that stay where the set goes."""
-
-    replies: Sequence[Reply]
-    taken: frozenset[str]
-
-
-def _reports(
-    result: Judgement, folder: Path, font: Path | None, comparison: Comparison | None, kept: _Kept
-) -> list[Path]:
-    """Write every report of a set."""
-    from settle import files
-    from settle.comparing import earlier as roundtrip
-    from settle.documents import comparison as compared
-    from settle.documents import disallowance, json_
-    from settle.documents.review import review
-    from settle.documents.xlsx import disallowance as disallowance_xlsx
-
-    output = folder / "정산결과.json"
-    reviews = review.write(result, folder, carried=_by_row(result, kept.replies), taken=kept.taken)
-    written = [
-        files.write_bytes(output, json_.dumps(result).encode()),
-        files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
-        disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
-        disallowance.write(result, folder / "불인정내역서.pdf", font),
-        *(one.path for one in reviews),
-    ]
-    if result.reconciliation is not None:
-        from settle.documents import reconciliation_lists
-        from settle.documents.xlsx import reconciliation
-
-        written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
-        written.append(files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font)))
-    if result.leads is not None and result.leads.leads:
-        from settle.documents.xlsx import leads
-
-        written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
-    if comparison:
-        written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
-    if carried := sum(1 for one in kept.replies if one.key):
-        result.book.notices.append(f"지난 검토표에 적은 소명 {carried:,}건을 새 검토표에 옮겼습니다.")
-    result.book.notices.extend(notice for one in reviews for notice in one.notices)
-    return written
-
-
-def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:
-    """(sheet, row) of a line -> the reply to it."""
-    from settle.comparing.earlier import keys
-
-    by_key = {one.key: one.texts for one in replies if one.key}
-    places = zip(keys(result), result.lines["_source"].tolist(), result.lines["_row"].tolist(), strict=True)
-    return {(source, row): by_key[key] for key, source, row in places if key in by_key} if by_key else {}
 
 
 def show(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import getpass
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import click
 
 from settle.commands import common
 from settle.commands.progress import progress
+from settle.files import toml
 
 if TYPE_CHECKING:
     from settle.binder import Binder
@@ -122,7 +122,7 @@ def check(kept: Kept, given: Given, options: Options, write: Writer) -> tuple[Ju
             fresh = [one for one in binder.take_evidence(given.evidence) if one.fresh]
             said.append(f"증빙 파일 {len(fresh)}개를 받았습니다.")
         if given.answers:
-            body = tomllib.loads(given.answers.read_text(encoding="utf-8-sig"))
+            body = toml(given.answers.read_text(encoding="utf-8-sig"))
             binder.answer(f"파일:{given.answers.name}", body, "file", given.answers.name, origin="terminal")
         ran = _run(binder, options, write)
         said += _said(binder, ran)

@@ -51,9 +51,9 @@ def command(files: tuple[Path, ...], programme: str) -> int:
 
 
 def _sheet(book: Book, sheet: Sheet) -> list[str]:
-    from settle.korean import printable
+    from settle.korean import mask, printable
 
-    name = printable(f"{book.files[sheet.file].path.name} · {sheet.name}")
+    name = mask(printable(f"{book.files[sheet.file].path.name} · {sheet.name}"))
     if not sheet.kind:
         return [f"{name}: 알아보지 못했거나 내용이 없는 시트 (판정에 쓰지 않음)"]
     lines = [f"{name}: {sheet.kind}"]

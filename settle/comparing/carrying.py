@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from settle.comparing.earlier import Reply, keys, replies_of
+from settle.comparing.earlier import keys
+from settle.comparing.replies import Reply, replies_of
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
 from settle.korean import mask_key

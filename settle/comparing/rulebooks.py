@@ -112,7 +112,7 @@ def result(impact: Impact, before: Judgement, after: Judgement) -> dict[str, Any
             side: {"sha256": judgement.rulebook.sha256, "rules": len(judgement.rulebook.rules)}
             for side, judgement in zip(SIDES, (before, after), strict=True)
         },
-        "inputs": [{"path": str(file.path), "sha256": file.sha256} for file in before.book.files],
+        "inputs": [{"path": mask(str(file.path)), "sha256": file.sha256} for file in before.book.files],
         "totals": {name: dict(zip(SIDES, pair, strict=True)) for name, pair in impact.totals.items()},
         "rules": impact.rules.to_dict("records"),
         "findings": [row | {"message": mask(row["message"])} for row in impact.findings.to_dict("records")],

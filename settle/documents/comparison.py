@@ -25,7 +25,6 @@ from settle.comparing.earlier import (
     Comparison,
     FindingChange,
     LineChange,
-    Reply,
 )
 from settle.documents.terminal import console
 from settle.korean import cut, mask, number, printable, won
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 
     import xlsxwriter
     from rich.console import Console
+
+    from settle.comparing.replies import Reply
 
 SHEET = "지난 결과와 비교"
 ORDER = (NEW, CHANGED, OPEN, GONE, UNASKED, RESOLVED)  # what asks for work first

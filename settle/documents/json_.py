@@ -36,7 +36,7 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "programme": {"id": programme.id, "name": programme.name, "sha256": judgement.rulebook.sha256},
         "inputs": [
             {
-                "path": mask_key(str(file.path)),
+                "path": mask(str(file.path)),
                 "sha256": file.sha256,
                 "sheets": [
                     {

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle import __version__
 from settle.files import WriteError, prepare, write_bytes
+from settle.korean import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ def _manifest(judgement: Judgement, written: list[Path], token: str) -> bytes:
         "tool": {"name": "settle", "version": __version__},
         "set": token,
         "programme": {"id": judgement.programme.id, "sha256": judgement.rulebook.sha256},
-        "inputs": [{"name": file.path.name, "sha256": file.sha256} for file in judgement.book.files],
+        "inputs": [{"name": mask(file.path.name), "sha256": file.sha256} for file in judgement.book.files],
         "answers": hashlib.sha256(dumps(answers).encode()).hexdigest() if answers else None,
         "outputs": [{"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in written],
     }

@@ -1,5 +1,7 @@
 """The result on a terminal: the verdict and the sums, then what to do. Rich tables; no colour where the output is no terminal."""
 
+# Over 400 lines by a few: one screen, top to bottom.
+
 from __future__ import annotations
 
 import re

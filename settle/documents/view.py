@@ -4,6 +4,8 @@ Titles, columns and labels are data: reports/<programme>/disallowance.toml. All 
 resident and account numbers masked.
 """
 
+# Over 400 lines: one list of what every document says, so that none says it otherwise.
+
 from __future__ import annotations
 
 import datetime as dt
@@ -448,7 +450,7 @@ class View:
     def files(self) -> pd.DataFrame:
         """Every input and the rulebook with its SHA-256."""
         programme = self.judgement.programme
-        rows = [("입력 파일", key(file.path.name), file.sha256) for file in self.judgement.book.files]
+        rows = [("입력 파일", safe(file.path.name), file.sha256) for file in self.judgement.book.files]
         rows.append(("규칙집", f"{programme.name} ({programme.id})", self.judgement.rulebook.sha256))
         if self.judgement.log_hash:
             rows.append(("정산철 기록", "마지막 기록의 해시", self.judgement.log_hash))

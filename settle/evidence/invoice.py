@@ -42,7 +42,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "합계금액": (f"{_SUMS}/GrandTotalAmount", "won"),
 }
 _MUST = ("승인번호", "작성일자", "공급자등록번호", "공급받는자등록번호", "공급가액", "합계금액")
-_DECLARED = re.compile(rb"^(\xef\xbb\xbf)?\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>")
+_DECLARED = re.compile(
+    rb"^(\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9._-]+)[\"'][^>]*\?>"
+)
 _KOREAN = {"euc-kr", "ks_c_5601-1987", "ksc5601", "cp949", "ms949", "uhc", "x-windows-949"}
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from settle.korean import numbers_between
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -17,7 +19,7 @@ _MARKED = re.compile(
     r"|(?:^|[\s_(\[])(?:no\.?\s?|#)(\d{1,6})(?=$|[\s_)\].-])",  # No.14, #14
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"^(.*?)(\d+)[~∼～〜](.*?)(\d+)$")
+_RANGE = "~∼～〜"
 _MOST_IN_A_RANGE = 200
 
 
@@ -91,11 +93,11 @@ class Keys:
         return list(dict.fromkeys(found))
 
     def _token(self, token: str) -> list[str]:
-        span = _RANGE.match(token)
-        if span and span[3] in ("", span[1]):
-            first, last = int(span[2]), int(span[4])
+        span = numbers_between(token, _RANGE)
+        if span and span.again in ("", span.head):
+            first, last = int(span.first), int(span.last)
             if first <= last <= first + _MOST_IN_A_RANGE:
-                names = (f"{span[1]}{n:0{len(span[2])}d}" for n in range(first, last + 1))
+                names = (f"{span.head}{n:0{len(span.first)}d}" for n in range(first, last + 1))
                 return [self._by[name] for name in names if name in self._by]
         shorter = re.sub(r"(?<=\d)번?[가-힣].*$|번$", "", token)  # E-014회의록 names E-014
         for name in (token, shorter, re.sub(r"-\d{1,2}$", "", shorter)):  # E-014-2 is the second paper of E-014

@@ -12,7 +12,7 @@ import hashlib
 import re
 from typing import Any
 
-_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_INPUT = re.compile(r"<input\b[^<>]*+>", re.IGNORECASE)
 _ID = re.compile(r"\bid\s*=\s*[\"'](idCri\w+)[\"']", re.IGNORECASE)
 _VALUE = re.compile(r"\bvalue\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _MASK = 0x6B

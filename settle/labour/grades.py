@@ -115,7 +115,7 @@ def _held(route: Route, education: str, credentials: str) -> list[str]:
     """
     if route.by == EDUCATION:
         return [education.strip()] if education.strip() in route.credential else []
-    names = [re.sub(r"\(.*?\)", "", name).strip() for name in re.split(r"[,、;/·\n]", credentials)]
+    names = [re.sub(r"\([^()]*+\)", "", name).strip() for name in re.split(r"[,、;/·\n]", credentials)]
     return [name for name in names if any(_is_kind(name, kind) for kind in route.credential)]
 
 

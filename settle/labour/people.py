@@ -247,7 +247,7 @@ def log(facts: Facts) -> Log:
 
 def _rate(text: str) -> int | None:
     """A rate in a cell of 변경후 as hundredths of a per cent: `60%`, `60`, `0.6`."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%|퍼센트)?\s*", unicodedata.normalize("NFKC", text))
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s?(%|퍼센트)?", unicodedata.normalize("NFKC", text).strip())
     if not found:
         return None
     value = float(found[1])

@@ -10,7 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from settle.korean import mask, mask_key, particles
-from settle.leads.patterns import NEEDS, PATTERNS, Look
+from settle.leads import patterns as _patterns  # noqa: F401  registers them
+from settle.leads.look import NEEDS, PATTERNS, Look
 from settle.programme import conditions, folders, loading
 from settle.programme.loading import LoadError
 from settle.programme.rules import RulebookError

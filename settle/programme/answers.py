@@ -18,6 +18,12 @@
     line = "E-014"
     column = "참석인원"
     value = 4
+    [[link]]
+    line = "E-014"
+    list = "하나카드.xlsx"
+    sheet = "Sheet1"
+    row = 10
+    won = 33000
 
 columns, categories, words and cards are the institution's own and serve next month too (`institution`, kept by profile.py).
 """
@@ -30,7 +36,7 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from settle.files import WriteError, write_bytes
+from settle.files import WriteError, toml, write_bytes
 from settle.programme.profile import Profile, quoted
 
 if TYPE_CHECKING:
@@ -67,6 +73,21 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A row of a list that is this line's, said by hand (apart: that is not this line's, though it seemed so).
+
+    list, sheet, row (1-based) say where the row stands, won what it says: a row that says another amount is another row.
+    """
+
+    line: str
+    list: str
+    sheet: str
+    row: int
+    won: int
+    apart: bool = False
+
+
+@dataclass(frozen=True)
 class Answers:
     """What was answered. All tables keep the order in which they were given."""
 
@@ -77,14 +98,16 @@ class Answers:
     cards: dict[str, str] = field(default_factory=dict)
     values: tuple[Value, ...] = ()
     cells: tuple[Cell, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.agreement, self.columns, self.categories, self.words, self.cards, self.values, self.cells))
+        tables = (self.agreement, self.columns, self.categories, self.words, self.cards)
+        return any((*tables, self.values, self.cells, self.links))
 
     @property
     def institution(self) -> Answers:
         """The part that is the institution's own and serves its next ledger."""
-        return replace(self, agreement={}, values=(), cells=())
+        return replace(self, agreement={}, values=(), cells=(), links=())
 
     def profile(self, other: Profile | None = None) -> Profile:
         """A profile with these columns and categories before those of another."""
@@ -104,7 +127,7 @@ class Answers:
 def load(path: Path) -> Answers:
     """Read an answers file. Raises AnswersError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise AnswersError(f"답 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
     except tomllib.TOMLDecodeError as error:
@@ -124,11 +147,11 @@ def parse(raw: dict[str, Any], name: str = "답.toml") -> Answers:
     def wrong(key: str, how: str) -> AnswersError:
         return AnswersError(f"답 파일 '{name}'의 {key}: {how}")
 
-    strange = [key for key in raw if key not in (*TABLES, "words", "value", "cell")]
+    strange = [key for key in raw if key not in (*TABLES, "words", "value", "cell", "link")]
     if strange:
         raise wrong(
             f"[{strange[0]}]",
-            "이런 표는 없습니다. 쓸 수 있는 표: 협약, columns, categories, words, cards, value, cell.",
+            "이런 표는 없습니다. 쓸 수 있는 표: 협약, columns, categories, words, cards, value, cell, link.",
         )
     tables: dict[str, dict[str, Any]] = {}
     for key in TABLES:
@@ -154,8 +177,18 @@ def parse(raw: dict[str, Any], name: str = "답.toml") -> Answers:
         cells.append(Cell(str(entry.get("column", "")), _scalar(entry, wrong), **place))
     return Answers(
         tables["협약"], tables["columns"], tables["categories"], {c: dict(w) for c, w in words.items()}, tables["cards"],
-        tuple(values), tuple(cells),
+        tuple(values), tuple(cells), tuple(_link(entry, wrong) for entry in _entries(raw, "link", wrong)),
     )  # fmt: skip
+
+
+def _link(entry: dict[str, Any], wrong: Any) -> Link:
+    texts = {key: entry.get(key) for key in ("line", "list", "sheet")}
+    figures = {key: entry.get(key) for key in ("row", "won")}
+    good = all(isinstance(text, str) for text in texts.values()) and texts["line"] and texts["list"]
+    good = good and all(isinstance(n, int) and not isinstance(n, bool) for n in figures.values())
+    if not good or not isinstance(entry.get("apart", False), bool):
+        raise wrong("[[link]]", "line, list, sheet(글)와 row, won(정수)을 적습니다.")
+    return Link(**texts, **figures, apart=entry.get("apart", False))  # type: ignore[arg-type]
 
 
 def _entries(raw: dict[str, Any], key: str, wrong: Any) -> list[dict[str, Any]]:
@@ -216,6 +249,10 @@ def dumps(answers: Answers) -> str:
             f"{key} = {quoted(text)}" for key in ("line", "sheet", "cell", "column") if (text := getattr(cell, key))
         ]
         lines.append(f"value = {_toml(cell.value)}")
+    for link in answers.links:
+        lines += ["", "[[link]]"]
+        lines += [f"{key} = {quoted(getattr(link, key))}" for key in ("line", "list", "sheet")]
+        lines += [f"row = {link.row}", f"won = {link.won}", *(["apart = true"] if link.apart else [])]
     return "\n".join(lines) + "\n"
 
 
@@ -237,7 +274,7 @@ def merged(first: Answers, then: Answers) -> Answers:
     return Answers(
         {**first.agreement, **then.agreement}, {**first.columns, **then.columns},
         {**first.categories, **then.categories}, words, {**first.cards, **then.cards},
-        (*first.values, *then.values), (*first.cells, *then.cells),
+        (*first.values, *then.values), (*first.cells, *then.cells), (*first.links, *then.links),
     )  # fmt: skip
 
 
@@ -265,7 +302,7 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         sheet, mark, cell = rest.rpartition("!")
         return Answers(cells=(Cell("", typed, sheet=sheet, cell=cell),)) if mark else None
     columns = [column.rpartition(".")[2] for column in about.split(", ")]
-    one_each = re.findall(r"([^=,]+?)\s*=\s*([^,]+)", typed)
+    one_each = re.findall(r"(?<![^,])([^=,]++)=([^,]++)", typed)
     if one_each and all(name.strip() in lines for name, _ in one_each):
         cells = []
         for name, text in one_each:
@@ -284,5 +321,5 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
 
 def _parts(typed: str, count: int) -> list[str]:
     """The parts of `2025-04-01 ~ 2025-12-31`; [] where their number is another."""
-    parts = [part.strip() for part in re.split(r"\s*[~～∼]\s*", typed)] if count > 1 else [typed.strip()]
+    parts = [part.strip() for part in re.split("[~～∼]", typed)] if count > 1 else [typed.strip()]
     return parts if len(parts) == count and all(parts) else []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from settle.files import toml
 from settle.korean import josa
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_text(path: Path) -> str:
 def parse(text: str, file: str, shape: type[Shape]) -> tuple[Shape, dict[str, Any]]:
     """(checked, as it stands) of a TOML text; `file` is its name in what is said. Raises LoadError."""
     try:
-        raw = tomllib.loads(text)
+        raw = toml(text)
     except tomllib.TOMLDecodeError as error:
         raise LoadError(_broken(text, file, str(error))) from None
     try:
@@ -83,14 +84,14 @@ def line_of(text: str, steps: list[Step]) -> int:
 def _key(lines: list[str], after: int, name: str, number: int | None) -> int | None:
     """0-based line of a key, a table header, or the number-th table of a list of tables."""
     quoted = rf"(?:{re.escape(name)}|\"{re.escape(name)}\"|'{re.escape(name)}')"
-    tables = re.compile(rf"\s*\[\[\s*(?:[^\]]*\.)?{quoted}\s*\]\]")
-    table = re.compile(rf"\s*\[\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]")
-    key = re.compile(rf"(?:\s*|.*[{{,]\s*){quoted}\s*(?:\.[^=]*)?=")
+    tables = re.compile(rf"\s*+\[\[\s*+(?:[^\]]*\.)?{quoted}\s*+\]\]")
+    head_of_table = re.compile(rf"\s*+\[\s*+(?:[^\]]*\.)?{quoted}\s*+(?:\.[^\]]*+)?\]")
+    head_of_key = re.compile(rf"(?:\s*+|.*[{{,]\s*+){quoted}\s*+(?:\.[^=,]*+)?=")
     hits = [i for i in range(after + 1, len(lines)) if tables.match(lines[i])]
     if number is not None and number < len(hits):
         return hits[number]
     for i in range(max(after, 0), len(lines)):
-        if table.match(lines[i]) or key.match(lines[i]):
+        if head_of_table.match(lines[i]) or head_of_key.match(lines[i]):
             if number is None or not lines[i].rstrip().endswith("["):
                 return i
             rows = [j for j in range(i + 1, len(lines)) if lines[j].lstrip().startswith("{")]

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from settle.files import WriteError, write_bytes
+from settle.files import WriteError, toml, write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ class Profile:
 def load(path: Path) -> Profile:
     """Read a profile. Raises ProfileError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml(path.read_text(encoding="utf-8-sig"))
         tables = {}
         for name in ("columns", "categories"):
             table = raw.get(name, {})

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from settle.model import Book
-    from settle.programme.answers import Answers, Scalar
+    from settle.programme.answers import Answers, Link, Scalar
     from settle.programme.sheets import Column
     from settle.programme.vocabulary import Programme
     from settle.workbook.raw import RawFile
 
 AGREEMENT = "협약"
 ANSWER = "답"
+LIST = "명세"
 
 
 def answer(book: Book, answers: Answers, programme: Programme) -> Book:
@@ -42,6 +43,8 @@ def answer(book: Book, answers: Answers, programme: Programme) -> Book:
         taker.cell(cell.line, cell.column, cell.value) if cell.line else None
     for value in answers.values:
         taker.column(value.column, value.value, value.where)
+    for link in answers.links:
+        taker.link(link)
     return taker.done(answers)
 
 
@@ -138,6 +141,14 @@ class _Taker:
         if not self._blank(name)[at[0]]:
             source += f" 정정 (파일의 값 '{_plain(self.frame[name].iat[at[0]])}')"
         self._put(at[0], name, read.value, source)
+
+    def link(self, link: Link) -> None:
+        """A row of a list joined to a line by hand, or kept apart: what it rests on is told, the lists take it up themselves."""
+        at = [i for i, known in enumerate(self.names) if known == link.line]
+        if len(at) == 1:
+            how = "손으로 끊음" if link.apart else "손으로 이음"
+            text = f"{link.list} {link.row}행"
+            self.taken.append(Filled(at[0], link.line, LIST, text, f"{ANSWER}: {how}", "", 0, ANSWER))
 
     def done(self, answers: Answers) -> Book:
         """The book with everything taken."""

@@ -5,38 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from settle.korean import josa, printable
-from settle.model import BUDGET, PURCHASE, Book, InputError, InputFile, Sheet
+from settle.korean import josa
+from settle.model import BUDGET, Book, InputError, InputFile, Sheet
 from settle.programme import sheets
 from settle.programme.profile import Profile
-from settle.programme.vocabulary import HEADS, Programme
+from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings, options
 from settle.reading.budget_totals import leave_out_sums
 from settle.reading.categories import map_categories
-from settle.reading.columns import RawColumn, empty
-from settle.reading.context import Context, shown
-from settle.reading.currency import currency
+from settle.reading.context import Context
+from settle.reading.frames import complete, frame, with_base
 from settle.reading.gathered import Counter, Gathered
+from settle.reading.hidden import hidden_parts
 from settle.reading.item_value_sheet import known_items, read_pairs
 from settle.reading.keys import key_by_content
+from settle.reading.lacking import require_subject, say_several
 from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds, split_funds
 from settle.reading.period import period_of, year_named
 from settle.reading.table import next_headings, read_table
-from settle.workbook.raw import RawFile, RawSheet, letter
+from settle.workbook.raw import RawFile, RawSheet
 from settle.workbook.reader import Reading
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from settle.programme.sheets import ForeignList, SheetKind
+    from settle.reading.columns import RawColumn
 
 
 def book_from_tables(
@@ -131,12 +133,12 @@ def assemble(
         for sheet in file.sheets:
             _read_sheet(sheet, number, file, rules, reading)
     main = programme.main.sheet
-    _require_subject(kinds, programme, assume, reading)
+    require_subject(kinds, programme, assume, reading)
     say_nothing_read(reading, main)
     options.say_unmet(kinds, columns, reading.sheets, reading.errors)
-    _say_several(kinds, reading)
-    frames = {name: _frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
-    _complete(frames, main)
+    say_several(kinds, reading)
+    frames = {name: frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
+    complete(frames, main)
     key_by_content(frames, main, reading)
     options.assume(frames, kinds, assume, programme, reading)
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
@@ -190,7 +192,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     while table is not None:
         until = next_headings(context, table) if table.kind.main else None
-        _take_table(context, table, until, number, rules, reading, foreign[0] if foreign else None)
+        _take_table(context, table, until, number, rules, reading)
         if until is None:
             return
         context = replace(context, source=len(reading.sheets), errors=[], notices=[], doubts=[], _parsed={}, content=0)
@@ -225,18 +227,12 @@ def is_guide(raw: RawSheet) -> bool:
 
 
 def _take_table(
-    context: Context,
-    table: headings.Table,
-    until: int | None,
-    number: int,
-    rules: _Rules,
-    reading: Gathered,
-    entry: ForeignList | None = None,
+    context: Context, table: headings.Table, until: int | None, number: int, rules: _Rules, reading: Gathered
 ) -> None:
     """Read one table of a sheet into the book."""
     source = context.source
     sheet, part = read_table(context, table, until)
-    part = _with_base(part, sheet.kind, rules.programme.main.sheet)
+    part = with_base(part, sheet.kind, rules.programme.main.sheet)
     if table.kind.main:
         reading.content[source] = context.content
         if "집행번호" not in table.places:
@@ -246,7 +242,7 @@ def _take_table(
                 if place in context.columns and headings.is_counter(heading)
             }
         map_categories(context, part, rules.programme, rules.categories)
-        part = split_funds(part, context, entry)
+        part = split_funds(part, context)
     if sheet.kind == BUDGET:
         sheet, part = leave_out_sums(context, sheet, part, rules.programme)
     _keep(sheet, part, context, number, reading)
@@ -327,143 +323,6 @@ def _missing_sheet(kind: SheetKind, name: str, grid: headings.Grid, source: int,
     found = ", ".join(_first_texts(grid)) or "없음"
     message = f"'{name}' 시트에서 제목 줄을 찾지 못했습니다. 꼭 있어야 하는 열: {need}. 찾은 글: {found}."
     reading.errors.append(InputError("DAT-010", message, "cannot run", kind.name, source, name))
-
-
-def hidden_parts(raw: RawSheet) -> list[str]:
-    """A sentence for everything of a sheet that is hidden and was read all the same."""
-    said = []
-    if raw.hidden:
-        said.append(f"숨긴 시트 '{raw.name}'도 읽었습니다.")
-    if raw.hidden_rows:
-        shown = _ranges([row + 1 for row in raw.hidden_rows])
-        said.append(f"'{raw.name}' 시트의 숨긴 행도 읽었습니다: {shown}.")
-    if raw.hidden_columns:
-        letters = ", ".join(letter(c) for c in raw.hidden_columns[:20])
-        said.append(f"'{raw.name}' 시트의 숨긴 열도 읽었습니다: {letters}.")
-    return said
-
-
-def _ranges(numbers: Sequence[int], most: int = 12) -> str:
-    """1, 2, 3, 7 -> '1-3, 7'."""
-    spans: list[list[int]] = []
-    for value in sorted(numbers):
-        if spans and value == spans[-1][1] + 1:
-            spans[-1][1] = value
-        else:
-            spans.append([value, value])
-    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans[:most])
-    return shown + (f" 외 {len(spans) - most}곳" if len(spans) > most else "")
-
-
-def _require_subject(
-    kinds: dict[str, SheetKind], programme: Programme, assume: Mapping[str, str], reading: Gathered
-) -> None:
-    """DAT-010 where no sheet of any subject is there, or a ledger lacks columns."""
-    judged = {programme.main.sheet, *(one.sheet for one in programme.subjects)} & set(kinds)
-    if not any(s.kind in judged for s in reading.sheets) and not any(
-        e.consequence == "cannot run" for e in reading.errors
-    ):
-        reading.errors.append(_no_subject(kinds, programme, judged, reading))
-    main = kinds.get(programme.main.sheet)
-    if main is None:
-        return
-    for source, sheet in enumerate(reading.sheets):
-        if sheet.kind != main.name:
-            continue
-        for group in main.one_of:
-            if not any(name in sheet.letters or name in assume for name in group):
-                message = (
-                    f"'{shown(sheet.name)}' 시트에 {', '.join(group)} 열이 하나도 없습니다. "
-                    f"파일에 넣거나 --assume {_example(programme)}처럼 정해 주세요. "
-                    f"찾은 제목: {printable(', '.join([*sheet.headings.values(), *sheet.unknown]))}."
-                )
-                error = InputError("DAT-010", message, "cannot run", main.name, source, sheet.name, sheet.heading_row)
-                reading.errors.append(error)
-
-
-def _example(programme: Programme) -> str:
-    """A column and a value for --assume, in the programme's words."""
-    last = next((head for head in reversed(HEADS) if programme.heads(head)), "")
-    told = programme.data.get("terms", {}).get("assume")
-    return str(told or (f"{last}={programme.heads(last)[0]}" if last else "열=값"))
-
-
-def _no_subject(kinds: dict[str, SheetKind], programme: Programme, judged: set[str], reading: Gathered) -> InputError:
-    """That no sheet is there which could be judged, with what was found instead."""
-    ordered = [programme.main.sheet, *(one.sheet for one in programme.others)]
-    names = [name for name in dict.fromkeys(ordered) if name in judged]
-    asked = [f"{name} 시트({', '.join(c.name for c in kinds[name].columns if c.required)} 열)" for name in names]
-    if len(names) == 1:
-        need = ", ".join(c.name for c in kinds[names[0]].columns if c.required)
-        wanted = f"{names[0]} 시트를 찾지 못했습니다. {need} 열이 있는 시트가 있어야 합니다."
-    else:
-        wanted = f"판정할 시트를 찾지 못했습니다. {', '.join(asked)} 가운데 하나가 있어야 합니다."
-    dollars = [f"'{shown(text)}'" for s in reading.sheets for text in s.unknown if currency(text)]
-    foreign = f" 원화가 아닌 열은 집행금액으로 읽지 않습니다: {', '.join(dollars[:3])}." if dollars else ""
-    found = "; ".join(f"'{s.name}'({', '.join(s.unknown[:15]) or '빈 시트'})" for s in reading.sheets[:8]) or "없음"
-    message = f"{wanted} 찾은 시트와 제목: {found}.{foreign}"
-    return InputError("DAT-010", message, "cannot run", names[0] if names else programme.main.sheet)
-
-
-def _say_several(kinds: dict[str, SheetKind], reading: Gathered) -> None:
-    """Several sheets of one kind are one: said, for one of them may be an older copy of another."""
-    for kind in kinds.values():
-        found = [s for s in reading.sheets if s.kind == kind.name]
-        if len(found) > 1 and kind.layout == "table":
-            names = ", ".join(f"'{shown(s.name)}' {s.lines:,}줄" for s in found)
-            reading.notices.append(
-                f"{josa(kind.name, '으로/로')} 읽은 시트가 {len(found)}개여서 줄을 모두 모았습니다: {names}. "
-                "같은 내용이 두 시트에 있으면 두 번 셉니다."
-            )
-
-
-@lru_cache(maxsize=64)
-def _no_rows(kind: SheetKind) -> pd.DataFrame:
-    data: dict[str, Any] = {"_source": np.zeros(0, np.int32), "_row": np.zeros(0, np.int32)}
-    for column in kind.columns:
-        data |= empty(column, 0)
-    return pd.DataFrame(data)
-
-
-def _frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    if not parts:
-        return _no_rows(kind).copy()
-    if len(parts) == 1:
-        return parts[0]
-    frame = pd.concat(parts, ignore_index=True)
-    for name in frame.columns:  # open kinds: a column that only one of the sheets has
-        if str(name).endswith("__known"):
-            frame[name] = frame[name].fillna(False).astype(bool)
-        elif frame[name].dtype == "float64":
-            frame[name] = frame[name].fillna(0.0)
-        elif name == PURCHASE:
-            frame[name] = frame[name].fillna("")
-    return frame
-
-
-def _complete(frames: dict[str, pd.DataFrame], main: str) -> None:
-    """Blank sheets and columns where a programme does without them, so that every fact finds what it looks at.
-
-    What facts may look at are the common sheets (ledgers/_common/sheets); what a programme uses of them may be little. The
-    main sheet takes the columns of their ledger, whatever it is called.
-    """
-    for name, kind in _base(main).items():
-        frames[name] = _with_base(frames.get(name, _no_rows(kind)), name, main)
-
-
-def _base(main: str) -> dict[str, SheetKind]:
-    """The kinds of sheets that facts may look at, the ledger under the name that the programme gives it."""
-    return {main if kind.main else name: kind for name, kind in sheets.base().items()}
-
-
-def _with_base(frame: pd.DataFrame, name: str, main: str) -> pd.DataFrame:
-    """A frame with the columns that it lacks, blank."""
-    kind = _base(main).get(name)
-    absent = [column for column in kind.columns if column.name not in frame] if kind else []
-    if not absent:
-        return frame
-    blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}
-    return pd.concat([frame, pd.DataFrame(blank, index=frame.index)], axis=1)
 
 
 def read_book(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from settle.reading.context import Context
 
-_PATH = re.compile(r"\s*(?:/|>|→|｜|\||::|\s-\s)\s*")
-_NUMBERED = re.compile(r"^[(\[]?[\d.\-\s]{1,10}[)\].]?\s*(?=\D)|^[①-⑳]\s*")
+_PATH = re.compile(r"\s?(?:/|>|→|｜|\||::|\s-\s)\s?")
+_NUMBERED = re.compile(r"^[(\[]?[\d.\-\s]{1,10}[)\].]?\s?(?=\D)|^[①-⑳]\s?")
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ BLANK, OK, BAD, TIME = 0, 1, 2, 3  # what became of a text; TIME: a time of day 
 MAX_WON = 10**12 - 1
 MAX_COUNT = 100_000
 MAX_MD = 10_000_000  # thousandths
+LONGEST = 400  # letters of a figure or a date, with all that may be said around it
 UNITS = {"원": 1, "천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000}
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
@@ -25,31 +26,31 @@ _AMOUNT = re.compile(rf"(?:금)?(?:₩|\\|KRW|krw)?({_NUMBER})(?:원정|원|KRW|
 _APART = re.compile(r"\d\s\d")
 _GROUPS = re.compile(r"\D*\d{1,3}(?: \d{3})+\D*")
 _POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")  # 0.084 is no 84
-_LEADING = re.compile(rf"^([-−–△▲∆(]?\s*(?:₩|\\)?\s*(?:{_NUMBER})\)?\s*원?)\s*[,/·(]?\s*([^\d\s][^\d]*?)\)?$")
-_TRAILING = re.compile(rf"^([^\d]*?[^\d\s(△▲-])\s*[:/·(]?\s*([-△▲]?(?:{_NUMBER})\s*원?)\)?$")
+_LEADING = re.compile(rf"^([-−–△▲∆(]?\s?(?:₩|\\)?\s?(?:{_NUMBER})\)?\s?원?)\s?[,/·(]?\s?([^\d\s][^\d]*?)\)?$")
+_TRAILING = re.compile(rf"^([^\d]*?[^\d\s(△▲-])\s?[:/·(]?\s?([-△▲]?(?:{_NUMBER})\s?원?)\)?$")
 _MINUS = "-−–—△▲∆－"
 _DASHES = re.compile(r"[-−–—－―]+")
 _FIGURE = re.compile(r"[1-9]")
 
-_WEEKDAY = r"(?:[(（]?\s*(?:[월화수목금토일](?:요일)?|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.?\s*[)）]?)"
+_WEEKDAY = r"(?:[(（]?\s?(?:[월화수목금토일](?:요일)?|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.?\s?[)）]?)"
 _NOON = r"(?:오전|오후|AM|PM|am|pm)?"
-_CLOCK = rf"(?:{_NOON}\s*\d{{1,2}}\s*(?::|시)\s*\d{{0,2}}\s*(?::|분)?\s*\d{{0,2}}\s*초?(?:\.\d+)?\s*{_NOON})"
+_CLOCK = rf"(?:{_NOON}\s?\d{{1,2}}\s?(?::|시)\s?\d{{0,2}}\s?(?::|분)?\s?\d{{0,2}}\s?초?(?:\.\d+)?\s?{_NOON})"
 _DAY = re.compile(
-    rf"['’‘`]?(\d{{4}}|\d{{2}})\s*(?:[-./]|년)\s*(\d{{1,2}})\s*(?:[-./]|월)\s*(\d{{1,2}})\s*(?:일(?!요일)|\.)?"
-    rf"\s*,?\s*{_WEEKDAY}?\s*[T,]?\s*{_CLOCK}?\s*(?:Z|[+-]\d{{2}}:?\d{{2}})?"
+    rf"['’‘`]?(\d{{4}}|\d{{2}})\s?(?:[-./]|년)\s?(\d{{1,2}})\s?(?:[-./]|월)\s?(\d{{1,2}})\s?(?:일(?!요일)|\.)?"
+    rf"\s?,?\s?{_WEEKDAY}?\s?[T,]?\s?{_CLOCK}?\s?(?:Z|[+-]\d{{2}}:?\d{{2}})?"
 )
 # 9.1 may be a number that was 9.10: a day behind a point has two digits, or a point behind it
 _NO_YEAR = re.compile(
-    rf"(\d{{1,2}})(?:\s*[-/월]\s*(\d{{1,2}})\s*일?|\s*\.\s*(\d{{2}}|\d{{1,2}}(?=\.))\.?)\s*{_WEEKDAY}?\s*{_CLOCK}?"
+    rf"(\d{{1,2}})(?:\s?[-/월]\s?(\d{{1,2}})\s?일?|\s?\.\s?(\d{{2}}|\d{{1,2}}(?=\.))\.?)\s?{_WEEKDAY}?\s?{_CLOCK}?"
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\s?\d{4}(?:\d{2})?|\s*" + _WEEKDAY + r"|\s+" + _CLOCK + ")?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\s?\d{4}(?:\d{2})?|\s?" + _WEEKDAY + r"|\s" + _CLOCK + ")?")
 _SHORT = re.compile(r"(\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _NO_DAY = r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-01)"  # what a time of day alone is rendered with
 _TIME = re.compile(rf"{_NO_DAY}[T\s]\d{{2}}:\d{{2}}:\d{{2}}(?:\.\d+)?|{_CLOCK}")
-_OTHERS = re.compile(r"(?<![해시교])외(?![부국래주빈])\s*(?:[가-힣·]{1,8}\s*)?(\d{1,5})\s*(?:명|인)?")
-_STATED = re.compile(r"(?:총|합계|(?<![가-힣])계)\s*(?:인원)?\s*[:：]?\s*(\d{1,5})\s*(?:명|인)(?![가-힣])")
-_HEADS = re.compile(r"(\d{1,5}|\d{1,3}(?:,\d{3})+)\s*(?:명|인|식|끼|회|명분|인분)(?![가-힣])")
+_OTHERS = re.compile(r"(?<![해시교])외(?![부국래주빈])\s?(?:[가-힣·]{1,8}\s?)?(\d{1,5})\s?(?:명|인)?")
+_STATED = re.compile(r"(?:총|합계|(?<![가-힣])계)\s?(?:인원)?\s?[:：]?\s?(\d{1,5})\s?(?:명|인)(?![가-힣])")
+_HEADS = re.compile(r"(\d{1,5}|\d{1,3}(?:,\d{3}){1,3})\s?(?:명|인|식|끼|회|명분|인분)(?![가-힣])")
 
 _YES_WORDS = """y yes true t o ○ ◯ ● ✓ ✔ √ v ☑ ■ 1 예 네 유 여 있음 있다 해당 적용 제공 공제 환급 제출 참"""
 _NO_WORDS = """n no false f x × ✕ ✗ ☐ □ 0 아니오 아니요 무 부 없음 없다 미해당 미적용 해당없음 미제공 불공제 미공제
@@ -103,6 +104,8 @@ def won(text: str, factor: int = 1, numeric: bool = False, means: Any = None) ->
     text = flat(text).lstrip("'’‘`")
     if not text:
         return _BLANK
+    if len(text) > LONGEST:
+        return _BAD
     read = _amount(text, factor, numeric)
     if read.status == OK or means is None or numeric:
         return read
@@ -154,6 +157,8 @@ def day(text: str, epoch: date = EPOCH_1900, period: tuple[date, date] | None = 
     text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
+    if len(text) > LONGEST:
+        return _BAD
     if _TIME.fullmatch(text):
         return Read(TIME)
     found = _DAY.fullmatch(text) or _COMPACT.fullmatch(text)
@@ -197,9 +202,11 @@ def count(text: str) -> Read:
     text = flat(text)
     if not text or _DASHES.fullmatch(text):
         return _BLANK
+    if len(text) > LONGEST:
+        return _BAD
     plain = text.replace(",", "").removesuffix(".0")
     if plain.isascii() and plain.isdigit():
-        return Read(OK, int(plain)) if int(plain) <= MAX_COUNT else _BAD
+        return Read(OK, int(plain)) if float(plain) <= MAX_COUNT else _BAD
     stated = _STATED.findall(text)
     if len(set(stated)) == 1 and "~" not in text and "약" not in text:
         return Read(OK, int(stated[0]), "words") if int(stated[0]) <= MAX_COUNT else _BAD
@@ -215,12 +222,12 @@ def count(text: str) -> Read:
     return Read(OK, total, remark) if total <= MAX_COUNT else _BAD
 
 
-_PLAIN = re.compile(rf"([-−△▲]?)({_NUMBER})\s*(%|％)?\s*(.*)")
+_PLAIN = re.compile(rf"([-−△▲]?)({_NUMBER})\s?(%|％)?\s?(.*)")
 
 
 def _decimal(text: str) -> tuple[Decimal, bool, str] | None:
     """(value, had a per cent sign, what stands behind); None where there is no number."""
-    found = _PLAIN.fullmatch(text)
+    found = _PLAIN.fullmatch(text) if len(text) <= LONGEST else None
     if not found:
         return None
     value = Decimal(found[2].replace(",", ""))
@@ -299,4 +306,4 @@ def business_number(text: str, restore: bool = True) -> Read:
 
 def lossy(text: str) -> bool:
     """Is this the rendering of a number kept with 15 digits? A real key of 17 or more digits almost never is."""
-    return len(text) > 16 and text.isascii() and text.isdigit() and int(float(text)) == int(text)
+    return 16 < len(text) <= 300 and text.isascii() and text.isdigit() and int(float(text)) == int(text)

@@ -38,4 +38,4 @@ def currency(heading: str) -> str:
 
 def without(heading: str) -> str:
     """The heading less the currency in its brackets: what it would be if its amounts were won."""
-    return re.sub(r"\s*[(\[（][^()\[\]（）]*[)\]）]", "", heading) if currency(heading) else heading
+    return re.sub(r"\s?[(\[（][^()\[\]（）]*+[)\]）]", "", heading) if currency(heading) else heading

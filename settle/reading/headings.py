@@ -1,5 +1,7 @@
 """Which row of a sheet holds its headings, which kind of sheet it is, and which column is which. No pandas."""
 
+# Over 400 lines by a few: how headings are spelt and which column they mean is one question.
+
 from __future__ import annotations
 
 import re
@@ -19,6 +21,7 @@ from settle.workbook.raw import index
 if TYPE_CHECKING:
     from settle.programme.sheets import Column, SheetKind
 
+LONGEST = 1000  # letters of a heading
 LOOK = 40  # rows in which headings are looked for
 MOST = 1000  # filled columns that are looked at
 DEEP = 3  # rows that headings may take
@@ -28,13 +31,13 @@ COUNTER = re.compile(r"(연번|번호|순번|no|번|순서|일련번호|seq|inde
 _NOT_LETTER = re.compile(r"[^0-9a-z가-힣\u1100-\u11ff一-鿿]")
 _BRACKET = re.compile(r"[(\[（【〔<〈{][^()\[\]（）【】〔〕<>〈〉{}]*[)\]）】〕>〉}]")
 _MARK = re.compile(
-    r"^\s*(?:[①-⑳㉠-㉻❶-❿]|[(\[]?\d{1,2}\s*[.)\]:]\s*(?!\d)|[가-하][.)]\s|[-•·▶■※*]\s*)+"
+    r"^\s?(?:[①-⑳㉠-㉻❶-❿]|[(\[]?\d{1,2}\s?[.)\]:]\s?(?!\d)|[가-하][.)]\s|[-•·▶■※*]\s?)++"
 )  # ①, 1., (1), 가.
 _REMARK = re.compile(r"[*※].*", re.DOTALL)
 _UNIT = re.compile(
-    r"(?:단\s*위\s*[:：]?\s*|[(\[（])(?:[^()\[\]（）]*?[,/·、:：])??\s*(천\s*원|만\s*원|백만\s*원|억\s*원|원)"
+    r"(?:단\s{0,3}위\s{0,3}[:：]?\s{0,3}|[(\[（])(?:[^()\[\]（）]{0,60}?[,/·、:：])??\s{0,3}(천\s{0,3}원|만\s{0,3}원|백만\s{0,3}원|억\s{0,3}원|원)"
 )
-_UNIT_ALONE = re.compile(r"[(\[（]\s*(?:금액\s*[:：]\s*)?(?:천|만|백만|억)?\s*원\s*[)\]）]")
+_UNIT_ALONE = re.compile(r"[(\[（]\s{0,3}(?:금액\s{0,3}[:：]\s{0,3})?(?:천|만|백만|억)?\s{0,3}원\s{0,3}[)\]）]")
 
 Grid = Sequence[dict[int, str]]  # rows of a sheet: 0-based column -> text, filled cells only
 Heads = dict[int, tuple[tuple[str, ...], str]]  # column -> keys of its heading, and the heading
@@ -74,6 +77,8 @@ def heading_key(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def variants(text: str) -> tuple[str, ...]:
     """Keys under which a heading may be known, the most telling first."""
+    if len(text) > LONGEST:
+        return ()
     text = _MARK.sub("", cells.clean(text)) or cells.clean(text)
     plain = _REMARK.sub("", text)
     shorter = [plain, _BRACKET.sub("", plain), re.split(r"[(\[（]", plain)[0]]
@@ -159,7 +164,7 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     return bool(under) and set(row) <= under
 
 
-_FIGURE = re.compile(r"[-\d.,:/()년월일원명₩\s]*\d[-\d.,:/()년월일원명₩\s]*")
+_FIGURE = re.compile(r"(?=\D*+\d)[-\d.,:/()년월일원명₩\s]++")
 
 
 def is_heading_row(row: dict[int, str]) -> bool:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from settle.programme.sheets import Column, SheetKind
 
 _PERIOD = ("협약기간", "사업기간", "수행기간")
-_AFTER = re.compile(r"\s*(?:까지|[(（][^)）]*개월[)）])$")
-_SPLIT = re.compile(r"\s*(?:~|～|∼|〜|부터|–|—|\s-\s)\s*")
+_AFTER = re.compile(r"\s?(?:까지|[(（][^()（）]{0,20}개월[)）])$")
+_SPLIT = re.compile(r"\s?(?:~|～|∼|〜|부터|–|—|\s-\s)\s?")
 
 
 def _known(kind: SheetKind) -> dict[str, Column]:

@@ -11,10 +11,12 @@ from rapidfuzz import fuzz
 from settle.judging.facts.budget import fund_budgets
 from settle.reconciling import matching, ours, theirs, values
 from settle.reconciling.amounts import say
+from settle.reconciling.hand import Hand
 from settle.reconciling.matching import MATCHED, Match
 from settle.reconciling.missing import lines_matched, name_absent, note_of, reached
 from settle.reconciling.profiles import matching as settings
 from settle.reconciling.result import KEY_AMOUNT, KEY_NAME, KEY_SUMS, TRANSFER, Note, Reconciliation, Side
+from settle.reconciling.sums import by_sum
 
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
@@ -35,8 +37,12 @@ def bank(facts: Facts, result: Reconciliation) -> None:
     result.sides["bank"] = side
     result.notices += lists.notices
     left = mine.items
+    hand = Hand.of(facts, result.statements)
+    hand.before(match, mine, lists)
     for part in (left[left["must"]], left[~left["must"]]):
         _match_bank(facts, mine, part, lists.items, match)
+    hand.after(match)
+    result.notices += hand.notices
     statements = [s for s in result.statements if s.group == "bank" and s.usable]
     covered = reached(statements, left["date"])
     must = left["must"].to_numpy(dtype=bool)
@@ -69,7 +75,7 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
     for suffix, amounts in ways:
         for named in names:
             payable = named.assign(won=amounts)[amounts > 0]
-            matching.by_sum(match, payable, right, (KEY_SUMS[0] + suffix, KEY_SUMS[1] + suffix))
+            by_sum(match, payable, right, (KEY_SUMS[0] + suffix, KEY_SUMS[1] + suffix))
     if not part["must"].all():
         return  # the amount alone explains nothing but a transfer
     for suffix, amounts in ways:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from settle.korean import printable
 from settle.programme import sheets
 from settle.programme.folders import DEFAULT_PROGRAMME
-from settle.reading import book as frames
 from settle.reading.currency import currency, without
 from settle.reading.headings import by_name
+from settle.reading.hidden import hidden_parts
 from settle.reconciling.profiles import HEADING_ROWS, recognise
 from settle.reconciling.reading import Statement, read
 
@@ -62,7 +62,7 @@ def split(files: Iterable[RawFile], programme: str = DEFAULT_PROGRAMME) -> tuple
                 kept.append(sheet)
                 foreign += _foreign(sheet.name, rows)
             else:
-                found.append(replace(statement, notices=(*frames.hidden_parts(sheet), *statement.notices)))
+                found.append(replace(statement, notices=(*hidden_parts(sheet), *statement.notices)))
         if kept or file.problem or not file.sheets:
             rest.append(replace(file, sheets=kept, notices=[*file.notices, *foreign]))
     return rest, sorted(found, key=lambda s: s.order)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from settle.reconciling import matching, ours, theirs
+from settle.reconciling.hand import Hand
 from settle.reconciling.matching import EXPLAINED, MATCHED, OPEN, Match
 from settle.reconciling.result import CARD, KEY_BRN, KEY_NAME, KEY_NUMBER, KEY_NUMBER_DAY, KEY_SUMS, MEANS, Side
+from settle.reconciling.sums import by_sum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +33,9 @@ def _by_fields(match: Match, mine: pd.DataFrame, items: pd.DataFrame) -> None:
         matching.by_name(match, dated, items, KEY_NAME)
 
 
-def _match_papers(mine: Ours, lists: Theirs, *, with_date: bool) -> Match:
+def _match_papers(mine: Ours, lists: Theirs, hand: Hand, *, with_date: bool) -> Match:
     match = Match.empty(len(mine.items), len(lists.items))
+    hand.before(match, mine, lists)
     left, right = mine.items, lists.items
     matching.by_key(match, left, right, KEY_NUMBER_DAY if with_date else KEY_NUMBER, with_date=with_date)
     if with_date:
@@ -41,7 +44,9 @@ def _match_papers(mine: Ours, lists: Theirs, *, with_date: bool) -> Match:
     for must in (left[left["must"]], left):
         for part in (live, right):
             _by_fields(match, must, part)
-        matching.by_sum(match, must, live, KEY_SUMS)
+        by_sum(match, must, live, KEY_SUMS)
+    hand.after(match)
+    lists.notices.extend(hand.notices)
     return match
 
 
@@ -51,7 +56,7 @@ def invoices(facts: Facts, statements: list[Statement]) -> Side:
         facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
     )
     mine.items["must"] = ours.electronic(mine.items)
-    match = _match_papers(mine, lists, with_date=False)
+    match = _match_papers(mine, lists, Hand.of(facts, statements), with_date=False)
     folded = theirs.fold_revised(lists, match.right_state, OPEN)
     for replacement, original in folded.items():
         if match.right_state[original] == MATCHED:
@@ -64,7 +69,7 @@ def receipts(facts: Facts, statements: list[Statement]) -> Side:
     lists = theirs.gather(statements, "receipt")
     mine = ours.papers(facts, _kinds(statements, "receipt"), with_date=True)
     mine.items["must"] = False
-    return Side("receipt", mine, lists, _match_papers(mine, lists, with_date=True))
+    return Side("receipt", mine, lists, _match_papers(mine, lists, Hand.of(facts, statements), with_date=True))
 
 
 def cards(facts: Facts, statements: list[Statement]) -> Side:
@@ -82,7 +87,7 @@ def cards(facts: Facts, statements: list[Statement]) -> Side:
     maybe = ours.lines(facts, facts["judged"] & ~covered & _means_unknown(facts))
     maybe.items["must"] = False
     mine = ours.join(slips, bare, maybe)
-    match = _match_papers(mine, lists, with_date=True)
+    match = _match_papers(mine, lists, Hand.of(facts, statements), with_date=True)
     # a line of unknown means that is not on this list may have been paid otherwise: it is no item of this side
     drop = (np.arange(len(mine.items)) >= len(slips.items) + len(bare.items)) & (match.left_state != MATCHED)
     return Side("card", mine.without(drop), lists, match.without(drop))
@@ -102,5 +107,5 @@ def explain_others(facts: Facts, side: Side, which: np.ndarray) -> None:
         return
     trial = Match.empty(len(lines.items), len(items))
     _by_fields(trial, lines.items, open_)
-    matching.by_sum(trial, lines.items, open_, KEY_SUMS)
+    by_sum(trial, lines.items, open_, KEY_SUMS)
     side.match.right_state[(trial.right_state == MATCHED) & (side.match.right_state == OPEN)] = EXPLAINED

@@ -28,6 +28,7 @@ Row = tuple[str, str, int]  # sha256 of the file, sheet, 1-based row
 MEANS = "결제수단"
 KEY_NUMBER, KEY_NUMBER_DAY = "승인번호", "승인번호·날짜"
 KEY_BRN, KEY_NAME, KEY_AMOUNT = "사업자번호·금액·날짜", "금액·날짜·이름", "금액·날짜"
+KEY_HAND = "손으로 이음"
 KEY_SUMS = ("여러 줄의 합계", "여러 건의 합계")
 
 

@@ -111,7 +111,7 @@ def look(path: Path) -> Container:  # noqa: C901  a list of cases, each a line o
     return _text_or_other(path, head, size)
 
 
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -153,7 +153,7 @@ def _zip(path: Path, size: int) -> Container:
                 reason = f"{_quoted(path)}에 엑셀이 만들지 않는 문서 정의(DOCTYPE)가 들어 있어 열지 않았습니다."
                 raise Unreadable(f"{reason} {_SAVE_AGAIN}")
             return _xlsx(archive, names, size)
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         reason = f"{_topic(path)} 손상되었거나 끝까지 받지 못한 파일입니다."
         raise Unreadable(f"{reason} 원본을 다시 받거나 {_SAVE_AGAIN}") from None
 
@@ -178,10 +178,10 @@ def _some(archive: zipfile.ZipFile, part: str, most: int = 4 << 20) -> bytes:
         return b""
 
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)/?>")
-_REL = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)/?>")
-_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)[\"']")
+_SHEET = re.compile(rb"<(?:\w{1,40}:)?sheet\b((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_REL = re.compile(rb"<(?:\w{1,40}:)?Relationship\b((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_ATTRIBUTE = re.compile(rb"(?<![\w:])([\w:]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+_1904 = re.compile(rb"date1904\s{0,9}=\s{0,9}[\"'](?:1|true)[\"']")
 
 
 def _attributes(text: bytes) -> dict[str, str]:
@@ -281,6 +281,6 @@ def _text_or_other(path: Path, head: bytes, size: int) -> Container:
         raise Unreadable(f"{_topic(path)} 엑셀 파일이 아니거나 손상된 파일입니다. 원본을 다시 받거나 {_SAVE_AGAIN}")
     if suffix in (".csv", ".txt", ".tsv"):
         return Container("csv", size)
-    if suffix in SPREADSHEETS and re.search(rb"[,;\t][^\r\n]*[\r\n]", head):
+    if suffix in SPREADSHEETS and re.search(rb"(?m)^[^\r\n,;\t]*+[,;\t][^\r\n]*+[\r\n]", head):
         return Container("csv", size, remark=f"{_topic(path)} 이름과 달리 글자로 된 표(CSV)여서 그렇게 읽었습니다.")
     raise Unreadable(f"{_topic(path)} 엑셀이나 CSV 파일이 아닙니다. 엑셀(xlsx) 파일을 내 주세요.")

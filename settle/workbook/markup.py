@@ -18,7 +18,7 @@ from settle.workbook.delimited import decode
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 200_000, 500, 4_000_000
 MOST_TABLES = 50
 _SILENT = ("script", "style", "noscript", "template", "head", "title")
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 
 
 class TooLarge(Exception):

@@ -14,31 +14,34 @@ def farthest(path: str, part: str) -> tuple[int, int]:
     with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         while data := stream.read(_CHUNK):
             chunk = tail + data
-            for letters, row in set(re.findall(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"", chunk)):
+            for letters, row in set(re.findall(rb"<(?:\w{1,40}:)?c\b[^<>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"", chunk)):
                 last_row, last_column = max(last_row, int(row)), max(last_column, _place(letters) + 1)
             tail = chunk[-200:]
     return last_row, last_column
 
 
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
+_ROW = re.compile(rb"<(?:\w{1,40}:)?row\b(?=[^<>]*?\bhidden=\"(?:1|true)\")[^<>]*+>")
 
 
-_COL = re.compile(rb"<(?:\w+:)?col\b[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
+_COL = re.compile(rb"<(?:\w{1,40}:)?col\b(?=[^<>]*?\bhidden=\"(?:1|true)\")[^<>]*+>")
 
 
-_NUMBER = re.compile(rb"\b(r|min|max)=\"(\d+)\"")
+_NUMBER = re.compile(rb"\b(r|min|max)=\"(\d{1,9})\"")
 
 
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_MERGE = re.compile(rb"<(?:\w{1,40}:)?mergeCell\b[^<>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 
 
-_CELL, _F = rb"<(?:\w+:)?c\b([^>]*)>\s*", rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+_CELL = rb"<(?:\w{1,40}:)?c\b([^<>]*+)>\s*+"
+_F = rb"<(?:\w{1,40}:)?f\b[^<>]*+>(?:(?<=/>)|[^<]*+</(?:\w{1,40}:)?f>)\s*+"
 
 
-_FORMULA = re.compile(_CELL + _F + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+_FORMULA = re.compile(
+    _CELL + _F + rb"(?:<(?:\w{1,40}:)?v\s{0,9}/>|<(?:\w{1,40}:)?v>\s*+</(?:\w{1,40}:)?v>)?\s*+</(?:\w{1,40}:)?c>"
+)
 
 
-_DECIMAL = re.compile(_CELL + rb"(?:" + _F + rb")?<(?:\w+:)?v>-?\d{1,3}\.\d{3}</")
+_DECIMAL = re.compile(_CELL + rb"(?:" + _F + rb")?<(?:\w{1,40}:)?v>-?\d{1,3}\.\d{3}</")
 
 
 _REF = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")

@@ -32,8 +32,7 @@ SHAPE = (
     "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
 OURS = re.compile(r"\[[A-Z]{3}-\d{3}\] (불인정|보완|확인): ")  # some programs save comments without their authors
-_ID_MAP = re.compile(rb'(<o:idmap\b[^>]*?\bdata=")([\d,]+)(")')
-_SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>", re.S)
+_ID_MAP = re.compile(rb'(<o:idmap\b[^<>]{0,500}?\bdata=")([\d,]++)(")')
 
 
 class Notes:
@@ -79,7 +78,7 @@ class Notes:
             self.package.put(self.comments, splice(xml, [(c.start, c.end, b"") for c in gone]))
             cells = {_place(c.attributes.get("ref", "")) for c in gone}
             drawing = self.package.read(self.drawing)
-            self.package.put(self.drawing, _SHAPE.sub(lambda m: b"" if _shape_place(m[0]) in cells else m[0], drawing))
+            self.package.put(self.drawing, _without_shapes(drawing, cells))
         return {c.attributes.get("ref", "") for c in listed if c not in gone}
 
     def _make(self) -> None:
@@ -167,6 +166,18 @@ def _place(cell: str) -> tuple[int, int]:
     """'N15' -> 0-based (column 13, row 14)."""
     column, row = place(cell)
     return column, row - 1
+
+
+def _without_shapes(drawing: bytes, cells: set[tuple[int, int]]) -> bytes:
+    """The drawing without the shapes of the comments at these cells."""
+    pieces, at = [], 0
+    while (first := drawing.find(b"<v:shape ", at)) >= 0 and (last := drawing.find(b"</v:shape>", first)) >= 0:
+        last += len(b"</v:shape>")
+        pieces.append(drawing[at:first])
+        if _shape_place(drawing[first:last]) not in cells:
+            pieces.append(drawing[first:last])
+        at = last
+    return b"".join([*pieces, drawing[at:]])
 
 
 def _shape_place(shape: bytes) -> tuple[int, int]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
 from settle.documents.review.package import Unsupported
+from settle.files import scratch
 from settle.programme.sheets import NUMBERS, load
+from settle.reconciling.opening import name_within
 from settle.workbook.raw import RawSheet, index
 from settle.workbook.reader import read_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xlsxwriter.worksheet import Worksheet
 
     from settle.model import Book, Sheet
@@ -29,13 +30,16 @@ _FIGURE = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
-def copy(book: Book, programme: Programme, number: int, folder: Path) -> tuple[bytes, dict[int, str]]:
+def copy(book: Book, programme: Programme, number: int, data: bytes, folder: Path) -> tuple[bytes, dict[int, str]]:
     """The sheets of one file as an .xlsx, and the tab of each sheet that the book knows. Raises Unsupported.
 
     Figures are figures in the columns that hold figures; all else is text, as it was read. folder: where a large
     workbook may keep its rows meanwhile.
     """
-    file = read_files([book.files[number].path])[0]
+    with scratch() as place:
+        whole = Path(place) / name_within(book.files[number])  # a CSV's sheet is called as its file
+        whole.write_bytes(data)
+        file = read_files([whole])[0]
     if file.problem:
         raise Unsupported(file.problem)
     stream, taken = io.BytesIO(), set[str]()

@@ -84,7 +84,7 @@ def _shared(package: Package) -> list[str]:
 
 def _text(cell: bytes, shared: list[str]) -> str:
     kind = re.search(rb'\st="(\w+)"', cell[: cell.find(b">")])
-    value = re.search(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", cell, re.S)
+    value = re.search(rb"<(?:\w{1,40}:)?v>([^<]*+)</(?:\w{1,40}:)?v>", cell, re.S)
     if kind and kind[1] == b"s" and value:
         number = int(value[1])
         return shared[number] if number < len(shared) else ""

@@ -1,62 +1,123 @@
-"""Personal numbers in a copy of the user's workbook: hidden as in every output, the original stays as it is."""
+"""Personal numbers in the parts of a workbook: each part parsed, then masked, the places that only hold copies emptied.
+
+Runs in the guarded child (cleaning.py). A part in which nothing was hidden stays byte for byte.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
-from html import unescape
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from settle.korean import mask, mask_all, mask_key
-from settle.programme.sheets import load
-from settle.reading.cells import clean
+from settle.documents.review import tokens
+from settle.documents.review.package import splice
+from settle.personal import FEWEST, mask, mask_all, mask_key, mask_name, mask_number
 
 if TYPE_CHECKING:
-    from settle.documents.review.package import Package
-    from settle.model import Book
-    from settle.programme.vocabulary import Programme
+    from collections.abc import Iterator
 
 PIECE = 4 << 20
-Keys = Callable[[], set[str]]
+FARTHEST = 400  # tags and texts between a cell and its value
+LONGEST_TAB = 31  # letters
+_RUNS = frozenset(
+    (b"si", b"is", b"text", b"p", b"textbox", b"rich")
+)  # what a person reads as one text, in several runs
+_CACHES = frozenset((b"numCache", b"numLit"))  # figures only
+_FORMULAS = frozenset(
+    (b"f", b"formula", b"formula1", b"formula2", b"definedName", b"calculatedColumnFormula", b"oldFormula")
+)
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
+_FIGURE = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
+_PLAIN_ROW = re.compile(
+    rb"[0-9]{10}|[0-9][^0-9A-Za-z<>=\"]{1,3}[0-9]{5}|[^\x00-\x7f]|&|<!|<\?|(?:inlineStr|str)[\"']|<(?:\w{1,40}:)?[fti]"
+    rb"|\s(?!(?:r|s|t|cm|vm|ph|spans|ht|customHeight|customFormat|hidden|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent"
+    rb"|xml:space)=)[\w:.-]{1,60}="
+)
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
-PARTS = re.compile(r"xl/(?:sharedStrings|(?:worksheets|comments|threadedComments|drawings)[^_]*)\.xml")
-_TEXT = re.compile(rb"(<(?:\w+:)?t(?:\s[^>]*)?>)([^<]+)")
-_RESULT = re.compile(rb'(\st="str"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>)([^<]*)')
-_NUMBER = re.compile(rb"<c\b([^>]*)>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>(\d{13})</v></c>")
 
+@dataclass
+class Masks:
+    """What all parts of one workbook share.
 
-def hide(package: Package, book: Book, programme: Programme) -> bool:
-    """Mask resident and account numbers in every text of the sheets and their comments; True where there were some.
-
-    Numbers of lines and papers (집행번호, 승인번호 …) are no accounts, however like one they look: lines that were told
-    apart by them must stay apart when the workbook comes back.
+    keys: numbers of lines and papers that look like accounts and are none. tabs: names of tabs that change -> the masked ones.
+    columns: worksheet part -> letters of its columns of account numbers, with the row of the heading. formulas: some were dropped.
     """
-    found = False
 
-    @cache
-    def keys() -> set[str]:
-        return _keys(book, programme)
+    keys: frozenset[str] = frozenset()
+    tabs: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, dict[str, int]] = field(default_factory=dict)
+    formulas: bool = False
 
-    for name in sorted(package.names):
-        if PARTS.fullmatch(name):
-            before = package.read(name)
-            after = hidden(before, keys)
-            if after != before:
-                package.put(name, after)
-                found = True
-    return found
+    def text(self, said: str, masked: str | None = None) -> str:
+        """A text masked; that of a key only as far as resident numbers go."""
+        masked = mask(said) if masked is None else masked
+        if masked != said and " ".join(unicodedata.normalize("NFC", said).split()) in self.keys:
+            return mask_key(said)
+        return masked
+
+    def formula(self, said: str) -> str | None:
+        """A formula with its texts and sheet names masked; None where a personal number is made of anything else in it."""
+        pieces, literals, masked, rest = [], [], [], []
+        for kind, piece in _quoted_parts(said):
+            if kind == "'":
+                pieces.append("'" + self.tabs.get(piece.replace("''", "'"), mask_name(piece)) + "'")
+            elif kind == '"':
+                literals.append(piece)
+                masked.append(self.text(piece))
+                pieces.append('"' + masked[-1] + '"')
+            else:
+                rest.append(piece)
+                pieces.append(piece)
+        outside, whole = "".join(rest), "".join(literals)
+        if mask_key(outside) != outside or (masked == literals and mask(whole) != whole):
+            return None
+        return "".join(pieces)
 
 
-def _keys(book: Book, programme: Programme) -> set[str]:
-    """All numbers of lines, papers and documents in the book."""
-    columns = {(kind.name, c.name) for kind in load(programme.id).values() for c in kind.columns if c.type == "key"}
-    return {text for kind, name in columns for text in book.frames[kind][name].unique()}
+def _quoted_parts(said: str) -> Iterator[tuple[str, str]]:
+    """The parts of a formula: ('"', a text), ("'", the name of a sheet), ("", anything else). Doubled quotes stay within."""
+    at = 0
+    while at < len(said):
+        first = min((p for p in (said.find('"', at), said.find("'", at)) if p >= 0), default=-1)
+        if first < 0:
+            yield "", said[at:]
+            return
+        if first > at:
+            yield "", said[at:first]
+        mark, end = said[first], first
+        while True:
+            end = said.find(mark, end + 1)
+            if end < 0 or said[end + 1 : end + 2] != mark:
+                break
+            end += 1
+        yield mark, said[first + 1 : end if end >= 0 else len(said)]
+        at = end + 1 if end >= 0 else len(said)
 
 
-def hidden(xml: bytes, keys: Keys = set) -> bytes:
-    """A part with its texts masked: <t> elements, results of formulas, and numbers that are resident numbers."""
-    return b"".join(_hidden(piece, keys) for piece in _pieces(xml))
+def masked(xml: bytes, masks: Masks, part: str = "") -> bytes:
+    """A part with its texts and attributes masked. Raises tokens.Malformed; only an old drawing may be ill-formed."""
+    xml = tokens.utf8(xml)
+    loose = False
+    try:
+        tokens.prove(xml)
+    except tokens.Malformed as error:
+        if not part.endswith(".vml") or "document type" in str(error):
+            raise
+        loose = True
+    flat = xml if loose else tokens.flat(xml)
+    worksheet = part.startswith(("xl/worksheets/", "xl/macrosheets/", "xl/dialogsheets/")) and not part.endswith(
+        ".rels"
+    )
+    sheet = _Sheet(masks.columns.get(part, {})) if worksheet else None
+    made = b"".join(_Piece(piece, masks, part, loose, sheet).done() for piece in _pieces(flat))
+    if sheet:
+        made = _without_children(made, sheet)
+    spliced = sheet is not None or part == "xl/sharedStrings.xml"  # what is put into them later looks for plain texts
+    return xml if made == flat and not spliced and not tokens.remarks(xml, mask) else made
 
 
 def _pieces(xml: bytes) -> Iterator[bytes]:
@@ -70,28 +131,228 @@ def _pieces(xml: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _hidden(xml: bytes, keys: Keys) -> bytes:
-    pieces = _TEXT.split(xml)
-    texts = [piece.decode() for piece in pieces[2::3]]
-    pieces[2::3] = [_known(text, new, keys).encode() for text, new in zip(texts, mask_all(texts), strict=True)]
-    return _NUMBER.sub(_number, _RESULT.sub(lambda found: _result(found, keys), b"".join(pieces)))
+class _Sheet:
+    """A worksheet: which columns hold account numbers, and the shared formulas that were dropped."""
+
+    def __init__(self, columns: dict[str, int]) -> None:
+        self.columns = columns
+        self.shared: set[str] = set()
+
+    def account(self, cell: bytes) -> bool:
+        """Does the cell stand below the heading of a column of account numbers?"""
+        found = _REFERENCE.fullmatch(tokens.value(cell, "r"))
+        return bool(found and int(found[2]) > self.columns.get(found[1], 1 << 30))
 
 
-def _known(text: str, masked: str, keys: Keys) -> str:
-    """The masked text, of a key only as far as resident numbers go."""
-    return mask_key(text) if masked != text and clean(unescape(text)) in keys() else masked
+class _Piece:
+    """A piece of a part taken apart and masked."""
+
+    def __init__(self, xml: bytes, masks: Masks, part: str, loose: bool, sheet: _Sheet | None) -> None:
+        self.xml, self.masks, self.part, self.sheet = xml, masks, part, sheet
+        self.plain = bool(sheet and not sheet.columns and not _PLAIN_ROW.search(xml))
+        self.tokens = [xml] if self.plain else tokens.split(xml, loose)
+
+    def done(self) -> bytes:
+        if self.plain:
+            return self.xml
+        self._texts()
+        self._tags()
+        return b"".join(self.tokens)
+
+    # ---- texts ----------------------------------------------------------------------------------------------------------------
+
+    def _texts(self) -> None:
+        said = {
+            place: tokens.text(piece)
+            for place, piece in enumerate(self.tokens)
+            if len(piece) > 1 and not place % 2 and not piece.isspace()
+        }
+        for (place, text), new in zip(said.items(), mask_all(list(said.values())), strict=True):
+            if new != text or self._account_cell(place):
+                self._put(place, text, new)
+        self._runs(said)
+        self._formulas(said)
+
+    def _around(self, place: int) -> bytes:
+        """The local name of the element in which a text stands; b"" behind an end tag."""
+        tag = self.tokens[place - 1] if place else b""
+        return b"" if tag.startswith(b"</") else tokens.name(tag)
+
+    def _cell(self, place: int) -> int:
+        """Where the tag of the cell stands in which a value stands; -1: none."""
+        for back in range(place - 1, max(0, place - FARTHEST), -2):
+            tag = self.tokens[back]
+            if tokens.name(tag) == b"c" and not tag.startswith(b"</"):
+                return back
+        return -1
+
+    def _account_cell(self, place: int) -> bool:
+        if not (self.sheet and self.sheet.columns and self._around(place) in (b"v", b"t")):
+            return False
+        cell = self._cell(place)
+        return cell >= 0 and self.sheet.account(self.tokens[cell]) and tokens.value(self.tokens[cell], "t") != "s"
+
+    def _put(self, place: int, said: str, new: str) -> None:
+        """Put the masked text where it belongs: numbers of cells become texts, those of charts 0, formulas are seen to apart."""
+        inside = self._around(place)
+        if inside in _FORMULAS:
+            return
+        if self.sheet and inside == b"v":
+            self._value(place, said, new)
+        elif self.sheet and self._account_cell(place):
+            self.tokens[place] = tokens.xml(mask_number(said))
+        elif inside == b"v" and place in self._figures:
+            self.tokens[place] = b"0"
+        else:
+            self.tokens[place] = tokens.xml(self.masks.text(said, new))
+
+    @cached_property
+    def _figures(self) -> set[int]:
+        """Places of the texts in the stored figures of a chart, which must stay figures."""
+        found, inside = set[int](), False
+        for place in range(1, len(self.tokens), 2):
+            if tokens.name(self.tokens[place]) in _CACHES:
+                inside = not self.tokens[place].startswith(b"</")
+            if inside:
+                found.add(place + 1)
+        return found
+
+    def _value(self, place: int, said: str, new: str) -> None:
+        """The value of a cell: of a text in place, of a number as a text; the index of a shared string is no value."""
+        at = self._cell(place)
+        if at < 0:
+            return
+        kind = tokens.value(self.tokens[at], "t")
+        if kind == "s":
+            return
+        if kind in ("", "n"):
+            whole = figure(said)
+            hidden = mask_number(whole) if self._account_cell(place) else mask_key(whole)
+            if hidden != whole:
+                self._as_text(at, place, hidden)
+            return
+        hidden = mask_number(said) if self._account_cell(place) else self.masks.text(said, new)
+        self.tokens[place] = tokens.xml(hidden)
+
+    def _as_text(self, cell: int, place: int, hidden: str) -> None:
+        """A cell with a number becomes a cell with a text; its formula goes, or it would show the number again."""
+        tag = self.tokens[cell]
+        prefix = tag[1:].partition(b"c")[0] if b":" in tag.split()[0] else b""
+        self.tokens[cell] = re.sub(rb"\s(?:t|cm|vm)=(?:\"[^\"]*\"|'[^']*')", b"", tag)[:-1] + b' t="inlineStr">'
+        self._drop_formula(cell, place)
+        self.tokens[place - 1] = b"<" + prefix + b"is><" + prefix + b"t>"
+        self.tokens[place] = tokens.xml(hidden)
+        self.tokens[place + 1] = b"</" + prefix + b"t></" + prefix + b"is>"
+
+    def _drop_formula(self, cell: int, before: int) -> None:
+        inside = False
+        for place in range(cell + 1, before):
+            tag = self.tokens[place]
+            if place % 2 and tokens.name(tag) == b"f":
+                if (
+                    not tag.startswith(b"</")
+                    and (index := tokens.value(tag, "si"))
+                    and tokens.value(tag, "ref")
+                    and self.sheet
+                ):
+                    self.sheet.shared.add(index)
+                inside = not tag.startswith(b"</") and not tag.endswith(b"/>")
+                self.tokens[place] = b""
+                self.masks.formulas = True
+            elif inside:
+                self.tokens[place] = b""
+
+    def _runs(self, said: dict[int, str]) -> None:
+        """A number that only the runs of one text together make up: the whole stands in the first run, the others are emptied."""
+        group: list[int] = []
+        depth = 0
+        for place in range(1, len(self.tokens), 2):
+            tag = self.tokens[place]
+            if tokens.name(tag) in _RUNS and not tag.endswith(b"/>"):
+                depth = max(0, depth + (-1 if tag.startswith(b"</") else 1))
+                if not depth:
+                    self._join(group)
+                    group = []
+            if depth and place + 1 in said:
+                group.append(place + 1)
+
+    def _join(self, group: list[int]) -> None:
+        if len(group) < 2:
+            return
+        whole = "".join(tokens.text(self.tokens[place]) for place in group)
+        hidden = self.masks.text(whole)
+        if hidden != whole:
+            for place in group:
+                self.tokens[place] = b""
+            self.tokens[group[0]] = tokens.xml(hidden)
+
+    def _formulas(self, said: dict[int, str]) -> None:
+        for place, text in said.items():
+            kind = self._around(place)
+            if kind not in _FORMULAS:
+                continue
+            hidden = self.masks.formula(text)
+            if hidden == text:
+                continue
+            if hidden is not None:
+                self.tokens[place] = tokens.xml(hidden)
+            elif kind == b"f" and self.sheet and (at := self._cell(place)) >= 0:
+                self._drop_formula(at, place + 2)
+            else:
+                self.tokens[place] = b"#REF!" if kind in (b"definedName", b"f") else b"0"
+
+    # ---- attributes -----------------------------------------------------------------------------------------------------------
+
+    def _tags(self) -> None:
+        for place in range(1, len(self.tokens), 2):
+            tag = self.tokens[place]
+            if b"=" in tag and (b"&" in tag or _digits(tag)):
+                self.tokens[place] = self._tag(tag)
+
+    def _tag(self, tag: bytes) -> bytes:
+        changes = [
+            (found.start(3), found.end(3), tokens.quoted(new))
+            for found, said in tokens.attributes(tag)
+            if (new := self._attribute(tokens.name(tag), found[1], said)) != said
+        ]
+        return splice(tag, changes)
+
+    def _attribute(self, element: bytes, attribute: bytes, said: str) -> str:
+        local = attribute.rpartition(b":")[2]
+        if attribute.startswith(b"xmlns") or _GUID.fullmatch(said):
+            return said
+        if element in (b"sheet", b"worksheetSource", b"sheetName") and local in (b"name", b"sheet", b"val"):
+            return self.masks.tabs.get(said, mask_name(said))
+        if local == b"location":
+            return self.masks.formula(said) or "A1"
+        new = self.masks.text(said)
+        if new == said:
+            return said
+        if _FIGURE.fullmatch(said):
+            return "0" if element == b"n" or local in (b"minValue", b"maxValue") else new
+        if element in (b"definedName", b"table") and local in (b"name", b"displayName"):
+            return re.sub(r"[^\w.]", "_", new.replace("*", "x"))
+        return new
 
 
-def _result(found: re.Match[bytes], keys: Keys) -> bytes:
-    text = found[2].decode()
-    return found[1] + _known(text, mask(text), keys).encode()
+def figure(said: str) -> str:
+    """A number as a cell shows it when it is whole: 9.001011023948E12 is 9001011023948."""
+    if not _FIGURE.fullmatch(said.strip()):
+        return said
+    try:
+        number = Decimal(said.strip())
+    except InvalidOperation:
+        return said
+    return str(int(number)) if number == number.to_integral_value() and abs(number) < 10**20 else said
 
 
-def _number(found: re.Match[bytes]) -> bytes:
-    """A cell with a resident number kept as a number becomes a text cell."""
-    text = found[2].decode()
-    masked = mask_key(text)
-    if masked == text:
-        return found[0]
-    attributes = re.sub(rb'\s(?:t|cm|vm)="[^"]*"', b"", found[1])
-    return b"<c" + attributes + b' t="inlineStr"><is><t>' + masked.encode() + b"</t></is></c>"
+def _digits(tag: bytes) -> bool:
+    """Could ten digits stand in an attribute of the tag?"""
+    return (len(tag) > FEWEST and sum(map(tag.count, b"0123456789")) >= FEWEST) or not tag.isascii()
+
+
+def _without_children(xml: bytes, sheet: _Sheet) -> bytes:
+    """The sheet without the formulas that only pointed at one that was dropped."""
+    for index in sorted(sheet.shared):
+        xml = re.sub(rb"<(?:\w{1,40}:)?f\b[^<>]{0,200}\bsi=[\"']" + index.encode() + rb"[\"'][^<>]{0,200}/>", b"", xml)
+    return xml

@@ -20,6 +20,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 LONGEST = 32_000  # letters a cell can hold, with room for a remark
 _NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG = re.compile(rb"""<(?:[^"'<>]++|"[^"<]*+"|'[^'<]*+')*+>""")
 _LEVEL = 1  # zlib level for large parts: the file is a working paper, speed counts
 
 
@@ -61,7 +62,7 @@ class Outline:
 
 def _tag_end(xml: bytes, start: int) -> int:
     """The position behind the > of the tag that begins at `start`; a > inside quotes does not count."""
-    found = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""").match(xml, start)
+    found = _TAG.match(xml, start)
     if not found:
         raise Unsupported("XML 구조를 알 수 없습니다")
     return found.end()

@@ -6,19 +6,20 @@ own format changes) and comments at the cells that findings point at, and a summ
 renewed: verdicts, colours and comments of the last time are replaced, replies stay.
 """
 
+# Over 400 lines: the steps of one rewriting share the parts of the package they rewrite.
+
 from __future__ import annotations
 
 import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field, fields
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
 from settle.documents.review import files, findings_list
-from settle.documents.review import masking as review_masking
 from settle.documents.review import package as ooxml
+from settle.documents.review.cleaning import cleaned
 from settle.documents.review.comments import Notes
 from settle.documents.review.copied import copy
 from settle.documents.review.findings_list import NAME
@@ -49,7 +50,10 @@ from settle.documents.review.worksheet import (
 )
 from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
+from settle.programme.sheets import load
 from settle.reading.book import FINDINGS_LIST
+from settle.reconciling import opening
+from settle.workbook.container import BROKEN_ZIP
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
@@ -120,11 +124,13 @@ def write(
     for number, path in zip(holding, free, strict=False):
         source = book.files[number].path
         try:
-            data = source.read_bytes()
-        except OSError as error:
+            data = opening.content(book.files[number])
+        except opening.Changed as error:
+            raise WriteError(
+                f"'{source}' 파일이 판정하는 동안 바뀌어 검토표를 쓰지 못했습니다. 다시 판정하세요."
+            ) from error
+        except BROKEN_ZIP as error:
             raise WriteError(f"'{source}' 파일을 다시 읽을 수 없어 검토표를 쓰지 못했습니다.") from error
-        if book.files[number].sha256 and sha256(data).hexdigest() != book.files[number].sha256:
-            raise WriteError(f"'{source}' 파일이 판정하는 동안 바뀌어 검토표를 쓰지 못했습니다. 다시 판정하세요.")
         review = _Review(judgement, number, carried)
         try:
             if source.suffix.lower() not in (".xlsx", ".xlsm"):
@@ -134,7 +140,7 @@ def write(
             review = _Review(judgement, number, carried)
             review.notices.append(f"{source.name}: {reason}. 서식 없이 내용만 새 엑셀 파일에 옮기고 판정을 붙였습니다.")
             try:
-                data, review.tabs = copy(book, judgement.programme, number, folder)
+                data, review.tabs = copy(book, judgement.programme, number, data, folder)
                 content = review.edit(data)
             except Unsupported as error:
                 raise WriteError(f"'{source}' 파일의 검토표를 쓰지 못했습니다: {error}.") from error
@@ -157,9 +163,13 @@ class _Review:
         self.notices: list[str] = []
 
     def edit(self, data: bytes) -> bytes:
-        self.package = Package(data)
-        if review_masking.hide(self.package, self.judgement.book, self.judgement.programme):
+        clean = cleaned(data, _keys(self.judgement))
+        self.package = Package(clean.data)
+        self.tabs = {n: clean.tabs.get(tab, tab) for n, tab in self.tabs.items()}
+        if clean.hidden:
             self.notices.append("검토표에서는 주민등록번호와 계좌번호를 가렸습니다. 원본 파일은 그대로입니다.")
+        if clean.dropped:
+            self.notices.append(f"검토표에 옮기지 않은 것: {', '.join(clean.dropped)}. 원본 파일은 그대로입니다.")
         self.parts = self._sheet_parts()
         self.ledgers: list[tuple[int, str, str]] = []
         self.looks = self._add_looks()
@@ -356,7 +366,7 @@ class _Review:
         result, shared = {}, {}
         for column, cell in cells:
             kind = re.search(rb'\st="(\w+)"', cell[: cell.find(b">")])
-            value = re.search(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", cell, re.S)
+            value = re.search(rb"<(?:\w{1,40}:)?v>([^<]*+)</(?:\w{1,40}:)?v>", cell, re.S)
             if kind and kind[1] == b"s" and value:
                 shared[int(value[1])] = column
             else:
@@ -364,7 +374,11 @@ class _Review:
         if shared:
             part = next((p for k, p in self.package.relations("xl/workbook.xml").values() if k == "sharedStrings"), "")
             strings = (
-                re.finditer(rb"<(?:\w+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?si>)", self.package.read(part), re.S)
+                re.finditer(
+                    rb"<(?:\w{1,40}:)?si(?:\s[^<>]*?)?(?:/>|>((?:[^<]++|<(?!/?(?:\w{1,40}:)?si\b))*+)</(?:\w{1,40}:)?si>)",
+                    self.package.read(part),
+                    re.S,
+                )
                 if part
                 else ()
             )
@@ -520,7 +534,9 @@ class _Review:
         if filtered:
             first, _, last = filtered.partition(":")
             xml = _name(xml, tab, "_xlnm._FilterDatabase", f"{quoted}!{absolute(first)}:{absolute(last)}", hidden=True)
-        area = re.fullmatch(r"(.+!\$?[A-Z]+\$?\d+:\$?)([A-Z]+)(\$?\d+)", known.get("_xlnm.Print_Area", ""))
+        area = re.fullmatch(
+            r"(.+!\$?[A-Z]{1,3}\$?\d{1,7}:\$?)([A-Z]{1,3})(\$?\d{1,7})", known.get("_xlnm.Print_Area", "")
+        )
         if area and index(area[2]) < index(end):
             xml = _name(xml, tab, "_xlnm.Print_Area", f"{area[1]}{end}{area[3]}")
         if "_xlnm.Print_Titles" not in known:
@@ -562,6 +578,13 @@ class _Review:
 
 
 # ---- helpers ----------------------------------------------------------------------------------------------------------------------------
+
+
+def _keys(judgement: Judgement) -> set[str]:
+    """All numbers of lines, papers and documents in the book."""
+    kinds = load(judgement.programme.id).values()
+    columns = {(kind.name, column.name) for kind in kinds for column in kind.columns if column.type == "key"}
+    return {text for kind, name in columns for text in judgement.book.frames[kind][name].unique()}
 
 
 def _same(one: str, other: str) -> bool:

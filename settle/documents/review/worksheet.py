@@ -28,7 +28,7 @@ class Worksheet:
     """A worksheet apart: the rows as they are, the rest as a small skeleton in which <sheetData/> stands empty."""
 
     def __init__(self, xml: bytes) -> None:
-        opening = re.search(rb"<((?:\w+:)?)sheetData(?:\s[^>]*)?(/?)>", xml)
+        opening = re.search(rb"<((?:\w{1,40}:)?)sheetData(?:\s[^<>]*?)?(/?)>", xml)
         if not opening:
             raise Unsupported("행이 없는 시트입니다")
         self.prefix = opening[1].decode()
@@ -39,8 +39,12 @@ class Worksheet:
         self.skeleton = xml[: opening.start()] + self.tag + b"/>" + xml[end if opening[2] else end + len(close) :]
         self.filter_range = ""
         p = re.escape(opening[1])
-        self.row_pattern = re.compile(rb"<" + p + rb"row\b([^>]*?)(?:/>|>(.*?)</" + p + rb"row>)", re.S)
-        self.cell_pattern = re.compile(rb"<" + p + rb"c\b([^>]*?)(?:/>|>.*?</" + p + rb"c>)", re.S)
+        self.row_pattern = re.compile(
+            rb"<" + p + rb"row\b([^<>]*?)(?:/>|>((?:[^<]++|<(?!/?" + p + rb"row\b))*+)</" + p + rb"row>)"
+        )
+        self.cell_pattern = re.compile(
+            rb"<" + p + rb"c\b([^<>]*?)(?:/>|>(?:[^<]++|<(?!/?" + p + rb"c\b))*+</" + p + rb"c>)"
+        )
         self.content = tuple(b"<" + opening[1] + name for name in (b"v>", b"v ", b"is>", b"is ", b"f>", b"f "))
 
     def join(self) -> bytes:
@@ -268,7 +272,7 @@ def ranges(cells: Iterable[str]) -> list[str]:
 
 def plain(xml: bytes) -> str:
     """The text inside <t> elements."""
-    parts = re.findall(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t>", xml, re.S)
+    parts = re.findall(rb"<(?:\w{1,40}:)?t(?:\s[^<>]*+)?>([^<]*+)</(?:\w{1,40}:)?t>", xml, re.S)
     text = b"".join(parts).decode("utf-8", "replace")
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&").strip()
 

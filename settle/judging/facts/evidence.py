@@ -13,14 +13,13 @@ import pandas as pd
 from settle.judging.arrays import coded, days, labels, matches, take_each, without
 from settle.judging.components import components
 from settle.judging.facts.base import Facts, fact
-from settle.korean import brn_valid
+from settle.korean import brn_valid, numbers_between
 from settle.model import EVIDENCE, PURCHASE
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-RANGE = r"^(?P<head>.*?)(?P<first>\d+)\s*[{}]\s*(?P<again>.*?)(?P<last>\d+)$"
-RANGES = [re.compile(RANGE.format(marks)) for marks in ("~∼～〜", r"\-–")]  # 2025-1~2025-4: the hyphens are no range
+RANGES = ("~∼～〜", "-–")  # 2025-1~2025-4: the hyphens are no range
 MOST_IN_A_RANGE = 10_000
 
 
@@ -40,11 +39,13 @@ def names_in(text: str, known: Container[str]) -> list[str]:
     names: list[str] = []
     for part in re.split(r"[,;/\n、，]+|\s{2,}", text):
         part = part.strip()
-        span = next(filter(None, (r.match(part) for r in RANGES)), None) if part not in known else None
-        if span and span["again"] in ("", span["head"]):
-            first, last, width = int(span["first"]), int(span["last"]), len(span["first"])
+        span = (
+            next(filter(None, (numbers_between(part, marks) for marks in RANGES)), None) if part not in known else None
+        )
+        if span and span.again in ("", span.head):
+            first, last, width = int(span.first), int(span.last), len(span.first)
             if first <= last <= first + MOST_IN_A_RANGE:
-                names.extend(f"{span['head']}{n:0{width}d}" for n in range(first, last + 1))
+                names.extend(f"{span.head}{n:0{width}d}" for n in range(first, last + 1))
                 continue
         pieces = part.split()  # a line break in the cell has become a space
         names.extend(pieces if part not in known and all(p in known for p in pieces) else filter(None, [part]))

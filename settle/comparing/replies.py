@@ -1,0 +1,126 @@
+"""What was typed into the 검토표: 소명내용, 추가증빙, 담당자 of each finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.comparing.earlier import keys
+from settle.korean import printable
+from settle.reading.book import is_findings_list
+from settle.reading.headings import heading_key
+from settle.workbook.reader import read_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from settle.model import Book, Judgement, Sheet
+
+REPLY = ("소명내용", "추가증빙", "담당자")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the institution wrote beside a row of the ledger. line "": the row is no line. texts: 소명내용, 추가증빙, 담당자."""
+
+    line: str
+    sheet: str
+    row: int
+    texts: dict[str, str]
+    key: str = ""
+
+
+def read_replies(judgement: Judgement) -> list[Reply]:
+    """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets, with the replies of 지적 목록."""
+    return replies_of(judgement.book, judgement.lines, judgement.lines["line"].tolist(), keys(judgement))
+
+
+def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> list[Reply]:
+    """The filled reply columns of a book's ledgers, with the replies of 지적 목록. names, known: name and key of every line."""
+    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
+    numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
+    paths = [book.files[n].path for n in numbers]
+    files = (
+        dict(zip(numbers, read_files([p for p in paths if p.is_file()]), strict=True))
+        if all(p.is_file() for p in paths)
+        else {}
+    )
+    at = {(s, r): i for i, (s, r) in enumerate(zip(lines["_source"].tolist(), lines["_row"].tolist(), strict=True))}
+    found = []
+    for source, sheet in ledgers:
+        raw = (
+            next((one for one in files[sheet.file].sheets if one.name == sheet.name), None)
+            if sheet.file in files
+            else None
+        )
+        for row, texts in _reply_rows(raw, sheet):
+            place = at.get((source, row), -1)
+            name, key = (names[place], known[place]) if place >= 0 else ("", "")
+            found.append(Reply(name, sheet.name, row, texts, key))
+    keys_of = {name: key for name, key in zip(reversed(names), reversed(known), strict=True) if name}
+    for file in sorted(files):
+        for raw in files[file].sheets:
+            found = _together(found, _listed(raw, keys_of, found))
+    return found
+
+
+def _together(found: Sequence[Reply], more: Sequence[Reply]) -> list[Reply]:
+    """Replies of both places; what was written to one line in both is one reply."""
+    extra = {one.key: one for one in more if one.key}
+    joined = []
+    for one in found:
+        other = extra.pop(one.key, None) if one.key else None
+        texts = one.texts
+        if other is not None:
+            said = "\n".join(text for text in (one.texts[REPLY[0]], other.texts[REPLY[0]]) if text)
+            texts = {**one.texts, REPLY[0]: said}
+        joined.append(Reply(one.line, one.sheet, one.row, texts, one.key))
+    return [*joined, *(one for one in more if not one.key or one.key in extra)]
+
+
+def _listed(raw: Any, keys_of: Mapping[str, str], known: Sequence[Reply]) -> list[Reply]:
+    """What was typed into the 소명 of a sheet 지적 목록: one reply a line, its texts together."""
+    if not is_findings_list(raw):
+        return []
+    columns = {at: array.to_pylist() for at, array in raw.columns.items()}
+    heading = next((row for row, text in enumerate(columns[0]) if text == "집행번호"), len(columns[0]))
+    heads = {str(values[heading]): values for values in columns.values() if heading < len(values)}
+    said = {(one.key, text) for one in known for text in one.texts.values()}
+    rows: dict[str, tuple[int, list[str]]] = {}
+    for row, value in enumerate(heads.get("소명", [])[heading + 1 :], start=heading + 1):
+        line = str(columns[0][row] or "")
+        text = printable(str(value or "").strip())
+        if text and (keys_of.get(line, ""), text) not in said:
+            rows.setdefault(line, (row + 1, []))[1].append(text)
+    return [
+        Reply(
+            line,
+            raw.name,
+            row,
+            {**dict.fromkeys(REPLY, ""), REPLY[0]: "\n".join(dict.fromkeys(texts))},
+            keys_of.get(line, ""),
+        )
+        for line, (row, texts) in rows.items()
+    ]
+
+
+def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:
+    """(1-based row, texts) of every row below the headings that has a reply."""
+    if raw is None or sheet.heading_row < 1:
+        return []
+    wanted = {heading_key(name): name for name in REPLY}
+    columns: dict[str, list[str | None]] = {}
+    for _, array in sorted(raw.columns.items()):
+        if sheet.heading_row > len(array):
+            continue
+        name = wanted.get(heading_key(str(array[sheet.heading_row - 1].as_py() or "")))
+        if name:
+            columns[name] = array.to_pylist()
+    rows: dict[int, dict[str, str]] = {}
+    for name, values in columns.items():
+        for row, value in enumerate(values[sheet.heading_row :], start=sheet.heading_row + 1):
+            if value is not None and value.strip():
+                rows.setdefault(row, dict.fromkeys(REPLY, ""))[name] = printable(value.strip())
+    return sorted(rows.items())

@@ -1,0 +1,77 @@
+"""Every report of a judgement, into one folder: what `settle check -o`, a binder and the desk write as a set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from settle import files
+from settle.comparing import earlier as roundtrip
+from settle.documents import comparison as compared
+from settle.documents import disallowance, json_
+from settle.documents.review import review
+from settle.documents.xlsx import disallowance as disallowance_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from settle.comparing.earlier import Comparison
+    from settle.comparing.replies import Reply
+    from settle.model import Judgement
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a person: replies carried into the new 검토표, names of files that stay where the set goes."""
+
+    replies: Sequence[Reply]
+    taken: frozenset[str]
+
+
+NOTHING = Kept((), frozenset())
+
+
+def write(
+    result: Judgement,
+    folder: Path,
+    font: Path | None = None,
+    comparison: Comparison | None = None,
+    kept: Kept = NOTHING,
+) -> list[Path]:
+    """Write every report of a set into a folder; the files. What its reader must know is added to the notices of the book.
+
+    Raises WriteError, FontError.
+    """
+    output = folder / "정산결과.json"
+    reviews = review.write(result, folder, carried=_by_row(result, kept.replies), taken=kept.taken)
+    written = [
+        files.write_bytes(output, json_.dumps(result).encode()),
+        files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
+        disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
+        disallowance.write(result, folder / "불인정내역서.pdf", font),
+        *(one.path for one in reviews),
+    ]
+    if result.reconciliation is not None:
+        from settle.documents import reconciliation_lists
+        from settle.documents.xlsx import reconciliation
+
+        written.append(files.write_bytes(folder / reconciliation.FILE, reconciliation.render(result)))
+        written.append(files.write_bytes(folder / reconciliation_lists.FILE, reconciliation_lists.render(result, font)))
+    if result.leads is not None and result.leads.leads:
+        from settle.documents.xlsx import leads
+
+        written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
+    if comparison:
+        written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
+    if carried := sum(1 for one in kept.replies if one.key):
+        result.book.notices.append(f"지난 검토표에 적은 소명 {carried:,}건을 새 검토표에 옮겼습니다.")
+    result.book.notices.extend(notice for one in reviews for notice in one.notices)
+    return written
+
+
+def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:
+    """(sheet, row) of a line -> the reply to it."""
+    by_key = {one.key: one.texts for one in replies if one.key}
+    places = zip(roundtrip.keys(result), result.lines["_source"].tolist(), result.lines["_row"].tolist(), strict=True)
+    return {(source, row): by_key[key] for key, source, row in places if key in by_key} if by_key else {}

@@ -1,0 +1,218 @@
+"""Personal numbers hidden inside texts: resident registration numbers (주민등록번호) and account numbers (계좌번호).
+
+Every pattern here is bounded, so that masking takes time in proportion to the text whatever the text is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FEWEST = 10  # digits: an account number has no fewer
+_DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
+_DOTS, _SLASHES, _LINES = "\u00b7\u2022\u2024\u2027\u22c5\u30fb\uff0e\uff65\u3002", "\u2044\u2215\uff0f\\", "\uff3f"
+_SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2800" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_NOTHING = "\u180e\ufe0f\ufeff" + "".join(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+)
+
+
+_PLAIN = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_DOTS, ".") | dict.fromkeys(_SLASHES, "/")
+_PLAIN |= dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINES, "_")
+_TABLE = str.maketrans(_PLAIN)
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_ODD = re.compile(f"[{''.join(map(re.escape, _PLAIN))}{_NOTHING}]|{_OTHER_DIGIT.pattern}")
+_UNSEEN = re.compile(f"[{_NOTHING}]")
+
+_RESIDENT = re.compile(
+    r"(?<!\d)(\d ?\d[ ./-]?[01] ?\d[ ./-]?[0-3] ?\d)([ \t\r\n]{0,3}[-./_]?[ \t\r\n]{0,3})(\d)(?: ?\d){6}(?!\d)"
+)
+_MONEY = re.compile(r"[ \t]{0,2}원|[,.]\d")
+_MONTH_DAY = re.compile(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+_BANK = re.compile("계좌|통장|은행|농협|수협|신협|우체국|새마을금고|뱅크|bank|account|acct", re.I)
+_SHORT = (
+    "국민|신한|우리|하나|기업|산업|제일|씨티|시티|대구|부산|경남|광주|전북|제주|카카오|카뱅|케이|토스|외환|새마을|산림조합|저축|수출입|"
+    "아이엠|iM|SC|KB|NH|IBK|KDB|KEB|BNK|DGB|K-?뱅"
+)
+_GROUPS = r"(?:\d{10,16}|\d{2,8}(?P<s>[ ]?[-./_][ ]?|[ ])\d{1,8}(?:(?P=s)\d{1,8}){0,4})"
+_NAMED = re.compile(
+    rf"(?:(?:{_BANK.pattern})[^\d\n]{{0,12}}|(?:{_SHORT})[ \t]?[:()]?[ \t]?)(?P<n>{_GROUPS})(?!\d)", re.I
+)
+_BEHIND = re.compile(rf"(?<!\d)(?<!\d[-./,])(?P<n>\d{{11,16}})[^\d\n]{{0,4}}(?:{_BANK.pattern}|{_SHORT})", re.I)
+_ACCOUNT = re.compile(
+    r"(?<!\d)(?<!\d[-./,])(?P<n>\d{2,6}(?P<s>[ ]{0,2}[-./_][ ]{0,2})\d{2,6}(?P=s)\d{2,8}(?:(?P=s)\d{1,6})?)(?!\d|[-./,]\d)"
+)
+_ALONE = re.compile(r"[ \t]{0,3}(?P<n>\d{3,6} \d{2,6} \d{2,8}(?: \d{1,6})?)[ \t]{0,3}")
+_BRN = re.compile(r"\d{3}-\d{2}-\d{5}")
+_PHONE = re.compile(r"0\d{1,2}-\d{3,4}-\d{4}")
+_DATE = re.compile(r"(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:-\d{1,2}|)")
+_YEAR = re.compile(r"(?:19|20)\d{2}-")
+_MARKS = re.compile(r"[ ]{0,2}[-./_ ][ ]{0,2}")
+_DIGIT = re.compile(r"\d")
+_NUMBERED = r"[ _.]{0,2}(?:no|num|number|nbr)?\.?"
+_COLUMN = re.compile(
+    r"[\w ./()-]{0,20}?(?:계좌|통장)[ _]?(?:번호|no\.?|#)?[ ]?(?:\([^()]{0,20}\))?"
+    rf"|[\w .]{{0,20}}\b(?:account|acct){_NUMBERED}",
+    re.I,
+)
+
+
+def mask(text: str) -> str:
+    """Hide resident registration numbers (900101-1******) and account numbers (110-***-****56) inside a text.
+
+    Business numbers (123-45-67890), telephone numbers, dates and numbers that begin with a year (2025-0417-0012, of an
+    agreement or a document) stay. Spaces, dots, slashes, dashes of any kind between the digits, digits of any script and
+    letters without width are understood.
+    """
+    return _hidden(text, accounts=True)
+
+
+def mask_key(text: str) -> str:
+    """Hide resident registration numbers only: for numbers of lines and papers, whose digits are no account."""
+    return _hidden(text, accounts=False)
+
+
+def mask_name(text: str) -> str:
+    """`mask` for names of tabs and files, in which no * can stand."""
+    masked = mask(text)
+    return text if masked == text else masked.replace("*", "○")
+
+
+def mask_number(text: str) -> str:
+    """Hide an account number of which the column tells what it is, whatever its digits: all but its first three and last two."""
+    masked = mask(text)
+    digits = [m.start() for m in _DIGIT.finditer(text)]
+    if masked != text or "**" in text or len(digits) < 6:
+        return masked
+    hidden = set(digits[3:-2])
+    return "".join("*" if place in hidden else letter for place, letter in enumerate(text))
+
+
+def holds_accounts(heading: str) -> bool:
+    """Is this the heading of a column of account numbers (계좌번호, 입금계좌, 상대 계좌번호 …)?"""
+    plain = unicodedata.normalize("NFC", " ".join(heading.split()))
+    return len(plain) <= 40 and bool(_COLUMN.fullmatch(plain))
+
+
+def mask_all(texts: Sequence[str]) -> list[str]:
+    """`mask` for a column of texts, quick: only those are looked at in which ten digits stand with at most marks between them."""
+    distinct = list(dict.fromkeys(texts))
+    if 2 * len(distinct) < len(texts):
+        hidden = dict(zip(distinct, mask_all(distinct), strict=True))
+        return [hidden[text] for text in texts]
+    result = list(texts)
+    for place in _suspects(result):
+        result[place] = mask(result[place])
+    return result
+
+
+def mask_keys(texts: Sequence[str]) -> list[str]:
+    """`mask_key` for a column of texts, quick."""
+    result = list(texts)
+    for place in _suspects(result):
+        result[place] = mask_key(result[place])
+    return result
+
+
+def _suspects(texts: list[str]) -> Sequence[int]:
+    """Which of the texts hold ten digits with nothing but spaces, dots, slashes, dashes and underscores between them."""
+    import numpy as np
+
+    joined = "\n".join(texts)
+    for odd in set(_ODD.findall(joined)):
+        joined = joined.replace(odd, _PLAIN.get(odd) or ("" if odd in _NOTHING else "0"))
+    letters = np.frombuffer(f"\n{joined}\n".encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    line = letters == 10
+    if np.count_nonzero(line) != max(len(texts) - 1, 0) + 2:  # a text with a line break of its own
+        return range(len(texts))
+    digit = (letters >= 48) & (letters <= 57)
+    within = digit | np.isin(letters, np.frombuffer(b" \t\r-./_", dtype=np.uint8))
+    ends = np.flatnonzero(~within)  # a run lies between two of them
+    counted = np.cumsum(digit)
+    runs = np.flatnonzero(np.diff(counted[ends]) >= FEWEST)
+    return np.unique(np.searchsorted(np.flatnonzero(line), ends[runs], side="right") - 1).tolist()
+
+
+def _digit(found: re.Match[str]) -> str:
+    return str(unicodedata.digit(found[0]))
+
+
+def _hidden(text: str, accounts: bool) -> str:
+    if len(text) < FEWEST:
+        return text
+    seen = plain = text
+    if _ODD.search(text):
+        seen = _UNSEEN.sub("", text)
+        plain = _OTHER_DIGIT.sub(_digit, seen.translate(_TABLE))
+    if sum(map(plain.count, "0123456789")) < FEWEST:
+        return text
+    hidden, plain = _replaced(seen, plain, _RESIDENT, _resident)
+    if accounts:
+        hidden, plain = _replaced(hidden, plain, _NAMED, _named)
+        hidden, plain = _replaced(hidden, plain, _ACCOUNT, _account)
+        hidden, plain = _replaced(hidden, plain, _BEHIND, _named)
+        alone = _ALONE.fullmatch(plain)
+        if alone and (new := _account(alone)):
+            hidden = hidden[: alone.start("n")] + new + hidden[alone.end("n") :]
+    return text if hidden == seen else hidden
+
+
+def _replaced(
+    text: str, plain: str, pattern: re.Pattern[str], choose: Callable[[re.Match[str]], str]
+) -> tuple[str, str]:
+    """The text and its plain twin (letter for letter) with what the pattern finds in the twin replaced; "": it stays."""
+    pieces, twins, at = [], [], 0
+    group = "n" if "n" in pattern.groupindex else 0
+    for found in pattern.finditer(plain):
+        new = choose(found)
+        if new:
+            pieces += [text[at : found.start(group)], new]
+            twins += [plain[at : found.start(group)], new]
+            at = found.end(group)
+    if not at:
+        return text, plain
+    return "".join([*pieces, text[at:]]), "".join([*twins, plain[at:]])
+
+
+def _resident(found: re.Match[str]) -> str:
+    """A resident number hidden; "" for thirteen digits that no resident number can be, or a date and a sum of money."""
+    born, between, sex = re.sub(r"\D", "", found[1]), found[2], found[3]
+    marked = bool(between.strip())
+    if not _MONTH_DAY.fullmatch(born[2:]) or (not marked and sex not in "12345678"):
+        return ""
+    if not marked and (len(found[1]) != 6 or between):
+        spaced = " " in found[0] and not re.search(r"[./-]", found[1])
+        if not spaced or _MONEY.match(found.string, found.end()):
+            return ""
+    return f"{born}-{sex}******"
+
+
+def _named(found: re.Match[str]) -> str:
+    """An account number beside the name of a bank."""
+    return _starred(found["n"])
+
+
+def _account(found: re.Match[str]) -> str:
+    """A number that is grouped as account numbers are; one that begins with a year is none unless a bank is named."""
+    if _YEAR.match(_MARKS.sub("-", found["n"])) and not _BANK.search(found.string):
+        return ""
+    return _starred(found["n"])
+
+
+def _starred(number: str) -> str:
+    """The number with its first group (or three digits) and its last two digits left; "" where it is something else."""
+    grouped = _MARKS.sub("-", number)
+    if sum(map(str.isdigit, grouped)) < FEWEST:
+        return ""
+    if any(known.fullmatch(grouped) for known in (_BRN, _PHONE, _DATE)):
+        return ""
+    mark = _MARKS.search(number)
+    kept = mark.start() if mark else 3
+    return number[:kept] + re.sub(r"\d", "*", number[kept:-2]) + number[-2:]

@@ -1,0 +1,244 @@
+"""One line of the ledger with all that is known of it: cells and where they come from, papers, findings, people's acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from settle.binder import words
+from settle.korean import brn, number
+from settle.model import EVIDENCE, KNOWN
+from settle.programme import sheets
+from settle.web import ledger as ledgers
+from settle.web import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from settle.binder import Case
+    from settle.web.ledger import Ledger
+    from settle.web.room import Room, State
+
+MOST_OTHERS = 12
+_SHOWN = ("증빙번호", "증빙종류", "발행일", "발행자", "승인번호", "합계금액", "기재항목", "파일명")
+_KEYS = ("집행번호", "증빙번호", "승인번호", "파일명", "사업자등록번호", "SHA")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A cell. origin: where a filled or answered value comes from; marked: a finding points at it; key: its digits are no account."""
+
+    name: str
+    value: str
+    origin: str = ""
+    kind: str = ""
+    marked: bool = False
+    key: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding with its clause and what people did. won: what it takes or holds."""
+
+    place: int
+    id: str
+    code: str
+    title: str
+    effect: str
+    won: int
+    message: str
+    arithmetic: str
+    source: str
+    asks: str
+    remedy: str
+    papers: str
+    case: Case | None
+    precedents: list[str]
+
+    @property
+    def state(self) -> str:
+        return self.case.state if self.case else words.OPEN
+
+    @property
+    def decided(self) -> bool:
+        return self.state in ledgers.CLOSED
+
+
+@dataclass(frozen=True)
+class File:
+    """An evidence file of the line. input: its number in the binder (0: a member of an archive); image: a page can be shown."""
+
+    name: str
+    kind: str
+    how: str
+    problem: str
+    pages: int
+    facts: list[tuple[str, str]]
+    input: int
+    image: bool
+
+
+def about(room: Room, state: State, ledger: Ledger, position: int, cases: Mapping[str, Case]) -> dict[str, Any]:
+    """Everything of a line for the template."""
+    judgement = state.judgement
+    row = ledger.frame.iloc[position]
+    places = ledger.findings_of(position)
+    return {
+        "name": row["name"],
+        "line": row["line"],
+        "raw_line": str(judgement.lines["line"].iat[position]),
+        "row": row,
+        "source": _source(state, position),
+        "cells": _cells(state, position, places),
+        "findings": [finding(room, state, ledger, place, cases) for place in places],
+        "papers": _papers(state, position),
+        "files": _files(room, state, position),
+        "others": _others(ledger, position),
+        "leads": _leads(room, state, str(judgement.lines["line"].iat[position])),
+    }
+
+
+def _source(state: State, position: int) -> str:
+    lines, book = state.judgement.lines, state.judgement.book
+    place = int(lines["_source"].iat[position])
+    sheet = book.sheets[place] if 0 <= place < len(book.sheets) else None
+    file = book.files[sheet.file].path.name if sheet and 0 <= sheet.file < len(book.files) else ""
+    return " · ".join(t for t in (file, sheet.name if sheet else "", f"{int(lines['_row'].iat[position])}행") if t)
+
+
+def _cells(state: State, position: int, places: list[int]) -> list[Field]:
+    judgement = state.judgement
+    row = judgement.lines.iloc[position]
+    origin: dict[str, tuple[str, str]] = {}
+    for one in judgement.filled:
+        if one.line_index == position:
+            origin[one.column] = (one.said, "filled")
+    for one in judgement.answered:
+        if one.line_index == position:
+            origin[one.column] = (one.said, "answered")
+    for told in judgement.book.filled:
+        if told.get("line") == row["line"] and told.get("column"):
+            origin.setdefault(str(told["column"]), (f"채움: {told.get('source', '')}", "filled"))
+    cells = set(judgement.findings["cell"].iloc[places].tolist()) - {""}
+    letters = _letters(state, int(row["_source"]))
+    found = []
+    for column in sheets.load(judgement.programme.id)[judgement.book.main].columns:
+        text = _text(row, column.name, column.type)
+        from_where, kind = origin.get(column.name, ("", ""))
+        marked = f"{letters.get(column.name, '?')}{int(row['_row'])}" in cells
+        if text or from_where or marked:
+            found.append(Field(column.name, text, from_where, kind, marked, column.name in _KEYS))
+    return found
+
+
+def _letters(state: State, source: int) -> dict[str, str]:
+    book = state.judgement.book
+    return book.sheets[source].letters if 0 <= source < len(book.sheets) else {}
+
+
+def _text(row: pd.Series, name: str, kind: str) -> str:
+    value = row.get(name)
+    if name + KNOWN in row.index and not row[name + KNOWN]:
+        return ""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    match kind:
+        case "won":
+            return f"{number(int(value))}원"
+        case "date":
+            return str(value)[:10]
+        case "md":
+            return f"{int(value) / 1000:g}"
+        case "rate":
+            return f"{int(value) / 100:g}%"
+        case "brn":
+            return brn(str(value))
+    return str(value)
+
+
+def finding(room: Room, state: State, ledger: Ledger, place: int, cases: Mapping[str, Case]) -> Finding:
+    """A finding by its place in the judgement."""
+    row = state.judgement.findings.iloc[place]
+    id = ledger.ids[place]
+    rule = state.judgement.rulebook.by_code.get(row["code"])
+    case = cases.get(id)
+    precedents = [one.sentence() for one in room.binder.precedents(id)][:3] if case and case.present else []
+    return Finding(
+        place, id, row["code"], row["title"], row["effect"], int(row["applied"] or row["at_issue"]), row["message"],
+        row["arithmetic"], row["source"], rule.asks if rule else "", row["remedy"], row["papers"], case, precedents,
+    )  # fmt: skip
+
+
+def _papers(state: State, position: int) -> list[list[Field]]:
+    """Rows of the evidence list that name the line."""
+    judgement = state.judgement
+    frame = judgement.book.frames.get(EVIDENCE)
+    if frame is None or not len(frame):
+        return []
+    links = judgement.facts["links"]
+    kind = sheets.load(judgement.programme.id).get(EVIDENCE)
+    columns = {c.name: c.type for c in kind.columns} if kind else {}
+    found = []
+    for place in links.row[links.line == position].tolist():
+        row = frame.iloc[place]
+        shown = [Field(name, _text(row, name, columns[name]), key=name in _KEYS) for name in _SHOWN if name in columns]
+        found.append([one for one in shown if one.value])
+    return found
+
+
+def _files(room: Room, state: State, position: int) -> list[File]:
+    """Evidence files of the line, and those attached to its replies."""
+    attached = state.judgement.book.evidence
+    inputs = {one.name: one for one in room.binder.inputs("evidence")}
+    found = []
+    for one in attached.assignment.files if attached is not None else []:
+        if position not in one.lines:
+            continue
+        paper = one.paper
+        taken = inputs.get(paper.name)
+        path = room.binder.folder / taken.place if taken else None
+        facts = [(name, _fact(fact.value)) for name, fact in paper.facts.items()]
+        image = path is not None and pictures.shown(path) and paper.readable
+        found.append(
+            File(
+                paper.name, paper.kind_name, one.how, paper.problem, paper.pages, facts, taken.id if taken else 0, image
+            )
+        )
+    return found
+
+
+def _fact(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _others(ledger: Ledger, position: int) -> dict[str, Any]:
+    """Other lines of the same vendor."""
+    frame = ledger.frame
+    vendor, code = frame["vendor_raw"].iat[position], frame["brn"].iat[position]
+    same = (frame["brn"] == code) if code else (frame["vendor_raw"] == vendor) & (vendor != "")
+    same &= frame["pos"] != position
+    part = frame[same]
+    return {
+        "vendor": vendor,
+        "count": len(part),
+        "won": int(part["claimed"].sum()),
+        "rows": part.head(MOST_OTHERS).to_dict("records"),
+    }
+
+
+def _leads(room: Room, state: State, line: str) -> list[dict[str, Any]]:
+    found = state.judgement.leads
+    if found is None:
+        return []
+    verdicts = room.binder.lead_verdicts()
+    listed = [one for one in found.leads if line in one.lines]
+    return [
+        {
+            "lead": one,
+            "verdict": verdicts.get(one.id, ""),
+            "rate": found.rates.get(one.code),
+        }
+        for one in listed[:6]
+    ]

@@ -1,0 +1,117 @@
+"""월간: the results of `settle batch` by agreement and status; from there into one agreement."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from settle.binder.words import BinderError
+from settle.guard import run as guard
+from settle.guard.wire import send
+from settle.web import uploads
+from settle.web.forms import Asked, back, page
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+PAGE = 200
+MOST = 20_000
+COLUMNS = (
+    "agreement", "folder", "주관기업", "수행기관", "status", "reason", "lines", "claimed", "recognised", "held", "disallowed",
+    "disallow_findings", "hold_findings",
+)  # fmt: skip
+_MONTH = re.compile(r"month=(\d{4}-\d{2})$")
+SORTS = {"협약": "agreement", "상태": "status", "집행": "claimed", "보완": "held", "불인정": "disallowed"}
+
+
+def show(asked: Asked) -> Response:
+    """?folder= the results, ?month= which (default: the latest), ?status=, ?q=, ?sort=."""
+    folder = Path(asked.query("folder")).expanduser()
+    found = _months(folder)
+    if not found:
+        asked.session.wrong.append(
+            f"'{folder}'은(는) settle batch의 결과 폴더가 아닙니다 (agreements 폴더가 없습니다)."
+        )
+        return back("/")
+    month = asked.query("month") if asked.query("month") in found else max(found)
+    rows = _rows(found[month])
+    statuses = sorted({str(one["status"]) for one in rows})
+    status = asked.query("status") if asked.query("status") in statuses else ""
+    asked_words = asked.query("q").casefold().split()
+    shown = [
+        one
+        for one in rows
+        if (not status or one["status"] == status)
+        and all(
+            word in f"{one['agreement']} {one['folder']} {one['주관기업']} {one['수행기관']}".casefold()
+            for word in asked_words
+        )
+    ]
+    sort = asked.query("sort") if asked.query("sort") in SORTS else "불인정"
+    shown.sort(key=lambda one: one[SORTS[sort]], reverse=sort in ("집행", "보완", "불인정"))
+    count = max(1, -(-len(shown) // PAGE))
+    text = asked.query("page")
+    number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    sums = {
+        name: sum(int(one[name]) for one in shown) for name in ("claimed", "recognised", "held", "disallowed", "lines")
+    }
+    return page(
+        asked.request, "month.html", asked, folder=str(folder), months=sorted(found, reverse=True), month=month, status=status,
+        statuses=statuses, q=asked.query("q"), rows=shown[(number - 1) * PAGE : number * PAGE], page=number, count=count,
+        found=len(shown), every=len(rows), sums=sums, sort=sort, sorts=list(SORTS),
+        base={"folder": str(folder), "month": month, "status": status, "q": asked.query("q"), "sort": sort},
+    )  # fmt: skip
+
+
+def _months(folder: Path) -> dict[str, Path]:
+    """Month -> its table of agreements."""
+    found = {}
+    for path in sorted((folder / "agreements").glob("programme=*/month=*/data.parquet"))[:1000]:
+        if named := _MONTH.search(path.parent.name):
+            found[named[1]] = path
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The agreements of a month. Raises BinderError where the table cannot be read."""
+    task = {"path": str(path), "columns": list(COLUMNS), "most": MOST}
+    answer = guard.guarded("settle.web.pages.month:look", task, guard.Limits(cpu=20, memory=1400))
+    rows = next((header["rows"] for header, _ in answer.messages if "rows" in header), None)
+    if rows is None:
+        raise BinderError(f"월간 결과 '{path.parent.name}'을(를) 읽을 수 없습니다. settle batch를 다시 돌려 보세요.")
+    return list(rows)
+
+
+def look(task: dict[str, Any], out: BinaryIO) -> None:
+    """In the guarded child: the table as rows."""
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(task["path"]).read(columns=task["columns"])
+    send(out, {"rows": table.slice(0, task["most"]).to_pylist()})
+
+
+def enter(asked: Asked) -> Response:
+    """Open one agreement: a binder of the files that were judged."""
+    root = Path(asked.text("root")).expanduser()
+    name = asked.text("agreement")
+    if not asked.text("root") or not root.is_dir():
+        raise BinderError("협약 폴더들이 있는 곳(settle batch에 준 폴더)을 적으세요.")
+    place = (root / name).resolve()
+    if not place.is_relative_to(root.resolve()) or place == root.resolve():
+        raise BinderError(f"'{name}'은(는) 그 폴더 안에 없습니다.")
+    paths = (
+        [place] if place.exists() else sorted(one for one in root.iterdir() if one.is_file() and _belongs(one, name))
+    )
+    if not paths:
+        raise BinderError(f"'{root}'에 '{name}' 협약의 파일이 없습니다.")
+    room = asked.desk.create(Path(name).stem or name)
+    uploads.take_paths(room, paths)
+    room.judge("처음 판정", who=asked.who())
+    return back(f"/b/{room.key}/")
+
+
+def _belongs(path: Path, name: str) -> bool:
+    """Files of one agreement that lies without a folder: 가협약.xlsx, 가협약_카드.xlsx."""
+    stem = Path(name).stem
+    return path.stem == stem or path.stem.startswith(f"{stem}_")

@@ -1,0 +1,217 @@
+"""먼저 할 일: questions as forms, dearest first; answers in force; what becomes of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.binder.words import BinderError, clean
+from settle.korean import day, mask, mask_key
+from settle.programme.answers import Answers, Cell, Value, dumps, understood
+from settle.web import drafts, uploads
+from settle.web.forms import Asked, back, inside, page
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from settle.judging.questions import Question
+    from settle.web.room import Room, State
+
+MOST_LINES = 100
+UNUSED = "답의 "  # how the notices begin that say why an answer was not used (settle.reading.answered)
+NOT_UNDERSTOOD = "알아듣지 못했습니다. 보기처럼 적거나 고르세요."
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line of a question."""
+
+    name: str
+    day: str
+    vendor: str
+    text: str
+    won: int
+
+
+def body_of(toml: str) -> dict[str, Any]:
+    """A piece of 답.toml as the binder keeps it."""
+    return tomllib.loads(toml)
+
+
+def anchor(question: str) -> str:
+    """A name for a place in a page."""
+    return "q" + hashlib.sha256(question.encode()).hexdigest()[:10]
+
+
+def show(asked: Asked) -> Response:
+    """All questions."""
+    room = asked.at
+    made = room.derived("todo", lambda state: _made(state))
+    answers = [
+        {
+            "id": one.id,
+            "about": _about(one.id),
+            "text": one.text or json.dumps(one.body, ensure_ascii=False),
+            "by": one.by,
+            "at": one.at,
+        }
+        for one in reversed(room.binder.answers())
+    ]
+    return page(asked.request, "todo.html", asked, **made, answers=answers, drafts=drafts.of(room), undo=bool(answers))
+
+
+def _about(question: str) -> str:
+    """What an answer is about, as people call it: of `…:Q:협약.기관유형`, `…:Q:말.결제수단=카드`, `열:집행금액`."""
+    head, mark, about = question.partition(":Q:")
+    if not mark:
+        return "대사" if head.startswith("대사:") else head.removeprefix("열:")
+    kind, _, rest = about.partition(".")
+    name, equals, word = rest.partition("=")
+    match kind:
+        case "말" if equals:
+            return f"{name} '{word}'"
+        case "칸":
+            return " ".join(part for part in rest.rpartition("!") if part != "!") + " 칸"
+        case "카드":
+            return f"카드 {rest}"
+    return f"{kind} {rest}"
+
+
+def _made(state: State) -> dict[str, Any]:
+    judgement = state.judgement
+    asked = [_Shown(one) for one in judgement.questions if one.answerable]
+    papers = [one for one in judgement.questions if not one.answerable]
+    shown = ("cannot run", "left out")
+    errors = [one for one in judgement.input_errors if one.consequence in shown]
+    unused = [one for one in judgement.book.notices if one.startswith(UNUSED)]
+    return {
+        "unused": unused,
+        "unanswered": asked,
+        "papers": papers,
+        "errors": errors,
+        "held": int(judgement.totals["held"]),
+    }
+
+
+class _Shown:
+    """A question with its place in the page."""
+
+    def __init__(self, question: Question) -> None:
+        self.question, self.anchor = question, anchor(question.id)
+        kind, _, rest = question.about.partition(".")
+        sheet, mark, cell = rest.rpartition("!")
+        self.place = f"'{sheet}' 시트 {cell} 칸의 바른 값" if kind == "칸" and mark else ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.question, name)
+
+
+def _question(asked: Asked, wanted: str) -> Question:
+    state = asked.at.state
+    found = next((one for one in state.judgement.questions if one.id == wanted), None) if state else None
+    if found is None:
+        raise BinderError("그 물음은 이미 풀렸거나 없습니다.")
+    return found
+
+
+def one(asked: Asked) -> Response:
+    """One question about a column: by line, by words of 적요, or by a heading of the ledger."""
+    room = asked.at
+    q = _question(asked, asked.query("id"))
+    state = room.state
+    assert state is not None
+    sheet, _, column = q.about.partition(".")
+    headings = [h for one in state.book.sheets if one.kind == sheet for h in one.unknown]
+    lines = state.judgement.lines
+    names = lines["line"].tolist()
+    wanted = set(q.lines)
+    at = [i for i, name in enumerate(names) if name in wanted][:MOST_LINES]
+    rows = lines.iloc[at]
+    shown = [
+        ShownLine(name, day(on), vendor, text, int(won))
+        for name, on, vendor, text, won in zip(
+            rows["line"], rows["집행일"], rows["거래처"], rows["적요"], rows["claimed"], strict=True
+        )
+    ]
+    return page(
+        asked.request, "question.html", asked, q=q, column=column.replace(f"{sheet}.", ""), lines=shown,
+        headings=headings if "," not in column else [], drafts=drafts.of(room), todo=asked.url("todo"),
+    )  # fmt: skip
+
+
+def answer(asked: Asked) -> Response:
+    """Take an answer and judge again."""
+    room = asked.at
+    q = _question(asked, asked.text("question"))
+    given, text = _given(asked, q)
+    if given is None:
+        raise BinderError(NOT_UNDERSTOOD)
+    room.binder.answer(q.id, _kept_with(room, q, given), q.kind, mask(clean(text)), asked.who())
+    drafts.forget(room, asked.text("_draft"))
+    room.judge(f"답: {mask_key(_about(q.id))}", who=asked.who())
+    return back(asked.url("todo"))
+
+
+def _given(asked: Asked, q: Question) -> tuple[Answers | None, str]:
+    """What was answered, and as people read it."""
+    column = q.about.partition(".")[2]
+    if heading := asked.text("heading"):
+        return Answers(columns={column: heading}), f"장부의 '{heading}' 열"
+    if value := asked.text("value"):
+        words = tuple(one.strip() for one in asked.text("has").split(",") if one.strip())
+        if q.choices and value not in q.choices:
+            return None, value
+        where = {"적요": words} if words else {}
+        said = f"적요에 {', '.join(words)}: {value}" if words else f"모든 줄: {value}"
+        return Answers(values=(Value(column, value, where),)), said
+    each = {name.removeprefix("each-"): asked.text(name) for name in asked.form if name.startswith("each-")}
+    each = {name: typed for name, typed in each.items() if typed and name in q.lines}
+    if each:
+        if q.choices and any(typed not in q.choices for typed in each.values()):
+            return None, ""
+        cells = tuple(Cell(column, typed, line=name) for name, typed in each.items())
+        shown = [f"{name}={typed}" for name, typed in each.items()]
+        return Answers(cells=cells), ", ".join(shown[:6]) + (f" 외 {len(shown) - 6}줄" if len(shown) > 6 else "")
+    typed = asked.text("typed")
+    return (understood(q.about, q.lines, q.choices, typed) if typed else None), typed
+
+
+def _kept_with(room: Room, q: Question, given: Answers) -> dict[str, Any]:
+    """The piece of 답.toml; what an earlier answer gave to other lines of the same question stays."""
+    body = body_of(dumps(given))
+    old = next((one.body for one in room.binder.answers() if one.id == q.id), None)
+    for table, key in (("cell", ("line", "column", "sheet", "cell")), ("value", ("column", "where"))):
+        if old and (table in old or table in body):
+            new = body.get(table, [])
+            named = [[one.get(k) for k in key] for one in new]
+            kept = [one for one in old.get(table, []) if [one.get(k) for k in key] not in named]
+            if kept or new:
+                body[table] = [*kept, *new]
+    return body
+
+
+def withdraw(asked: Asked) -> Response:
+    """Take an answer back."""
+    wanted = asked.text("question")
+    asked.at.binder.withdraw_answer(wanted, asked.who())
+    asked.at.judge(f"답 취소: {mask_key(_about(wanted))}", who=asked.who())
+    return back(asked.url("todo"))
+
+
+def undo(asked: Asked) -> Response:
+    """Take back this person's last act."""
+    events = asked.at.binder.undo(asked.who())
+    asked.session.said.append(f"되돌렸습니다: {events[0].what} ({events[0].at[:16].replace('T', ' ')})")
+    asked.at.judge(f"되돌림: {events[0].what}", who=asked.who())
+    return back(inside(asked.text("_back"), asked.url("todo")))
+
+
+def files(asked: Asked) -> Response:
+    """More files."""
+    room = asked.at
+    asked.session.said += uploads.take(room, [*asked.files("files"), *asked.files("folder")], asked.who())
+    room.judge("파일을 더함", who=asked.who())
+    return back(inside(asked.text("_back"), asked.url("todo")))

@@ -1,0 +1,278 @@
+"""One open binder of the desk: its files as they were read, its last judgement in memory, and the work that renews it.
+
+The judgement that pages show and the binder's last run are one: a page never mixes a new run with old frames. Work is done by one
+thread per room; what is asked meanwhile is done right after it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from settle.binder import running
+from settle.binder.canonical import canonical
+from settle.binder.words import BinderError
+from settle.korean import particles
+from settle.pipeline import Opened
+from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
+from settle.programme.rules import RulebookError
+from settle.web import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settle.binder import Binder, Case
+    from settle.binder.merging import Merged
+    from settle.model import Book, Judgement
+    from settle.programme.profile import Profile
+    from settle.workbook.raw import RawFile, RawSheet
+
+ASSUMED = "없는 열"  # setting: what is said of columns that no file has
+WON = ("claimed", "recognised", "held", "disallowed")
+PATIENCE = 1.2  # seconds that an act waits for its judgement before the page says that it is being judged
+UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). 낸 것은 그대로 남아 있습니다."
+
+Write = "Callable[[Judgement, Path], object]"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What an act did to the totals. before is None where nothing was judged before."""
+
+    what: str
+    before: dict[str, int] | None
+    after: dict[str, int]
+
+    @property
+    def differs(self) -> bool:
+        """Did a won move?"""
+        return self.before is not None and self.before != self.after
+
+
+@dataclass
+class Work:
+    """What is being done. step: as people read it; since: monotonic clock."""
+
+    what: str
+    step: str = "기다리는 중"
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> int:
+        return int(time.monotonic() - self.since)
+
+
+@dataclass(frozen=True)
+class State:
+    """A judgement and what it was made of. number grows with every judgement; run: of the binder, 0 where none was stored."""
+
+    number: int
+    merged: Merged
+    book: Book
+    basis: str
+    run: int
+    cases: dict[str, Case]
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.merged.judgement
+
+
+class _Kept:
+    """Raw files that were read before, given out as copies: reading may change them."""
+
+    def __init__(self, files: list[RawFile]) -> None:
+        self.files = files
+
+    def result(self) -> list[RawFile]:
+        return [replace(one, sheets=[_copy(sheet) for sheet in one.sheets]) for one in self.files]
+
+
+def _copy(sheet: RawSheet) -> RawSheet:
+    return replace(
+        sheet,
+        columns=dict(sheet.columns),
+        errors=dict(sheet.errors),
+        unstored=set(sheet.unstored),
+        numbers=set(sheet.numbers),
+        merges=list(sheet.merges),
+    )
+
+
+class Room:
+    """One binder of the desk. profile: what the institution's ledgers call their columns, where it was remembered."""
+
+    def __init__(self, key: str, binder: Binder, profile: Profile | None = None) -> None:
+        self.key, self.binder, self.profile = key, binder, profile
+        self.state: State | None = None
+        self.moved: Moved | None = None
+        self.problem = ""  # why the last work came to nothing, one sentence
+        self.cache: dict[str, Any] = {}  # what pages derive of `state`; emptied with every new one
+        self._raw: tuple[str, _Kept] | None = None
+        self._lock = threading.RLock()
+        self._work: Work | None = None
+        self._next: tuple[str, Any, str] | None = None
+        self._idle = threading.Event()
+        self._idle.set()
+        self._closed = False
+
+    # ---- what it shows ---------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return self.binder.name
+
+    @property
+    def read_only(self) -> bool:
+        return self.binder.read_only
+
+    @property
+    def work(self) -> Work | None:
+        """What is being done now, None where nothing is."""
+        return self._work
+
+    @property
+    def programme(self) -> str:
+        return self.binder.setting("사업") or DEFAULT_PROGRAMME
+
+    @property
+    def options(self) -> running.Options:
+        return running.Options(self.programme, assume=self.assumed, profile=self.profile)
+
+    @property
+    def assumed(self) -> dict[str, str]:
+        """Values of columns that no file has, as they were told by hand."""
+        try:
+            found = json.loads(self.binder.setting(ASSUMED) or "{}")
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+    def raw(self) -> list[RawFile]:
+        """The cells of the files as they stand; [] before they were read."""
+        return self._raw[1].files if self._raw else []
+
+    def derived(self, name: str, make: Callable[[State], Any]) -> Any:
+        """Something that is made of the state once. Raises BinderError before anything was judged."""
+        with self._lock:
+            state = self.state
+            if state is None:
+                raise BinderError(self.problem or "아직 판정한 것이 없습니다.")
+            if name not in self.cache:
+                self.cache[name] = make(state)
+            return self.cache[name]
+
+    def cases(self) -> dict[str, Case]:
+        """Findings of the register by id, as they are now."""
+        cases = {one.id: one for one in self.binder.cases()}
+        with self._lock:
+            if self.state is not None:
+                self.state = replace(self.state, cases=cases)
+                self.cache.pop("states", None)
+        return cases
+
+    # ---- work ------------------------------------------------------------------------------------------------------
+
+    def judge(self, what: str, write: Any = None, who: str = "", wait: float = PATIENCE) -> bool:
+        """Have the binder judged again; True where it was done while this waited.
+
+        write: fills the folder of a set of results; without it a run is stored and no set is written.
+        """
+        with self._lock:
+            if self._closed:
+                return False
+            if self._work is not None:
+                waiting = self._next
+                self._next = (what, write or (waiting[1] if waiting else None), who)
+            else:
+                self._work = Work(what)
+                self._idle.clear()
+                threading.Thread(target=self._run, args=((what, write, who),), daemon=True).start()
+        return self._idle.wait(wait)
+
+    def wait(self, seconds: float = 600) -> bool:
+        """Wait until nothing is being done."""
+        return self._idle.wait(seconds)
+
+    def close(self) -> None:
+        """Let work end, then give the binder up."""
+        with self._lock:
+            self._closed = True
+            self._next = None
+        self._idle.wait(120)
+        self.binder.close()
+
+    def _run(self, asked: tuple[str, Any, str]) -> None:
+        while True:
+            self._one(*asked)
+            with self._lock:
+                if self._next is None:
+                    self._work = None
+                    self._idle.set()
+                    return
+                asked, self._next = self._next, None
+                self._work = Work(asked[0])
+
+    def _one(self, what: str, write: Any, who: str) -> None:
+        try:
+            self._judge(what, write, who)
+            self.problem = ""
+        except (BinderError, ResourceError, RulebookError) as error:
+            self.problem = particles(str(error))
+        except Exception as error:  # the desk goes on: what was submitted is in the binder
+            self.problem = UNFORESEEN.format(type(error).__name__)
+            with contextlib.suppress(BinderError):
+                self.cases()
+
+    def _step(self, step: str) -> None:
+        work = self._work
+        if work is not None:
+            work.step = step
+
+    def _judge(self, what: str, write: Any, who: str) -> None:
+        old, options = self.state, self.options
+        self._step("파일을 읽는 중")
+        basis = self._basis(options)
+        if old is not None and old.basis == basis:
+            book, plain = old.book, old.merged.plain or None
+        else:
+            book, plain = running.read(self.binder, options, self._opened()), None
+        self._step("판정하는 중")
+        own = replace(book, notices=list(book.notices), errors=list(book.errors))
+        merged = running.judge(self.binder, own, options, plain)
+        run = 0
+        if not self.read_only:
+            self._step("보고서를 쓰는 중" if write else "기록하는 중")
+            ran = running.store(self.binder, merged, options, write, who)
+            run = ran.run.id if ran.run else 0
+            own.notices += [one for one in ran.notices if one not in own.notices]
+        cases = {one.id: one for one in self.binder.cases()}
+        state = State(old.number + 1 if old else 1, merged, book, basis, run, cases)
+        self._step("화면을 만드는 중")
+        ready = {"ledger": ledger.of(state)}  # what the first page needs, here and not while somebody waits for it
+        with self._lock:
+            self.state, self.cache = state, ready
+            after = {name: int(merged.judgement.totals[name]) for name in WON}
+            before = {name: int(old.judgement.totals[name]) for name in WON} if old else None
+            self.moved = Moved(what, before, after)
+
+    def _basis(self, options: running.Options) -> str:
+        """What a book is made of, as one text."""
+        files = [one.id for one in self.binder.inputs(current=True)]
+        profile = options.profile
+        named = [profile.columns, profile.categories] if profile else []
+        return canonical([options.programme, files, self.binder.answers_file(), dict(options.assume), named])
+
+    def _opened(self) -> _Kept:
+        """The current files, read once as long as they are the same."""
+        paths = self.binder.paths()
+        if not paths:
+            raise BinderError("정산철에 판정할 파일이 없습니다. 시작에서 파일을 올리세요.")
+        print_of = canonical([str(path) for path in paths])
+        if self._raw is None or self._raw[0] != print_of:
+            self._raw = (print_of, _Kept(Opened(paths).result()))
+        return self._raw[1]

@@ -1,0 +1,449 @@
+"""The screens of the desk by links and forms alone, in this process: figures worked out by hand (tests/kit/desk_kit.py)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from settle.binder import Binder
+from settle.programme.folders import programmes
+from settle.web import uploads
+from tests.kit import choir, desk_kit
+from tests.kit import usage_kit as kit
+from tests.kit.desk_kit import HEADS, TOTALS, Visitor, dropped
+from tests.kit.import_files import workbook
+
+E003 = "innovation-partnership:GEN-010:E-003"
+E002 = "innovation-partnership:MTG-020:E-002"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """A desk on the settlement, judged. Tests leave it as they found it."""
+    folder = tmp_path_factory.mktemp("desk")
+    visitor = start(folder, desk_kit.ledger(folder / "장부.xlsx"))
+    yield visitor
+    visitor.desk.close_all()
+
+
+def start(folder: Path, *files: Path) -> Visitor:
+    """Drop files on a new desk."""
+    visitor = desk_kit.visitor(folder)
+    answer = visitor.send("/new", {"name": "", "place": str(folder)}, dropped(*files))
+    assert answer.status_code == 200, answer.text
+    visitor.room()
+    return visitor
+
+
+def totals(visitor: Visitor) -> dict[str, int]:
+    state = visitor.room().state
+    assert state is not None
+    return {name: int(value) for name, value in state.judgement.totals.items()}
+
+
+def line_of(visitor: Visitor, name: str) -> str:
+    """The name of a line in addresses."""
+    state = visitor.room().state
+    assert state is not None
+    lines = state.judgement.lines
+    row = lines[lines["line"] == name].iloc[0]
+    return f"{row['_source']}.{row['_row']}"
+
+
+# ---- the officer's way ----------------------------------------------------------------------------------------------
+
+
+def test_from_dropped_files_to_a_report_without_script(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    assert visitor.room().name == "장부"
+    assert totals(visitor) == TOTALS
+    text = visitor.see("reading").text
+    for column in ("집행번호", "집행금액", "참석인원"):
+        assert f'<option value="{column}" selected>{column}</option>' in text
+    text = visitor.see("todo").text
+    assert "참석인원" in text
+    assert "60,000" in text
+    answer = visitor.act("answer", {"question": HEADS, "typed": "3"})
+    assert answer.status_code == 200
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 177_000, "held": 0, "disallowed": 47_000}
+    text = visitor.see("todo").text
+    assert "117,000 → <b>177,000</b>" in text  # before → after
+    assert "60,000 → <b>0</b>" in text
+    visitor.act("undo")
+    assert totals(visitor) == TOTALS
+    visitor.act("answer", {"question": HEADS, "typed": "3"})
+    visitor.act("write", {"kinds": "final"})
+    text = visitor.see("report").text
+    assert "불인정내역서.pdf" in text
+    assert "최종보고서.pdf" in text
+    room = visitor.room()
+    chosen = room.binder.runs()[-1].result_set
+    data = visitor.see("set.zip", set=chosen).content
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        result = json.loads(archive.read("정산결과.json"))
+    assert result["totals"] == {"claimed": 224_000, "recognised": 177_000, "held": 0, "disallowed": 47_000}
+    page = visitor.see("page.png", set=chosen, file="불인정내역서.pdf")
+    assert page.headers["content-type"] == "image/png"
+    assert page.content.startswith(b"\x89PNG")
+    assert Binder.verify(room.binder.folder).code == 0
+    visitor.desk.close_all()
+
+
+def test_an_answer_for_each_line_or_by_words(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    page = visitor.see("question", id=HEADS)
+    assert 'name="each-E-004"' in page.text
+    visitor.act("answer", {"question": HEADS, "each-E-004": "1"})
+    assert totals(visitor) == {
+        "claimed": 224_000,
+        "recognised": 147_000,
+        "held": 0,
+        "disallowed": 77_000,
+    }  # 60,000 − 30,000
+    visitor.act("withdraw-answer", {"question": HEADS})
+    assert totals(visitor) == TOTALS
+    visitor.act("answer", {"question": HEADS, "value": "2", "has": "식대"})
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 177_000, "held": 0, "disallowed": 47_000}
+    visitor.desk.close_all()
+
+
+def test_what_is_not_understood_stays_in_its_form(opened: Visitor) -> None:
+    before = totals(opened)
+    question = "innovation-partnership:Q:협약.참여유형"
+    back = f"/b/{opened.room().key}/todo"
+    answer = opened.act(
+        "answer", {"question": question, "typed": "모름", "_draft": f"answer:{question}", "_back": back}
+    )
+    assert "알아듣지 못했습니다" in answer.text
+    assert totals(opened) == before
+    assert json.loads(opened.room().binder.drafts()[f"answer:{question}"]) == {"typed": "모름"}
+    opened.act("draft", {"_draft": f"answer:{question}"})
+    assert f"answer:{question}" not in opened.room().binder.drafts()
+
+
+def test_a_column_and_what_no_column_says_are_told_by_hand(tmp_path: Path) -> None:
+    headings = ["집행번호", "집행일", "적요", "거래처", "쓴돈이랄까"]
+    agreement = [["항목", "값"], ["협약시작일", "2025-03-01"], ["협약종료일", "2025-12-31"]]
+    ledger = [headings, ["E-1", "2025-06-02", "다과", "찻집", 27_000]]
+    visitor = start(tmp_path, workbook(tmp_path / "내장부.xlsx", {"집행내역": ledger, "협약": agreement}))
+    assert totals(visitor)["claimed"] == 0
+    page = visitor.see("reading").text
+    assert "집행금액 열이 없습니다" in page
+    visitor.act("columns", {"kind": "집행내역", "place": "0", "c-E": "집행금액"})
+    assert [one.body for one in visitor.room().binder.answers()] == [{"columns": {"집행금액": "쓴돈이랄까"}}]
+    visitor.act("assume", {"leaf": "직접비/사업운영비/회의비"})
+    assert totals(visitor)["claimed"] == 27_000
+    visitor.desk.close_all()
+
+
+def test_the_institution_s_headings_are_remembered(
+    opened: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    opened.act("remember")
+    assert "기억한 서식" in opened.get("/").text
+    assert [p.name for p in (tmp_path / "settle" / "서식").iterdir()] == ["장부.toml"]
+
+
+# ---- the auditor's way ----------------------------------------------------------------------------------------------
+
+
+def test_decisions_move_the_totals_and_can_be_taken_back(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    visitor.send("/me", {"role": "감사자", "who": ""})
+    refused = visitor.act("decide", {"finding": E003, "verdict": "인정", "reason": "승인 공문을 봄"})
+    assert "이름을 적으세요" in refused.text
+    assert totals(visitor) == TOTALS
+    here = {"_line": line_of(visitor, "E-003")}
+    visitor.act("decide", {"finding": E003, "verdict": "인정", "reason": "승인 공문을 봄", "who": "김감사", **here})
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 144_000, "held": 60_000, "disallowed": 20_000}
+    refused = visitor.act("decide", {"finding": E002, "verdict": "일부인정", "won": "110,000", "reason": "두 명 더 옴"})
+    assert "110,000" in refused.text  # 0 < won < claimed
+    visitor.act("decide", {"finding": E002, "verdict": "일부인정", "won": "95,000", "reason": "두 명 더 옴"})
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 149_000, "held": 60_000, "disallowed": 15_000}
+    visitor.act(
+        "own",
+        {"_line": line_of(visitor, "E-001"), "code": "AUD-010", "won": "7,000", "reason": "개인 몫", "who": "김감사"},
+    )
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 142_000, "held": 60_000, "disallowed": 22_000}
+    visitor.act("undo")
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 149_000, "held": 60_000, "disallowed": 15_000}
+    binder = visitor.room().binder
+    refused = visitor.act("second", {"finding": E003, "do": "검토", "who": "김감사"})
+    assert "같은 사람" in refused.text
+    visitor.act("second", {"finding": E003, "do": "검토", "who": "이검토"})
+    visitor.act("second", {"finding": E003, "do": "확정", "who": "이검토"})
+    assert binder.case(E003).state == "확정"
+    assert {one.who for one in binder.events()} >= {"김감사", "이검토"}
+    assert Binder.verify(binder.folder).code == 0
+    visitor.desk.close_all()
+
+
+def test_after_a_decision_the_next_open_finding_of_the_filter_comes(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    visitor.send("/me", {"role": "감사자", "who": "김감사"})
+    here = {"_line": line_of(visitor, "E-002"), "f-status": "불인정", "f-sort": "불인정", "f-down": "1"}
+    # by 불인정 from the largest: E-003 (27,000), then E-002 (20,000); from E-002 there is none after it: the first that is left
+    answer = visitor.act("decide", {"finding": E002, "verdict": "불인정", "reason": "한도", **here})
+    assert answer.url.params["finding"] == E003
+    assert answer.url.params["status"] == "불인정"
+    here["_line"] = line_of(visitor, "E-003")
+    answer = visitor.act("decide", {"finding": E003, "verdict": "불인정", "reason": "기간", **here})
+    assert "모두 정했습니다" in answer.text
+    visitor.desk.close_all()
+
+
+def test_a_reply_with_a_file_is_evidence_of_the_line(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    files = [("files", ("../../회의록.txt", b"minutes"))]
+    told = {"finding": E002, "reason": "네 명이었습니다", "who": "박담당", "line": "E-002"}
+    visitor.act("reply", told | {"_line": line_of(visitor, "E-002")}, files)
+    binder = visitor.room().binder
+    case = binder.case(E002)
+    assert case.state == "소명 옴"
+    assert [(one.text, one.by) for one in case.replies] == [("네 명이었습니다", "박담당")]
+    taken = binder.inputs("evidence")
+    assert [one.name for one in taken] == ["E-002/회의록.txt"]
+    assert case.replies[0].files == [taken[0].id]
+    assert (binder.folder / taken[0].place).read_bytes() == b"minutes"
+    visitor.desk.close_all()
+
+
+def test_many_findings_at_once_are_previewed_with_their_won(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    ask = {"f-status": "불인정", "verdict": "인정", "reason": "공문으로 인정", "who": "김감사"}
+    page = visitor.act("bulk", ask).text
+    assert "2건을 인정" in page
+    assert "47,000원" in page
+    assert totals(visitor) == TOTALS
+    page = visitor.act("bulk", ask | {"sure": "yes", "count": "3"}).text  # another number than was previewed
+    assert "2건을 인정" in page
+    visitor.act("bulk", ask | {"sure": "yes", "count": "2"})
+    assert totals(visitor) == {"claimed": 224_000, "recognised": 164_000, "held": 60_000, "disallowed": 0}
+    visitor.act("undo")
+    assert totals(visitor) == TOTALS
+    assert "먼저 목록을 좁히세요" in visitor.act("bulk", {"verdict": "인정", "reason": "모두", "who": "김감사"}).text
+    visitor.desk.close_all()
+
+
+# ---- looking --------------------------------------------------------------------------------------------------------
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r'data-part="line"[^>]*>(E-\d+)</a></th>', text)
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ({}, ["E-001", "E-002", "E-003", "E-004"]),
+        ({"status": "불인정"}, ["E-002", "E-003"]),
+        ({"status": "보완"}, ["E-004"]),
+        ({"status": "지적 없음"}, ["E-001"]),
+        ({"rule": "MTG-020"}, ["E-002", "E-004"]),
+        ({"q": "식대 동네식당"}, ["E-002", "E-004"]),
+        ({"vendor": "동네찻집"}, ["E-001", "E-003"]),
+        ({"sort": "집행", "down": "1"}, ["E-002", "E-004", "E-001", "E-003"]),
+        ({"sort": "집행일"}, ["E-003", "E-001", "E-002", "E-004"]),
+        ({"sort": "없는 열"}, ["E-001", "E-002", "E-003", "E-004"]),
+        ({"q": "(없음"}, []),
+        ({"state": "아직"}, ["E-002", "E-003", "E-004"]),
+    ],
+)
+def test_the_ledger_is_filtered_and_sorted(opened: Visitor, query: dict[str, str], lines: list[str]) -> None:
+    assert names(opened.see("review", **query).text) == lines
+
+
+def test_a_line_shows_its_arithmetic_clause_and_papers(opened: Visitor) -> None:
+    text = opened.see("review", jump="E-002").text
+    assert "110,000 − 30,000 × 3명 × 1식 = 20,000" in text
+    assert "사업운영비 불인정" in text  # the clause
+    assert "30012346" in text  # 승인번호 of its paper
+    assert "같은 거래처의 다른 줄 3" in text
+    assert "줄 &#39;E-999&#39;가 없습니다" in opened.see("review", jump="E-999").text
+
+
+def test_every_screen_answers_before_anything_is_judged(tmp_path: Path) -> None:
+    visitor = start(tmp_path, workbook(tmp_path / "빈.xlsx", {"아무것": [["가"], ["나"]]}))
+    for page in ("reading", "todo", "review", "lists", "report", "compare", "log", "binder"):
+        answer = visitor.see(page)
+        assert answer.status_code == 200, page
+        assert "Traceback" not in answer.text
+    assert "보고서를 만들 수 없습니다" in visitor.see("report").text
+    visitor.desk.close_all()
+
+
+def test_a_programme_of_another_shape_is_looked_at_and_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Main sheet, funds and rules called otherwise, no 비목; people are judged beside the money (tests/kit/choir.py)."""
+    monkeypatch.setenv("SETTLE_PROGRAMMES", str(choir.PLACE))
+    programmes.cache_clear()
+    visitor = desk_kit.visitor(tmp_path)
+    path = choir.workbook(tmp_path / "합창.xlsx")
+    visitor.send("/new", {"place": str(tmp_path), "programme": choir.CHOIR}, dropped(path))
+    assert totals(visitor) == choir.SPENT
+    for page in ("reading", "todo", "lists", "report", "compare", "log"):
+        assert visitor.see(page).status_code == 200, page
+    text = visitor.see("review", jump="가-2").text
+    assert "80,000원을 5,001원 넘습니다" in text
+    assert "이순" in text  # a member, judged beside the money
+    visitor.act(
+        "decide", {"finding": "choir:SPD-020:가-2", "verdict": "인정", "reason": "손님도 먹음", "who": "김감사"}
+    )
+    assert totals(visitor) == choir.SPENT | {"recognised": 2_515_001, "disallowed": 50_000}
+    visitor.desk.close_all()
+    programmes.cache_clear()
+
+
+def test_runs_are_compared_and_the_log_is_readable(opened: Visitor) -> None:
+    opened.act("answer", {"question": HEADS, "typed": "3"})
+    text = opened.see("compare").text
+    assert "없어짐" in text
+    assert "+60,000" in text
+    opened.act("undo")
+    text = opened.see("log", verify="yes").text
+    assert "온전합니다" in text
+    assert "되돌림" in text
+
+
+# ---- hostile things -------------------------------------------------------------------------------------------------
+
+
+def test_cell_texts_are_escaped_masked_and_steer_nothing(tmp_path: Path) -> None:
+    evil = kit.line(적요="<script>alert(1)</script> 900101-1234567 \u202egnp.exe", 거래처='"><img src=x onerror=1>')
+    visitor = start(tmp_path, kit.book(tmp_path / "나쁜.xlsx", evil, 수행기관="<b>기관</b>"))
+    pages = ["reading", "todo", "review", "log", "compare", "binder"]
+    for page in pages:
+        text = visitor.see(page, **({"line": line_of(visitor, "E-001")} if page == "review" else {})).text
+        assert "<script>alert" not in text, page
+        assert "<img src=x" not in text, page
+        assert "<b>기관" not in text, page
+        assert "1234567</" not in text, page
+        assert "900101-1234567" not in text, page
+        assert "\u202e" not in text, page
+    assert "900101-1******" in visitor.see("review").text
+    visitor.desk.close_all()
+
+
+def test_names_of_files_lead_nowhere(tmp_path: Path) -> None:
+    data = desk_kit.ledger(tmp_path / "장부.xlsx").read_bytes()
+    visitor = desk_kit.visitor(tmp_path)
+    files = [("files", ("..\\..\\../장부.xlsx", data)), ("files", ("../../../etc/영수증.pdf", b"%PDF-1.4"))]
+    visitor.send("/new", {"name": "../../밖", "place": str(tmp_path)}, files)
+    room = visitor.room()
+    assert room.binder.folder.parent == tmp_path
+    for one in room.binder.inputs():
+        place = (room.binder.folder / one.place).resolve()
+        assert place.is_relative_to(room.binder.folder.resolve())
+    for query in (
+        {"set": "../받은 파일", "file": "x"},
+        {"set": "", "file": "../정산.sqlite"},
+        {"set": "..", "file": "정산.sqlite"},
+    ):
+        assert visitor.see("out", **query).status_code == 404
+        assert visitor.see("page.png", **query).status_code == 404
+    assert visitor.see("original", input="../1").status_code == 404
+    assert visitor.get("/static/../desk.py").status_code == 404
+    assert visitor.get("/static/%2e%2e/desk.py").status_code == 404
+    visitor.desk.close_all()
+
+
+def test_originals_are_only_attachments(opened: Visitor) -> None:
+    answer = opened.see("original", input=str(opened.room().binder.inputs()[0].id))
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_twins_in_two_folders_are_both_kept(tmp_path: Path) -> None:
+    first = desk_kit.ledger(tmp_path / "장부.xlsx").read_bytes()
+    second = workbook(tmp_path / "카드.xlsx", {"x": [["a"], [1]]}).read_bytes()
+    visitor = desk_kit.visitor(tmp_path)
+    files = [
+        ("folder", ("모음/하나/장부.xlsx", first)),
+        ("folder", ("모음/둘/장부.xlsx", second)),
+        ("folder", ("모음/.DS_Store", b"x")),
+    ]
+    visitor.send("/new", {"place": str(tmp_path)}, files)
+    room = visitor.room()
+    assert sorted(one.name for one in room.binder.inputs("file", current=True)) == [
+        "모음 둘 장부.xlsx",
+        "모음 하나 장부.xlsx",
+    ]
+    assert room.name == "모음"
+    visitor.desk.close_all()
+
+
+def test_an_archive_is_looked_at_in_the_guarded_child() -> None:
+    def packed(*names: str) -> io.BytesIO:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name in names:
+                archive.writestr(name, b"x")
+        stream.seek(0)
+        return stream
+
+    assert not uploads.is_evidence("명세.zip", packed("BC.xls"))
+    assert uploads.is_evidence("증빙.zip", packed("영수증.pdf"))
+    assert uploads.is_evidence("깨진.zip", io.BytesIO(b"PK\x03\x04 broken"))
+
+
+# ---- more than one ----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_desk_reads_and_says_who_writes(opened: Visitor, tmp_path: Path) -> None:
+    folder = opened.room().binder.folder
+    second = desk_kit.visitor(tmp_path)
+    second.send("/open", {"folder": str(folder)})
+    room = second.room()
+    assert room.read_only
+    assert totals(second) == TOTALS
+    text = second.see("todo").text
+    assert "쓰고 있어 읽기만 합니다" in text
+    assert f'action="/b/{room.key}/answer"' not in text
+    runs = len(opened.room().binder.runs())
+    refused = second.act("answer", {"question": HEADS, "typed": "3"})
+    assert "쓰고 있어" in refused.text
+    assert len(opened.room().binder.runs()) == runs
+    for page in ("reading", "review", "lists", "report", "compare", "log", "binder"):
+        assert second.see(page).status_code == 200, page
+    second.desk.close_all()
+
+
+def test_export_and_removal(tmp_path: Path) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    visitor.act("answer", {"question": HEADS, "typed": "3"})
+    data = visitor.act("export").content
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert sorted(archive.namelist()) == ["기록.jsonl", "답.toml", "선례.jsonl", "판정.xlsx"]
+        assert "E-004" in archive.read("답.toml").decode()
+    folder = visitor.room().binder.folder
+    assert "이름이 달라" in visitor.act("remove", {"typed": "다른 것", "reason": "끝남", "who": "김감사"}).text
+    visitor.send(f"/b/{visitor.room().key}/remove", {"typed": "장부", "reason": "보존기간 끝남", "who": "김감사"})
+    assert not folder.exists()
+    assert folder.with_name("장부.정산.파기.json").is_file()
+    assert visitor.desk.rooms() == []
+
+
+def test_a_binder_of_the_terminal_opens_and_what_was_typed_there_is_seen(tmp_path: Path) -> None:
+    path = desk_kit.ledger(tmp_path / "장부.xlsx")
+    with Binder.create(tmp_path / "우리", "김") as binder:
+        binder.take_in([path])
+    visitor = desk_kit.visitor(tmp_path)
+    visitor.send("/open", {"folder": str(tmp_path / "우리")})
+    assert totals(visitor) == TOTALS
+    assert "우리" in visitor.get("/").text  # among the recent ones
+    assert "정산철이 아닙니다" in visitor.send("/open", {"folder": str(tmp_path)}).text
+    visitor.desk.close_all()

@@ -1,0 +1,242 @@
+"""A resident number in every place that an .xlsx has: no byte of any output says it, unpacked and decoded."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from settle.documents.review.cleaning import cleaned
+from settle.documents.review.package import Package, Unsupported
+from settle.personal import holds_accounts, mask, mask_all, mask_keys, mask_number
+from tests.kit import every_place
+from tests.kit.every_place import NUMBER, SECRETS, leaks
+from tests.kit.import_files import edit_part, workbook
+from tests.kit.usage_kit import clean, runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RESIDENT = (
+    "900101 1023948", "900101.1023948", "900101/1023948", "900101—1023948", "900101‑1023948", "900101·1023948", "900101_1023948",
+    "٩٠٠١٠١-١٠٢٣٩٤٨", "９００１０１－１０２３９４８", "9 0 0 1 0 1 - 1 0 2 3 9 4 8", "9 0 0 1 0 1 1 0 2 3 9 4 8", "90.01.01-1023948",
+    "90\u200b0101-10\u200b23948", "900101-1 023948", "900101\\1023948", "900101\u00a0-\u00a01023948", "①900101-1023948",
+)  # fmt: skip
+ACCOUNTS = (
+    "국민 45670204123456", "신한 110345678902", "110.345.678902", "110/345/678902", "110–345–678902", "１１０-３４５-６７８９０２",
+    "농협: 302 1234 5609 91", "45670204123456 (국민은행)", "우리 1002-345-678901", "하나(45670204123456)", "KB 45670204123456",
+    "카카오뱅크 3333-01-1234567", "110 - 345 - 678902",
+)  # fmt: skip
+KEPT = (
+    "250602 1234567원", "계좌이체 2025-06-02 30012345", "2025.06.02 1234567", "2025/06/02 12:30:45", "E-001 2025-06-02 27000",
+    "010 1234 5678", "02.1234.5678", "123 45 67891", "110,000 − 30,000 × 3명 × 1식 = 20,000", "2025-06-02 2025-06-03",
+    "통장 사본 2025-06-02", "우리 123-45-67891", "20250602-41000012-12345678", "0.70866141732283472",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*RESIDENT, *ACCOUNTS])
+def test_every_spelling_is_hidden(text: str) -> None:
+    for said in (text, f"앞 {text} 뒤", f"({text})"):
+        assert "***" in mask(said)
+        assert mask(mask(said)) == mask(said)
+        assert mask_all([said, "가"]) == [mask(said), "가"]
+    if text in RESIDENT:
+        assert mask_keys([text]) == [mask(text)]
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_is_no_personal_number_stays(text: str) -> None:
+    assert mask(text) == text
+    assert mask(f"앞 {text} 뒤") == f"앞 {text} 뒤"
+
+
+def test_a_number_grouped_by_spaces_is_an_account_where_nothing_else_stands() -> None:
+    assert mask(" 110 345 678902 ") == " 110 *** ****02 "
+    assert mask("길이 110 345 678902 개") == "길이 110 345 678902 개"
+
+
+@pytest.mark.parametrize(
+    "heading", ["계좌번호", "입금계좌", "상대 계좌번호", "환급계좌번호(본인)", "Account No.", "통장번호"]
+)
+def test_a_heading_tells_that_its_column_holds_accounts(heading: str) -> None:
+    assert holds_accounts(heading)
+    assert mask_number("45670204123456") == "456*********56"
+    assert mask_number("123456") == "123*56"
+
+
+@pytest.mark.parametrize("heading", ["계좌이체", "계좌입출금내역", "결제수단", "적요", "통장사본", ""])
+def test_other_headings_do_not(heading: str) -> None:
+    assert not holds_accounts(heading)
+
+
+# ---- the review workbook ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return every_place.write(tmp_path_factory.mktemp("every") / "정산.xlsx")
+
+
+def parts(data: bytes) -> set[str]:
+    return set(Package(data).names)
+
+
+def test_no_part_of_the_cleaned_workbook_says_it(source: Path, tmp_path: Path) -> None:
+    before = source.read_bytes()
+    assert len(leaks("before", before)) > 30  # the search sees it where it stands
+    done = cleaned(before, ())
+    assert leaks("after", done.data) == set()
+    assert done.hidden
+    left = parts(done.data)
+    assert not any(
+        name.startswith(("customXml", "xl/persons", "xl/threadedComments", "xl/embeddings")) for name in left
+    )
+    assert not any("Records" in name for name in left)
+    path = tmp_path / "after.xlsx"
+    path.write_bytes(done.data)
+    made = openpyxl.load_workbook(path)
+    assert made.sheetnames[1] == "메모 850615-2○○○○○○"
+    other = made.worksheets[1]
+    assert other["A1"].value == "앞 850615-2****** 뒤"  # from two runs
+    assert other["A2"].value == "850615-2******"  # from a number
+    assert other["A3"].value == '="주민 "&"850615-2******"'
+    assert other["A4"].value == "850615-2******"  # the formula would have put it together again
+    assert other["A5"].value == "850615-2******"
+    assert [other["A10"].value, other["A11"].value] == ["456*********56"] * 2
+    assert made.worksheets[0]["V1"].value == "열 850615-2******"
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        for rels in (n for n in names if n.endswith(".rels")):
+            package = Package(done.data)
+            folder, name = rels.rsplit("_rels/", 1)
+            inside = {
+                p
+                for k, p in package.relations(folder + name.removesuffix(".rels")).values()
+                if not k.endswith(("Path", "hyperlink"))
+            }
+            assert inside <= names, rels
+        assert "r:id=" not in archive.read("xl/worksheets/sheet1.xml").decode().split("<pageSetup")[1].split(">")[0]
+        assert b"oleObject" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_workbook_without_personal_numbers_stays_as_it_was(tmp_path: Path) -> None:
+    path = clean(tmp_path / "정산.xlsx")
+    done = cleaned(path.read_bytes(), ())
+    assert not done.hidden
+    assert not done.dropped
+    with zipfile.ZipFile(path) as old:
+        package = Package(done.data)
+        assert {n: old.read(n) for n in old.namelist()} == {n: package.read(n) for n in package.names}
+
+
+def test_a_text_in_pieces_of_a_comment_is_one_text(tmp_path: Path) -> None:
+    rows = [["번호"], [NUMBER]]
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": rows})
+    edit_part(path, r"xl/sharedStrings\.xml", lambda xml: xml.replace(NUMBER, NUMBER[:9] + "<!-- x -->" + NUMBER[9:]))
+    assert leaks("a", cleaned(path.read_bytes(), ()).data) == set()
+
+
+DAMAGE: dict[str, Callable[[str], str]] = {
+    "not well-formed": lambda xml: xml.replace("</row>", "", 1),
+    "entities": lambda xml: '<!DOCTYPE x [<!ENTITY a "b">]>' + xml,
+    "an encoding nobody knows": lambda xml: '<?xml version="1.0" encoding="klingon"?>' + xml.split("?>", 1)[-1],
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_part_that_cannot_be_parsed_is_not_let_through(tmp_path: Path, name: str) -> None:
+    path = clean(tmp_path / "정산.xlsx")
+    edit_part(path, r"xl/worksheets/sheet1\.xml", DAMAGE[name])
+    with pytest.raises(Unsupported, match="XML"):
+        cleaned(path.read_bytes(), ())
+
+
+def test_the_numbers_of_lines_are_no_accounts(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": [["집행번호"], ["101-101-0011"], ["101-101-0012"]]})
+    done = cleaned(path.read_bytes(), ["101-101-0011", "101-101-0012"])
+    assert not done.hidden
+    assert cleaned(path.read_bytes(), ()).hidden
+
+
+# ---- every command ----------------------------------------------------------------------------------------------------------------
+
+
+def commands(file: Path, folder: Path) -> list[list[Any]]:
+    """Every command that reads the user's files, each with an output of its own."""
+    binder = folder / "우리.정산"
+    return [
+        ["check", file, "--all"],
+        ["check", file, "--format", "json"],
+        ["check", file, "--format", "csv"],
+        [
+            "check",
+            file,
+            "-o",
+            folder / "check",
+            "--save-profile",
+            folder / "p.toml",
+            "--evidence",
+            file.parent / f"증빙 {NUMBER}",
+        ],
+        ["check", file, "-o", folder / "again", "--previous", folder / "check" / "정산결과.json"],
+        ["check", file, "--binder", binder, "--by", f"홍길동 {NUMBER}", "-o", folder / "bound"],
+        ["binder", "show", binder],
+        ["binder", "show", binder, "--log"],
+        ["binder", "show", binder, "--format", "json"],
+        ["decide", binder, "E-002", "GEN-010", "인정", "--reason", f"사유 {NUMBER}", "--by", "김감사"],
+        ["binder", "export", binder, "-o", folder / "export", "--by", "김감사"],
+        ["inspect", file],
+        ["reconcile", file, "-o", folder / "rec"],
+        ["evidence", file.parent / f"증빙 {NUMBER}"],
+        ["answer", file, "-o", folder / "답.toml"],
+        ["sample", file, "-o", folder / "표본.xlsx", "--seed", "1"],
+        *(["report", "disallowance", file, "-o", folder / f"불인정.{ending}"] for ending in ("pdf", "xlsx", "hwpx")),
+        ["report", "disallowance", file, "-o", folder / "by.xlsx", "--by", "참여기업"],
+        ["report", "requests", file, "-o", folder / "requests"],
+        ["report", "review", file, "-o", folder / "review.pdf"],
+        *(
+            ["report", kind, file, "-o", folder / f"{kind}.{ending}"]
+            for kind in ("interim", "final")
+            for ending in ("pdf", "hwpx")
+        ),
+        ["rules", "--impact", Path(__file__).resolve().parent.parent / "schemas" / "innovation-partnership", file],
+        ["batch", file.parent, "--month", "2025-06", "-o", folder / "batch", "--reports", "--jobs", 1],
+    ]
+
+
+@pytest.mark.slow_all
+def test_no_output_of_any_command_says_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    place = tmp_path / "in" / f"협약 {NUMBER}"
+    place.mkdir(parents=True)
+    file = every_place.write(place / f"정산 {NUMBER}.xlsx")
+    papers = place / f"증빙 {NUMBER}"
+    papers.mkdir()
+    (papers / f"E-001_카드매출전표_{NUMBER}.pdf").write_bytes(b"%PDF-1.4\n" + NUMBER.encode())
+    out = tmp_path / "out"
+    out.mkdir()
+    settle = runner(capsys)
+    found: dict[str, set[str]] = {}
+    for arguments in commands(file, out):
+        ran = settle(*arguments)
+        assert "처리하지 못한 문제" not in ran.said, (arguments, ran.said)
+        # the path that was typed is said back by the command line that was typed
+        said = ran.said
+        if any(secret in said for secret in SECRETS):
+            found[" ".join(map(str, arguments[:2]))] = {
+                line for line in said.splitlines() if any(s in line for s in SECRETS)
+            }
+    for path in sorted(out.rglob("*")):
+        name = str(path.relative_to(out))
+        kept = "우리.정산/" in name  # a binder keeps the files as they were given: that is what it is for
+        if any(secret in name for secret in SECRETS) and not kept:
+            found[name] = {"name"}
+        if path.is_file() and not kept and (where := leaks(name, path.read_bytes())):
+            found[name] = where
+    assert found == {}

@@ -1,0 +1,38 @@
+"""No text makes a pattern take more than time in proportion to it: every regular expression of the package on its worst cases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.kit.patterns import LONGEST, Used, attacks, collected, growth, worst
+
+QUICK = 1 << 13  # letters: enough to tell the square from the line
+MOST = 3.0  # times longer for twice the text: 2 is linear, 4 a square
+
+
+def slow(used: Used, longest: int, tried: int | None = None) -> str:
+    """The attack under which a pattern grows faster than the text; "" for none. Looked at twice: a machine may be busy."""
+    for attack in attacks(used.pattern) if tried is None else worst(used, tried):
+        if growth(used, attack, longest) > MOST and growth(used, attack, longest) > MOST:
+            return f"{used.where}: {used.pattern.pattern!r} on {attack}"
+    return ""
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\s*:", r"<c\b[^>]*>", r"<v>(.*?)</v>", r"^(.*?)(\d+)~(.*?)(\d+)$", r"\d+[a-z]", rb"\w+\s*=\s*\""]
+)
+def test_the_search_sees_a_pattern_that_is_not_linear(pattern: str) -> None:
+    assert slow(Used("here", re.compile(pattern), True), QUICK)
+
+
+def test_every_pattern_is_linear() -> None:
+    found = collected()
+    assert len(found) > 200
+    assert [said for used in found if (said := slow(used, QUICK))] == []
+
+
+@pytest.mark.slow_all
+def test_every_pattern_is_linear_up_to_a_megabyte() -> None:
+    assert [said for used in collected() if (said := slow(used, LONGEST, tried=2))] == []
