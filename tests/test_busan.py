@@ -447,6 +447,50 @@ def test_what_is_looked_up(rulebook: Rulebook, answer: str | None, verdict: str)
     assert applied(rulebook, "BSQ-110", row) == verdict
 
 
+STATUS = {
+    "신청일시": "2026-04-20 10:00",
+    "지정시작일": "2024-01-01",
+    "지정종료일": "2027-12-31",
+    "기업유형": "마을기업",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"지정종료일": "2026-04-20"}, "적격"),  # the day itself
+        ({"지정종료일": "2026-04-19"}, "제외"),
+        ({"지정시작일": "2026-04-20"}, "적격"),
+        ({"지정시작일": "2026-04-21"}, "제외"),
+        ({"지정종료일": None}, "보완"),
+        ({"지정종료일": None, "기업유형": "인증사회적기업"}, "적격"),  # the official looks it up: a note
+        # a designation that ends during the days of application, 인증 asked for while it was still in force
+        ({"지정종료일": "2026-04-19", "인증신청일": "2026-04-19", "기업유형": "지역형예비사회적기업"}, "적격"),
+        ({"지정종료일": "2026-04-19", "인증신청일": "2026-04-20", "기업유형": "지역형예비사회적기업"}, "제외"),
+        ({"지정종료일": "2026-04-15", "인증신청일": "2026-04-15", "기업유형": "지역형예비사회적기업"}, "제외"),
+    ],
+)
+def test_a_status_in_force_on_the_day(rulebook: Rulebook, more: dict[str, Any], verdict: str) -> None:
+    assert applied(rulebook, "BSQ-040", STATUS | more) == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, "적격"),
+        ({"지급제한시작": "2026-04-20", "지급제한종료": "2026-05-01"}, "제외"),
+        ({"지급제한시작": "2025-04-20", "지급제한종료": "2026-04-20"}, "제외"),
+        ({"지급제한시작": "2025-04-20", "지급제한종료": "2026-04-19"}, "적격"),
+        ({"수행배제시작": "2026-04-21", "수행배제종료": "2026-05-21"}, "적격"),
+        ({"수행배제시작": "2026-04-20"}, "제외"),  # it has begun, and nobody says when it ends
+        ({"수행배제시작": "2026-04-21"}, "적격"),
+        ({"지급제한중": "Y"}, "보완"),
+    ],
+)
+def test_a_ban_that_covers_the_day(rulebook: Rulebook, more: dict[str, Any], verdict: str) -> None:
+    assert applied(rulebook, "BSQ-050", STATUS | more) == verdict
+
+
 # ---- a plain export ---------------------------------------------------------------------------------------------------------------
 
 

@@ -283,3 +283,57 @@ def test_what_is_wrong_with_a_subject_is_said_with_its_place(tmp_path: Path, fil
         rulebooks.load(CHOIR, tmp_path)
     assert said in str(error.value)
     assert "행:" in str(error.value)
+
+
+BOTH = """code = "ALL-010"
+name = "both"
+title = "둘 다"
+kind = "breach"
+about = ["지출", "단원"]
+source = {doc = "합창단 지침"}
+
+[[case]]
+about = "단원"
+when = {"사는 곳" = "군외"}
+effect = "note"
+message = "{이름}을(를) 확인하십시오."
+remedy = "확인하십시오."
+
+[[case]]
+about = "지출"
+when = {"집행금액" = {over = 1000000}}
+effect = "hold"
+message = "{집행금액}원은 큰돈입니다."
+remedy = "까닭을 내십시오."
+papers = "까닭"
+
+[[case]]
+when = {"verdict:단원" = "hold"}
+effect = "note"
+message = "둘 다 봅니다."
+remedy = "보십시오."
+"""
+
+
+def test_a_rule_about_two_subjects_says_of_each_what_is_meant_for_it(tmp_path: Path) -> None:
+    text = BOTH[: BOTH.rindex("[[case]]")]
+    place = PLACE / "schemas" / CHOIR
+    (tmp_path / "rules").mkdir()
+    for source in [place / "programme.toml", *(place / "rules").glob("*.toml")]:
+        (tmp_path / source.relative_to(place)).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "rules" / "ALL-010.toml").write_text(text, encoding="utf-8")
+    said = said_of(run(rulebooks.load(CHOIR, tmp_path)))
+    assert {one for one in said if one[0] == "ALL-010"} == {
+        ("ALL-010", "가-1", "hold", 2_400_000),
+        ("ALL-010", "2", "note", 0),
+    }
+
+
+def test_a_subject_that_asks_for_its_own_verdict_is_an_error_of_the_rulebook(tmp_path: Path) -> None:
+    place = PLACE / "schemas" / CHOIR
+    (tmp_path / "rules").mkdir()
+    for source in [place / "programme.toml", *(place / "rules").glob("*.toml")]:
+        (tmp_path / source.relative_to(place)).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "rules" / "ALL-010.toml").write_text(BOTH, encoding="utf-8")
+    with pytest.raises(RulebookError, match="서로의 판정"):
+        run(rulebooks.load(CHOIR, tmp_path))

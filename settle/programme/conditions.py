@@ -1,5 +1,5 @@
 """Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`,
-`fact = {not = [list]}`.
+`fact = {not = [list]}`, `fact = {starts = [list]}`.
 
 A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject. A comparison with
 what is not known is false on both sides; with `blank = true` it is true.
@@ -22,6 +22,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+STARTS = "starts"  # alone: texts that begin with one of these
 NOT = "not"  # alone: none of these texts, blank included
 BLANK = "blank"  # beside comparisons: what is not known counts as well
 
@@ -59,6 +60,9 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
     if isinstance(wanted, bool):
         value = np.asarray(source.fact(name), dtype=bool)
         return value if wanted else ~value
+    if isinstance(wanted, dict) and STARTS in wanted:
+        heads = tuple(wanted[STARTS])
+        return np.array([str(text).startswith(heads) for text in source.fact(name)], dtype=bool)
     if isinstance(wanted, dict) and NOT in wanted:
         return ~source.member(name, wanted[NOT])
     if isinstance(wanted, dict):

@@ -140,7 +140,7 @@ class Rulebook:
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
-OPERATORS = ("min", "max", "over", "under", "blank", "not")  # of conditions.py
+OPERATORS = ("min", "max", "over", "under", "blank", "not", "starts")  # of conditions.py
 
 
 def _text_problem(case: Case) -> str:

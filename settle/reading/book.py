@@ -192,7 +192,7 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)
     while table is not None:
         until = next_headings(context, table) if table.kind.main else None
-        _take_table(context, table, until, number, rules, reading, foreign[0] if foreign else None)
+        _take_table(context, table, until, number, rules, reading)
         if until is None:
             return
         context = replace(context, source=len(reading.sheets), errors=[], notices=[], doubts=[], _parsed={}, content=0)
@@ -227,13 +227,7 @@ def is_guide(raw: RawSheet) -> bool:
 
 
 def _take_table(
-    context: Context,
-    table: headings.Table,
-    until: int | None,
-    number: int,
-    rules: _Rules,
-    reading: Gathered,
-    entry: ForeignList | None = None,
+    context: Context, table: headings.Table, until: int | None, number: int, rules: _Rules, reading: Gathered
 ) -> None:
     """Read one table of a sheet into the book."""
     source = context.source
@@ -248,7 +242,7 @@ def _take_table(
                 if place in context.columns and headings.is_counter(heading)
             }
         map_categories(context, part, rules.programme, rules.categories)
-        part = split_funds(part, context, entry)
+        part = split_funds(part, context)
     if sheet.kind == BUDGET:
         sheet, part = leave_out_sums(context, sheet, part, rules.programme)
     _keep(sheet, part, context, number, reading)

@@ -50,6 +50,7 @@ class Context:
     two_funds: dict[int, tuple[int, int]] = field(
         default_factory=dict
     )  # sheet row (1-based) -> won of either fund, where both have some
+    funds: tuple[str, ...] = ()  # whose won these are
     period: tuple[date, date] | None = None  # in which a date without a year must lie
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 

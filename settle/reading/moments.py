@@ -11,8 +11,9 @@ from settle.reading import cells
 
 DAY = 24 * 60 * 60
 _NOON = r"(오전|오후|AM|PM|am|pm)?"
-_CLOCK = re.compile(
-    rf"{_NOON}\s?(\d{{1,2}})\s?(?::|시)\s?(?:(\d{{1,2}})\s?(?:분|:)?)?\s?(?:(\d{{1,2}})(?:\.\d{{1,9}})?\s?초?)?\s?{_NOON}\s?(?:Z|[+-]\d{{2}}:?\d{{2}})?$"
+_CLOCK = re.compile(  # in a text of single spaces
+    rf"{_NOON} ?(\d{{1,2}}) ?(?::|시) ?(?:(\d{{1,2}}) ?(?:분|:)?)? ?(?:(\d{{1,2}})(?:\.\d{{1,9}})? ?초?)? ?{_NOON}"
+    r" ?(?:Z|[+-]\d{2}:?\d{2})?$"
 )
 _COMPACT = re.compile(r"\d{8}\s?(\d{2})(\d{2})(\d{2})?$")
 _SERIAL = re.compile(r"\d{5}\.\d+")

@@ -46,6 +46,7 @@ def merge_funds(context: Context, entry: ForeignList, row: int) -> None:
         funds.append(fund)
     both = sum(1 for amount, fund in zip(amounts, funds, strict=True) if amount and not fund)
     if entry.lines:
+        context.funds = tuple(names)
         _note_two(context, (one, two), row, codes, {i for i, fund in enumerate(funds) if amounts[i] and not fund})
     context.columns[first] = _column(one, "집행금액", amounts, codes, row)
     context.columns[second] = _column(two, "재원", funds, codes, row)
@@ -67,14 +68,14 @@ def _note_two(
             context.two_funds[number + 1] = (int(first.value), int(second.value))
 
 
-def split_funds(part: pd.DataFrame, context: Context, entry: ForeignList | None) -> pd.DataFrame:
+def split_funds(part: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The lines of a list, a row with two amounts as two lines `<번호>-<재원>`; 공급가액 and 부가세 go with the amounts.
 
     PURCHASE says which lines are of one row: the papers of its number serve both.
     """
-    if entry is None or not context.two_funds:
+    if not context.two_funds:
         return part
-    funds = [fund for _, fund in entry.funds]
+    funds = context.funds
     two = part["_row"].isin(list(context.two_funds)).to_numpy()
     if not two.any():
         return part
