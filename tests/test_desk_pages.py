@@ -302,8 +302,10 @@ def test_a_programme_of_another_shape_is_looked_at_and_decided(tmp_path: Path, m
     monkeypatch.setenv("SETTLE_PROGRAMMES", str(choir.PLACE))
     programmes.cache_clear()
     visitor = desk_kit.visitor(tmp_path)
-    path = choir.workbook(tmp_path / "합창.xlsx")
-    visitor.send("/new", {"place": str(tmp_path), "programme": choir.CHOIR}, dropped(path))
+    named = choir.TABLES["협약"] | {"사업명": "군민 합창단 육성사업"}
+    path = choir.workbook(tmp_path / "합창.xlsx", choir.TABLES | {"협약": named})
+    visitor.send("/new", {"place": str(tmp_path), "programme": ""}, dropped(path))
+    assert visitor.room().programme == choir.CHOIR  # its agreement names it
     assert totals(visitor) == choir.SPENT
     for page in ("reading", "todo", "lists", "report", "compare", "log"):
         assert visitor.see(page).status_code == 200, page

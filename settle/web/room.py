@@ -20,7 +20,7 @@ from settle.korean import particles
 from settle.pipeline import Opened
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 from settle.programme.rules import RulebookError
-from settle.web import ledger
+from settle.web import ledger, programmes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,6 +241,10 @@ class Room:
             book, plain = old.book, old.merged.plain or None
         else:
             book, plain = running.read(self.binder, options, self._opened()), None
+            if old is None and self._recognise(book, who):
+                options = self.options
+                basis = self._basis(options)
+                book = running.read(self.binder, options, self._opened())
         self._step("판정하는 중")
         own = replace(book, notices=list(book.notices), errors=list(book.errors))
         merged = running.judge(self.binder, own, options, plain)
@@ -259,6 +263,16 @@ class Room:
             after = {name: int(merged.judgement.totals[name]) for name in WON}
             before = {name: int(old.judgement.totals[name]) for name in WON} if old else None
             self.moved = Moved(what, before, after)
+
+    def _recognise(self, book: Book, who: str) -> bool:
+        """Take the programme that the agreement names, where nobody said which; True where it is another."""
+        if self.read_only or self.binder.setting("사업"):
+            return False
+        named = programmes.recognised(book)
+        if not named or named == self.programme:
+            return False
+        self.binder.set("사업", named, who)
+        return True
 
     def _basis(self, options: running.Options) -> str:
         """What a book is made of, as one text."""

@@ -13,9 +13,8 @@ from settle.korean import mask_key
 from settle.programme import profile, sheets
 from settle.programme.answers import AnswersError, dumps, understood
 from settle.programme.vocabulary import HEADS
-from settle.web import places
+from settle.web import places, programmes
 from settle.web.forms import Asked, back, page
-from settle.web.pages.start import known_programmes
 from settle.web.pages.todo import body_of
 from settle.web.room import ASSUMED
 from settle.workbook.raw import letter
@@ -61,9 +60,9 @@ def show(asked: Asked) -> Response:
     """The sheets and the lists."""
     room = asked.at
     made = room.derived("reading", lambda state: _made(room, state))
-    known = known_programmes()
+    known = programmes.known()
     leaves = room.derived("leaves", _leaves)
-    named = room.derived("recognised", lambda state: recognised(state, known))
+    named = room.derived("recognised", lambda state: programmes.recognised(state.book))
     return page(
         asked.request, "reading.html", asked, **made, programmes=known, named=named, leaves=leaves, assumed=room.assumed
     )
@@ -230,12 +229,6 @@ def remember(asked: Asked) -> Response:
     return back(asked.url("reading"))
 
 
-def recognised(state: State, known: list[tuple[str, str]]) -> str:
-    """The programme that the agreement's 사업명 names, "" where it names none that is known."""
-    named = "".join(str(state.book.agreement.get("사업명") or "").split())
-    return next((one for one, name in known if named and "".join(name.split()) == named), "")
-
-
 def _leaves(state: State) -> list[str]:
     """비목/세목/세세목 to choose from, where no ledger has a column of them."""
     lacks = any(one.kind == state.book.main and not set(HEADS) & set(one.letters) for one in state.book.sheets)
@@ -257,7 +250,7 @@ def assume(asked: Asked) -> Response:
 def programme(asked: Asked) -> Response:
     """Judge by another programme."""
     wanted = asked.text("programme")
-    names = dict(known_programmes())
+    names = dict(programmes.known())
     if wanted not in names:
         raise BinderError("그런 사업은 없습니다.")
     asked.at.binder.set("사업", wanted, asked.who())

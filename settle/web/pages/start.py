@@ -6,9 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from settle.binder.words import BinderError, clean
-from settle.programme import vocabulary
-from settle.programme.folders import ResourceError, programmes
-from settle.web import places, uploads
+from settle.web import places, programmes, uploads
 from settle.web.desk import key_of
 from settle.web.forms import Asked, back, inside, page
 from settle.web.gatekeeper import AUDITOR, OFFICER
@@ -28,20 +26,9 @@ def show(asked: Asked) -> Response:
         "start.html",
         asked,
         recent=recent,
-        programmes=known_programmes(),
+        programmes=programmes.known(),
         profiles=[one.stem for one in places.profiles()],
     )
-
-
-def known_programmes() -> list[tuple[str, str]]:
-    """(id, name) of every programme that can be judged by."""
-    found = []
-    for one in programmes():
-        try:
-            found.append((one, vocabulary.load(one).name))
-        except ResourceError:
-            continue
-    return found
 
 
 def new(asked: Asked) -> Response:
@@ -51,7 +38,7 @@ def new(asked: Asked) -> Response:
         raise BinderError("올린 파일이 없습니다. 파일이나 폴더를 고르세요.")
     name = clean(asked.text("name")) or _name_of([str(one.filename) for one in files])
     programme = asked.text("programme")
-    if programme and programme not in dict(known_programmes()):
+    if programme and programme not in dict(programmes.known()):
         raise BinderError("그런 사업은 없습니다.")
     room = asked.desk.create(name[:MOST_NAME], Path(asked.text("place")) if asked.text("place") else None)
     asked.session.said += uploads.take(room, files, asked.who())
