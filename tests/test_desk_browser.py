@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from settle.binder import Binder
 from tests.kit import desk_kit
@@ -279,6 +281,35 @@ def test_axe_finds_nothing_on_any_screen(chromium: Any, desk: Running) -> None:
     page.keyboard.press("Shift+Slash")
     page.locator("dialog[open]").wait_for()
     assert axe(page) == [], "단축키"
+
+
+def test_axe_finds_nothing_beside_lists_papers_and_many_decisions(chromium: Any, tmp_path: Path) -> None:
+    paper = tmp_path / "E-002 회의록.pdf"
+    drawn = canvas.Canvas(str(paper))
+    drawn.drawString(80, 760, "MINUTES 2025-06-09")
+    drawn.save()
+    desk = desk_kit.running(tmp_path, *desk_kit.with_card(tmp_path), paper)
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(desk.url)
+    page.wait_for_url(re.compile("/reading"))
+    settled(page)
+    base = str(page.url.rsplit("/", 1)[0])
+    for screen in ("reading", "lists", f"question?id={quote(desk_kit.HEADS)}", "review?jump=E-002"):
+        page.goto(f"{base}/{screen}")
+        assert axe(page) == [], screen
+    page.locator("img.paper").wait_for()  # the original, as a picture
+    auditor(page)
+    page.goto(f"{base}/review?rule=MTG-020")
+    page.locator(".bulk summary").click()
+    form = page.locator(".bulk form")
+    form.get_by_role("radio", name="불인정").check()
+    form.get_by_label("사유").fill("한도")
+    form.get_by_role("button", name="미리 보기").click()
+    page.get_by_role("heading", name="2건을 불인정으로 정합니다").wait_for()
+    assert axe(page) == [], "한꺼번에"
+    page.get_by_role("button", name="2건 불인정").click()
+    page.locator(".said", has_text="2건 불인정").wait_for()
+    desk.stop()
 
 
 def sample(page: Any, desk: Running) -> str:
