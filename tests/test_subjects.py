@@ -167,6 +167,18 @@ def test_people_alone_are_judged_too(rulebook: Rulebook) -> None:
     assert {one.code: one.reason for one in result.not_checked}["SPD-010"] == "지출부 시트가 없습니다"
 
 
+def test_the_report_of_people_alone_is_named_after_them_and_speaks_of_no_won(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "단원.xlsx", {"단원명부": TABLES["단원명부"], "협약": TABLES["협약"]})
+    said = CliRunner().invoke(
+        cli, ["check", str(path), "--programme", CHOIR, "-o", str(tmp_path / "결과"), "--no-leads"]
+    )
+    assert said.exception is None, said.output
+    text = "\n".join(page.extract_text() for page in PdfReader(tmp_path / "결과" / "불인정내역서.pdf").pages)
+    assert "단원 자격표" in text.splitlines()[0] + text.splitlines()[1]
+    assert "지적: 불인정 1건, 보완 요청 1건." in " ".join(text.split())
+    assert "0원" not in text
+
+
 def test_a_plan_without_spending_pays_nothing_back(rulebook: Rulebook) -> None:
     tables = {"단원명부": TABLES["단원명부"], "예산": TABLES["예산"]}
     result = judge(book_from_tables(tables, rulebook.programme), rulebook)

@@ -43,6 +43,11 @@ def word(subject: Subject, row: tuple[int, int, int]) -> str:
     return subject.disallowed if disallowed else subject.held if held else subject.recognised
 
 
+def title_of(subject: Subject) -> str:
+    """What the report on a subject is called."""
+    return subject.title or f"{subject.name} 검토표"
+
+
 def counts(judged: Judged) -> str:
     """`적격 9건 · 보완 2건 · 제외 1건`, or the won of a subject measured in won."""
     subject = judged.subject
@@ -106,7 +111,7 @@ def _shown(judged: Judged, programme: str) -> Shown:
     start = 1 + len(named)
     return Shown(
         subject.name,
-        subject.title or f"{subject.name} 검토표",
+        title_of(subject),
         sentence(judged),
         heads,
         rows,
