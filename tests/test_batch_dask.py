@@ -96,3 +96,66 @@ def test_an_address_where_nobody_listens_is_said_in_a_sentence() -> None:
     with pytest.raises(pool.ClusterError, match="연결할 수 없습니다"):
         pool.Dask("tcp://127.0.0.1:9", seconds=2).start()
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.slow_all
+def test_a_scheduler_that_dies_ends_the_run_with_one_sentence(
+    cluster: tuple[str, list[subprocess.Popen]], tmp_path: Path
+) -> None:
+    address, _ = cluster
+    folder = batch_month.write_month(tmp_path / "협약들")
+    wait_for_workers(address, 2)
+    there = pool.Dask(address, seconds=3)
+
+    def kill_it(what: str, done: int, count: int) -> None:
+        found = subprocess.run(
+            ["pgrep", "-f", "distributed.cli.dask_scheduler"], capture_output=True, text=True, check=False
+        )
+        for pid in map(int, found.stdout.split()):
+            if str(tmp_path) == os.readlink(f"/proc/{pid}/cwd"):
+                os.kill(pid, signal.SIGKILL)
+
+    try:
+        with pytest.raises(pool.ClusterError, match="연결이 끊어졌습니다"):
+            run.run(
+                folder, tmp_path / "저기", MONTH, PROGRAMME, there, Options(send=True), progress=kill_it, finish=None
+            )
+    finally:
+        there.close()
+
+
+class Other:
+    """A client of which one worker has another version, and one none."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.closed = False
+
+    def scheduler_info(self, **_: object) -> dict[str, object]:
+        return {"workers": {"tcp://가:1": {}, "tcp://나:1": {}, "tcp://다:1": {}}}
+
+    def run(self, function: object, on_error: str) -> dict[str, object]:
+        return {"tcp://가:1": pool.__version__, "tcp://나:1": "0.0.1", "tcp://다:1": ModuleNotFoundError("settle")}
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_worker_of_another_version_is_named_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distributed.Client", Other)
+    with pytest.raises(pool.ClusterError, match=r"나:1 \(0\.0\.1\), tcp://다:1 \(settle이 없거나") as said:
+        pool.Dask("tcp://127.0.0.1:9").start()
+    assert "가:1" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "insecure", "sent"),
+    [
+        ("tcp://127.0.0.1:8786", False, True), ("localhost:8786", False, True), ("tcp://[::1]:8786", False, True),
+        ("tls://scheduler:8786", False, True), ("tcp://scheduler:8786", False, False), ("scheduler:8786", False, False),
+        ("tcp://10.0.0.7:8786", True, True), ("tcp://127.0.0.1.example:8786", False, False), ("ws://scheduler:80", False, False),
+    ],
+)  # fmt: skip
+def test_ledgers_go_over_a_plain_connection_only_within_this_machine_or_when_told_so(
+    address: str, insecure: bool, sent: bool
+) -> None:
+    assert (pool.refused(address, insecure) == "") is sent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -189,6 +190,19 @@ def test_what_a_desk_leaves_for_others_is_private(tmp_path: Path, monkeypatch: p
     assert places.own(control) == {"port": PORT, "secret": gate.control}
     control.chmod(0o644)
     assert places.own(control) is None  # open to others: anybody may have written it
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+def test_what_a_killed_desk_left_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, other = tmp_path / f"settle.desk-{gone.pid}-abc", tmp_path / "settle.desk-x-abc"
+    left.mkdir()
+    other.mkdir()
+    mine = places.runtime_folder()
+    again = places.runtime_folder()  # a desk that lives keeps its folder
+    assert sorted(tmp_path.iterdir()) == sorted([other, mine, again])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from settle.batch import pool, run
+from settle.batch.month import Options
 from settle.binder import Binder
-from settle.programme.folders import programmes
+from settle.programme.folders import DEFAULT_PROGRAMME, programmes
 from settle.web import uploads
 from tests.kit import choir, desk_kit
 from tests.kit import usage_kit as kit
@@ -66,6 +68,7 @@ def line_of(visitor: Visitor, name: str) -> str:
 # ---- the officer's way ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow_all
 def test_from_dropped_files_to_a_report_without_script(tmp_path: Path) -> None:
     visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
     assert visitor.room().name == "장부"
@@ -182,6 +185,14 @@ def test_decisions_move_the_totals_and_can_be_taken_back(tmp_path: Path) -> None
     visitor.act("undo")
     assert totals(visitor) == {"claimed": 224_000, "recognised": 149_000, "held": 60_000, "disallowed": 15_000}
     binder = visitor.room().binder
+    visitor.act("assign", {"finding": E002, "to": "이담당", "due": "2026-02-03"})
+    assert (binder.case(E002).assigned, binder.case(E002).due) == ("이담당", "2026-02-03")
+    visitor.act("request", {"finding": "innovation-partnership:MTG-020:E-004", "due": "2026-02-30"})
+    assert binder.requests() == []  # no such day
+    visitor.act(
+        "request", {"finding": "innovation-partnership:MTG-020:E-004", "due": "2026-02-03", "reason": "몇 명이었는지"}
+    )
+    assert [(one.recipient, one.due) for one in binder.requests()] == [("수행기관", "2026-02-03")]
     refused = visitor.act("second", {"finding": E003, "do": "검토", "who": "김감사"})
     assert "같은 사람" in refused.text
     visitor.act("second", {"finding": E003, "do": "검토", "who": "이검토"})
@@ -446,4 +457,38 @@ def test_a_binder_of_the_terminal_opens_and_what_was_typed_there_is_seen(tmp_pat
     assert totals(visitor) == TOTALS
     assert "우리" in visitor.get("/").text  # among the recent ones
     assert "정산철이 아닙니다" in visitor.send("/open", {"folder": str(tmp_path)}).text
+    visitor.desk.close_all()
+
+
+# ---- 월간 -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow_all
+def test_a_month_is_looked_at_and_one_of_it_opened(tmp_path: Path) -> None:
+    place, out = tmp_path / "협약들", tmp_path / "결과"
+    (place / "가").mkdir(parents=True)
+    (place / "나").mkdir()
+    desk_kit.ledger(place / "가" / "장부.xlsx", 협약번호="2025-가", 수행기관="가기관")
+    line = kit.line(집행일="2025-07-01", 원인행위일="2025-07-01", 거래처="다른찻집")
+    paper = kit.paper(승인번호="40000001", 발행일="2025-07-01", 발행자="다른찻집")
+    kit.book(place / "나" / "장부.xlsx", line, papers=[paper], 협약번호="2025-나", 수행기관="<b>나기관")
+    workers = pool.open_pool(1, "")
+    try:
+        run.run(place, out, "2025-09", DEFAULT_PROGRAMME, workers, Options())
+    finally:
+        workers.close()
+    visitor = desk_kit.visitor(tmp_path)
+    text = visitor.get("/month", params={"folder": str(out)}).text
+    assert "협약 2개" in text
+    assert "집행 251,000 = 인정 144,000 + 보완 60,000 + 불인정 47,000" in text  # 224,000 and 27,000
+    assert "<b>나기관" not in text
+    assert "&lt;b&gt;나기관" in text
+    assert "2025-나" not in visitor.get("/month", params={"folder": str(out), "q": "가기관"}).text
+    for name in ("../결과", "..", "/etc", ""):
+        refused = visitor.send("/month/enter", {"root": str(place), "agreement": name})
+        assert "그 폴더 안에 없습니다" in refused.text, name
+        assert visitor.desk.rooms() == [], name
+    visitor.send("/month/enter", {"root": str(place), "agreement": "가"})
+    assert totals(visitor) == TOTALS
+    assert "결과 폴더가 아닙니다" in visitor.get("/month", params={"folder": str(place)}).text
     visitor.desk.close_all()

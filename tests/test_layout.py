@@ -135,7 +135,9 @@ def test_no_module_is_left_unfinished() -> None:
 
 
 HELPS = (["--help"], ["--version"], ["check", "--help"], ["template", "--help"], ["open", "--help"])
-HEAVY = "{'pandas', 'pandera', 'numpy', 'pyarrow', 'reportlab', 'xlsxwriter', 'scipy', 'starlette', 'uvicorn', 'jinja2'}"
+HEAVY = (
+    "{'pandas', 'pandera', 'numpy', 'pyarrow', 'reportlab', 'xlsxwriter', 'scipy', 'starlette', 'uvicorn', 'jinja2'}"
+)
 
 
 @pytest.mark.parametrize("arguments", HELPS)

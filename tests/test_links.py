@@ -34,6 +34,12 @@ def judged(files: list[RawFile], *links: Link) -> Judgement:
     return pipeline.judge(pipeline.read_book(Read(), answers=Answers(links=links)))
 
 
+@pytest.fixture(scope="module")
+def before(files: list[RawFile]) -> Judgement:
+    """Without any link."""
+    return judged(files)
+
+
 def codes(result: Judgement, line: str) -> set[str]:
     found = result.findings
     return set(found.loc[found["line"] == line, "code"])
@@ -53,8 +59,7 @@ def keys(result: Judgement) -> dict[int, str]:
     return {row: side.match.keys[at] for row, at in zip(rows, side.match.right_match.tolist(), strict=True) if at >= 0}
 
 
-def test_a_link_joins_what_nothing_else_would(files: list[RawFile]) -> None:
-    before = judged(files)
+def test_a_link_joins_what_nothing_else_would(files: list[RawFile], before: Judgement) -> None:
     assert "REC-040" in codes(before, "E-005")  # paid by the card, and not in its list
     assert nobody(before) == [10, 11]
     after = judged(files, OURS)
@@ -66,8 +71,8 @@ def test_a_link_joins_what_nothing_else_would(files: list[RawFile]) -> None:
     ]
 
 
-def test_what_is_kept_apart_is_open_on_both_sides(files: list[RawFile]) -> None:
-    before, after = judged(files), judged(files, NOT_OURS)
+def test_what_is_kept_apart_is_open_on_both_sides(files: list[RawFile], before: Judgement) -> None:
+    after = judged(files, NOT_OURS)
     assert keys(before)[7] == "승인번호·날짜"
     assert 7 not in keys(after)
     assert "REC-040" in codes(after, "E-001")  # paid by the card, and not in its list any more
@@ -85,13 +90,13 @@ def test_what_is_kept_apart_is_open_on_both_sides(files: list[RawFile]) -> None:
         Link("E-005", CARD, "다른 시트", 10, 33_000),
     ],
 )
-def test_a_link_to_a_row_that_is_not_there_does_nothing(files: list[RawFile], link: Link) -> None:
-    assert keys(judged(files, link)) == keys(judged(files))
+def test_a_link_to_a_row_that_is_not_there_does_nothing(files: list[RawFile], before: Judgement, link: Link) -> None:
+    assert keys(judged(files, link)) == keys(before)
 
 
-def test_a_link_of_a_line_that_is_not_there_is_told(files: list[RawFile]) -> None:
+def test_a_link_of_a_line_that_is_not_there_is_told(files: list[RawFile], before: Judgement) -> None:
     after = judged(files, Link("E-999", CARD, "Sheet1", 10, 33_000))
-    assert keys(after) == keys(judged(files))
+    assert keys(after) == keys(before)
     assert after.reconciliation is not None
     assert any("E-999" in notice and "잇지 않았습니다" in notice for notice in after.reconciliation.notices)
 
@@ -124,6 +129,7 @@ def visitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[desk_ki
     made.desk.close_all()
 
 
+@pytest.mark.slow_all
 def test_links_on_the_desk_are_answers_that_can_be_taken_back(visitor: desk_kit.Visitor) -> None:
     def counts() -> str:
         return str(visitor.see("lists").text.partition("건 · ")[2].partition("</p>")[0])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from settle.batch.task import WORKER, Task, WrongVersion
-from settle.batch.worker import die_with_parent, judge, judge_in_time
+from settle import __version__
+from settle.batch.task import BOUND, WORKER, Task, WrongVersion
+from settle.batch.worker import die_with_parent, judge, judge_in_time, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +64,7 @@ class Processes:
         if self._method == "forkserver":
             from multiprocessing import forkserver
 
-            forkserver.set_forkserver_preload([WORKER])
+            forkserver.set_forkserver_preload([BOUND, WORKER])
             forkserver.ensure_running()
 
     def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
@@ -129,6 +132,9 @@ class Dask:
             from distributed import Client
         except ImportError:
             raise ClusterError("Dask로 나누려면 `pip install 'settle-kr[dask]'`로 설치하세요.") from None
+        logging.getLogger("distributed").setLevel(
+            logging.CRITICAL
+        )  # it says what went wrong in English, with its stack
         try:
             client = Client(self.address, timeout=self.seconds, set_as_default=False)
             workers = client.scheduler_info(n_workers=-1)["workers"]
@@ -139,18 +145,35 @@ class Dask:
         if not workers:
             client.close()
             raise ClusterError(f"Dask 스케줄러 '{self.address}'에 일할 워커가 없습니다.")
+        said = client.run(version, on_error="return")
+        others = sorted(f"{where} ({_told(found)})" for where, found in said.items() if found != __version__)
+        if others:
+            client.close()
+            raise ClusterError(
+                f"Dask 워커의 settle 판이 {__version__}이 아닙니다: {', '.join(others)}. 같은 판을 설치하세요."
+            )
         self._client = client
         self._slots = sum(int(w.get("nthreads", 1)) for w in workers.values())
 
     def run(self, count: int, task: Callable[[int], Task]) -> Iterator[tuple[int, Tables]]:
         if not count:
             return
+        from asyncio import CancelledError
+
         from distributed import as_completed
-        from distributed.scheduler import KilledWorker
+        from distributed.client import FutureCancelledError
 
         self.start()
+        try:
+            yield from self._run(count, task, as_completed([], loop=self._client.loop))
+        except (OSError, TimeoutError, CancelledError, FutureCancelledError) as error:
+            raise ClusterError(f"Dask 스케줄러 '{self.address}'와의 연결이 끊어졌습니다. 다시 실행하세요.") from error
+
+    def _run(self, count: int, task: Callable[[int], Task], queue: Any) -> Iterator[tuple[int, Tables]]:
+        """Send and collect. Raises CancelledError, OSError or TimeoutError where the scheduler is gone."""
+        from distributed.scheduler import KilledWorker
+
         number: dict[Any, int] = {}
-        queue = as_completed([], loop=self._client.loop)
         sent = 0
         pending = 0
         while sent < count or pending:
@@ -159,7 +182,7 @@ class Dask:
                 number[future.key] = sent
                 queue.add(future)
                 sent, pending = sent + 1, pending + 1
-            future = next(queue)
+            future = self._next(queue)
             pending -= 1
             i = number.pop(future.key)
             try:
@@ -169,9 +192,35 @@ class Dask:
             except WrongVersion as error:
                 raise ClusterError(f"Dask 워커의 settle 판이 다릅니다 ({error}). 같은 판을 설치하세요.") from None
 
+    def _next(self, queue: Any) -> Any:
+        """The next result, as long as there is a scheduler. Raises TimeoutError."""
+        gone = 0.0
+        while queue.is_empty():
+            time.sleep(0.02)
+            gone = 0.0 if self._client.status == "running" else gone + 0.02
+            if gone > self.seconds:
+                raise TimeoutError
+        return next(queue)
+
     def close(self) -> None:
         if self._client is not None:
-            self._client.close()
+            self._client.close(timeout=self.seconds)
+
+
+def _told(found: Any) -> str:
+    return found if isinstance(found, str) else "settle이 없거나 읽을 수 없음"
+
+
+def refused(address: str, insecure: bool) -> str:
+    """Why ledgers are not sent to this address, as one Korean sentence; "" where they may be."""
+    scheme, _, place = address.rpartition("://")
+    host = place.rpartition(":")[0].strip("[]") or place
+    if scheme == "tls" or insecure or host in ("127.0.0.1", "localhost", "::1"):
+        return ""
+    return (
+        f"'{address}'로 가는 길은 암호화되지 않아 장부를 보내지 않습니다. tls:// 주소와 인증서를 쓰거나(docs/batch.md), "
+        "믿는 망 안이면 --insecure를 더하세요."
+    )
 
 
 def _lost(name: str) -> Tables:

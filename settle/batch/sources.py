@@ -141,7 +141,7 @@ def basis_of(programme: str) -> dict[str, Any]:
     data = hashlib.sha256()
     places = {
         "schemas": [COMMON],
-        "ledgers": [programme, "statements", COMMON],
+        "ledgers": [programme, "statements", "systems", COMMON],
         "reports": [programme, DEFAULT_PROGRAMME, COMMON],
     }
     for kind, names in places.items():

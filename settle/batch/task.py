@@ -12,6 +12,7 @@ JOINED = ("papers", "days", "firms", "files", "verdicts")  # what only the joins
 AGAIN = "again"  # marks a result that the next run does not take over
 REPORTS = ("불인정내역서.xlsx", "불인정내역서.pdf")
 WORKER = "settle.batch.work"  # what a worker needs, imported once before it is forked
+BOUND = "settle.batch.bound"  # what ties it to the batch
 
 
 @dataclass(frozen=True)

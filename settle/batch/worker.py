@@ -20,6 +20,13 @@ def judge(task: Task) -> dict[str, bytes]:
     return work.run(task)
 
 
+def version() -> str:
+    """The version of settle that is installed where this runs."""
+    from settle import __version__
+
+    return __version__
+
+
 def judge_in_time(task: Task) -> dict[str, bytes]:
     """judge in a process of its own pool, which ends when the task takes longer than it may.
 
@@ -34,7 +41,7 @@ def judge_in_time(task: Task) -> dict[str, bytes]:
 
 
 def die_with_parent() -> None:
-    """First thing in a worker: no life beyond the process that it works for (Linux)."""
+    """First thing in a process: no life beyond the one that started it (Linux)."""
     if sys.platform == "linux":
         import ctypes
 

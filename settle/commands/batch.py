@@ -25,7 +25,7 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 @click.command(
     name="batch",
     help="폴더의 모든 협약(하위 폴더나 파일 하나가 한 협약, 명세는 그 옆)을 판정하고 서로 견줍니다.\n\n"
-    "\b\nsettle batch 협약들 --month 2025-09 -o 결과\nsettle batch 협약들 --month 2025-09 -o 결과 --dask tcp://scheduler:8786\n\n"
+    "\b\nsettle batch 협약들 --month 2025-09 -o 결과\nsettle batch 협약들 --month 2025-09 -o 결과 --dask tls://scheduler:8786\n\n"
     "결과 폴더에 Parquet 자료(agreements, lines, findings, matches), 월간대사.xlsx, 월간대사.pdf를 씁니다. 바뀌지 않은 협약은 다시 "
     "판정하지 않습니다. 끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못한 협약이 있음.",
 )
@@ -39,8 +39,9 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
     "--jobs", type=click.IntRange(min=0), default=0, metavar="개수", help="동시에 쓸 프로세스 수 (기본: 코어 수)."
 )
 @click.option(
-    "--dask", default="", metavar="주소", help="Dask 스케줄러에서 나누어 판정합니다. 예: tcp://scheduler:8786"
+    "--dask", default="", metavar="주소", help="Dask 스케줄러에서 나누어 판정합니다. 예: tls://scheduler:8786"
 )
+@click.option("--insecure", is_flag=True, help="암호화되지 않은 망(tcp://)으로도 장부를 보냅니다.")
 @click.option("--force", is_flag=True, help="바뀌지 않은 협약도 다시 판정합니다.")
 @click.option("--reports", is_flag=True, help="협약마다 불인정내역서(xlsx, pdf)도 씁니다.")
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
@@ -51,6 +52,7 @@ def command(
     programme: str,
     jobs: int,
     dask: str,
+    insecure: bool,
     force: bool,
     reports: bool,
     font: Path | None,
@@ -84,6 +86,8 @@ def command(
             write_bytes(store.out / monthly.PDF, pdf),
         ]
 
+    if dask and (why := pools.refused(dask, insecure)):
+        raise common.Wrong(why)
     pool = pools.open_pool(jobs, dask)
     try:
         options = Options(force, bool(dask), reports, font)

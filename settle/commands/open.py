@@ -89,7 +89,7 @@ def _running(folder: Path, no_browser: bool) -> bool:
     holder = Binder.holder(folder)
     if holder is None or not holder.about.get("desk"):
         return False
-    from settle.web import launch, places
+    from settle.web import launch
 
     answer = launch.ask(holder, folder.absolute())
     if answer is None:
@@ -99,8 +99,8 @@ def _running(folder: Path, no_browser: bool) -> bool:
     if no_browser:
         click.echo(answer.url)
         return True
-    runtime = places.runtime_folder()
-    if not launch.show(launch.door(runtime, answer.url)):
+    beside = Path(holder.about["desk"]).parent  # goes when that desk ends
+    if not launch.show(launch.door(beside, answer.url)):
         click.echo(answer.url)
     return True
 

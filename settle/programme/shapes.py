@@ -232,13 +232,24 @@ class SheetsFile(Struct, forbid_unknown_fields=True):
 
 
 class ForeignList(Struct, forbid_unknown_fields=True):
-    """[[list]] of lists.toml: an execution list of another system. two_funds: a row with two amounts is their sum, or two lines."""
+    """[[list]] of lists.toml: an execution list of another system. system: the layout that it takes (ledgers/systems/<system>.toml),
+    or name, needs and columns of its own. two_funds: a row with two amounts is their sum, or two lines.
+    """
+
+    system: str = ""
+    name: str = ""
+    needs: list[str] = []
+    columns: dict[str, str] = {}
+    funds: dict[str, str] = {}
+    two_funds: Literal["sum", "lines"] = "sum"
+
+
+class SystemFile(Struct, forbid_unknown_fields=True):
+    """ledgers/systems/<system>.toml: how the execution list of a system that no programme owns is laid out."""
 
     name: str
     needs: list[str]
     columns: dict[str, str] = {}
-    funds: dict[str, str] = {}
-    two_funds: Literal["sum", "lines"] = "sum"
 
 
 class ListsFile(Struct, forbid_unknown_fields=True):

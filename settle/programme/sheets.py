@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from settle.korean import particles
 from settle.model import EVIDENCE, LEDGER
 from settle.programme import folders, loading, shapes, vocabulary
-from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
+from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder, roots
 from settle.programme.loading import LoadError
 
 if TYPE_CHECKING:
@@ -204,6 +204,9 @@ def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
     )
 
 
+SYSTEMS = "systems"  # beside the programmes: layouts of lists that no programme owns
+
+
 @cache
 def load_lists(programme_id: str = DEFAULT_PROGRAMME) -> Lists:
     """The foreign lists of a programme; none where it has no lists.toml. Raises ResourceError (Korean)."""
@@ -214,10 +217,25 @@ def load_lists(programme_id: str = DEFAULT_PROGRAMME) -> Lists:
         found, _ = loading.parse(loading.read_text(path), path.name, shapes.ListsFile)
     except LoadError as error:
         raise ResourceError(str(error)) from None
-    lists = tuple(
-        ForeignList(
-            one.name, tuple(one.needs), tuple(one.columns.items()), tuple(one.funds.items()), one.two_funds == "lines"
-        )
-        for one in found.lists
-    )
+    lists = tuple(_foreign(one, number, path.name) for number, one in enumerate(found.lists, 1))
     return Lists(lists, tuple(found.categories.items()))
+
+
+def _foreign(one: shapes.ForeignList, number: int, file: str) -> ForeignList:
+    """A list with the layout of its system. Raises ResourceError (Korean)."""
+    layout = shapes.SystemFile(one.name, one.needs)
+    if one.system:
+        path = next((p for root in roots("ledgers") if (p := root / SYSTEMS / f"{one.system}.toml").is_file()), None)
+        if path is None:
+            raise ResourceError(f"{file}: list {number}의 system '{one.system}'이(가) ledgers/{SYSTEMS}에 없습니다.")
+        try:
+            layout, _ = loading.parse(loading.read_text(path), path.name, shapes.SystemFile)
+        except LoadError as error:
+            raise ResourceError(str(error)) from None
+    if not layout.name or not layout.needs:
+        raise ResourceError(f"{file}: list {number}에는 system이나 name과 needs가 있어야 합니다.")
+    columns = {**layout.columns, **one.columns}
+    needs = tuple(one.needs or layout.needs)
+    return ForeignList(
+        one.name or layout.name, needs, tuple(columns.items()), tuple(one.funds.items()), one.two_funds == "lines"
+    )

@@ -61,6 +61,7 @@ ACT: dict[str, Page] = {
     "/b/{key}/second": decide.second,
     "/b/{key}/reply": decide.reply,
     "/b/{key}/request": decide.request,
+    "/b/{key}/assign": decide.assign,
     "/b/{key}/viewed": decide.viewed,
     "/b/{key}/lead": decide.lead,
     "/b/{key}/bulk": decide.bulk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from settle.guard import run as guard
@@ -35,7 +36,16 @@ def shown(path: Path) -> bool:
 
 def draw(path: Path, page: int = 1) -> Picture:
     """A page (from 1) as PNG. Never raises for what the file holds."""
-    task = {"path": str(path), "page": page, "wide": WIDE}
+    try:
+        return _drawn(str(path), path.stat().st_mtime_ns, page)
+    except OSError:
+        return Picture(problem="broken")
+
+
+@lru_cache(maxsize=16)
+def _drawn(path: str, _: int, page: int) -> Picture:
+    """A page of a file as it was at a time: the screen asks for its size first, then for the picture."""
+    task = {"path": path, "page": page, "wide": WIDE}
     answer = guard.guarded("settle.web.pictures:look", task, guard.Limits(cpu=20, memory=1400))
     for header, body in answer.messages:
         if "pages" in header:

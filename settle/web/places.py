@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_RECENT = 12
 RECENT = "recent.json"
+_DESK = "settle.desk-"
 
 
 def state_folder() -> Path:
@@ -61,8 +63,23 @@ def private_folder(place: Path) -> Path:
 def runtime_folder() -> Path:
     """A new folder of this user's own for one running desk. Raises OSError."""
     given = os.environ.get("XDG_RUNTIME_DIR", "")
-    base = Path(given) if os.path.isabs(given) and os.path.isdir(given) else None
-    return Path(tempfile.mkdtemp(prefix="settle.desk-", dir=base))
+    base = Path(given) if os.path.isabs(given) and os.path.isdir(given) else Path(tempfile.gettempdir())
+    _sweep(base)
+    return Path(tempfile.mkdtemp(prefix=f"{_DESK}{os.getpid()}-", dir=base))
+
+
+def _sweep(base: Path) -> None:
+    """Remove what desks of this user left that were killed."""
+    if os.name != "posix":
+        return
+    for folder in base.glob(f"{_DESK}*-*"):
+        pid = folder.name.removeprefix(_DESK).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{pid}").exists():
+                try:
+                    os.kill(int(pid), 0)
+                except ProcessLookupError:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def put(path: Path, text: str) -> None:

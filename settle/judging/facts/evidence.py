@@ -174,12 +174,28 @@ def evidence(facts: Facts) -> Rows:
     approval = labels(number, trade, np.where(card, issued, 0)) if len(frame) else np.zeros(0, dtype=np.int64)
     approval = np.where((number != "").to_numpy() & (trade >= 0), approval, -1)
 
+    from_ = _same_paper(approval, full, full_known, net_known)
+    net, tax, net_known = net[from_], tax[from_], net_known[from_]
+
     sign = np.where(_unsigned_refund(facts, full), -1, 1)
     issuer = frame["사업자등록번호"]
     return Rows(
         kind, trade, full * sign, full_known, net * sign, net_known, tax * sign, approval, issued, issuer,
         (issuer != "").to_numpy(), take_each(*coded(issuer), brn_valid, bool),
     )  # fmt: skip
+
+
+def _same_paper(approval: np.ndarray, total: np.ndarray, total_known: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """From which row each takes its supply and VAT: itself, or where it says none, one of its number and total that does."""
+    own = np.arange(len(total))
+    if not len(own):
+        return own
+    paper = labels(approval, total)
+    first = np.full(int(paper.max()) + 1, -1)
+    known = np.flatnonzero(told & total_known)[::-1]
+    first[paper[known]] = known
+    take = (approval >= 0) & total_known & ~told & (first[paper] >= 0)
+    return np.where(take, first[paper], own)
 
 
 def _unsigned_refund(facts: Facts, total: np.ndarray) -> np.ndarray:

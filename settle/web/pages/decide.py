@@ -183,6 +183,15 @@ def request(asked: Asked) -> Response:
     return _done(asked, f"{to}에 소명 요청", finding, judge=False)
 
 
+def assign(asked: Asked) -> Response:
+    """Who deals with a finding, until when."""
+    finding = _finding(asked)
+    asked.at.binder.assign(finding, asked.text("to"), asked.text("due"), _name(asked, "정하는 사람"))
+    asked.at.cases()
+    asked.session.said.append("담당과 기한을 적었습니다.")
+    return back(inside(asked.text("_back"), asked.url("review")))
+
+
 def viewed(asked: Asked) -> Response:
     """Mark as looked at, or not."""
     finding = _finding(asked)

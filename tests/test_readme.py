@@ -1,0 +1,56 @@
+"""The commands of README's fenced blocks, run as they stand there, one after another, in one folder."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from settle.cli import cli
+from tests.kit import yardstick
+
+README = Path(__file__).parents[1] / "README.md"
+ELSEWHERE = ("--dask", "settle open")  # need a scheduler, a browser: test_batch_dask, test_desk_process
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"^ *```\n(.*?)^ *```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in found if line.startswith("settle ")]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as an officer has it: her ledger, the lists of card, tax office and bank, and a folder of agreements."""
+    here = tmp_path_factory.mktemp("내 정산")
+    (here / "받은 것").mkdir()
+    yard = yardstick.load("plain")
+    ledger, *lists = yard.write(here / "받은 것")
+    shutil.copy(ledger, here / "내장부.xlsx")
+    names = {"card": "신한카드.xlsx", "invoice": "홈택스.xls", "bank": "은행.xlsx"}
+    for role, path in zip(yard.meta["lists"], lists, strict=True):
+        shutil.copy(path, here / names.get(role, path.name))
+    shutil.copytree(here / "받은 것", here / "협약들" / "가나")
+    return here
+
+
+def test_there_are_commands_and_few_are_left_out() -> None:
+    assert len(commands()) >= 4
+    assert sum(any(word in line for word in ELSEWHERE) for line in commands()) <= 2
+
+
+@pytest.mark.parametrize("line", [line for line in commands() if not any(word in line for word in ELSEWHERE)])
+def test_a_command_of_the_readme_runs(line: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    before = {path for path in desk.rglob("*") if path.is_file()}
+    # the first question answered, the others left open
+    ran = CliRunner().invoke(cli, shlex.split(line)[1:], input="1\n" + "\n" * 60, standalone_mode=False)
+    assert ran.exception is None, ran.output
+    assert ran.return_value in (None, 0, 1), ran.output  # 1: something is not recognised
+    assert "Traceback" not in ran.output
+    if "-o" in line:
+        assert {path for path in desk.rglob("*") if path.is_file()} - before, "nothing was written"
