@@ -133,6 +133,7 @@ def test_the_report_has_a_part_for_them(written: tuple[Path, str]) -> None:
     assert "2,491,230" in text
 
 
+@pytest.mark.slow_all
 def test_a_month_of_it(tmp_path: Path) -> None:
     for number in (1, 2):
         agreement = TABLES["협약"] | {"협약번호": f"합창-{number}"}
