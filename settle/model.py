@@ -179,6 +179,7 @@ class Judgement:
     seconds: float = 0.0
     others: list[Judged] = field(default_factory=list)  # the subjects beside the main one whose sheets were given
     payments: list[Any] = field(default_factory=list)  # settle.judging.payments.Paid
+    scores: list[Any] = field(default_factory=list)  # settle.judging.scores.Scores
     evidence: Any = None  # settle.evidence.checking.Checked, where evidence files were given
     questions: list[Any] = field(default_factory=list)  # settle.judging.questions.Question, dearest first
     filling: Any = None  # settle.reconciling.filling.Filling, where lists or answers filled blank cells

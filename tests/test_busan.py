@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from settle import examples
 from settle.commands import common
-from settle.documents import sample
+from settle.documents import json_, sample
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -489,6 +490,93 @@ def test_a_status_in_force_on_the_day(rulebook: Rulebook, more: dict[str, Any], 
 )
 def test_a_ban_that_covers_the_day(rulebook: Rulebook, more: dict[str, Any], verdict: str) -> None:
     assert applied(rulebook, "BSQ-050", STATUS | more) == verdict
+
+
+# ---- selection ------------------------------------------------------------------------------------------------------------------
+
+CRITERIA = {
+    "사업지원의 필요성": 10, "사업계획의 적정성": 30, "기업운영 및 제품의 혁신성": 10, "사회적 생태계 구축 노력": 5,
+    "사회목적 재투자": 10, "주 사업활동의 사회적가치": 15,
+}  # fmt: skip
+
+
+def reviews(number: str, **given: float) -> list[dict[str, Any]]:
+    """Points of one reviewer: the most of every criterion, but for those given."""
+    points = {**CRITERIA, **{name.replace("_", " "): value for name, value in given.items()}}
+    return [{"신청번호": number, "심사위원": "가", "항목": item, "점수": value} for item, value in points.items()]
+
+
+def selected(rulebook: Rulebook, *numbers: str, **tables: Any) -> Judgement:
+    rows = [{"신청번호": number, "기업명": f"기업{number}"} for number in numbers]
+    return judge(book_from_tables({"신청기업": rows, **tables}, rulebook.programme), rulebook, rules=["BSS"])
+
+
+@pytest.mark.parametrize(
+    ("then", "points"),
+    [
+        (121_000_000, 20), (120_999_999, 16), (110_250_000, 16), (110_249_999, 12), (100_000_000, 12), (99_999_999, 8),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_growth_over_two_years_compared_without_roots(
+    rulebook: Rulebook, then: int | None, points: int | None
+) -> None:  # B17
+    sales = [{"신청번호": "1", "연도": "2023", "매출액": 100_000_000}]
+    if then is not None:
+        sales.append({"신청번호": "1", "연도": "2025", "매출액": then})
+    result = selected(rulebook, "1", 심사=reviews("1"), 매출=sales)
+    (found,) = result.scores[0].rows
+    (growth,) = (one for one in found.points if one.criterion == "기업의 성장 가능성")
+    assert growth.points == points  # a year that nobody says: the reviewers would have to say, and did not
+
+
+def grown(number: str) -> list[dict[str, Any]]:
+    return [{"신청번호": number, "연도": year, "매출액": won} for year, won in (("2023", 100), ("2025", 121))]
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(0, "in"), (-0.01, "out")])
+def test_sixty_points_stay_and_less_goes(rulebook: Rulebook, last: float, verdict: str) -> None:
+    # 20 of growth + 10 + 10 + 5 + 5 + 5 + 5
+    given = {
+        "사업계획의_적정성": 10,
+        "기업운영_및_제품의_혁신성": 5,
+        "사회목적_재투자": 5,
+        "주_사업활동의_사회적가치": 5 + last,
+    }
+    result = selected(rulebook, "1", 심사=reviews("1", **given), 매출=grown("1"))
+    assert result.scores[0].standing == (verdict,)
+    assert result.others[0].totals["disallowed"] == (verdict == "out")
+
+
+def test_the_mean_of_reviewers_is_compared_unrounded(rulebook: Rulebook) -> None:
+    one = reviews("1", 사업계획의_적정성=10, 기업운영_및_제품의_혁신성=5, 사회목적_재투자=5, 주_사업활동의_사회적가치=5)
+    # the second and third give 4.99 and 5 for the last: 59.99666… prints as 60.00 and is below 60
+    two = [row | {"심사위원": "나", "점수": 4.99 if row["항목"].startswith("주 ") else row["점수"]} for row in one]
+    three = [row | {"심사위원": "다"} for row in one]
+    result = selected(rulebook, "1", 심사=[*one, *two, *three], 매출=grown("1"))
+    assert result.scores[0].standing == ("out",)
+    message = result.others[0].findings["message"].iat[0]
+    assert "60.00점이 60점 미만" in message
+
+
+def test_ranks_and_equal_totals(rulebook: Rulebook) -> None:
+    papers = [*reviews("1", 사회목적_재투자=9), *reviews("2"), *reviews("3", 사회목적_재투자=9), *reviews("4")[:3]]
+    result = selected(rulebook, "1", "2", "3", "4", 심사=papers, 매출=[row for n in "1234" for row in grown(n)])
+    told = json.loads(json_.dumps(result))["scores"][0]
+    assert [(one["신청번호"], one["total"], one["rank"], one["tied_with"], one["in"]) for one in told["ranking"]] == [
+        ("1", 99, 2, ["3"], "in"),
+        ("2", 100, 1, [], "in"),
+        ("3", 99, 2, ["1"], "in"),
+        ("4", None, None, [], "open"),
+    ]
+    notes = result.others[0].findings
+    assert notes[notes["effect"] == "note"]["line"].tolist() == ["1", "3"]
+
+
+def test_points_above_the_most_are_left_out(rulebook: Rulebook) -> None:
+    result = selected(rulebook, "1", 심사=reviews("1", 사회목적_재투자=11), 매출=grown("1"))
+    assert result.scores[0].rows[0].total is None
+    assert result.scores[0].standing == ("open",)
 
 
 # ---- a plain export ---------------------------------------------------------------------------------------------------------------

@@ -133,6 +133,7 @@ def test_the_report_has_a_part_for_them(written: tuple[Path, str]) -> None:
     assert "2,491,230" in text
 
 
+@pytest.mark.slow_all
 def test_a_month_of_it(tmp_path: Path) -> None:
     for number in (1, 2):
         agreement = TABLES["협약"] | {"협약번호": f"합창-{number}"}
@@ -165,6 +166,18 @@ def test_people_alone_are_judged_too(rulebook: Rulebook) -> None:
     assert result.exit_code == 1
     assert not result.provisional  # nobody asked for the rules of spending
     assert {one.code: one.reason for one in result.not_checked}["SPD-010"] == "지출부 시트가 없습니다"
+
+
+def test_the_report_of_people_alone_is_named_after_them_and_speaks_of_no_won(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "단원.xlsx", {"단원명부": TABLES["단원명부"], "협약": TABLES["협약"]})
+    said = CliRunner().invoke(
+        cli, ["check", str(path), "--programme", CHOIR, "-o", str(tmp_path / "결과"), "--no-leads"]
+    )
+    assert said.exception is None, said.output
+    text = "\n".join(page.extract_text() for page in PdfReader(tmp_path / "결과" / "불인정내역서.pdf").pages)
+    assert "단원 자격표" in text.splitlines()[0] + text.splitlines()[1]
+    assert "지적: 불인정 1건, 보완 요청 1건." in " ".join(text.split())
+    assert "0원" not in text
 
 
 def test_a_plan_without_spending_pays_nothing_back(rulebook: Rulebook) -> None:

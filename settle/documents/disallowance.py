@@ -88,8 +88,9 @@ def write(
 def _whole(view: View, only: str) -> Iterator[Block]:
     yield from _first_page(view, only)
     yield Break(LANDSCAPE)
-    yield from _sums(view)
-    yield from _lists(view, only)
+    if not view.applied_only:
+        yield from _sums(view)
+        yield from _lists(view, only)
     yield from subject_blocks.subjects(view.judgement)
     if not only:
         for name in view.further:
@@ -142,6 +143,8 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
         pad=1.6,
     )
     yield Space(3)
+    if view.applied_only:
+        return
     yield amounts_table(view)
     yield Text(f"비목별 ({unit})", LINES)
     yield category_table(view, [c for c in view.categories if c.level <= 0], "summary")

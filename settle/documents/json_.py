@@ -10,6 +10,7 @@ import orjson
 
 from settle import __version__
 from settle.documents import evidence
+from settle.judging.scores import shown
 from settle.korean import mask, mask_all, mask_key, mask_keys, printable
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from settle.judging.questions import Question
+    from settle.judging.scores import Scores
     from settle.model import Filled, InputError, Judgement
 
 WON = ("claimed", "recognised", "held", "disallowed")
@@ -93,7 +95,44 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
             }
             for one in judgement.payments
         ]
+    if judgement.scores:
+        found["scores"] = [_scores(one) for one in judgement.scores]
     return found
+
+
+def _scores(found: Scores) -> dict[str, Any]:
+    """A score table: the points of every criterion, and the ranking; a total that is not complete has no rank."""
+
+    def points(value: Any) -> int | float | None:
+        return (
+            None if value is None else int(value) if value == int(value) else float(shown(value, found.table.decimals))
+        )
+
+    return {
+        "table": found.table.id,
+        "rows": [
+            {
+                "신청번호": mask_key(row.number),
+                "criterion": one.criterion,
+                "points": points(one.points),
+                "by": one.by,
+                "why": mask(one.why),
+            }
+            for row in found.rows
+            for one in row.points
+        ],
+        "ranking": [
+            {
+                "신청번호": mask_key(row.number),
+                "total": points(row.total),
+                "bonus": points(row.bonus),
+                "rank": row.rank,
+                "tied_with": [mask_key(name) for name in row.tied_with],
+                "in": standing,
+            }
+            for row, standing in zip(found.rows, found.standing, strict=True)
+        ],
+    }
 
 
 def _subjects(judgement: Judgement) -> list[dict[str, Any]]:

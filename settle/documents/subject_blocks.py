@@ -18,7 +18,7 @@ MOST, SMALL, LINES = 6000, 6.9, HEADINGS[2]  # rows of one list on paper, size o
 
 def subjects(judgement: Judgement) -> Iterator[Block]:
     """What became of every row of the subjects beside the main one."""
-    for one in rows_of.shown(judgement):
+    for one in [*rows_of.shown(judgement), *rows_of.scores(judgement)]:
         yield Text(one.title, HEADINGS[0], one.title, 0, f"subject:{one.name}")
         yield Text(one.sentence, LEAD)
         wide = {"사유": 52, "조치": 38, "근거": 26, "규칙코드": 15, "판정": 15, "칸": 20}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from settle.judging.scores import shown as points_shown
 from settle.korean import josa, mask, mask_key, number, printable
 from settle.programme import sheets
 
 if TYPE_CHECKING:
+    from settle.judging.scores import Scores
     from settle.model import Judged, Judgement
     from settle.programme.vocabulary import Subject
 
@@ -41,6 +43,11 @@ def word(subject: Subject, row: tuple[int, int, int]) -> str:
     return subject.disallowed if disallowed else subject.held if held else subject.recognised
 
 
+def title_of(subject: Subject) -> str:
+    """What the report on a subject is called."""
+    return subject.title or f"{subject.name} 검토표"
+
+
 def counts(judged: Judged) -> str:
     """`적격 9건 · 보완 2건 · 제외 1건`, or the won of a subject measured in won."""
     subject = judged.subject
@@ -53,6 +60,30 @@ def sentence(judged: Judged) -> str:
     subject, total = judged.subject, judged.totals["claimed"]
     whole = f"{len(judged.lines):,}건" + ("" if subject.counted else f", {number(total)}원")
     return f"{josa(subject.sheet, '을/를')} 판정했습니다 ({whole}): {counts(judged)}."
+
+
+STANDING = {"in": "", "out": "제외", "held": "보완", "open": "미완성"}
+
+
+def scores(judgement: Judgement) -> list[Shown]:
+    """Every score table: one row per application, the best first, its points by criterion."""
+    return [_score_table(one) for one in judgement.scores]
+
+
+def _score_table(found: Scores) -> Shown:
+    table, pairs = found.table, list(zip(found.rows, found.standing, strict=True))
+    pairs.sort(key=lambda pair: (pair[0].rank is None, pair[0].rank or 0))
+    heads = ("신청번호", "순위", "총점", *(one.name for one in table.criterion), "비고")
+    rows: list[tuple[Any, ...]] = []
+    for row, standing in pairs:
+        tied = f"동점: {', '.join(mask_key(name) for name in row.tied_with)}" if row.tied_with else ""
+        points = [points_shown(one.points, table.decimals) or "-" for one in row.points]
+        total = points_shown(row.total, table.decimals) or "미완성"
+        said = ", ".join(filter(None, [STANDING[standing], tied]))
+        rows.append((mask_key(printable(row.number)), str(row.rank or "-"), total, *points, said))
+    least = "" if table.minimum is None else f" {table.minimum}점 이상이어야 합니다."
+    told = f"{len(rows):,}건의 점수입니다.{least} 순위는 함께 판정한 신청 사이의 것입니다."
+    return Shown(table.id, table.title, told, heads, rows, ())
 
 
 def _shown(judged: Judged, programme: str) -> Shown:
@@ -80,7 +111,7 @@ def _shown(judged: Judged, programme: str) -> Shown:
     start = 1 + len(named)
     return Shown(
         subject.name,
-        subject.title or f"{subject.name} 검토표",
+        title_of(subject),
         sentence(judged),
         heads,
         rows,

@@ -165,6 +165,12 @@ def _subjects(out: Console, judgement: Judgement) -> None:
             line.append(f"  {', '.join(names[:5])}{more}", style="dim")
             out.print(line, no_wrap=True, overflow="ellipsis")
         out.print()
+    for shown in subjects.scores(judgement):
+        table = _table(f"{shown.title}: 신청", "순위", "총점", "비고")
+        for row in shown.rows:
+            table.add_row(_say(row[0]), row[1], row[2], row[-1])
+        _print(out, table)
+        out.print()
 
 
 def _won(value: Any) -> str:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from settle import __version__
 from settle.documents.funds import fund_notes
-from settle.documents.subjects import counts, sentence
+from settle.documents.subjects import counts, sentence, title_of
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
@@ -169,9 +169,16 @@ class View:
         """협약번호 as it stands: its digits are no account number."""
         return printable(str(self.judgement.book.agreement.get("협약번호") or ""))
 
+    @property
+    def applied_only(self) -> bool:
+        """Was an application handed in, and nothing spent?"""
+        return bool(self.judgement.others) and not len(self.judgement.lines)
+
     @cached_property
     def title(self) -> str:
         provisional = f" ({self.words['provisional']})" if self.judgement.provisional else ""
+        if self.applied_only:  # its report is named after what was judged
+            return " · ".join(title_of(one.subject) for one in self.judgement.others) + provisional
         return self.form.title + provisional
 
     @cached_property
@@ -194,8 +201,9 @@ class View:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Findings by effect."""
-        found = self.judgement.findings["effect"].value_counts()
+        """Findings by effect, of every subject."""
+        told = [self.judgement.findings, *([] if self.part else (one.findings for one in self.judgement.others))]
+        found = pd.concat([table["effect"] for table in told]).value_counts()
         return {effect: int(found.get(effect, 0)) for effect in EFFECTS}
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from settle.judging.payments import payments
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.rounds import chosen
+from settle.judging.scores import of_subject
 from settle.judging.subjects import WON, Bench
 from settle.judging.sums import by_category, by_fund
 from settle.model import Judgement
@@ -65,4 +66,5 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         seconds=time.perf_counter() - started,
         others=others,
         payments=payments(facts, lines),
+        scores=[found for one in others for found in of_subject(one)],
     )

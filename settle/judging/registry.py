@@ -33,6 +33,7 @@ from settle.judging.kinds import (  # noqa: F401
     portions,
     required,
     rows,
+    scoring,
     support,
     tricks,
 )

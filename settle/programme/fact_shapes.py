@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -47,11 +47,12 @@ class CountRows(_Fact, tag="count_rows"):
 
 
 class SumRows(_Fact, tag="sum_rows"):
-    """The sum of a column over rows of another sheet of the same application."""
+    """The sum of a column over rows of another sheet of the same application. none: what it is where no row fits."""
 
     sheet: str
     column: str
     where: Any = None
+    none: Literal["zero", "unknown"] = "zero"
 
 
 class AnyRow(_Fact, tag="any_row"):

@@ -85,7 +85,7 @@ class _Book:
         for name in self.lists:
             self._list(name, self.view.listed(name), sums=("applied",) if name != "notes" else ())
         self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
-        for one in subjects.shown(self.view.judgement):
+        for one in [*subjects.shown(self.view.judgement), *subjects.scores(self.view.judgement)]:
             xlsx_subjects.subject(self, one)
         if self.everything:
             for name in self.view.further:

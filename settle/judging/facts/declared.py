@@ -167,7 +167,11 @@ def _(spec: shapes.CountRows, facts: Facts) -> Value:
 
 @made.register
 def _(spec: shapes.SumRows, facts: Facts) -> Value:
-    return _gathered(facts, spec.sheet, spec.where, lambda theirs: figure(theirs, spec.column))
+    found = _gathered(facts, spec.sheet, spec.where, lambda theirs: figure(theirs, spec.column))
+    if spec.none == "zero":
+        return found
+    rows = _gathered(facts, spec.sheet, spec.where)
+    return Value(found.value, found.known & (rows.value > 0))
 
 
 @made.register

@@ -1,0 +1,172 @@
+"""Points of applications: by reviewers, by bands of facts, by flags; exact fractions, compared unrounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from settle.judging.facts.base import known
+from settle.judging.facts.declared import figure, rows_of
+from settle.judging.facts.subjects import application
+from settle.programme import scores as tables
+from settle.programme.vocabulary import match_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.judging.facts.base import Facts
+    from settle.model import Judged
+    from settle.programme.scores import Criterion, ScoreTable
+
+YES = ("Y", "true", "True")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Points of one application for one criterion; None: nobody gave any. by: who or what did. why: in a few words."""
+
+    criterion: str
+    points: Fraction | None
+    by: str
+    why: str
+    bonus: bool
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One application: its points, their sum with and without bonus (None: not complete), its rank (None: none), with whom it is equal."""
+
+    number: str
+    points: tuple[Point, ...]
+    total: Fraction | None
+    bonus: Fraction
+    below: bool
+    rank: int | None = None
+    tied_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A score table with the rows of its subject, and what became of each by all rules: in, out, held, open (not complete)."""
+
+    table: ScoreTable
+    rows: tuple[Scored, ...]
+    standing: tuple[str, ...]
+
+
+def of_subject(judged: Judged) -> list[Scores]:
+    """The score tables of a judged subject whose reviews were given."""
+    facts = judged.facts
+    found = []
+    for table in tables.load(facts.programme.id, facts.programme.place):
+        if table.subject != judged.subject.name or not facts.book.has(table.sheet):
+            continue
+        rows = scored(facts, table)
+        sums = zip(rows, judged.lines["held"].tolist(), judged.lines["disallowed"].tolist(), strict=True)
+        standing = tuple(
+            "out" if out else "open" if one.total is None else "held" if held else "in" for one, held, out in sums
+        )
+        found.append(Scores(table, tuple(rows), standing))
+    return found
+
+
+def scored(facts: Facts, table: ScoreTable) -> list[Scored]:
+    """Every row of the subject, in its order, with a rank among those that are complete. Raises KeyError for a fact that nobody knows."""
+    columns = [_criterion(facts, table, one) for one in table.criterion]
+    numbers = facts["line_name"].tolist()
+    found = [_sum(table, numbers[i], tuple(column[i] for column in columns)) for i in range(facts.n)]
+    if len(found) < 2:  # a rank is one among others
+        return found
+    order = sorted((one.total for one in found if one.total is not None), reverse=True)
+    return [_ranked(one, found, order) for one in found]
+
+
+def _ranked(one: Scored, found: Sequence[Scored], order: Sequence[Fraction]) -> Scored:
+    if one.total is None:
+        return one
+    tied = tuple(other.number for other in found if other is not one and other.total == one.total)
+    return Scored(one.number, one.points, one.total, one.bonus, one.below, order.index(one.total) + 1, tied)
+
+
+def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
+    bonus = sum((p.points or Fraction(0) for p in points if p.bonus), Fraction(0))
+    own = [p.points for p in points if not p.bonus]
+    total = None if any(p is None for p in own) else sum((p for p in own if p is not None), Fraction(0)) + bonus
+    measured = None if total is None else total if table.minimum_includes_bonus else total - bonus
+    below = measured is not None and table.minimum is not None and measured < table.minimum
+    return Scored(number, points, total, bonus, below)
+
+
+def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
+    given = _reviewed(facts, table, one)
+    if one.by == "reviewer":
+        return given
+    if one.by == "flag":
+        said = [str(value) in YES for value in np.asarray(facts[one.fact], dtype=object).tolist()]
+        return [
+            Point(one.name, Fraction(one.points if yes else 0), one.fact, "해당" if yes else "해당 없음", one.bonus)
+            for yes in said
+        ]
+    found = figure(facts, one.fact)
+    made = []
+    for i, (value, there) in enumerate(zip(np.asarray(found.value).tolist(), found.known.tolist(), strict=True)):
+        points = None
+        if there and one.by == "band":
+            points = next((band.points for band in one.bands if band.min is None or value >= band.min), None)
+        elif there:
+            points = 0 if value < 1 else min(one.most, one.first + one.further * (int(value) - 1))
+        if points is not None:
+            made.append(Point(one.name, Fraction(points), one.fact, str(value), one.bonus))
+        elif one.unknown == "zero":
+            made.append(Point(one.name, Fraction(0), one.fact, "알 수 없음", one.bonus))
+        else:
+            made.append(given[i])
+    return made
+
+
+def _reviewed(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
+    """What the reviewers gave: points outside 0 … most are left out."""
+    nothing = Point(one.name, None, "심사", "점수 없음", one.bonus)
+    if not facts.book.has(table.sheet):
+        return [nothing] * facts.n
+    rows = rows_of(facts, table.sheet)
+    frame, numbers = rows.ledger, application(rows).tolist()
+    wanted = match_key(one.name)
+    by_number: dict[str, list[Fraction]] = {}
+    columns = zip(numbers, frame["항목"], frame["점수"], frame[known("점수")], strict=True)
+    for number, item, points, is_known in columns:
+        if match_key(item) == wanted and is_known and 0 <= points <= one.most:
+            by_number.setdefault(number, []).append(Fraction(str(points)))
+    made = []
+    for number in application(facts).tolist():
+        given = by_number.get(number, [])
+        if not given:
+            made.append(nothing)
+            continue
+        together = _together(given, table.reviewers)
+        made.append(Point(one.name, together, "심사", f"심사위원 {len(given)}명", one.bonus))
+    return made
+
+
+def _together(points: list[Fraction], how: str) -> Fraction:
+    if how == "trimmed" and len(points) > 2:
+        points = sorted(points)[1:-1]
+    whole = sum(points, Fraction(0))
+    return whole if how == "sum" else whole / len(points)
+
+
+def shown(points: Fraction | None, decimals: int) -> str:
+    """Points as they are printed, rounded half up; "" for none."""
+    if points is None:
+        return ""
+    scale = 10**decimals
+    whole, rest = divmod(int(points * scale + Fraction(1, 2)), scale)
+    return f"{whole}.{rest:0{decimals}d}" if decimals else str(whole)
+
+
+def table_of(facts: Facts, name: str) -> ScoreTable | None:
+    """The score table of that id; None where the programme has none."""
+    return next((one for one in tables.load(facts.programme.id, facts.programme.place) if one.id == name), None)

@@ -1,0 +1,65 @@
+"""Score tables as data: schemas/<programme>/scores/<id>.toml."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path  # noqa: TC003  the cache is keyed by it
+from typing import Literal
+
+from msgspec import Struct, field
+
+from settle.programme import loading
+from settle.programme.folders import ResourceError, folder
+from settle.programme.loading import LoadError
+from settle.programme.shapes import Source  # noqa: TC001  msgspec reads the annotations
+
+
+class ScoreBand(Struct, forbid_unknown_fields=True):
+    """At least `min` gives `points`; without `min` all that is left; without `points` the reviewers say."""
+
+    min: int | None = None
+    points: int | None = None
+
+
+class Criterion(Struct, forbid_unknown_fields=True):
+    """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n)."""
+
+    name: str
+    most: int
+    by: Literal["reviewer", "band", "flag", "count"]
+    group: str = ""
+    fact: str = ""
+    bands: list[ScoreBand] = []
+    points: int = 0
+    first: int = 0
+    further: int = 0
+    bonus: bool = False
+    unknown: Literal["reviewer", "zero"] = "reviewer"
+
+
+class ScoreTable(Struct, forbid_unknown_fields=True):
+    """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together."""
+
+    id: str
+    title: str
+    subject: str
+    source: Source
+    criterion: list[Criterion]
+    total: int = 100
+    minimum: int | None = None
+    minimum_includes_bonus: bool = True
+    reviewers: Literal["mean", "sum", "trimmed"] = "mean"
+    decimals: int = 2
+    sheet: str = field(default="심사")
+
+
+@cache
+def load(programme_id: str, place: Path | None = None) -> tuple[ScoreTable, ...]:
+    """The score tables of a programme, by file name. Raises ResourceError (Korean)."""
+    found = []
+    for path in sorted(((place or folder("schemas", programme_id)) / "scores").glob("*.toml")):
+        try:
+            found.append(loading.parse(loading.read_text(path), path.name, ScoreTable)[0])
+        except LoadError as error:
+            raise ResourceError(str(error)) from None
+    return tuple(found)
