@@ -156,8 +156,8 @@ def numbers_between(text: str, marks: str) -> Between | None:
     return None
 
 
-PARTICLES = re.compile(r"이\(가\)|을\(를\)|은\(는\)|과\(와\)|\(으\)로")
-_PAIRS = {"이(가)": "이/가", "을(를)": "을/를", "은(는)": "은/는", "과(와)": "과/와", "(으)로": "으로/로"}
+PARTICLES = re.compile(r"이\(가\)|을\(를\)|은\(는\)|[과와]\([과와]\)|\(으\)로")
+_PAIRS = {"이(가)": "이/가", "을(를)": "을/를", "은(는)": "은/는", "과(와)": "과/와", "와(과)": "과/와", "(으)로": "으로/로"}
 
 
 def particles(sentence: str) -> str:
