@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settle.korean import brn_valid, cut, josa, mask, pad, printable, width
+from settle.korean import brn_valid, cut, josa, mask, pad, particles, printable, width
 from settle.programme import sheets
 from settle.programme.vocabulary import load, match_key
 from settle.reading import cells, headings
@@ -262,6 +262,7 @@ def test_widths_cuts_and_particles():
         "E-001로",
         "5원으로",
     ]
+    assert particles("번호와(과) 통장와(과) 줄과(와) 결재을(를)") == "번호와 통장과 줄과 결재를"
     assert printable("\x1b[31m빨강\u202e") == "[31m빨강"
 
 
