@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -319,6 +320,20 @@ def sample(page: Any, desk: Running) -> str:
     page.wait_for_url(re.compile("/reading"))
     settled(page)
     return str(page.url.rsplit("/", 1)[0])
+
+
+def test_a_month_is_for_everybody_too(chromium: Any, desk: Running, tmp_path: Path) -> None:
+    _, out = desk_kit.month(tmp_path / "월")
+    page = look(chromium, desk)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{desk.origin}/month?folder={quote(str(out))}")
+        page.get_by_text("협약 2개").wait_for()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{wide} px too wide at {width} px"
+        assert axe(page) == [], width
+        if shots := os.environ.get("SETTLE_PICTURES"):
+            page.screenshot(path=f"{shots}/month-{width}.png")
 
 
 def every_screen(page: Any, base: str, role: str) -> list[str]:

@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from settle.batch import pool, run
-from settle.batch.month import Options
 from settle.binder import Binder
-from settle.programme.folders import DEFAULT_PROGRAMME, programmes
+from settle.programme.folders import programmes
 from settle.web import uploads
 from tests.kit import choir, desk_kit
 from tests.kit import usage_kit as kit
@@ -467,18 +465,7 @@ def test_a_binder_of_the_terminal_opens_and_what_was_typed_there_is_seen(tmp_pat
 
 @pytest.mark.slow_all
 def test_a_month_is_looked_at_and_one_of_it_opened(tmp_path: Path) -> None:
-    place, out = tmp_path / "협약들", tmp_path / "결과"
-    (place / "가").mkdir(parents=True)
-    (place / "나").mkdir()
-    desk_kit.ledger(place / "가" / "장부.xlsx", 협약번호="2025-가", 수행기관="가기관")
-    line = kit.line(집행일="2025-07-01", 원인행위일="2025-07-01", 거래처="다른찻집")
-    paper = kit.paper(승인번호="40000001", 발행일="2025-07-01", 발행자="다른찻집")
-    kit.book(place / "나" / "장부.xlsx", line, papers=[paper], 협약번호="2025-나", 수행기관="<b>나기관")
-    workers = pool.open_pool(1, "")
-    try:
-        run.run(place, out, "2025-09", DEFAULT_PROGRAMME, workers, Options())
-    finally:
-        workers.close()
+    place, out = desk_kit.month(tmp_path)
     visitor = desk_kit.visitor(tmp_path)
     text = visitor.get("/month", params={"folder": str(out)}).text
     assert "협약 2개" in text
