@@ -29,6 +29,8 @@ _CACHES = frozenset((b"numCache", b"numLit"))  # figures only
 _FORMULAS = frozenset(
     (b"f", b"formula", b"formula1", b"formula2", b"definedName", b"calculatedColumnFormula", b"oldFormula")
 )
+_RUN = re.compile(rb"<(?:\w{1,40}:)?(?:r|p|rich|textbox)[ />]")  # a text in several runs
+_FORMULA = re.compile(rb"<(?:\w{1,40}:)?(?:f|formula\d?|oldFormula|definedName|calculatedColumnFormula)[ />]")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _FIGURE = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
 _PLAIN_ROW = re.compile(
@@ -167,11 +169,14 @@ class _Piece:
             for place, piece in enumerate(self.tokens)
             if len(piece) > 1 and not place % 2 and not piece.isspace()
         }
+        whole = bool(self.sheet and self.sheet.columns)
         for (place, text), new in zip(said.items(), mask_all(list(said.values())), strict=True):
-            if new != text or self._account_cell(place):
+            if new != text or (whole and self._account_cell(place)):
                 self._put(place, text, new)
-        self._runs(said)
-        self._formulas(said)
+        if _RUN.search(self.xml):
+            self._runs(said)
+        if _FORMULA.search(self.xml):
+            self._formulas(said)
 
     def _around(self, place: int) -> bytes:
         """The local name of the element in which a text stands; b"" behind an end tag."""
