@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MOST = 100_000  # units: no plan is larger
 
@@ -81,19 +81,48 @@ class Evaluation:
 
 def factor(confidence: float, errors: float) -> float:
     """The Poisson factor: n × the upper limit of a share after this many errors (95 %: 3.00, 4.74, 6.30, 7.75 …)."""
-    from scipy.special import gammaincinv
+    high = 1.0
+    while _gamma(1 + errors, high) < confidence:
+        high *= 2
+    return _first(lambda x: _gamma(1 + errors, x) >= confidence, high)
 
-    return float(gammaincinv(1 + errors, confidence))
+
+def _gamma(shape: float, x: float) -> float:
+    """P(shape, x), the regularised lower incomplete gamma function: x^shape e^-x Σ x^n / Γ(shape + n + 1), from its largest term
+    outwards (DLMF 8.7.1). With it more than `shape` errors are seen where a Poisson number of them has the mean x.
+    """
+    if x <= 0:
+        return 0.0
+    peak = max(0, int(x - shape))
+    largest = math.exp((shape + peak) * math.log(x) - x - math.lgamma(shape + peak + 1))
+    total, term, n = largest, largest, peak
+    while term > total * 1e-17:
+        n += 1
+        term *= x / (shape + n)
+        total += term
+    term, n = largest, peak
+    while n > 0 and term > total * 1e-17:
+        term *= (shape + n) / x
+        n -= 1
+        total += term
+    return min(1.0, total)
+
+
+def _first(holds: Callable[[float], bool], high: float) -> float:
+    """The least number up to `high` for which something holds that holds from there on."""
+    low = 0.0
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
 
 
 def size(aim: Aim) -> int:
     """The least number of units. Raises SamplingError where more than MOST were needed."""
-    from scipy.special import gammainc
-
     aim.check()
 
     def proves(n: int) -> bool:
-        return bool(gammainc(1 + aim.expected * n, aim.tolerable * n) >= aim.confidence)
+        return bool(_gamma(1 + aim.expected * n, aim.tolerable * n) >= aim.confidence)
 
     high = 1
     while not proves(high):

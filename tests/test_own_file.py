@@ -16,6 +16,17 @@ from settle.programme.answers import Answers, Cell, load, merged, save
 from tests.kit import yardstick
 from tests.kit.yardstick import Yardstick
 
+Told = tuple[Yardstick, list[Path], Judgement]
+
+
+@pytest.fixture(scope="module", params=yardstick.NAMES)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A yardstick, its files, and what is judged of them before anybody answered."""
+    yard = yardstick.load(request.param)
+    files = yard.write(tmp_path_factory.mktemp("files"))
+    return yard, files, judged(files)
+
+
 AGREED = ("협약시작일", "협약종료일", "기관유형", "연구관리전담부서", "자체여비기준")
 
 
@@ -39,11 +50,9 @@ def same(column: str, value: Any, true: Any) -> bool:
     return plain(value) == plain(true)
 
 
-@pytest.mark.parametrize("name", yardstick.NAMES)
-def test_filling_is_never_wrong_and_misses_nothing(name: str, tmp_path: Path) -> None:
+def test_filling_is_never_wrong_and_misses_nothing(told: Told) -> None:
     """Precision 1.000; recall ≥ 0.95 of the cells that a list holds."""
-    yard = yardstick.load(name)
-    result = judged(yard.write(tmp_path))
+    yard, _, result = told
     cells = {(one.line_index + 1, one.column): one.value for one in result.filled if "." not in one.column}
     wrong = {k: v for k, v in cells.items() if not same(k[1], v, truth(yard, *k))}
     assert wrong == {}
@@ -55,28 +64,24 @@ def test_filling_is_never_wrong_and_misses_nothing(name: str, tmp_path: Path) ->
     assert len(papers) >= 0.95 * sum(1 for *_, strong in yard.papers if strong)
 
 
-@pytest.mark.parametrize("name", yardstick.NAMES)
-def test_a_personal_card_is_never_made_the_projects(name: str, tmp_path: Path) -> None:
-    yard = yardstick.load(name)
-    result = judged(yard.write(tmp_path))
+def test_a_personal_card_is_never_made_the_projects(told: Told) -> None:
+    yard, _, result = told
     personal = {line["번호"] for line in yard.lines if line["결제수단"] == "개인카드"}
     filled = {one.line_index + 1 for one in result.filled if one.column == "결제수단"}
     assert personal
     assert not personal & filled
 
 
-@pytest.mark.parametrize("name", yardstick.NAMES)
-def test_no_fill_fills_nothing(name: str, tmp_path: Path) -> None:
-    files = yardstick.load(name).write(tmp_path)
+def test_no_fill_fills_nothing(told: Told) -> None:
+    _, files, _ = told
     result = judged(files, filled=False)
     assert result.filled == []
     assert (result.lines["업종"] == "").all()
 
 
-@pytest.mark.parametrize("name", yardstick.NAMES)
-def test_rows_from_lists_end_no_want_of_papers(name: str, tmp_path: Path) -> None:
+def test_rows_from_lists_end_no_want_of_papers(told: Told) -> None:
     """Without a 증빙목록 every line is held by GEN-080 all the same, and the rules on papers are not checked."""
-    result = judged(yardstick.load(name).write(tmp_path))
+    _, _, result = told
     held = result.findings[(result.findings["code"] == "GEN-080") & (result.findings["effect"] == "hold")]
     assert len(held) == len(result.lines)
     assert {"GEN-030", "GEN-040"} <= {one.code for one in result.not_checked}
@@ -101,11 +106,8 @@ def answered(yard: Yardstick, result: Judgement, question: Question) -> Answers:
     return Answers(cells=tuple(cells))
 
 
-@pytest.mark.parametrize("name", yardstick.NAMES)
-def test_seven_answers_leave_papers_and_breaches(name: str, tmp_path: Path) -> None:
-    yard = yardstick.load(name)
-    files = yard.write(tmp_path)
-    result = judged(files)
+def test_seven_answers_leave_papers_and_breaches(told: Told, tmp_path: Path) -> None:
+    yard, files, result = told
     assert result.totals["claimed"] == yard.claimed
     if any(q.about.startswith("말.세세목=사업운영비/") for q in result.questions):
         pytest.xfail("a category written as a path is not read as its leaf yet")
@@ -123,7 +125,7 @@ def test_seven_answers_leave_papers_and_breaches(name: str, tmp_path: Path) -> N
     totals = result.totals
     assert totals["claimed"] == totals["recognised"] + totals["held"] + totals["disallowed"] == yard.claimed
     personal = [line for line in yard.lines if line["결제수단"] in ("개인카드", "현금")]
-    if name != "botame":  # there 집행방식 says 카드 of every card alike, and is asked once
+    if yard.name != "botame":  # there 집행방식 says 카드 of every card alike, and is asked once
         taken = result.lines["disallowed"].to_numpy()
         for line in personal:
             if "국내여비" not in line["과목"] and "여비" not in line["과목"]:

@@ -33,7 +33,7 @@ def roots(folder: str) -> list[Path]:
 def folder(kind: str, programme: str = DEFAULT_PROGRAMME) -> Path:
     """The folder `kind` of a programme, e.g. schemas/innovation-partnership. Raises ResourceError."""
     for root in roots(kind):
-        if programme and (root / programme).is_dir():
+        if programme and Path(programme).name == programme and (root / programme).is_dir():
             return root / programme
     known = ", ".join(programmes()) or "없음"
     raise ResourceError(f"사업 '{programme}'의 자료({kind} 폴더)를 찾을 수 없습니다. 쓸 수 있는 사업: {known}")

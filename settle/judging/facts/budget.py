@@ -69,25 +69,16 @@ def first_budget(facts: Facts) -> Budget:
 def budget_known(facts: Facts) -> bool:
     """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed.
 
-    A blank beside the amount of the other fund is 0; a row without any amount is not known. A fund without a budget of its
-    own anywhere is not known where lines are of it.
+    A blank beside the amount of the other fund is 0; a row without any amount is not known.
     """
     unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
-    return not unread and not facts["first_budget"].lost and not _doubtful(facts) and not _unsaid(facts)
+    return not unread and not facts["first_budget"].lost and not _doubtful(facts)
 
 
 def _doubtful(facts: Facts) -> bool:
     """Rows of 예산 without an amount, or a sum that is none: what is missing may be budget of any fund."""
     contradicted = any(sheet.kind == BUDGET and sheet.contradicted for sheet in facts.book.sheets)
     return contradicted or bool(_without_amount(facts).any())
-
-
-def _unsaid(facts: Facts) -> set[str]:
-    """Funds of which no cell of 예산 says anything, though lines of the ledger are of them."""
-    frame, used = facts.book.frames[BUDGET], set(facts.ledger["재원"])
-    return {
-        fund.name for fund in facts.programme.funds if fund.name in used and not frame[f"{fund.column}__known"].any()
-    }
 
 
 def _without_amount(facts: Facts) -> np.ndarray:
@@ -159,7 +150,7 @@ def fund_budgets(facts: Facts) -> dict[str, int]:
 
 def funds_unknown(facts: Facts) -> set[str]:
     """Funds whose agreed budget nobody knows: a cell of theirs cannot be read, or stands in a row that counts nowhere."""
-    frame, unknown = facts.book.frames[BUDGET], _unsaid(facts)
+    frame, unknown = facts.book.frames[BUDGET], set()
     lost = [position for kind, position in facts["first_budget"].lost if kind == BUDGET]
     silent = _doubtful(facts)
     for fund in facts.programme.funds:
