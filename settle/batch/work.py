@@ -125,11 +125,12 @@ def _reports(result: Judgement) -> dict[str, bytes]:
     """불인정내역서.xlsx and .pdf of the agreement."""
     from settle.documents import disallowance
     from settle.documents.xlsx import disallowance as disallowance_xlsx
+    from settle.guard.memory import bounded
 
-    with scratch() as name:
+    with scratch() as name, bounded(len(result.lines)):
         folder = Path(name)
         sheet = disallowance_xlsx.write(result, folder / REPORTS[0]).read_bytes()
-    return {REPORTS[0]: sheet, REPORTS[1]: disallowance.render(result)}
+        return {REPORTS[0]: sheet, REPORTS[1]: disallowance.render(result)}
 
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:

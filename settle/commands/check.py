@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common, in_binder
-from settle.commands.progress import progress
 from settle.korean import particles
 
 if TYPE_CHECKING:
@@ -209,21 +208,15 @@ def write_all(
 
     replies: carried into the new 검토표. What its reader must know is added to the notices of the book.
     """
-    from settle import files
     from settle.documents import everything, sets
-    from settle.documents.pdf.fonts import FontError
 
-    try:
-        with progress() as at:
-            at.step("보고서를 쓰는 중")
-            taken = frozenset(sets.inputs_in(folder, result))
-            return sets.write(
-                folder,
-                lambda new: everything.write(result, new, font, comparison, everything.Kept(replies, taken)),
-                result,
-            )
-    except (files.WriteError, FontError) as error:
-        raise common.Wrong(str(error)) from error
+    with common.writing(result):
+        taken = frozenset(sets.inputs_in(folder, result))
+        return sets.write(
+            folder,
+            lambda new: everything.write(result, new, font, comparison, everything.Kept(replies, taken)),
+            result,
+        )
 
 
 def show(

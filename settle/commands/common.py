@@ -148,18 +148,23 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Turn what can go wrong while writing into one sentence. Raises Wrong."""
+def writing(result: Judgement | None = None) -> Iterator[None]:
+    """Turn what can go wrong while writing into one sentence, memory included: it is bounded by the lines written. Raises Wrong."""
     from settle.documents.pdf.fonts import FontError
     from settle.files import WriteError
+    from settle.guard.memory import bounded
     from settle.programme.folders import ResourceError
 
     try:
-        with progress() as at:
+        with progress() as at, bounded(len(result.lines) if result is not None else 0):
             at.step("보고서를 쓰는 중")
             yield
     except (WriteError, FontError, ResourceError) as error:
         raise Wrong(str(error)) from error
+    except MemoryError as error:
+        raise Wrong(
+            "보고서를 쓸 기억 장치가 모자랍니다. 줄을 나누어 판정하거나 기억 장치가 더 큰 컴퓨터에서 쓰세요."
+        ) from error
 
 
 def ready(folder: Path, font: Path | None, *, make: bool = True) -> None:

@@ -110,7 +110,7 @@ def disallowance(output: Path, font: Path | None, only: str | None, by: str | No
     _ready(output, font, ".pdf", ".hwpx", ".xlsx")
     result = common.judge_files(**inputs)
     _told(result)
-    with common.writing():
+    with common.writing(result):
         if output.suffix.lower() == ".xlsx":
             written = [disallowance_xlsx.write(result, output, only or "", by is not None)]
         else:
@@ -136,7 +136,7 @@ def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any
     common.ready(output, font)
     result = common.judge_files(**inputs)
     _told(result)
-    with common.writing():
+    with common.writing(result):
         written = report.write(result, output, due, font)
     if len(written) == 1:
         click.echo("보완을 요청할 집행이 없습니다.")
@@ -226,7 +226,7 @@ def write_final(
     blanks, written = _form("final", "최종보고서", result, output, font, choice)
     system, supports = (written[0].with_name(name) for name in (sheets.SYSTEM, sheets.SUPPORTS))
     recognised = bool(choice and choice.recognised)
-    with common.writing():
+    with common.writing(result):
         sheets.write_system(result.book, result.programme, system, result, recognised)
         sheets.write_supports(result.book, result.programme, supports, result, recognised)
     return blanks, [*written, system, supports]
@@ -238,7 +238,7 @@ def _form(
     from settle.documents.forms import write
     from settle.documents.forms.data import PLAIN
 
-    with common.writing():
+    with common.writing(result):
         made = write.document(form, result.book, result.programme, result, choice or PLAIN)
         paths = _named(output, name)
         for path in paths:
