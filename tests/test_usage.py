@@ -431,7 +431,7 @@ def big(path: Path, lines: int = 6_000) -> Path:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
     path = big(tmp_path / "정산.xlsx")
-    for number_, delay in ((signal.SIGINT, 0.6), (signal.SIGINT, 2.0), (signal.SIGINT, 4.0), (signal.SIGTERM, 2.0)):
+    for number_, delay in ((signal.SIGINT, 1.1), (signal.SIGINT, 2.0), (signal.SIGINT, 4.0), (signal.SIGTERM, 2.0)):
         out, temporary = tmp_path / f"결과{number_}{delay}", tmp_path / f"tmp{number_}{delay}"
         temporary.mkdir()
         running = subprocess.Popen(
