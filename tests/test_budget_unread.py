@@ -30,3 +30,40 @@ def test_a_budget_that_can_be_read_takes_what_is_above_it() -> None:
     result = judge(book_from_tables({"집행내역": LEDGER, "예산": [BUDGET]}))
     taken = result.findings.set_index("code")["applied"]
     assert taken["BUD-010"] == 50_000
+
+
+SUMS = "예산 시트의 합계가 그에 딸린 줄과 맞지 않아 협약 예산을 알 수 없습니다"
+
+
+@pytest.mark.parametrize(
+    "row", [{"비목": "직접비", "정부": 7_000_000}, {"정부": 7_000_000}], ids=["a whole", "no name"]
+)
+def test_a_sum_that_is_none_leaves_the_budget_unknown(row: dict[str, object]) -> None:
+    """7,000,000 above the one part of 50,000: what is missing may be budget of the 회의비."""
+    result = judge(book_from_tables({"집행내역": LEDGER, "예산": [row, BUDGET]}))
+    assert result.totals["disallowed"] == 0
+    reasons = {one.code: one.reason for one in result.not_checked}
+    assert {reasons[c] for c in ASK} == {SUMS}
+    assert result.provisional
+    assert result.by_fund["refund"].isna().all()
+    told = [one for one in result.book.notices if "7,000,000원이" in one]
+    assert len(told) == 1
+    assert "50,000원과 다릅니다" in told[0]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"비목": "직접비", "정부": 50_000}, {"정부": 50_000}, {"비목": "직접비"}],
+    ids=["a sum", "no name", "a heading"],
+)
+def test_a_sum_or_a_heading_of_the_parts_is_no_budget_of_its_own(row: dict[str, object]) -> None:
+    """One won less or more is a contradiction (above); the sum itself, or no amount, is none."""
+    result = judge(book_from_tables({"집행내역": LEDGER, "예산": [row, BUDGET]}))
+    assert result.totals["disallowed"] == 50_000
+    assert not [one for one in result.book.notices if "다릅니다" in one]
+
+
+def test_one_won_beside_the_sum_is_a_contradiction() -> None:
+    for won in (49_999, 50_001):
+        result = judge(book_from_tables({"집행내역": LEDGER, "예산": [{"비목": "직접비", "정부": won}, BUDGET]}))
+        assert result.totals["disallowed"] == 0

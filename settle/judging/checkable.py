@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from settle import korean as text
 from settle.judging.arrays import date_text
 from settle.judging.facts.base import Facts
-from settle.judging.facts.budget import CHANGE
+from settle.judging.facts.budget import CHANGE, contradicted
 from settle.judging.kinds.base import Context
 from settle.model import BUDGET, NotChecked
 
@@ -76,6 +76,8 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
             reasons.append(
                 f"{sheet} 시트의 {item} '{value}'{text.josa(str(value), '을/를')[len(str(value)) :]} 알 수 없습니다"
             )
+        elif sheet == BUDGET and contradicted(facts):
+            reasons.append(f"{sheet} 시트의 합계가 그에 딸린 줄과 맞지 않아 협약 예산을 알 수 없습니다")
         elif not item or sheet == BUDGET:
             reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
         else:

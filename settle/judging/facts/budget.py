@@ -77,8 +77,12 @@ def budget_known(facts: Facts) -> bool:
 
 def _doubtful(facts: Facts) -> bool:
     """Rows of 예산 without an amount, or a sum that is none: what is missing may be budget of any fund."""
-    contradicted = any(sheet.kind == BUDGET and sheet.contradicted for sheet in facts.book.sheets)
-    return contradicted or bool(_without_amount(facts).any())
+    return contradicted(facts) or bool(_without_amount(facts).any())
+
+
+def contradicted(facts: Facts) -> bool:
+    """Is a row of 예산 that was left out as the sum of others not their sum?"""
+    return any(sheet.kind == BUDGET and sheet.contradicted for sheet in facts.book.sheets)
 
 
 def _without_amount(facts: Facts) -> np.ndarray:
