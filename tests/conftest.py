@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from settle.programme import rules as rulebooks
+from settle.programme.rules import Rulebook
 from tests.kit import needs
+
+PROGRAMMES = Path(__file__).parent / "programmes"
 
 settings.register_profile("calm", deadline=None)  # a busy machine is no failure
 settings.load_profile("calm")
@@ -24,3 +30,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped if report.longrepr)
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"skipped {count}: {reason}")
+
+
+@pytest.fixture(scope="module")
+def own_programmes() -> Iterator[None]:
+    """The fixture programmes of tests/programmes are known, to the tests of a module that uses this."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SETTLE_PROGRAMMES", str(PROGRAMMES))
+        yield
+
+
+@pytest.fixture(scope="module")
+def grants(own_programmes: None) -> Rulebook:
+    """The rulebook of the fixture programme of that name."""
+    return rulebooks.load("grants")

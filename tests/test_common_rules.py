@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,30 +9,17 @@ import pytest
 from settle import examples
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
-from settle.programme import rules as rulebooks
 from settle.programme.rules import Rulebook
 
-PLACE = Path(__file__).parent / "programmes"
+pytestmark = pytest.mark.usefixtures("own_programmes")
 SKIPPED = ("DAT",)  # their examples speak of categories of the shipped programme
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_programmes() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SETTLE_PROGRAMMES", str(PLACE))
-        yield
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rulebooks.load("grants")
-
-
-def test_the_examples_of_every_common_and_own_rule_hold(rulebook: Rulebook) -> None:
-    found = [one for rule in rulebook.rules if not rule.code.startswith(SKIPPED) for one in examples.of(rule)]
+def test_the_examples_of_every_common_and_own_rule_hold(grants: Rulebook) -> None:
+    found = [one for rule in grants.rules if not rule.code.startswith(SKIPPED) for one in examples.of(rule)]
     assert {one.code for one in found} >= {f"COM-0{n}0" for n in range(1, 7)}
     for example in found:
-        said = examples.verdict(example, rulebook)
+        said = examples.verdict(example, grants)
         assert (said.effect, said.won, said.not_checked) == (example.expect, example.won, ""), (
             example.code,
             example.says,
@@ -51,9 +36,9 @@ def line(number: str, won: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def run(rulebook: Rulebook, lines: list[dict[str, Any]], papers: list[dict[str, Any]], **tables: Any) -> Judgement:
+def run(grants: Rulebook, lines: list[dict[str, Any]], papers: list[dict[str, Any]], **tables: Any) -> Judgement:
     given = {"집행내역": lines, "증빙목록": papers, **tables}
-    return judge(book_from_tables(given, rulebook.programme), rulebook)
+    return judge(book_from_tables(given, grants.programme), grants)
 
 
 def of(result: Judgement, code: str) -> list[tuple[str, str, int]]:
@@ -61,25 +46,25 @@ def of(result: Judgement, code: str) -> list[tuple[str, str, int]]:
     return list(found[["line", "effect", "at_issue"]].itertuples(index=False, name=None))
 
 
-def test_of_a_paper_for_two_lines_the_difference_waits_on_the_later(rulebook: Rulebook) -> None:
+def test_of_a_paper_for_two_lines_the_difference_waits_on_the_later(grants: Rulebook) -> None:
     paper = {"집행번호": "가, 나", "증빙종류": "세금계산서", "합계금액": 99_000}
-    result = run(rulebook, [line("가", 50_000), line("나", 50_000)], [paper])
+    result = run(grants, [line("가", 50_000), line("나", 50_000)], [paper])
     assert of(result, "COM-050") == [("나", "hold", 1_000)]
 
 
-def test_less_than_the_paper_is_a_note(rulebook: Rulebook) -> None:
-    result = run(rulebook, [line("가", 50_000)], [{"집행번호": "가", "증빙종류": "세금계산서", "합계금액": 50_001}])
+def test_less_than_the_paper_is_a_note(grants: Rulebook) -> None:
+    result = run(grants, [line("가", 50_000)], [{"집행번호": "가", "증빙종류": "세금계산서", "합계금액": 50_001}])
     assert of(result, "COM-050") == [("가", "note", 0)]
 
 
-def test_two_lines_alike_are_noted_on_the_later(rulebook: Rulebook) -> None:
-    result = run(rulebook, [line("가", 50_000, 적요="교재"), line("나", 50_000, 적요="교재")], [])
+def test_two_lines_alike_are_noted_on_the_later(grants: Rulebook) -> None:
+    result = run(grants, [line("가", 50_000, 적요="교재"), line("나", 50_000, 적요="교재")], [])
     assert of(result, "COM-020") == [("나", "note", 0)]
 
 
-def test_a_moment_that_cannot_be_read_holds_its_row(rulebook: Rulebook) -> None:
+def test_a_moment_that_cannot_be_read_holds_its_row(grants: Rulebook) -> None:
     tables = {"신청서": [{"신청번호": "1", "기업명": "가람", "신청일시": "2026-04-29 25:99"}]}
-    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    result = judge(book_from_tables(tables, grants.programme), grants)
     ours = result.others[0]
     assert ours.findings["code"].tolist() == ["DAT-100"]
     assert ours.totals == {"claimed": 1, "recognised": 0, "held": 1, "disallowed": 0}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,32 +15,19 @@ from settle.judging.facts.base import Facts
 from settle.judging.rounds import chosen
 from settle.pipeline import book_from_tables, judge
 from settle.programme import conditions
-from settle.programme import rules as rulebooks
 from settle.programme.rules import Rulebook
 
-PLACE = Path(__file__).parent / "programmes"
+pytestmark = pytest.mark.usefixtures("own_programmes")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_programmes() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SETTLE_PROGRAMMES", str(PLACE))
-        yield
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rulebooks.load("grants")
-
-
-def facts(rulebook: Rulebook, people: list[dict[str, Any]] | None = None, *rows: dict[str, Any]) -> Facts:
+def facts(grants: Rulebook, people: list[dict[str, Any]] | None = None, *rows: dict[str, Any]) -> Facts:
     """Facts of the applications."""
     applied = [{"신청번호": str(n), "기업명": f"가람{n}", **row} for n, row in enumerate(rows or ({},), start=1)]
     tables: dict[str, Any] = {"신청서": applied}
     if people is not None:
         tables["명부"] = [{"이름": f"사람{n}", **one} for n, one in enumerate(people)]
-    book = book_from_tables(tables, rulebook.programme)
-    return Facts(book, rulebook.programme, about=rulebook.programme.others[0])
+    book = book_from_tables(tables, grants.programme)
+    return Facts(book, grants.programme, about=grants.programme.others[0])
 
 
 def said(found: Facts, name: str) -> list[Any]:
@@ -127,53 +112,53 @@ def test_a_programme_may_read_a_day_alone_otherwise(how: str, where: str) -> Non
     ],
 )
 def test_rows_of_another_sheet_are_counted_as_of_the_day_of_the_round(
-    rulebook: Rulebook, joined: str, left: str, count: int
+    grants: Rulebook, joined: str, left: str, count: int
 ) -> None:
-    found = facts(rulebook, [{"신청번호": "1", "든 날": joined, "난 날": left}], {"신청일시": "2026-04-20 09:00"})
+    found = facts(grants, [{"신청번호": "1", "든 날": joined, "난 날": left}], {"신청일시": "2026-04-20 09:00"})
     assert said(found, "명부 인원") == [count]
 
 
-def test_rows_belong_to_their_application(rulebook: Rulebook) -> None:
+def test_rows_belong_to_their_application(grants: Rulebook) -> None:
     people = [
         {"신청번호": n, "든 날": "2026-01-02", "급여": won} for n, won in (("1", 10), ("2", 20), ("2", 30), ("9", 40))
     ]
-    found = facts(rulebook, people, {}, {})
+    found = facts(grants, people, {}, {})
     assert said(found, "명부 인원") == [1, 2]
     assert said(found, "받은 돈") == [10, 50]
 
 
-def test_rows_without_a_number_belong_to_the_only_application_else_nobody_knows(rulebook: Rulebook) -> None:
+def test_rows_without_a_number_belong_to_the_only_application_else_nobody_knows(grants: Rulebook) -> None:
     people = [{"든 날": "2026-01-02", "급여": 10}]
-    assert said(facts(rulebook, people, {}), "명부 인원") == [1]
-    assert said(facts(rulebook, people, {}, {}), "명부 인원") == [None, None]
+    assert said(facts(grants, people, {}), "명부 인원") == [1]
+    assert said(facts(grants, people, {}, {}), "명부 인원") == [None, None]
 
 
-def test_without_the_sheet_or_with_a_blank_summand_nothing_is_known(rulebook: Rulebook) -> None:
-    assert said(facts(rulebook, None, {}), "명부 인원") == [None]
+def test_without_the_sheet_or_with_a_blank_summand_nothing_is_known(grants: Rulebook) -> None:
+    assert said(facts(grants, None, {}), "명부 인원") == [None]
     people = [{"신청번호": "1", "급여": 10}, {"신청번호": "1"}]
-    assert said(facts(rulebook, people, {}), "받은 돈") == [None]
+    assert said(facts(grants, people, {}), "받은 돈") == [None]
 
 
-def test_any_row(rulebook: Rulebook) -> None:
-    assert said(facts(rulebook, [{"신청번호": "1", "구실": "대표"}], {}, {}), "대표 있음") == [True, False]
+def test_any_row(grants: Rulebook) -> None:
+    assert said(facts(grants, [{"신청번호": "1", "구실": "대표"}], {}, {}), "대표 있음") == [True, False]
 
 
-def test_the_latest_and_the_earliest_day_leave_out_what_may_be_blank(rulebook: Rulebook) -> None:
+def test_the_latest_and_the_earliest_day_leave_out_what_may_be_blank(grants: Rulebook) -> None:
     rows = ({"설립일": "2026-05-01"}, {"설립일": "2020-01-01"}, {"설립일": "2020-01-01", "전환일": "2026-06-01"}, {})
-    found = facts(rulebook, None, *(row | {"신청일시": "2026-04-20 09:00"} for row in rows))
+    found = facts(grants, None, *(row | {"신청일시": "2026-04-20 09:00"} for row in rows))
     assert said(found, "기준일") == [*days("2026-05-01", "2026-04-09", "2026-06-01"), None]
     assert said(found, "이른 날") == [*days("2026-05-01", "2020-01-01", "2020-01-01"), None]
 
 
-def test_months_and_days_after_a_day(rulebook: Rulebook) -> None:
-    found = facts(rulebook, None, {"설립일": "2024-11-30"}, {})
+def test_months_and_days_after_a_day(grants: Rulebook) -> None:
+    found = facts(grants, None, {"설립일": "2024-11-30"}, {})
     assert said(found, "석 달 뒤") == [*days("2025-02-28"), None]
     assert said(found, "전날") == [*days("2024-11-29"), None]
 
 
-def test_a_join_gives_the_columns_of_the_one_row_that_fits(rulebook: Rulebook) -> None:
+def test_a_join_gives_the_columns_of_the_one_row_that_fits(grants: Rulebook) -> None:
     people = [{"이름": "갑", "급여": 7, "든 날": "2026-01-02", "구실": "대표"}, {"이름": "을"}, {"이름": "을"}]
-    found = facts(rulebook, people, {"맡은 이": "갑"}, {"맡은 이": "을"}, {"맡은 이": "병"}, {})
+    found = facts(grants, people, {"맡은 이": "갑"}, {"맡은 이": "을"}, {"맡은 이": "병"}, {})
     assert found["사람.found"].tolist() == [True, False, False, False]
     assert found["사람.ambiguous"].tolist() == [False, True, False, False]
     assert said(found, "사람.급여") == [7, None, None, None]
@@ -181,14 +166,14 @@ def test_a_join_gives_the_columns_of_the_one_row_that_fits(rulebook: Rulebook) -
     assert said(found, "사람.구실") == ["대표", None, None, None]
 
 
-def test_a_share_is_floored_and_a_band_takes_the_first_step_that_fits(rulebook: Rulebook) -> None:
+def test_a_share_is_floored_and_a_band_takes_the_first_step_that_fits(grants: Rulebook) -> None:
     parts = ((1, 3), (1, 2), (4999, 10000), (999, 10000), (1, 0), (-1, 2))
-    found = facts(rulebook, None, *({"가진 몫": part, "모든 몫": whole} for part, whole in parts), {})
+    found = facts(grants, None, *({"가진 몫": part, "모든 몫": whole} for part, whole in parts), {})
     assert said(found, "몫") == [3333, 5000, 4999, 999, None, -5000, None]
     assert said(found, "점수") == [12, 20, 12, None, None, 0, None]  # a band without a value: a person says
 
 
-def test_days_in_common_with_a_window(rulebook: Rulebook) -> None:
+def test_days_in_common_with_a_window(grants: Rulebook) -> None:
     spans = (
         ("2026-04-01", "2026-04-09"),
         ("2026-04-10", "2026-04-20"),
@@ -196,12 +181,12 @@ def test_days_in_common_with_a_window(rulebook: Rulebook) -> None:
         ("2026-05-01", "2026-05-09"),
     )
     rows = [{"설립일": a, "전환일": b, "신청일시": "2026-04-20 09:00"} for a, b in spans]
-    found = facts(rulebook, None, *rows, {"설립일": "2026-04-01"})
+    found = facts(grants, None, *rows, {"설립일": "2026-04-01"})
     assert said(found, "겹친 날") == [1, 11, 1, 0, None]
 
 
-def test_a_comparison_with_a_blank_is_false_on_both_sides_unless_asked(rulebook: Rulebook) -> None:
-    found = facts(rulebook, None, {})
+def test_a_comparison_with_a_blank_is_false_on_both_sides_unless_asked(grants: Rulebook) -> None:
+    found = facts(grants, None, {})
     for how in ({"min": 0}, {"max": 0}, {"over": -1}, {"under": 1}):
         assert not conditions.holds({"몫": how}, found, 1).any()
         assert conditions.holds({"몫": how | {"blank": True}}, found, 1).all()
@@ -210,12 +195,12 @@ def test_a_comparison_with_a_blank_is_false_on_both_sides_unless_asked(rulebook:
 # ---- rounds ---------------------------------------------------------------------------------------------------------------------
 
 
-def test_the_round_is_named_or_holds_the_moment_or_is_the_last_which_is_said(rulebook: Rulebook) -> None:
+def test_the_round_is_named_or_holds_the_moment_or_is_the_last_which_is_said(grants: Rulebook) -> None:
     def of(moment: str | None, **agreement: str) -> tuple[str, bool]:
         tables: dict[str, Any] = {"신청서": [{"신청번호": "1", "기업명": "가람", "신청일시": moment}]}
         found = chosen(
-            book_from_tables(tables | ({"협약": agreement} if agreement else {}), rulebook.programme),
-            rulebook.programme,
+            book_from_tables(tables | ({"협약": agreement} if agreement else {}), grants.programme),
+            grants.programme,
         )
         assert found is not None
         return found[0].id, bool(found[1])
@@ -227,19 +212,19 @@ def test_the_round_is_named_or_holds_the_moment_or_is_the_last_which_is_said(rul
     assert of(None) == ("2026-2", True)
 
 
-def test_what_a_round_does_not_say_is_an_error_of_the_rulebook(rulebook: Rulebook) -> None:
+def test_what_a_round_does_not_say_is_an_error_of_the_rulebook(grants: Rulebook) -> None:
     with pytest.raises(KeyError):
-        facts(rulebook, None, {}).limit("places")
+        facts(grants, None, {}).limit("places")
 
 
 @pytest.mark.parametrize(
     ("people", "effect"), [([], "hold"), (["2026-01-02"], "disallow"), (["2026-01-02", "2026-03-31"], None)]
 )
-def test_a_rule_asks_them(rulebook: Rulebook, people: list[str], effect: str | None) -> None:
+def test_a_rule_asks_them(grants: Rulebook, people: list[str], effect: str | None) -> None:
     tables: dict[str, Any] = {"신청서": [{"신청번호": "1", "기업명": "가람", "신청일시": "2026-04-20 10:00"}]}
     rows = [{"신청번호": "1", "이름": f"사람{n}", "든 날": text} for n, text in enumerate(people)]
     tables["명부"] = rows or [{"이름": "누구", "신청번호": "1"}, {"이름": "누구", "신청번호": None}]
-    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    result = judge(book_from_tables(tables, grants.programme), grants)
     ours = result.others[0].findings
     want = "disallow" if effect == "hold" else effect  # a row of nobody's: the only application's
     assert ours[ours["code"] == "APP-010"]["effect"].tolist() == ([want] if want else [])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,25 +11,12 @@ import pytest
 from settle.documents import json_, terminal
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
-from settle.programme import rules as rulebooks
 from settle.programme.rules import Rulebook
 
-PLACE = Path(__file__).parent / "programmes"
+pytestmark = pytest.mark.usefixtures("own_programmes")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_programmes() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SETTLE_PROGRAMMES", str(PLACE))
-        yield
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rulebooks.load("grants")
-
-
-def run(rulebook: Rulebook, *lines: tuple[str, int, int | None, bool]) -> Judgement:
+def run(grants: Rulebook, *lines: tuple[str, int, int | None, bool]) -> Judgement:
     """Lines as (세목, won, asked, with a paper?)."""
     rows = [
         {
@@ -51,35 +36,35 @@ def run(rulebook: Rulebook, *lines: tuple[str, int, int | None, bool]) -> Judgem
         if there
     ]
     tables: dict[str, Any] = {"집행내역": rows, "증빙목록": papers or [{"집행번호": "없음", "증빙종류": "영수증"}]}
-    return judge(book_from_tables(tables, rulebook.programme), rulebook)
+    return judge(book_from_tables(tables, grants.programme), grants)
 
 
-def test_a_rate_is_floored_and_what_waits_would_be_paid_later(rulebook: Rulebook) -> None:
+def test_a_rate_is_floored_and_what_waits_would_be_paid_later(grants: Rulebook) -> None:
     # 70 % of 100,001 is 70,000.7; with the 50,000 that have no paper 105,000.7
-    result = run(rulebook, ("교육", 100_001, 80_000, True), ("교육", 50_000, 40_000, False))
+    result = run(grants, ("교육", 100_001, 80_000, True), ("교육", 50_000, 40_000, False))
     paid = result.payments[0]
     assert (paid.recognised, paid.payable, paid.payable_if_held_recognised) == (100_001, 70_000, 105_000)
     assert (paid.asked, paid.cut) == (120_000, 50_000)
 
 
 @pytest.mark.parametrize(("won", "payable"), [(1_428_571, 999_999), (1_428_572, 1_000_000), (9_000_000, 1_000_000)])
-def test_nothing_is_paid_beyond_the_limit(rulebook: Rulebook, won: int, payable: int) -> None:
-    assert run(rulebook, ("교육", won, None, True)).payments[0].payable == payable
+def test_nothing_is_paid_beyond_the_limit(grants: Rulebook, won: int, payable: int) -> None:
+    assert run(grants, ("교육", won, None, True)).payments[0].payable == payable
 
 
-def test_what_nobody_asked_for_is_not_known(rulebook: Rulebook) -> None:
-    paid = run(rulebook, ("교육", 10_000, 7_000, True), ("교육", 10_000, None, True)).payments[0]
+def test_what_nobody_asked_for_is_not_known(grants: Rulebook) -> None:
+    paid = run(grants, ("교육", 10_000, 7_000, True), ("교육", 10_000, None, True)).payments[0]
     assert (paid.asked, paid.cut) == (None, None)
 
 
-def test_a_sum_per_recognised_line(rulebook: Rulebook) -> None:
-    result = run(rulebook, ("수당", 90_000, None, True), ("수당", 10, None, True), ("수당", 90_000, None, False))
+def test_a_sum_per_recognised_line(grants: Rulebook) -> None:
+    result = run(grants, ("수당", 90_000, None, True), ("수당", 10, None, True), ("수당", 90_000, None, False))
     paid = result.payments[1]
     assert (paid.rate, paid.payable, paid.payable_if_held_recognised) == (None, 60_000, 90_000)
 
 
-def test_it_stands_outside_the_identity_and_in_screen_and_json(rulebook: Rulebook) -> None:
-    result = run(rulebook, ("교육", 100_001, 80_000, True))
+def test_it_stands_outside_the_identity_and_in_screen_and_json(grants: Rulebook) -> None:
+    result = run(grants, ("교육", 100_001, 80_000, True))
     assert result.totals == {"claimed": 100_001, "recognised": 100_001, "held": 0, "disallowed": 0}
     told = json.loads(json_.dumps(result))["payments"]
     assert told == [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +24,11 @@ from settle.programme.rules import Rulebook, RulebookError
 
 from .kit.choir import CHOIR, MEMBERS, PLACE, SPENT, TABLES, workbook
 
-
-@pytest.fixture(scope="module", autouse=True)
-def own_programmes() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SETTLE_PROGRAMMES", str(PLACE))
-        yield
+pytestmark = pytest.mark.usefixtures("own_programmes")
 
 
 @pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
+def rulebook(own_programmes: None) -> Rulebook:
     return rulebooks.load(CHOIR)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import zipfile
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 
 from tests.kit import invoices
 from tests.kit.import_fuzz import MAKERS as BASE
-from tests.kit.import_fuzz import ROWS, damage
+from tests.kit.import_fuzz import ROWS, damage, damage_part
 from tests.kit.usage_kit import clean
 
 TEXTS = [[str(v) if isinstance(v, datetime) else v for v in row] for row in ROWS]
@@ -104,13 +103,7 @@ def damaged(seed: int, folder: Path) -> Path:
     path = make(folder / f"{seed}-{name}")
     data = path.read_bytes()
     if path.suffix in PACKAGES and chance.random() < 0.6:
-        whole = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
-            victim = chance.choice([n for n in old.namelist() if not n.endswith("/")])
-            for entry in old.namelist():
-                part = old.read(entry)
-                new.writestr(entry, damage(part, chance) if entry == victim else part)
-        path.write_bytes(whole.getvalue())
+        path.write_bytes(damage_part(data, chance, lambda name: not name.endswith("/")))
     else:
         path.write_bytes(damage(data, chance))
     return path

@@ -77,6 +77,17 @@ def damage(data: bytes, chance: random.Random) -> bytes:
     return bytes(out)
 
 
+def damage_part(data: bytes, chance: random.Random, fits: Callable[[str], bool]) -> bytes:
+    """A package of which one part that fits is damaged; the zip itself stays whole."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+        victim = chance.choice([name for name in old.namelist() if fits(name)])
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, damage(part, chance) if name == victim else part)
+    return whole.getvalue()
+
+
 def damaged(seed: int, folder: Path) -> Path:
     """The damaged file of a seed. Half of the packages are damaged inside a part, so that the zip itself stays whole."""
     chance = random.Random(seed)
@@ -84,16 +95,7 @@ def damaged(seed: int, folder: Path) -> Path:
     path = MAKERS[suffix](folder / f"{seed}{suffix}")
     data = path.read_bytes()
     if suffix in (".xlsx", ".xlsb") and chance.random() < 0.7:
-        whole = io.BytesIO()
-        with (
-            zipfile.ZipFile(io.BytesIO(data)) as old,
-            zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new,
-        ):
-            victim = chance.choice([n for n in old.namelist() if n.startswith("xl/")])
-            for name in old.namelist():
-                part = old.read(name)
-                new.writestr(name, damage(part, chance) if name == victim else part)
-        path.write_bytes(whole.getvalue())
+        path.write_bytes(damage_part(data, chance, lambda name: name.startswith("xl/")))
     else:
         path.write_bytes(damage(data, chance))
     return path
