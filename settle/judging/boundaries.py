@@ -46,11 +46,6 @@ def days_after(days: np.ndarray, count: np.ndarray | int) -> np.ndarray:
     return np.where(unknown(days), days, np.where(unknown(days), 0, days) + count)
 
 
-def last_inside(reading: Mapping[str, str], end: np.ndarray) -> np.ndarray:
-    """The last day of a period from an act that ends on `end`: that day, or the day before where the first day is counted."""
-    return days_after(end, -1) if reading.get("first_day") == "counted" else end
-
-
 class Deadline(NamedTuple):
     """Where a moment stands: before the opening, after the close, or on a day of which the time decides and is not known."""
 

@@ -11,8 +11,6 @@ import pandas as pd
 from settle.reconciling import values
 from settle.reconciling.profiles import Profile, heading_key, matching
 
-SUMMED = ("won", "supply", "vat", "in", "cancel_won")  # fields that totals rows and control figures speak about
-
 TITLES = {
     "won": "금액",
     "supply": "공급가액",

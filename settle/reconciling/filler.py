@@ -13,14 +13,14 @@ import pandas as pd
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN, Filled, Sheet
 from settle.reconciling import values
+from settle.reconciling.result import CARD, MEANS, TRANSFER
 
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.model import Book
     from settle.reconciling.reading import Statement
 
-CARD, TRANSFER, OWN_CARDS = "사업비카드", "계좌이체", ("개인카드", "참여기업카드")
-MEANS = "결제수단"
+OWN_CARDS = ("개인카드", "참여기업카드")
 FROM_LIST = "채움"  # kind of the sheets of evidence rows that a list made
 INVOICE, TRANSFER_SLIP = "전자세금계산서", "계좌입출금내역"
 FIRM_CARD = re.compile(r"법인|기업(?!은행)|corporate", re.IGNORECASE)

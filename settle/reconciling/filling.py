@@ -19,9 +19,11 @@ from settle.judging.components import components
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN
 from settle.reconciling import ours, theirs, values
-from settle.reconciling.filler import CARD, MEANS, OWN_CARDS, TRANSFER, Filler, Filling
+from settle.reconciling.filler import OWN_CARDS, Filler, Filling
 from settle.reconciling.hand import Hand
+from settle.reconciling.matching import shifted
 from settle.reconciling.profiles import matching
+from settle.reconciling.result import CARD, KEY_BRN, KEY_NAME, KEY_NUMBER, MEANS, TRANSFER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from settle.model import Book
     from settle.reconciling.reading import Statement
 
-KEYS = ("승인번호", "사업자번호·금액·날짜", "금액·날짜·이름")
 _BY_CARD = re.compile("체크|카드|card", re.IGNORECASE)
 # group -> the means that a line may have to be looked for in such a list, besides a blank and a word nobody knows
 ELSEWHERE = {
@@ -147,22 +148,17 @@ def _edges(mine: pd.DataFrame, items: pd.DataFrame) -> list[tuple[str, pd.DataFr
     keyed = theirs_[theirs_["key"] != ""]
     by_key = mine[mine["key"] != ""].merge(keyed[["key", "won", "item", "day"]], on=["key", "won"], suffixes=("", "_t"))
     by_key["cost"] = (by_key["day"] - by_key["day_t"]).abs().dt.days
-    found.append((KEYS[0], by_key[by_key["cost"] <= matching()["days"]]))
+    found.append((KEY_NUMBER, by_key[by_key["cost"] <= matching()["days"]]))
     near = _near_days(mine, theirs_)
-    found.append((KEYS[1], near[(near["brn"] != "") & (near["brn"] == near["brn_t"])]))
-    return [*found, (KEYS[2], near[_alike(near)])]
+    found.append((KEY_BRN, near[(near["brn"] != "") & (near["brn"] == near["brn_t"])]))
+    return [*found, (KEY_NAME, near[_alike(near)])]
 
 
 def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Pairs of one amount whose days lie within the window."""
-    window = matching()["days"]
     mine = mine[mine["won"].isin(items["won"])]
     items = items[items["won"].isin(mine["won"])]
-    moved = [
-        items.assign(day=items["day"] + pd.Timedelta(days=shift), cost=abs(shift))
-        for shift in range(-window, window + 1)
-    ]
-    return mine.merge(pd.concat(moved, ignore_index=True), on=["won", "day"], suffixes=("", "_t"))
+    return mine.merge(shifted(items, "day"), on=["won", "day"], suffixes=("", "_t"))
 
 
 def _alike(pairs: pd.DataFrame) -> np.ndarray:

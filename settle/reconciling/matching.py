@@ -11,11 +11,9 @@ Both sides are frames with one row per item, labelled 0 … n-1 (a stage may be 
 | won | int64 | amount |
 | order | int64 | rank that does not depend on the order of files or rows |
 
-Items that a stage cannot tell apart form a *node*; nodes are joined (hash joins, no all-pairs) and a node is matched
-with
-another only where each is the other's single nearest and both hold equally many items. Where two ways fit equally
-well, all
-items concerned stay open and are said to be so. Every step works on sets, so the order of rows changes nothing.
+Items that a stage cannot tell apart form a *node*; nodes are joined (hash joins, no all-pairs) and a node is matched with another
+only where each is the other's single nearest and both hold equally many items. Where two ways fit equally well, all items concerned
+stay open and are said to be so. Every step works on sets, so the order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -103,8 +101,7 @@ def resolve(
     """Match nodes along edges (columns l, r, n_l, n_r, cost), cheapest first.
 
     left and right give the node of every item concerned (index: item). equals: nodes of several items may be matched
-    with
-    nodes of as many, for their items cannot be told apart.
+    with nodes of as many, for their items cannot be told apart.
     """
     if edges.empty:
         return
@@ -158,19 +155,19 @@ def by_key(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, *,
     resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=False)
 
 
-def _shifted(nodes: pd.DataFrame) -> pd.DataFrame:
-    """Every node once per day within the window around its date; cost = the distance."""
+def shifted(nodes: pd.DataFrame, day: str = "date") -> pd.DataFrame:
+    """Every row once per day within the window around its day; cost = the distance. day: the column that holds it."""
     days = matching()["days"]
     shifts = range(-days, days + 1)
     return pd.concat(
-        [nodes.assign(date=nodes["date"] + pd.Timedelta(days=shift), cost=abs(shift)) for shift in shifts],
+        [nodes.assign(**{day: nodes[day] + pd.Timedelta(days=shift), "cost": abs(shift)}) for shift in shifts],
         ignore_index=True,
     )
 
 
 def _near_days(nodes_l: pd.DataFrame, nodes_r: pd.DataFrame, on: list[str]) -> pd.DataFrame:
     """Nodes equal in `on` whose dates lie within the window: one hash join. cost = the distance."""
-    return _shifted(nodes_l).merge(nodes_r, on=[*on, "date"])
+    return shifted(nodes_l).merge(nodes_r, on=[*on, "date"])
 
 
 def _in_common(mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -241,7 +238,7 @@ def _long_names(nodes: pd.DataFrame, side: str) -> pd.DataFrame:
 def _near_names(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, set[int], set[int]]:
     """Edges between nodes of one amount and near days with near-equal names; and nodes of which there were too many."""
     bound = matching()["name_pairs"]
-    mine = _shifted(mine.assign(letter=mine["name"].str[:1]))
+    mine = shifted(mine.assign(letter=mine["name"].str[:1]))
     theirs = theirs.assign(letter=theirs["name"].str[:1])
     light_l, light_r, crowd_l, crowd_r = split_by_pairs(mine, theirs, ["won", "date"], bound)
     found = [light_l.merge(light_r, on=["won", "date"], suffixes=("_x", "_y"))]

@@ -27,8 +27,7 @@ def reconcile(facts: Facts, statements: list[Statement], explained: Collection[R
     Reconciliation.facts holds, per ledger line: bool rec_010, rec_040, rec_070, rec_100, rec_030_over; int64 won
     rec_020_won, rec_030_won, rec_050_won (what the purchase is to lose, the same value at each of its lines); and a str
     Series <name>_text for each, "" where nothing is said. Rules without their list are in not_checked; a list that
-    does not
-    reach all lines is said in `partly`.
+    does not reach all lines is said in `partly`.
     """
     statements = sorted(statements, key=lambda s: s.order)
     result = Reconciliation(statements, line_names=facts["line_name"].to_numpy(dtype=object))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from settle.judging.facts.base import Facts
 
-HALF = 5000  # hundredths of a per cent
-
 
 @kind("line")
 def related_party(ctx: Context) -> Outcome:
