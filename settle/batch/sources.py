@@ -12,6 +12,7 @@ from settle import __version__
 from settle.korean import mask, printable
 from settle.programme import rules as rulebook
 from settle.programme.folders import COMMON, DEFAULT_PROGRAMME, folder, roots
+from settle.programme.sheets import SYSTEMS
 from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def basis_of(programme: str) -> dict[str, Any]:
     data = hashlib.sha256()
     places = {
         "schemas": [COMMON],
-        "ledgers": [programme, "statements", "systems", COMMON],
+        "ledgers": [programme, "statements", SYSTEMS, COMMON],
         "reports": [programme, DEFAULT_PROGRAMME, COMMON],
     }
     for kind, names in places.items():

@@ -47,7 +47,7 @@ def complete(frames: dict[str, pd.DataFrame], main: str) -> None:
     main sheet takes the columns of their ledger, whatever it is called.
     """
     for name, kind in _base(main).items():
-        frames[name] = with_base(frames.get(name, _no_rows(kind)), name, main)
+        frames[name] = _with_columns(frames.get(name, _no_rows(kind)), kind)
 
 
 def _base(main: str) -> dict[str, SheetKind]:
@@ -56,9 +56,13 @@ def _base(main: str) -> dict[str, SheetKind]:
 
 
 def with_base(frame: pd.DataFrame, name: str, main: str) -> pd.DataFrame:
-    """A frame with the columns that it lacks, blank."""
+    """A frame with the columns that facts may look at and that it lacks, blank."""
     kind = _base(main).get(name)
-    absent = [column for column in kind.columns if column.name not in frame] if kind else []
+    return _with_columns(frame, kind) if kind else frame
+
+
+def _with_columns(frame: pd.DataFrame, kind: SheetKind) -> pd.DataFrame:
+    absent = [column for column in kind.columns if column.name not in frame]
     if not absent:
         return frame
     blank = {key: values for column in absent for key, values in empty(column, len(frame)).items()}

@@ -173,8 +173,8 @@ class Facts:
         return None
 
     def _is_declared(self, name: str) -> bool:
-        head, dot, _ = name.partition(".")
-        return name in self.programme.facts or bool(dot and head in self.programme.facts)
+        declared = self.programme.facts
+        return bool(declared) and (name in declared or name.partition(".")[0] in declared)
 
     def _declared(self, name: str) -> Any:
         key = f"declared {name}"

@@ -48,7 +48,6 @@ def _won(text: str) -> int | None:
 def _next(asked: Asked, finding: str) -> Response:
     """The next open finding of the filter, else the line where it was; by the ledger as it stood."""
     room = asked.at
-    ledger, _ = review.made(room)
     query = _filter(asked)
     wanted = review.wanted(lambda name: str(query.get(name) or ""))
     stand_before = asked.form.get("_line")
