@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from settle.programme.rules import EFFECTS, Rule, RulebookError
+from settle.model import EFFECTS
+from settle.programme.rules import Rule, RulebookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+WON = ("claimed", "recognised", "held", "disallowed")  # claimed = recognised + held + disallowed, of a line and in all
+EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}  # what a finding does, and its word
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
 BUDGET = "예산"

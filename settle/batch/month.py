@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]  # what, done, of how many
 
 
-WON = ("claimed", "recognised", "held", "disallowed")
-
-
 READ, UNREAD = "판정", "읽지 못함"
 
 

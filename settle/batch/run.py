@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
-from settle.batch.month import READ, UNREAD, WON, Month, NothingToDo, Options, Outcome, Progress
+from settle.batch.month import READ, UNREAD, Month, NothingToDo, Options, Outcome, Progress
 from settle.batch.sources import basis_of, find, fingerprint, sha256
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
+from settle.model import WON
 from settle.programme import rules as rulebook
 
 if TYPE_CHECKING:

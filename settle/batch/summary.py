@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 
-from settle.batch.month import WON, Month
 from settle.korean import particles
+from settle.model import EFFECTS, WON
+
+if TYPE_CHECKING:
+    from settle.batch.month import Month
 
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
 HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}
 RULES = ["규칙", "이름", "지적", "협약", "불인정", "보완"]
 CROSSING = ["규칙", "협약", "집행번호", "판정", "금액", "내용"]
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from settle.evidence.naming import Keys, Names
 from settle.judging.findings import line_ids
 from settle.korean import mask, mask_key
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
-from settle.model import EVIDENCE
+from settle.model import EVIDENCE, WON
 from settle.reconciling import values
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
         else:
             frame[name] = column.astype("Float64").where(known.astype(bool), pd.NA).array
     frame["row"] = ledger["_row"].to_numpy(dtype=np.int64)
-    for name in ("claimed", "recognised", "held", "disallowed"):
+    for name in WON:
         frame[name] = result.lines[name].to_numpy(dtype=np.int64)
     said = [c for c in frame.columns if c not in ("row", "recognised", "held", "disallowed")]
     frame["content"] = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from settle.binder import words
 from settle.binder.canonical import canonical, digest
 from settle.binder.rows import Found, Judged, Run
+from settle.model import WON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def store_run(store: Store, who: str, judged: Judged, result_set: str = "", mani
                 "answers": answers_hash(store),
                 "decisions": digest(store.rows(IN_FORCE)),
                 "options": canonical(judged.options),
-                **{name: judged.totals[name] for name in ("claimed", "recognised", "held", "disallowed")},
+                **{name: judged.totals[name] for name in WON},
                 "lines": judged.lines,
                 "milliseconds": judged.milliseconds,
                 "exit_code": judged.exit_code,
@@ -100,7 +101,7 @@ def found_in(store: Store, number: int) -> list[Found]:
 
 def run(row: Row) -> Run:
     """A run from its row."""
-    totals = {name: row[name] for name in ("claimed", "recognised", "held", "disallowed")}
+    totals = {name: row[name] for name in WON}
     kept: dict[str, Any] = {f.name: row[f.name] for f in fields(Run) if f.name in row}
     return Run(**{**kept, "totals": totals, "files": json.loads(row["files"]), "options": json.loads(row["options"])})
 

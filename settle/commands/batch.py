@@ -135,8 +135,8 @@ def _span(seconds: float) -> str:
 
 
 def _show(made: Month, output: Path) -> None:
-    from settle.batch.month import WON
     from settle.korean import number
+    from settle.model import WON
 
     said = made.outcome
     claimed, recognised, held, disallowed = (number(said.won[name]) for name in WON)

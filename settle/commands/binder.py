@@ -11,11 +11,11 @@ import click
 
 from settle.commands import common, in_binder
 from settle.korean import cut, pad, width, won
+from settle.model import EFFECTS
 
 if TYPE_CHECKING:
     from settle.binder import Binder, Case
 
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 FOLDER = click.argument("folder", metavar="정산철", type=click.Path(path_type=Path))
 
 

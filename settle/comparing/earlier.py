@@ -17,6 +17,7 @@ import numpy as np
 from settle import __version__
 from settle.judging.findings import line_ids
 from settle.korean import mask_key, number, particles, won
+from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,8 +37,6 @@ STATUSES = {
 }
 DELETED, ADDED, AMOUNT = "deleted", "added", "amount_changed"
 LINES = {DELETED: "없어진 줄", ADDED: "새로 생긴 줄", AMOUNT: "판정 뒤 금액이 바뀐 줄"}
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
-WON = ("claimed", "recognised", "held", "disallowed")
 _ROW = re.compile(r"행 \d+")  # how a line without 집행번호 is called: rows may move
 
 

@@ -13,7 +13,6 @@ from settle.comparing.earlier import (
     ADDED,
     CHANGED,
     DELETED,
-    EFFECTS,
     GONE,
     LINES,
     NEW,
@@ -21,13 +20,13 @@ from settle.comparing.earlier import (
     RESOLVED,
     STATUSES,
     UNASKED,
-    WON,
     Comparison,
     FindingChange,
     LineChange,
 )
 from settle.documents.terminal import console
 from settle.korean import cut, mask, number, printable, won
+from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

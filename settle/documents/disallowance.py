@@ -36,9 +36,10 @@ from settle.documents.content import (
     Text,
     Together,
 )
-from settle.documents.view import LISTS, WON, Category, View
+from settle.documents.view import LISTS, Category, View
 from settle.documents.words import in_words
 from settle.korean import number
+from settle.model import WON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from settle import examples
 from settle import korean as text
 from settle.examples import PASS
+from settle.model import EFFECTS
 from settle.programme.vocabulary import HEADS, Programme
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from settle.programme.rules import Limit, Rule, Rulebook
 
-OUTCOMES = {PASS: "인정", "disallow": "불인정", "hold": "보완", "note": "확인"}
+OUTCOMES = {PASS: "인정", **EFFECTS}
 LIMIT_NAMES = {"won": "한도", "share": "비율", "days": "일수"}
 DAYS_OF_LIMITS = {"basis_date": "원인행위일(비어 있으면 집행일)"}
 GIVEN = {"agreements": "여러 협약의 파일(settle batch)"}

@@ -12,6 +12,7 @@ from settle import __version__
 from settle.documents import evidence
 from settle.judging.scores import shown
 from settle.korean import mask, mask_all, mask_key, mask_keys, printable
+from settle.model import WON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from settle.judging.scores import Scores
     from settle.model import Filled, InputError, Judgement
 
-WON = ("claimed", "recognised", "held", "disallowed")
 NUMBER = "협약번호"  # as it stands: its digits are no account number
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 from settle.documents import files, listed
 from settle.documents.listed import Part
 from settle.documents.view import safe, safe_all
-from settle.documents.xlsx.reconciliation import EFFECTS, shown_of
 from settle.documents.xlsx.reconciliation import FILE as WORKBOOK
+from settle.documents.xlsx.reconciliation import shown_of
 from settle.korean import number, printable
+from settle.model import EFFECTS
 from settle.reconciling.tables import IN_FULL
 
 if TYPE_CHECKING:

@@ -37,6 +37,7 @@ from settle.documents.content import (
 from settle.documents.disallowance import agreement_table, amounts_table, category_table, fund_table
 from settle.documents.view import View, key, safe
 from settle.korean import number
+from settle.model import EFFECTS
 from settle.programme.folders import common_file
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from settle.documents.content import Block
     from settle.model import Judgement
 
-EFFECTS = {"disallow": "불인정", "hold": "보완"}
 OPINIONS = ("적정", "한정", "부적정", "의견거절")
 
 
@@ -163,7 +163,7 @@ def _scope(view: View) -> Iterator[Block]:
 
 def _findings(view: View, words: dict[str, Any]) -> Iterator[Block]:
     table = view.judgement.findings
-    weighty = table[table["effect"].isin(list(EFFECTS)) & (table["applied"] > 0)]
+    weighty = table[table["effect"].isin(["disallow", "hold"]) & (table["applied"] > 0)]
     weighty = weighty.sort_values(["applied", "id"], ascending=[False, True], kind="stable")
     yield _head("3. 지적 사항 (금액이 큰 것부터)", "findings")
     if not len(weighty):

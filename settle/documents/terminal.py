@@ -20,13 +20,13 @@ from settle import korean as text
 from settle.documents import subjects
 from settle.documents.funds import fund_notes
 from settle.documents.view import verdict_words
+from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.model import Judgement
 
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 COLOURS = {"disallow": "red", "hold": "yellow", "note": "cyan"}
 CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확인", "cannot run": "판정 못 함"}
 MOST_ERRORS = 40
@@ -272,10 +272,10 @@ def _rest(out: Console, judgement: Judgement) -> None:
 
 def _by_first(rows: pd.DataFrame) -> pd.DataFrame:
     """The sums by 비목 alone; a budget is unknown where none of its parts has one."""
-    sums = rows.groupby("비목", sort=False)[["claimed", "recognised", "held", "disallowed"]].sum()
+    sums = rows.groupby("비목", sort=False)[list(WON)].sum()
     budget = rows.groupby("비목", sort=False)["budget"].sum(min_count=1)
     first = sums.assign(budget=budget, 세목="", 세세목="").reset_index()
-    return first[["비목", "세목", "세세목", "budget", "claimed", "recognised", "held", "disallowed"]]
+    return first[["비목", "세목", "세세목", "budget", *WON]]
 
 
 def _categories(out: Console, judgement: Judgement, everything: bool) -> None:

@@ -21,6 +21,7 @@ from settle import __version__
 from settle.documents.funds import fund_notes
 from settle.documents.subjects import counts, sentence, title_of
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
+from settle.model import EFFECTS, WON
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.vocabulary import HEADS
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from settle.model import Judgement
 
-WON = ("claimed", "recognised", "held", "disallowed")
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 LISTS = {"disallowed": "disallow", "held": "hold", "notes": "note"}  # list of the report -> effect of its findings
 INSTITUTION = "수행기관"
 VENDOR = "거래처"

@@ -11,7 +11,7 @@ from settle import korean as text
 from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import ACCEPT, PARTLY, REJECT
 from settle.judging.settlement import OWN_EFFECTS, Applied, Decision, Own, Settled, settle
-from settle.model import Book, InputError
+from settle.model import EFFECTS, Book, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rule, Rulebook
 
 DECISIONS = "판정"
-OWN_WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
 def read_decisions(
@@ -83,7 +82,7 @@ def _wrong_row(row: pd.Series, by_name: dict[str, list[int]], rulebook: Rulebook
 
 def _wrong_own(facts: Facts, row: pd.Series, by_name: dict[str, list[int]]) -> tuple[str, str] | None:
     """What is wrong with a finding of the auditor's own."""
-    said = OWN_WORDS[OWN_EFFECTS[row["규칙코드"]]]
+    said = EFFECTS[OWN_EFFECTS[row["규칙코드"]]]
     if row["판정"] not in ("", said):
         return "판정", f"규칙코드 {row['규칙코드']}의 판정은 비우거나 {said}으로(로) 적어야 합니다: '{row['판정']}'"
     if len(by_name[row["집행번호"]]) > 1:

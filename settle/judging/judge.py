@@ -9,9 +9,9 @@ from settle.judging.payments import payments
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.rounds import chosen
 from settle.judging.scores import of_subject
-from settle.judging.subjects import WON, Bench
+from settle.judging.subjects import Bench
 from settle.judging.sums import by_category, by_fund
-from settle.model import Judgement
+from settle.model import WON, Judgement
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:

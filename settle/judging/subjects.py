@@ -14,7 +14,7 @@ from settle.judging.facts.base import Facts
 from settle.judging.facts.subjects import DISALLOW, HOLD, OK, PART
 from settle.judging.findings import table_of_findings
 from settle.judging.settlement import settle
-from settle.model import Judged, NotChecked
+from settle.model import WON, Judged, NotChecked
 from settle.programme.rules import RulebookError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Subject
 
 EVERYWHERE = ("input_problem", "auditor")  # kinds that look at the rows of every subject
-WON = ("claimed", "recognised", "held", "disallowed")
 
 
 def is_about(rule: Rule, subject: Subject, main: Subject) -> bool:
@@ -133,8 +132,10 @@ class Bench:
     def _decided(self) -> dict[int, str]:
         """Row of 판정 -> the subject it is about: the first that has such a row and such a rule; the main one tells what is wrong."""
         frame, main = self.main.book.frames[DECISIONS], self.main.programme.main
+        if not len(frame):
+            return {}
         given = [one for one in self._all if self.there(one)]
-        rows = {one.name: set(self.facts(one)["line_name"]) for one in given} if len(frame) else {}
+        rows = {one.name: set(self.facts(one)["line_name"]) for one in given}
         codes = {one.name: {rule.code for rule in self.rules(one, self.whole)} for one in given}
         found = {}
         for position, (name, code) in enumerate(zip(frame["집행번호"], frame["규칙코드"], strict=True)):

@@ -9,14 +9,13 @@ import pandas as pd
 
 from settle.judging.arrays import labels
 from settle.judging.facts.budget import fund_budgets, funds_unknown
+from settle.model import WON
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from settle.judging.facts.base import Facts
-
-WON = ["claimed", "recognised", "held", "disallowed"]
 
 
 def by_category(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
@@ -68,6 +67,6 @@ def _won_by(lines: pd.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...]
     group = labels(*(lines[name] for name in columns))
     first = np.unique(group, return_index=True)[1]
     won = np.zeros((len(first), len(WON)), dtype=np.int64)
-    np.add.at(won, group, lines[WON].to_numpy(dtype=np.int64))
+    np.add.at(won, group, lines[list(WON)].to_numpy(dtype=np.int64))
     names = zip(*(lines[name].iloc[first].tolist() for name in columns), strict=True)
     return dict(zip(names, won.tolist(), strict=True))

@@ -29,8 +29,6 @@ from settle.programme.vocabulary import load as load_programme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EFFECTS = ("disallow", "hold", "note")
-
 
 class RulebookError(Exception):
     """The rulebook is wrong (not the user's workbook). The message is Korean and names the rule."""

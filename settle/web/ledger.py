@@ -15,7 +15,8 @@ from settle.binder import words
 from settle.binder.facts import finding_ids
 from settle.binder.merging import own_ids
 from settle.korean import mask_all, mask_keys
-from settle.web.shown import EFFECTS, Ready, seen
+from settle.model import EFFECTS, WON
+from settle.web.shown import Ready, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,7 @@ def of(state: State) -> Ledger:
             **{name: pd.Series(values, dtype="object") for name, values in texts.items()},
             "name": names.to_numpy(dtype=object),
             "day": lines["집행일"].dt.strftime("%Y-%m-%d").fillna("").to_numpy(dtype=object),
-            **{name: lines[name].to_numpy() for name in ("claimed", "recognised", "held", "disallowed")},
+            **{name: lines[name].to_numpy() for name in WON},
             "worst": worst,
             "count": count,
             "pos": np.arange(len(lines)),
@@ -200,10 +201,16 @@ def _lines(ledger: Ledger, flag: np.ndarray) -> np.ndarray:
     return result
 
 
-def open_findings(ledger: Ledger, stand: Open, positions: np.ndarray, rule: str = "") -> np.ndarray:
-    """Places of the open findings of these lines, in the order of the lines."""
+def _order(ledger: Ledger, positions: np.ndarray) -> np.ndarray:
+    """Of every line how manieth it is among these; -1 where it is not one of them."""
     place = np.full(len(ledger.frame), -1, dtype=np.int64)
     place[positions] = np.arange(len(positions))
+    return place
+
+
+def open_findings(ledger: Ledger, stand: Open, positions: np.ndarray, rule: str = "") -> np.ndarray:
+    """Places of the open findings of these lines, in the order of the lines."""
+    place = _order(ledger, positions)
     found = np.flatnonzero(stand.open)
     if rule:
         found = found[ledger.finding_code[found] == rule]
@@ -216,8 +223,7 @@ def around(
     ledger: Ledger, stand: Open, positions: np.ndarray, line: int, finding: int, rule: str = ""
 ) -> tuple[int, int]:
     """(the open finding before, the one after) the one that is looked at, -1 none. finding -1: the line itself."""
-    place = np.full(len(ledger.frame), -1, dtype=np.int64)
-    place[positions] = np.arange(len(positions))
+    place = _order(ledger, positions)
     listed = open_findings(ledger, stand, positions, rule)
     if not len(listed):
         return -1, -1

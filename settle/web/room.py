@@ -17,6 +17,7 @@ from settle.binder import running
 from settle.binder.canonical import canonical
 from settle.binder.words import BinderError
 from settle.korean import particles
+from settle.model import WON
 from settle.pipeline import Opened
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 from settle.programme.rules import RulebookError
@@ -32,11 +33,8 @@ if TYPE_CHECKING:
     from settle.workbook.raw import RawFile, RawSheet
 
 ASSUMED = "없는 열"  # setting: what is said of columns that no file has
-WON = ("claimed", "recognised", "held", "disallowed")
 PATIENCE = 1.2  # seconds that an act waits for its judgement before the page says that it is being judged
 UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). 낸 것은 그대로 남아 있습니다."
-
-Write = "Callable[[Judgement, Path], object]"
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from markupsafe import Markup, escape
 
 from settle import __version__
 from settle.korean import mask, mask_key, number, particles
+from settle.model import EFFECTS
 
 _STEERING = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
 class Ready(str):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from settle.documents.review import package as ooxml
 from settle.documents.review.package import MAIN
 from settle.documents.review.worksheet import Worksheet, lines, number_cell, plain, text_cell
-from settle.documents.view import EFFECTS, View
+from settle.model import EFFECTS
 from settle.reading.book import FINDINGS_LIST
 from settle.workbook.raw import letter
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from settle.documents.review.package import Package
     from settle.documents.review.verdicts import Looks
+    from settle.documents.view import View
 
 NAME = "지적 목록"
 HEADS = (

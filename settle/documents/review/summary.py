@@ -7,11 +7,12 @@ from xml.sax.saxutils import quoteattr
 
 from settle.documents.review.package import MAIN
 from settle.documents.review.worksheet import lines, number_cell, text_cell
-from settle.documents.view import EFFECTS, View
+from settle.model import EFFECTS, WON
 from settle.workbook.raw import letter
 
 if TYPE_CHECKING:
     from settle.documents.review.verdicts import Looks
+    from settle.documents.view import View
 
 WIDTHS = (7, 12, 15, 17, 15, 15, 15, 15, 62, 46)
 HOW = (
@@ -76,7 +77,7 @@ def summary_sheet(view: View, looks: Looks, tabs: dict[str, str], most: int) -> 
 
 def _sums(rows: Rows, view: View, looks: Looks) -> None:
     words = view.words["words"]
-    heads = [(words[name], looks.head) for name in ("budget", "claimed", "recognised", "held", "disallowed")]
+    heads = [(words[name], looks.head) for name in ("budget", *WON)]
     rows.add(("비목별 (원)", looks.head), ("", looks.head), *heads, joined=True)
     for one in view.categories:
         top = one.level <= 0
@@ -88,7 +89,7 @@ def _sums(rows: Rows, view: View, looks: Looks) -> None:
 
 def _funds(rows: Rows, view: View, looks: Looks) -> None:
     words = view.words["words"]
-    names = ("budget", "claimed", "recognised", "held", "disallowed", "refund")
+    names = ("budget", *WON, "refund")
     rows.add(("재원별 (원)", looks.head), ("", looks.head), *((words[n], looks.head) for n in names), joined=True)
     for fund, *amounts in view.funds:
         last = fund == view.funds[-1][0]

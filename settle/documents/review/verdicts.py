@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settle.documents.view import safe
+from settle.model import EFFECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ REPLY = ("소명내용", "추가증빙", "담당자")
 HEADS = VERDICT + REPLY
 WIDTHS = (12, 13, 13, 18, 60, 44, 40, 24, 12)
 FILLS = {"disallow": "FFF8CBAD", "hold": "FFFFE699", "note": "FFDDEBF7", "filled": "FFE2EFDA"}
-WORDS = {"disallow": "불인정", "hold": "보완", "note": "확인", "filled": "채움"}
+WORDS = {**EFFECTS, "filled": "채움"}
 RANK = {"disallow": 0, "hold": 1, "note": 2, "filled": 3}
 
 

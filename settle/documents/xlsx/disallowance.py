@@ -11,11 +11,12 @@ import xlsxwriter
 from settle.documents import subjects
 from settle.documents.comparison import add_sheet
 from settle.documents.review.worksheet import lines
-from settle.documents.view import LISTS, WON, Category, Column, View
+from settle.documents.view import LISTS, Category, Column, View
 from settle.documents.words import in_words
 from settle.documents.xlsx import subjects as xlsx_subjects
 from settle.files import write_bytes
 from settle.korean import number
+from settle.model import WON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from settle.documents.view import safe, safe_all
+from settle.model import EFFECTS
 from settle.reconciling import tables as laid_out
 from settle.reconciling.tables import IN_FULL, Tables
 
@@ -29,7 +30,6 @@ _WIDTHS = (
 WIDTHS = {name: int(width) for name, _, width in (pair.rpartition(" ") for pair in _WIDTHS.split(", "))}
 FINDING_COLUMNS = ["규칙", "판정", "집행번호", "금액", "내용", "조치"]
 FINDING_WIDTHS = [10, 8, 14, 14, 80, 60]
-EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}
 
 
 @dataclass(frozen=True)

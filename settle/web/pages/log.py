@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from settle.binder import Binder
 from settle.binder.words import BinderError
+from settle.model import WON
 from settle.web.forms import Asked, page
-from settle.web.room import WON
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from settle.binder.words import BinderError
 from settle.guard import run as guard
 from settle.guard.wire import send
+from settle.model import WON
 from settle.web import uploads
 from settle.web.forms import Asked, back, page
 
@@ -53,9 +54,7 @@ def show(asked: Asked) -> Response:
     count = max(1, -(-len(shown) // PAGE))
     text = asked.query("page")
     number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    sums = {
-        name: sum(int(one[name]) for one in shown) for name in ("claimed", "recognised", "held", "disallowed", "lines")
-    }
+    sums = {name: sum(int(one[name]) for one in shown) for name in (*WON, "lines")}
     return page(
         asked.request, "month.html", asked, folder=str(folder), months=sorted(found, reverse=True), month=month, status=status,
         statuses=statuses, q=asked.query("q"), rows=shown[(number - 1) * PAGE : number * PAGE], page=number, count=count,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from settle.binder.words import BinderError
 from settle.documents import subjects
+from settle.model import WON
 from settle.web import drafts, pictures
 from settle.web import ledger as ledgers
 from settle.web.forms import Asked, page
@@ -64,10 +65,7 @@ def show(asked: Asked) -> Response:
     part = asked.request.headers.get("x-part", "")
     before, after = ledgers.around(ledger, stand, positions, position, finding, ask.rule)
     base = ask.query()
-    sums = {
-        name: int(ledger.frame[name].to_numpy()[positions].sum())
-        for name in ("claimed", "recognised", "held", "disallowed")
-    }
+    sums = {name: int(ledger.frame[name].to_numpy()[positions].sum()) for name in WON}
     return page(
         asked.request, "review.html", asked,
         ask=ask, base=base, sorts=list(ledgers.SORTS), page=number, count=count, found=len(positions), every=len(ledger.frame),
