@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -14,11 +13,11 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from settle import cli
 from settle.korean import number, width
+from tests.kit import forked
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import (
     AGREEMENT,
@@ -429,23 +428,6 @@ def big(path: Path, lines: int = 6_000) -> Path:
     return book(path, *rows, papers=[paper(집행번호=f"E-{n:05d}") for n in range(lines)])
 
 
-def nobody_left(group: int, seconds: float = 20) -> bool:
-    """Does every process of the group end soon? One that has ended and whose parent has not yet asked for it is none."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if not any(_group_of(one) == group for one in psutil.process_iter()):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _group_of(one: psutil.Process) -> int | None:
-    with contextlib.suppress(psutil.Error, ProcessLookupError):
-        if one.status() != psutil.STATUS_ZOMBIE:
-            return os.getpgid(one.pid)
-    return None
-
-
 @pytest.mark.slow_all
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
@@ -470,7 +452,7 @@ def test_stopping_leaves_nothing_half_written(tmp_path: Path) -> None:
             for name in ("불인정내역서.xlsx", "검토표.xlsx"):
                 if (out / name).exists():
                     assert cells(out / name)
-        assert nobody_left(running.pid)
+        assert forked.alive(running.pid) == []  # nobody is left in the session of the run
 
 
 # ---- outputs that agree ------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ N 이상, N 이하, N까지, 이내 take N in, 초과 and 미만 leave it out (c
 sides of 이후 and 이전. A period from an act does not count its first day (초일불산입): `days_after(act, N)` is still inside. Months end
 on the corresponding day (응당일), in a month without it on its last (민법 160조 3항). 18:00까지 takes 18:00:00 in.
 
-`[reading]` of programme.toml may say `first_day = "counted"` (periods from an act end a day earlier) and
-`day_only = "hold" | "pass" | "fail"` (what a day without a time is on the last day of a deadline; hold is the default).
+`[reading]` of programme.toml may say `day_only = "hold" | "pass" | "fail"` (what a day without a time is on the last day of a
+deadline; hold is the default). Its `first_day` is accepted and nothing reads it yet.
 """
 
 from __future__ import annotations

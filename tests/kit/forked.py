@@ -82,14 +82,25 @@ def alive(group: int) -> list[int]:
     """Processes of a group that still live, looked at for a while: the system ends orphans in its own time."""
     found: list[int] = []
     for _ in range(400):
-        found = []
-        for place in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                text = (place / "stat").read_text()
-                fields = text[text.rindex(")") + 2 :].split()
-                if int(fields[2]) == group and fields[0] not in "ZX":
-                    found.append(int(place.name))
+        found = _members(group)
         if not found:
             break
         time.sleep(0.05)
+    return found
+
+
+def _members(group: int) -> list[int]:
+    """Processes of a group that have not ended; the group's own number where the system lists none (no /proc)."""
+    if not Path("/proc/self/stat").exists():
+        with suppress(ProcessLookupError):
+            os.killpg(group, 0)
+            return [group]
+        return []
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            text = (place / "stat").read_text()
+            fields = text[text.rindex(")") + 2 :].split()
+            if int(fields[2]) == group and fields[0] not in "ZX":
+                found.append(int(place.name))
     return found
