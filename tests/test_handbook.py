@@ -1,32 +1,49 @@
-"""docs/rules.md is the handbook of the rulebook as it stands, and says of every rule what an officer needs."""
+"""docs/rules.md, docs/rules-<programme>.md are the handbooks of the rulebooks as they stand, and say of every rule what an officer needs."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
 from settle import examples
 from settle.documents import handbook
-from settle.programme.rules import load
+from settle.programme.rules import Rulebook, load
 
-PATH = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
+ROOT = Path(__file__).resolve().parent.parent
+BOOKS = {place.parent.name: load(place.parent.name) for place in sorted(ROOT.glob("schemas/*/programme.toml"))}
+TEXTS = {name: handbook.markdown(book) for name, book in BOOKS.items()}
 BOOK = load()
-TEXT = handbook.markdown(BOOK)
+each_book = pytest.mark.parametrize("book", BOOKS.values(), ids=list(BOOKS))
 
 
-def section(code: str) -> str:
+def section(code: str, book: Rulebook = BOOK) -> str:
     """The part of the handbook about one rule."""
-    return re.split(r"^##+ ", TEXT.split(f"\n### {code} ")[1], maxsplit=1, flags=re.MULTILINE)[0]
+    text = TEXTS[book.programme.id]
+    return re.split(r"^##+ ", text.split(f"\n### {code} ")[1], maxsplit=1, flags=re.MULTILINE)[0]
 
 
-def test_the_handbook_is_fresh() -> None:
-    """Written anew by `settle rules --format markdown > docs/rules.md`."""
-    assert PATH.read_text(encoding="utf-8") == TEXT
+@each_book
+def test_the_handbook_is_fresh(book: Rulebook) -> None:
+    """Written anew by the command that its first lines name."""
+    file, text = handbook.file_name(book.programme.id), TEXTS[book.programme.id]
+    named = "" if file == "rules.md" else f"--programme {book.programme.id} "
+    command = f"settle rules {named}--format markdown > docs/{file}"
+    assert command in text
+    path = ROOT / "docs" / file
+    assert path.is_file(), f"not written yet: {command}"
+    assert path.read_text(encoding="utf-8") == text, f"not fresh: {command}"
 
 
-def test_every_rule_has_its_part_with_source_remedy_and_examples() -> None:
-    for rule in BOOK.rules:
-        part = section(rule.code)
+def test_no_handbook_is_of_a_programme_that_is_gone() -> None:
+    assert {path.name for path in ROOT.glob("docs/rules*.md")} == {handbook.file_name(name) for name in BOOKS}
+
+
+@each_book
+def test_every_rule_has_its_part_with_source_remedy_and_examples(book: Rulebook) -> None:
+    for rule in book.rules:
+        part = section(rule.code, book)
         assert rule.title in part.splitlines()[0]
         assert rule.asks in part
         assert "- 근거: " in part
@@ -45,7 +62,7 @@ def test_limits_stand_with_their_dates() -> None:
 
 
 def test_the_figures_of_the_annex_are_at_a_glance() -> None:
-    glance = TEXT.split("## 한도 한눈에 보기")[1].split("\n## ")[0]
+    glance = TEXTS[BOOK.programme.id].split("## 한도 한눈에 보기")[1].split("\n## ")[0]
     for figure in (
         "30,000원",
         "300,000원",
@@ -60,27 +77,35 @@ def test_the_figures_of_the_annex_are_at_a_glance() -> None:
         assert figure in glance
 
 
-def test_every_link_of_the_contents_leads_to_a_heading() -> None:
-    links = re.findall(r"\]\(#([^)]+)\)", TEXT)
-    headings = re.findall(r"^#+ (.+)$", TEXT, flags=re.MULTILINE)
+@each_book
+def test_every_link_of_the_contents_leads_to_a_heading(book: Rulebook) -> None:
+    text = TEXTS[book.programme.id]
+    links = re.findall(r"\]\(#([^)]+)\)", text)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert len(links) >= len(BOOK.rules)
+    assert len(links) >= len(book.rules)
     assert set(links) <= anchors
 
 
-def test_no_placeholder_is_left_and_every_table_is_even() -> None:
-    assert not re.search(r"\{[^}]*\}", TEXT)
+@each_book
+def test_no_placeholder_is_left_and_every_table_is_even(book: Rulebook) -> None:
+    text = TEXTS[book.programme.id]
+    assert not re.search(r"\{[^}]*\}", text)
     columns = 0
-    for line in TEXT.splitlines():
+    for line in text.splitlines():
         cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
         assert not (columns and cells) or cells == columns, line
         columns = cells
 
 
+@each_book
+def test_every_group_has_a_title(book: Rulebook) -> None:
+    assert all(handbook.group_title(book.programme, name) != name for name in handbook.groups(book))
+
+
 def test_a_group_without_a_title_shows_its_letters() -> None:
     assert handbook.group_title(BOOK.programme, "MTG") == "회의비"
     assert handbook.group_title(BOOK.programme, "ZZZ") == "ZZZ"
-    assert all(handbook.group_title(BOOK.programme, name) != name for name in handbook.groups(BOOK))
 
 
 def test_two_documents_stand_each_with_its_own_paragraph() -> None:

@@ -81,6 +81,12 @@ WRONG = [
         "begins 2024-01-01",
         "programme.toml 3행: 여기서 글자 파일(TOML)의 모양이 어긋납니다. 따옴표, 괄호, 등호를 확인해 주세요.",
     ),
+    (  # what nothing reads is not promised
+        "programme.toml",
+        "begins = 2024-01-01",
+        'begins = 2024-01-01\n[reading]\nfirst_day = "counted"',
+        "programme.toml 5행: 'first_day'는 모르는 항목입니다.",
+    ),
     (
         "sheets.toml",
         '"집행금액", type = "won"',

@@ -103,6 +103,15 @@ def test_a_programme_that_is_not_there_is_one_sentence() -> None:
 # ---- settle rule ----------------------------------------------------------------------------------------------------
 
 
+def test_a_rule_of_another_programme_is_found_and_its_programme_named() -> None:
+    shown = run("rule", "bse-090").output
+    assert shown.startswith("규칙 BSE-090: 대·중소기업 혁신 파트너십 지원사업에는 없습니다. ")
+    assert "(busan-social-economy)의 규칙입니다.\n\nBSE-090  리스" in shown
+    back = run("rule", "MTG-020", "--programme", "busan-social-economy").output
+    assert "(innovation-partnership)의 규칙입니다." in back
+    assert shown.partition("\n\n")[2] == run("rule", "BSE-090", "--programme", "busan-social-economy").output
+
+
 def test_a_rule_shows_question_source_limit_cases_and_examples() -> None:
     shown = run("rule", "mtg-020").output
     assert "MTG-020  1인 1식 한도" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import click
@@ -24,19 +25,36 @@ MOST_NEAR = 5
     "--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다 (기본: innovation-partnership)."
 )
 def command(code: str, programme: str) -> None:
-    """Show one rule; a code that no rule has is one sentence with the codes near to it."""
+    """Show one rule, of another programme too, which is said; a code that no rule has is one sentence with the codes near to it."""
     from settle.documents import rulebook as render
     from settle.programme.folders import ResourceError
     from settle.programme.rules import RulebookError, load
 
     try:
-        book = load(programme)
-        rule = book.by_code.get(code.strip().upper())
-        if rule is None:
-            raise common.Wrong(unknown(code.strip().upper(), book))
-        render.show_rule(rule, book)
+        book, asked = load(programme), code.strip().upper()
+        if asked not in book.by_code:
+            others = elsewhere(asked, programme)
+            if not others:
+                raise common.Wrong(unknown(asked, book))
+            names = ", ".join(f"{one.programme.name}({one.programme.id})" for one in others)
+            click.echo(f"규칙 {asked}: {book.programme.name}에는 없습니다. {names}의 규칙입니다.\n")
+            book = others[0]
+        render.show_rule(book.by_code[asked], book)
     except (RulebookError, ResourceError) as error:
         raise common.Wrong(str(error)) from error
+
+
+def elsewhere(code: str, programme: str) -> list[Rulebook]:
+    """The rulebooks of other programmes that have the code; one that cannot be loaded is passed over."""
+    from settle.programme.folders import ResourceError, programmes
+    from settle.programme.rules import RulebookError, load
+
+    found = []
+    for other in programmes():
+        with contextlib.suppress(RulebookError, ResourceError):
+            if other != programme and code in (book := load(other)).by_code:
+                found.append(book)
+    return found
 
 
 def unknown(code: str, book: Rulebook) -> str:

@@ -1,4 +1,4 @@
-"""The rulebook as an officer reads it: plain texts of a rule, and the handbook (docs/rules.md) in Markdown.
+"""The rulebook as an officer reads it: plain texts of a rule, and the handbook (docs/rules.md, docs/rules-<programme>.md) in Markdown.
 
 Needs the rule files only: nothing is judged, and neither pandas nor pandera is imported.
 """
@@ -12,6 +12,7 @@ from settle import examples
 from settle import korean as text
 from settle.examples import PASS
 from settle.model import EFFECTS
+from settle.programme.folders import DEFAULT_PROGRAMME
 from settle.programme.vocabulary import HEADS, Programme
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def needs(rule: Rule) -> list[str]:
 
 INTRODUCTION = """이 문서는 규칙 파일(`schemas/{id}/rules/`, 함께 쓰는 것은 `schemas/_common/rules/`)에서 만듭니다.
 고치지 말고 규칙 파일을 고친 뒤
-`settle rules --format markdown > docs/rules.md`로 다시 쓰십시오. 규칙 하나만 보려면 `settle rule {first}`처럼 씁니다.
+`settle rules {named}--format markdown > docs/{file}`로 다시 쓰십시오. 규칙 하나만 보려면 `settle rule {first}`처럼 씁니다.
 
 규칙은 {count}개입니다. 한 줄이 규칙에 걸리면 결과는 셋 가운데 하나입니다.
 
@@ -199,12 +200,19 @@ INTRODUCTION = """이 문서는 규칙 파일(`schemas/{id}/rules/`, 함께 쓰�
 까닭의 ○에는 그 줄의 금액, 날짜, 이름이 들어갑니다."""
 
 
+def file_name(programme: str) -> str:
+    """How the handbook of a programme is called in docs/."""
+    return "rules.md" if programme == DEFAULT_PROGRAMME else f"rules-{programme}.md"
+
+
 def markdown(rulebook: Rulebook) -> str:
     """The handbook: contents, then every rule by group."""
     programme = rulebook.programme
     by_group = sorted(groups(rulebook).items(), key=lambda found: found[0] == INPUT)  # problems of the file come last
     first = by_group[0][1][0].code
-    head = INTRODUCTION.format(id=programme.id, first=first, count=len(rulebook.rules))
+    named = "" if programme.id == DEFAULT_PROGRAMME else f"--programme {programme.id} "
+    file, count = file_name(programme.id), len(rulebook.rules)
+    head = INTRODUCTION.format(id=programme.id, first=first, count=count, named=named, file=file)
     parts = [f"# 규칙집 – {programme.name}", head, *_tree(programme), *_limits(rulebook), "## 차례"]
     parts += [_contents(name, rules, programme) for name, rules in by_group]
     for name, rules in by_group:
@@ -226,7 +234,7 @@ def _tree(programme: Programme) -> list[str]:
         if third:
             rows[first, second].append(third)
     lines = [[first, second or "-", ", ".join(thirds) or "-"] for (first, second), thirds in rows.items()]
-    return ["## 예산체계", _table(list(HEADS), lines)]
+    return ["## 예산체계", _table(list(HEADS), lines)] if lines else []
 
 
 def _limits(rulebook: Rulebook) -> list[str]:

@@ -5,7 +5,7 @@ sides of 이후 and 이전. A period from an act does not count its first day (�
 on the corresponding day (응당일), in a month without it on its last (민법 160조 3항). 18:00까지 takes 18:00:00 in.
 
 `[reading]` of programme.toml may say `day_only = "hold" | "pass" | "fail"` (what a day without a time is on the last day of a
-deadline; hold is the default). Its `first_day` is accepted and nothing reads it yet.
+deadline; hold is the default).
 """
 
 from __future__ import annotations

@@ -113,7 +113,6 @@ class Payment(Struct, forbid_unknown_fields=True):
 class Reading(Struct, forbid_unknown_fields=True):
     """[reading]: where a notice means its words otherwise (settle.judging.boundaries)."""
 
-    first_day: Literal["not counted", "counted"] = "not counted"
     day_only: Literal["hold", "pass", "fail"] = "hold"
 
 

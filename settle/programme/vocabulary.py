@@ -316,6 +316,6 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         payments=tuple(found.payments),
         facts=found.facts,
         overrides=found.override,
-        reading={"first_day": found.reading.first_day, "day_only": found.reading.day_only},
+        reading={"day_only": found.reading.day_only},
         place=place,
     )
