@@ -67,6 +67,13 @@ def of(rule: Rule) -> tuple[Example, ...]:
     return tuple(found)
 
 
+def fits(example: Example, rulebook: Rulebook) -> bool:
+    """Can a programme judge it? Not an example of spending where nothing is spent."""
+    from settle.model import LEDGER
+
+    return rulebook.programme.spends or LEDGER not in example.tables
+
+
 def verdict(example: Example, rulebook: Rulebook, together: Together | None = None) -> Verdict:
     """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -228,3 +229,46 @@ def test_a_rule_asks_them(grants: Rulebook, people: list[str], effect: str | Non
     ours = result.others[0].findings
     want = "disallow" if effect == "hold" else effect  # a row of nobody's: the only application's
     assert ours[ours["code"] == "APP-010"]["effect"].tolist() == ([want] if want else [])
+
+
+# ---- rows of another sheet beside the row itself, parts of a comma list ---------------------------------------------------------------
+
+
+def test_rows_that_name_the_same_as_the_row(grants: Rulebook) -> None:
+    people = [{"신청번호": "1", "이름": "김 하나"}, {"신청번호": "2", "이름": "김하나"}, {"신청번호": "1", "이름": "이둘"}]
+    asked: list[dict[str, Any]] = [{"맡은 이": "김하나"}, {"맡은 이": "이둘"}, {}]
+    assert said(facts(grants, people, *asked), "맡은 이의 줄") == [1, 0, 0]
+
+
+def test_rows_against_a_day_of_the_row(grants: Rulebook) -> None:
+    people = [{"신청번호": "1", "든 날": "2025-03-03"}, {"신청번호": "1", "든 날": "2025-03-04"}, {"신청번호": "1"}]
+    founded: list[dict[str, Any]] = [{"설립일": "2025-03-04"}, {}]
+    assert said(facts(grants, people, *founded), "세우기 전부터") == [1, None]  # nobody knows what came before an unknown day
+
+
+def test_several_rows_of_one_application_see_the_same_people(grants: Rulebook) -> None:
+    people = [{"신청번호": "1", "급여": 3}, {"급여": 4}]
+    found = facts(grants, people, {"신청번호": "1"})
+    rows = Facts(found.book, grants.programme, about=replace(grants.programme.others[0], key="기업명"))
+    assert said(rows, "받은 돈") == [7]
+    two = facts(grants, people[:1], {"신청번호": "1"}, {"신청번호": "1"})
+    assert said(two, "받은 돈") == [None, None]  # two applications of one number: whose are they
+    rows = Facts(two.book, grants.programme, about=replace(grants.programme.others[0], key="기업명"))
+    assert said(rows, "받은 돈") == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "each"),
+    [
+        ("서울 중구", True, True),
+        ("성남, 서울 중구", True, False),
+        ("성남,", False, False),
+        ("", False, False),
+        (" , ", False, False),
+        ("서울 중구,서울 강남구", True, True),
+    ],
+)
+def test_parts_of_a_comma_list(grants: Rulebook, text: str, one: bool, each: bool) -> None:
+    found = facts(grants, None, {"맡은 이": text})
+    for how, expected in (("any_starts", one), ("all_starts", each)):
+        assert conditions.holds({"맡은 이": {how: ["서울"]}}, found, 1).tolist() == [expected], how

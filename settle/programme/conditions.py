@@ -1,8 +1,9 @@
 """Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`,
-`fact = {not = [list]}`, `fact = {starts = [list]}`.
+`fact = {not = [list]}`, `fact = {starts = [list]}`, `fact = {any_starts = [list]}`, `fact = {all_starts = [list]}`.
 
-A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject. A comparison with
-what is not known is false on both sides; with `blank = true` it is true.
+A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject; in a condition on
+rows of another sheet also "own.<fact>": that of the subject's row. A comparison with what is not known is false on both sides; with
+`blank = true` it is true. A blank text begins with nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "min": lambda a, b: a >= b,
@@ -23,6 +24,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 STARTS = "starts"  # alone: texts that begin with one of these
+ANY_STARTS, ALL_STARTS = "any_starts", "all_starts"  # alone: one, or each, of a comma list begins with one of these
+OWN = "own."  # before a figure: of the row that the rows of another sheet belong to
 NOT = "not"  # alone: none of these texts, blank included
 BLANK = "blank"  # beside comparisons: what is not known counts as well
 
@@ -63,6 +66,9 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
     if isinstance(wanted, dict) and STARTS in wanted:
         heads = tuple(wanted[STARTS])
         return np.array([str(text).startswith(heads) for text in source.fact(name)], dtype=bool)
+    if isinstance(wanted, dict) and (ANY_STARTS in wanted or ALL_STARTS in wanted):
+        heads, how = next((tuple(wanted[key]), combine) for key, combine in LISTS.items() if key in wanted)
+        return np.array([_listed(str(text), heads, how) for text in source.fact(name)], dtype=bool)
     if isinstance(wanted, dict) and NOT in wanted:
         return ~source.member(name, wanted[NOT])
     if isinstance(wanted, dict):
@@ -71,10 +77,26 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
         for how, figure in wanted.items():
             if how == BLANK:
                 continue
-            against = source.limit(figure.partition(".")[2]) if isinstance(figure, str) else figure
+            against = _figure(figure, source)
             result &= COMPARE[how](array, against)
         known = source.known(name)
         if known is None:
             return result
         return np.where(known, result, bool(wanted.get(BLANK)))
     return source.member(name, wanted if isinstance(wanted, list) else [wanted])
+
+
+LISTS: dict[str, Callable[[Iterable[bool]], bool]] = {ANY_STARTS: any, ALL_STARTS: all}
+
+
+def _listed(text: str, heads: tuple[str, ...], how: Callable[[Iterable[bool]], bool]) -> bool:
+    """Do one or all of the parts of a comma list begin with one of these? Nothing does where no part is filled."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return bool(parts) and how(part.startswith(heads) for part in parts)
+
+
+def _figure(figure: Any, source: Source) -> Any:
+    """A figure as it stands, or the one that a name means."""
+    if not isinstance(figure, str):
+        return figure
+    return source.fact(figure) if figure.startswith(OWN) else source.limit(figure.partition(".")[2])

@@ -40,10 +40,13 @@ class DaysAfter(_Fact, tag="days_after"):
 
 
 class CountRows(_Fact, tag="count_rows"):
-    """Rows of another sheet of the same application. where: a condition over its columns."""
+    """Rows of another sheet of the same application. where: a condition over its columns, in which "own.<fact>" is a figure of this row;
+    on: own column = its column, both filled.
+    """
 
     sheet: str
     where: Any = None
+    on: dict[str, str] = {}
 
 
 class SumRows(_Fact, tag="sum_rows"):
@@ -60,6 +63,7 @@ class AnyRow(_Fact, tag="any_row"):
 
     sheet: str
     where: Any = None
+    on: dict[str, str] = {}
 
 
 class Join(_Fact, tag="join"):

@@ -138,7 +138,7 @@ class Rulebook:
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
-OPERATORS = ("min", "max", "over", "under", "blank", "not", "starts")  # of conditions.py
+OPERATORS = ("min", "max", "over", "under", "blank", "not", "starts", "any_starts", "all_starts")  # of conditions.py
 
 
 def _text_problem(case: Case) -> str:

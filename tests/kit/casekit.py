@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from settle.batch.together import judge_together
 from settle.model import LEDGER, Judgement
 from settle.pipeline import book_from_tables, judge
@@ -25,7 +27,7 @@ OTHERS = "others"
 EDITS = {"change", "replace", "add", "without"}
 EXPECTED = {"expect", "settled", "silent"}
 CASE_KEYS = {"name", "rules", "not_checked", "alone", OTHERS, *EDITS, *EXPECTED}
-FINDING_KEYS = {"line", "effect", "at_issue", "applied", "message", "papers"}
+FINDING_KEYS = {"line", "subject", "effect", "at_issue", "applied", "message", "papers"}
 WON_KEYS = {"claimed", "recognised", "held", "disallowed"}
 
 Tables = dict[str, Any]
@@ -181,16 +183,23 @@ def _differences(case: RuleCase, result: Judgement) -> list[str]:
 def _lines_lost(case: RuleCase, result: Judgement) -> list[str]:
     """A silent rule says nothing where the line never reached it."""
     left_out = sum(e.code == "DAT-030" for e in result.input_errors)
-    rows = len(case.tables.get(LEDGER, []))
-    if len(result.lines) + left_out != rows:
-        return [f"{rows} ledger rows, {len(result.lines)} lines judged, {left_out} left out"]
-    return []
+    judged = {LEDGER: len(result.lines)} | {one.subject.sheet: len(one.lines) for one in result.others}
+    told = []
+    for sheet, lines in judged.items():
+        rows = len(case.tables.get(sheet, []))
+        if lines + left_out != rows:
+            told.append(
+                f"{rows} {'ledger' if sheet == LEDGER else sheet} rows, {lines} lines judged, {left_out} left out"
+            )
+    return told
 
 
 def _findings_off(case: RuleCase, result: Judgement) -> list[str]:
+    tables = [("", result.findings), *((one.subject.name, one.findings) for one in result.others)]
     found = [
-        {key: row[key] for key in FINDING_KEYS}
-        for row in result.findings[result.findings["code"] == case.code].to_dict("records")
+        {key: row[key] for key in FINDING_KEYS - {"subject"}} | {"subject": subject}
+        for subject, table in tables
+        for row in table[table["code"] == case.code].to_dict("records")
     ]
     off = []
     if case.expect is not None:
@@ -202,7 +211,7 @@ def _findings_off(case: RuleCase, result: Judgement) -> list[str]:
             else:
                 left.remove(match)
         off = [f"expected, not found: {e}" for e in missing] + [f"found, not expected: {f}" for f in left]
-    spoke = sorted(set(case.silent) & set(result.findings["code"]))
+    spoke = sorted(set(case.silent) & {code for _, table in tables for code in table["code"]})
     return off + [f"{code} should be silent" for code in spoke]
 
 
@@ -216,13 +225,15 @@ def _matches(expected: dict[str, Any], found: dict[str, Any]) -> bool:
 def _settled_off(case: RuleCase, result: Judgement) -> list[str]:
     off = []
     for name, won in case.settled.items():
-        line = result.lines[result.lines["line"] == name]
-        if len(line) != 1:
-            off.append(f"line {name} is there {len(line)} times")
+        parts = [(one.lines, one.findings) for one in (result, *result.others)]
+        at = [(lines[lines["line"] == name], findings) for lines, findings in parts]
+        if sum(len(line) for line, _ in at) != 1:
+            off.append(f"line {name} is there {sum(len(line) for line, _ in at)} times")
             continue
+        line, findings = next((line, findings) for line, findings in at if len(line))
         got = {key: int(line[key].iloc[0]) for key in won}
         if got != won:
-            applied = result.findings[(result.findings["line"] == name) & (result.findings["applied"] > 0)]
+            applied = findings[(findings["line"] == name) & (findings["applied"] > 0)]
             taken = dict(zip(applied["code"], applied["applied"]))
             off.append(f"line {name}: expected {won}, got {got}; taken: {taken}")
     return off
@@ -236,26 +247,38 @@ def _unchecked_off(case: RuleCase, result: Judgement) -> list[str]:
 
 
 def identities_broken(result: Judgement) -> list[str]:
-    """claimed = recognised + held + disallowed for every line, category, fund and the total; nothing taken twice."""
+    """claimed = recognised + held + disallowed for every line, category, fund and the total of every subject; nothing taken twice."""
     broken = []
-    for name, frame in (("line", result.lines), ("category", result.by_category), ("fund", result.by_fund)):
-        off = frame["claimed"] != frame["recognised"] + frame["held"] + frame["disallowed"]
-        if off.any():
-            broken.append(f"claimed = recognised + held + disallowed is broken in {int(off.sum())} {name} rows")
-        if int(frame["claimed"].sum()) != result.totals["claimed"]:
-            broken.append(f"the {name} rows do not add up to the total")
-    lines = result.lines
+    for name, frame in (("category", result.by_category), ("fund", result.by_fund)):
+        broken += _sums_broken(name, frame, result.totals)
+    for one in (result, *result.others):
+        broken += [*_sums_broken("line", one.lines, one.totals), *_taken_broken(one.lines, one.findings)]
+    return broken
+
+
+def _sums_broken(name: str, frame: pd.DataFrame, totals: dict[str, int]) -> list[str]:
+    broken = []
+    off = frame["claimed"] != frame["recognised"] + frame["held"] + frame["disallowed"]
+    if off.any():
+        broken.append(f"claimed = recognised + held + disallowed is broken in {int(off.sum())} {name} rows")
+    if int(frame["claimed"].sum()) != totals["claimed"]:
+        broken.append(f"the {name} rows do not add up to the total")
+    return broken
+
+
+def _taken_broken(lines: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
+    broken = []
     carries = lines["held"] + lines["disallowed"]
     if ((lines["held"] < 0) | (lines["disallowed"] < 0)).any():
         broken.append("less than nothing is held or disallowed")
     if (carries > lines["claimed"].clip(lower=0)).any():
         broken.append("more is taken from a line than it claims")
-    applied = result.findings[result.findings["line_index"] >= 0].groupby(["effect", "line_index"])["applied"].sum()
+    applied = findings[findings["line_index"] >= 0].groupby(["effect", "line_index"])["applied"].sum()
     for effect, column in (("hold", "held"), ("disallow", "disallowed")):
         told = applied.get(effect)
         told = lines[column] * 0 if told is None else told.reindex(lines.index, fill_value=0)
         if (told != lines[column]).any():
             broken.append(f"what the findings apply does not add up to what is {column}")
-    if (result.findings.loc[result.findings["effect"] == "note", "applied"] != 0).any():
+    if (findings.loc[findings["effect"] == "note", "applied"] != 0).any():
         broken.append("a note moves won")
     return broken

@@ -6,7 +6,9 @@ are false on both sides (`blank = true` asks for just that).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import singledispatch
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +23,7 @@ from settle.programme import fact_shapes as shapes
 from settle.programme.vocabulary import MOMENTS, Subject, match_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 DAY = 24 * 60 * 60
 AMBIGUOUS, NONE = -2, -1
@@ -129,40 +131,112 @@ def rows_of(facts: Facts, sheet: str) -> Facts:
     return Facts(facts.book, facts.programme, about=Subject(sheet, sheet, key="", of=facts.subject.of))
 
 
-def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """(row of this subject to which each of their rows belongs, -1: none; where all rows of this subject are known).
+def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(row of this subject, row of theirs that belongs to it, side by side; where all rows of this subject are known).
 
-    By the application number; rows without one belong to the only row there is. Where there are several, nobody knows whose they are.
+    By the application number; rows without one belong to the only application there is. Where there are several, nobody knows whose they
+    are. Where the number is the key of this subject, two rows with one number are told apart by nothing.
     """
-    mine, numbers = application(facts).tolist(), application(theirs)
-    if facts.n == 1:
-        fits = numbers.isin(["", mine[0]]) if mine[0] else pd.Series([True] * theirs.n)
-        return np.where(fits, 0, NONE).astype(np.int64), np.ones(1, dtype=bool)
-    place = {number: at for at, number in enumerate(mine) if number}
-    at = np.array([place.get(number, NONE) for number in numbers.tolist()], dtype=np.int64)
-    again = pd.Series(mine).duplicated(keep=False).to_numpy() if mine else np.zeros(0, dtype=bool)
-    sure = ~again & np.array([bool(number) for number in mine], dtype=bool)
-    return at, sure & (not (numbers == "").any())
+    mine, numbers = application(facts).tolist(), application(theirs).tolist()
+    named = set(mine)
+    if len(named) == 1:
+        only = mine[0]
+        fits = [row for row, number in enumerate(numbers) if not only or number in ("", only)]
+        rows: dict[str, list[int]] = {only: fits}
+        sure = np.ones(facts.n, dtype=bool)
+    else:
+        rows = {}
+        for row, number in enumerate(numbers):
+            if number:
+                rows.setdefault(number, []).append(row)
+        sure = np.array([bool(number) for number in mine], dtype=bool) & ("" not in numbers)
+    if facts.subject.key == facts.subject.of:
+        sure &= ~pd.Series(mine).duplicated(keep=False).to_numpy() if mine else True
+    pairs = [(own, row) for own, number in enumerate(mine) if number or len(named) == 1 for row in rows.get(number, [])]
+    own, their = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return own, their, sure
 
 
-def _gathered(facts: Facts, sheet: str, where: Any, weight: Callable[[Facts], Value] | None = None) -> Value:
-    """Per row the sum of weights over rows of another sheet that hold; not known where the sheet is absent or a weight is blank."""
+@dataclass(frozen=True)
+class _Beside:
+    """Rows of another sheet, each beside the row of this subject to which it belongs: what a condition over both asks."""
+
+    facts: Facts
+    theirs: Facts
+    own: np.ndarray
+    their: np.ndarray
+
+    def fact(self, name: str) -> Any:
+        if name.startswith(conditions.OWN):
+            return np.asarray(figure(self.facts, name.removeprefix(conditions.OWN)).value)[self.own]
+        value = self.theirs.fact(name)
+        return value.iloc[self.their] if isinstance(value, pd.Series) else np.asarray(value)[self.their]
+
+    def limit(self, name: str) -> np.ndarray:
+        return np.asarray(np.broadcast_to(self.theirs.limit(name), self.theirs.n)[self.their])
+
+    def member(self, name: str, values: list[str]) -> np.ndarray:
+        found: np.ndarray = self.theirs.member(name, values)[self.their]
+        return found
+
+    def known(self, name: str) -> np.ndarray | None:
+        found = self.theirs.known(name)
+        return None if found is None else found[self.their]
+
+
+def _own_figures(where: Any) -> set[str]:
+    """The figures of this subject that a condition names."""
+    if isinstance(where, list):
+        return set().union(*map(_own_figures, where))
+    if isinstance(where, dict):
+        return set().union(*map(_own_figures, where.values()))
+    return (
+        {where.removeprefix(conditions.OWN)} if isinstance(where, str) and where.startswith(conditions.OWN) else set()
+    )
+
+
+def _gathered(
+    facts: Facts,
+    sheet: str,
+    where: Any,
+    weight: Callable[[Facts], Value] | None = None,
+    on: Mapping[str, str] = MappingProxyType({}),
+) -> Value:
+    """Per row the sum of weights over rows of another sheet that hold; not known where the sheet is absent, a weight is blank, or a figure
+    of the row itself that the condition asks.
+    """
     if not facts.book.has(sheet):
         return Value(facts.zeros(), np.zeros(facts.n, dtype=bool))
     theirs = rows_of(facts, sheet)
-    at, sure = _belonging(facts, theirs)
-    fits = (at >= 0) & conditions.holds(where, theirs, theirs.n)
+    own, their, sure = _belonging(facts, theirs)
+    if on:
+        same = _same(facts, theirs, own, their, on)
+        own, their = own[same], their[same]
+    for name in sorted(_own_figures(where)):
+        sure = sure & figure(facts, name).known
+    fits = conditions.holds(where, _Beside(facts, theirs, own, their), len(own))
+    own, their = own[fits], their[fits]
     each = weight(theirs) if weight else Value(np.ones(theirs.n, np.int64), np.ones(theirs.n, bool))
     total = facts.zeros()
-    np.add.at(total, at[fits], np.where(each.known, each.value, 0)[fits].astype(np.int64))
+    np.add.at(total, own, np.where(each.known, each.value, 0)[their].astype(np.int64))
     blank = facts.zeros(bool)
-    blank[at[fits & ~each.known]] = True
+    blank[own[~each.known[their]]] = True
     return Value(total, sure & ~blank)
+
+
+def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: Mapping[str, str]) -> np.ndarray:
+    """Which pairs mean the same in all columns named; a blank means nothing."""
+    result = np.ones(len(own), dtype=bool)
+    for mine, its in on.items():
+        left, right = (np.array(_keys(one.ledger, name), dtype=object) for one, name in ((facts, mine), (theirs, its)))
+        if len(own):
+            result &= (left[own] == right[their]) & (left[own] != "")
+    return result
 
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    return _gathered(facts, spec.sheet, spec.where)
+    return _gathered(facts, spec.sheet, spec.where, on=spec.on)
 
 
 @made.register
@@ -176,7 +250,7 @@ def _(spec: shapes.SumRows, facts: Facts) -> Value:
 
 @made.register
 def _(spec: shapes.AnyRow, facts: Facts) -> Value:
-    found = _gathered(facts, spec.sheet, spec.where)
+    found = _gathered(facts, spec.sheet, spec.where, on=spec.on)
     return Value((found.value > 0) & found.known, found.known)
 
 
