@@ -66,6 +66,25 @@ def line_of(visitor: Visitor, name: str) -> str:
 # ---- the officer's way ----------------------------------------------------------------------------------------------
 
 
+def test_reports_that_need_too_much_memory_are_one_sentence_and_leave_no_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))
+    from settle.documents import everything
+    from settle.guard import memory
+
+    def greedy(*_: object) -> None:
+        bytearray(512 << 20)
+
+    monkeypatch.setattr(memory, "ROOM", 64 << 20)
+    monkeypatch.setattr(everything, "write", greedy)
+    visitor.act("write", {"kinds": "requests"})
+    visitor.room().wait()
+    assert memory.TOO_MUCH in visitor.see("report").text
+    assert all(not run.result_set for run in visitor.room().binder.runs())
+    visitor.desk.close_all()
+
+
 @pytest.mark.slow_all
 def test_from_dropped_files_to_a_report_without_script(tmp_path: Path) -> None:
     visitor = start(tmp_path, desk_kit.ledger(tmp_path / "장부.xlsx"))

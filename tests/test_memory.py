@@ -38,6 +38,24 @@ def test_the_room_grows_with_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(bytearray(512 << 20)) == 512 << 20
 
 
+@linux
+def test_two_that_write_at_once_have_both_rooms_and_the_last_lifts_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    monkeypatch.setattr(memory, "ROOM", 64 << 20)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    first, second = memory.bounded(), memory.bounded(lines=100_000)  # 64 MiB, and 1.5 GiB more
+    first.__enter__()
+    one = resource.getrlimit(resource.RLIMIT_AS)[0]
+    second.__enter__()
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == one + (64 << 20) + 100_000 * (16 << 10)
+    first.__exit__(None, None, None)  # the one that began first ends first: the other still has its bound
+    with pytest.raises(MemoryError):
+        bytearray(8 << 30)
+    second.__exit__(None, None, None)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
 def test_a_report_that_needs_too_much_is_one_sentence_and_leaves_the_old_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,7 @@ def writing(result: Judgement | None = None) -> Iterator[None]:
     """Turn what can go wrong while writing into one sentence, memory included: it is bounded by the lines written. Raises Wrong."""
     from settle.documents.pdf.fonts import FontError
     from settle.files import WriteError
-    from settle.guard.memory import bounded
+    from settle.guard.memory import TOO_MUCH, bounded
     from settle.programme.folders import ResourceError
 
     try:
@@ -162,9 +162,7 @@ def writing(result: Judgement | None = None) -> Iterator[None]:
     except (WriteError, FontError, ResourceError) as error:
         raise Wrong(str(error)) from error
     except MemoryError as error:
-        raise Wrong(
-            "보고서를 쓸 기억 장치가 모자랍니다. 줄을 나누어 판정하거나 기억 장치가 더 큰 컴퓨터에서 쓰세요."
-        ) from error
+        raise Wrong(TOO_MUCH) from error
 
 
 def ready(folder: Path, font: Path | None, *, make: bool = True) -> None:

@@ -188,22 +188,32 @@ def _day(text: str) -> dt.date | None:
 
 def _write(room: Room, judgement: Judgement, folder: Path, kinds: list[str], due: dt.date | None, opinion: str) -> None:
     from settle.documents.pdf.fonts import FontError
+    from settle.guard.memory import TOO_MUCH, bounded
 
     try:
-        everything.write(judgement, folder)
-        if "requests" in kinds:
-            from settle.documents import requests
-
-            place = folder / LETTERS
-            place.mkdir(mode=0o700)
-            requests.write(judgement, place, due)
-        for form, name in (("interim", "중간보고서"), ("final", "최종보고서")):
-            if form in kinds:
-                _form(form, name, judgement, folder)
-        if "review" in kinds:
-            _review(room, judgement, folder, opinion)
+        with bounded(len(judgement.lines)):
+            _documents(room, judgement, folder, kinds, due, opinion)
     except (WriteError, FontError) as error:
         raise BinderError(str(error)) from error
+    except MemoryError as error:
+        raise BinderError(TOO_MUCH) from error
+
+
+def _documents(
+    room: Room, judgement: Judgement, folder: Path, kinds: list[str], due: dt.date | None, opinion: str
+) -> None:
+    everything.write(judgement, folder)
+    if "requests" in kinds:
+        from settle.documents import requests
+
+        place = folder / LETTERS
+        place.mkdir(mode=0o700)
+        requests.write(judgement, place, due)
+    for form, name in (("interim", "중간보고서"), ("final", "최종보고서")):
+        if form in kinds:
+            _form(form, name, judgement, folder)
+    if "review" in kinds:
+        _review(room, judgement, folder, opinion)
 
 
 def _form(form: str, name: str, judgement: Judgement, folder: Path) -> None:
