@@ -30,6 +30,7 @@ from settle.judging.kinds import (  # noqa: F401
     funds,
     listed,
     parties,
+    places,
     portions,
     required,
     rows,
