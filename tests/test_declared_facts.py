@@ -235,7 +235,11 @@ def test_a_rule_asks_them(grants: Rulebook, people: list[str], effect: str | Non
 
 
 def test_rows_that_name_the_same_as_the_row(grants: Rulebook) -> None:
-    people = [{"신청번호": "1", "이름": "김 하나"}, {"신청번호": "2", "이름": "김하나"}, {"신청번호": "1", "이름": "이둘"}]
+    people = [
+        {"신청번호": "1", "이름": "김 하나"},
+        {"신청번호": "2", "이름": "김하나"},
+        {"신청번호": "1", "이름": "이둘"},
+    ]
     asked: list[dict[str, Any]] = [{"맡은 이": "김하나"}, {"맡은 이": "이둘"}, {}]
     assert said(facts(grants, people, *asked), "맡은 이의 줄") == [1, 0, 0]
 
@@ -243,7 +247,10 @@ def test_rows_that_name_the_same_as_the_row(grants: Rulebook) -> None:
 def test_rows_against_a_day_of_the_row(grants: Rulebook) -> None:
     people = [{"신청번호": "1", "든 날": "2025-03-03"}, {"신청번호": "1", "든 날": "2025-03-04"}, {"신청번호": "1"}]
     founded: list[dict[str, Any]] = [{"설립일": "2025-03-04"}, {}]
-    assert said(facts(grants, people, *founded), "세우기 전부터") == [1, None]  # nobody knows what came before an unknown day
+    assert said(facts(grants, people, *founded), "세우기 전부터") == [
+        1,
+        None,
+    ]  # nobody knows what came before an unknown day
 
 
 def test_several_rows_of_one_application_see_the_same_people(grants: Rulebook) -> None:

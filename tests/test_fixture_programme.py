@@ -149,7 +149,7 @@ def test_rules_and_rule_show_both_limits_with_their_dates() -> None:
     shown = run("rule", "ACT-010")
     assert "15,000원 (2025-07-01부터), 12,000원 (2024-01-01부터)" in shown.output
     assert "집행일" in shown.output
-    assert run("rule", "MTG-020").exit_code == 2
+    assert run("rule", "MTG-021").exit_code == 2
 
 
 def test_its_handbook_holds_its_own_rules_only() -> None:

@@ -1,4 +1,4 @@
-"""docs/rules.md, docs/rules-<programme>.md are the handbooks of the rulebooks as they stand, and say of every rule what an officer needs."""
+"""docs/rules.md, docs/rules-<programme>.md are the rulebooks as they stand, and say of every rule what an officer needs."""
 
 from __future__ import annotations
 

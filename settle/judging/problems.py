@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 
+BY_THE_READER = ("DAT-020", "DAT-030", "DAT-080", "DAT-100")
+
+
 def row_problems(facts: Facts, findings: pd.DataFrame) -> list[InputError]:
     """Findings of the DAT rules that the importer could not see (DAT-040 …), as input errors with their cells."""
     book, result = facts.book, []
-    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(["DAT-020", "DAT-030", "DAT-080"])]
+    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(BY_THE_READER)]
     for row in ours.itertuples():
-        kind = facts.subject.sheet if row.line_index >= 0 else EVIDENCE
         consequence = "held" if row.effect == "hold" else "note"
-        source = next((i for i, s in enumerate(book.sheets) if s.name == row.sheet and s.kind == kind), -1)
+        named = {s.kind: i for i, s in reversed(list(enumerate(book.sheets))) if s.name == row.sheet}
+        wanted = facts.subject.sheet if row.line_index >= 0 else EVIDENCE
+        kind = wanted if wanted in named or not named else next(reversed(named))
+        source = named.get(kind, -1)
         result.append(InputError(row.code, row.message, consequence, kind, source, row.sheet, row.row, row.cell))
     return result
 

@@ -26,6 +26,7 @@ from settle.judging.kinds import (  # noqa: F401
     budgets,
     caps,
     changes,
+    consistency,
     files,
     funds,
     listed,

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rule, Rulebook
     from settle.programme.vocabulary import Subject
 
-EVERYWHERE = ("input_problem", "auditor")  # kinds that look at the rows of every subject
+# kinds that look at the rows of every subject
+EVERYWHERE = ("input_problem", "auditor", "points_outside", "stray_rows", "ambiguous_join", "contradiction")
 
 
 def is_about(rule: Rule, subject: Subject, main: Subject) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from settle.files import toml
 from settle.korean import particles
 from settle.programme import folders as resources
 from settle.programme import judged, loading, shapes
@@ -28,6 +29,9 @@ from settle.programme.vocabulary import load as load_programme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+EXAMPLES = "examples.toml"
 
 
 class RulebookError(Exception):
@@ -264,6 +268,20 @@ def said_otherwise(rule: Rule, programme: Programme) -> Rule:
     )
 
 
+def own_examples(folder: Path) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Code of a common rule -> its examples in the words of the programme (examples.toml, which a programme need not have).
+
+    Raises RulebookError.
+    """
+    file = folder / EXAMPLES
+    if not file.is_file():
+        return {}
+    try:
+        return {code: tuple(tables) for code, tables in toml(loading.read_text(file)).items()}
+    except (LoadError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise RulebookError(f'{EXAMPLES}: 규칙마다 [["코드"]]로 적은 예를 읽을 수 없습니다 ({error}).') from None
+
+
 def _both(one: Any, other: dict[str, Any] | None) -> Any:
     """A condition that holds where both do."""
     if other is None or one is None:
@@ -343,5 +361,9 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         raise RulebookError(particles(problem))
     shared = {file.stem for file in files if file.parent != folder / "rules"}
     rules = [by_prefix(said_otherwise(rule, info) if rule.code in shared else rule, info) for rule in rules]
+    told = own_examples(folder)
+    if strange := sorted(set(told) - shared):
+        raise RulebookError(f"{EXAMPLES}: '{strange[0]}'은(는) 이 사업이 include로 쓰는 공통 규칙이 아닙니다.")
+    rules = [replace(rule, examples=told.get(rule.code, rule.examples)) for rule in rules]
     groups = list(info.data.get("groups", {}))
     return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))

@@ -157,6 +157,24 @@ class Override(Struct, forbid_unknown_fields=True):
     applies_to: dict[str, Any] | None = None
 
 
+class Side(Struct, forbid_unknown_fields=True):
+    """Where a fact of [[same_fact]] stands: a column of a sheet, or a declared fact that is made of its rows."""
+
+    sheet: str
+    column: str = ""
+    fact: str = ""
+
+
+class SameFact(Struct, forbid_unknown_fields=True):
+    """[[same_fact]]: one fact that two sheets say. on: columns of the first sheet and of the second that mean the same row, the first of
+    which must be filled; rows of different applications never do.
+    """
+
+    name: str
+    sides: tuple[Side, Side]
+    on: dict[str, str] = {}
+
+
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
     """schemas/<programme>/programme.toml."""
 
@@ -170,6 +188,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     include: list[str] = []
     uses: list[str] = field(default_factory=lambda: ["decisions"])
     override: dict[str, Override] = {}
+    same_facts: list[SameFact] = field(name="same_fact", default_factory=list)
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)
     subjects: list[Subject] = field(name="subject", default_factory=list)

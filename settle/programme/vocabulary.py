@@ -36,6 +36,7 @@ OTHER = (
     "reading",
     "facts",
     "override",
+    "same_fact",
     "tree",
     "tree_synonyms",
     "values",
@@ -130,7 +131,7 @@ class Programme:
     include: codes or prefixes of schemas/_common/rules.
     uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
     rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading];
-    overrides: what it says otherwise of common rules, by code or prefix.
+    overrides: what it says otherwise of common rules, by code or prefix; same_facts: of [[same_fact]].
     subjects: what is judged, in the order of the file; none: `SPENDING` alone.
     values: drop-down column -> canonical value -> synonyms. data: everything else of the file (word lists, limits).
     """
@@ -154,6 +155,7 @@ class Programme:
     facts: dict[str, Any] = field(default_factory=dict)
     reading: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, shapes.Override] = field(default_factory=dict)
+    same_facts: tuple[shapes.SameFact, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -316,6 +318,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         payments=tuple(found.payments),
         facts=found.facts,
         overrides=found.override,
+        same_facts=tuple(found.same_facts),
         reading={"day_only": found.reading.day_only},
         place=place,
     )

@@ -1,0 +1,186 @@
+"""Do the sheets of a workbook agree with each other: points, application numbers, joins, one fact on two sheets (DAT-110 … DAT-140)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from settle.judging.facts.base import known
+from settle.judging.facts.declared import AMBIGUOUS, figure
+from settle.judging.kinds.base import Context, Outcome, Told, kind
+from settle.judging.kinds.rows import counted
+from settle.korean import number
+from settle.programme import fact_shapes, scores
+from settle.programme.vocabulary import match_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from settle.judging.facts.base import Facts
+    from settle.programme.shapes import SameFact, Side
+
+
+@kind("line")
+def points_outside(ctx: Context) -> Outcome:
+    """Points of a reviewer below 0 or above what the criterion has at most, which the score leaves out. Values: item, points, most."""
+    nothing, told = np.zeros(ctx.n, dtype=np.uint8), []
+    facts, case = ctx.facts, ctx.rule.case("note")
+    for table in scores.load(facts.programme.id, facts.programme.place):
+        if table.subject != facts.subject.name or not facts.book.has(table.sheet):
+            continue
+        frame = facts.book.frames[table.sheet]
+        most = {match_key(one.name): one.most for one in table.criterion}
+        asked = [most.get(match_key(item), -1) for item in frame["항목"]]
+        rows = zip(frame["점수"].tolist(), frame[known("점수")].tolist(), asked, strict=True)
+        at = [i for i, (points, there, top) in enumerate(rows) if there and top >= 0 and not 0 <= points <= top]
+        items = [str(frame["항목"].iat[i]) for i in at]
+        values = {"item": items, "points": [f"{frame['점수'].iat[i]:g}" for i in at], "most": [asked[i] for i in at]}
+        keys = counted([f"{table.id}/{item}" for item in items])
+        told.append(Told(table.sheet, np.full(len(at), case, np.uint8), np.array(at, dtype=np.int64), keys, values))
+    return Outcome(nothing, told=told)
+
+
+@kind("line")
+def stray_rows(ctx: Context) -> Outcome:
+    """Rows of other sheets with an application number that no application has. Values: number, where (the sheet of applications)."""
+    nothing, facts = np.zeros(ctx.n, dtype=np.uint8), ctx.facts
+    column, sheet = facts.subject.of, facts.subject.sheet
+    if facts.subject.key != column:  # of these rows none is an application
+        return Outcome(nothing)
+    ours, told = set(facts.ledger[column].astype("str")), []
+    for name, frame in facts.book.frames.items():
+        if name == sheet or column not in frame or not facts.book.has(name):
+            continue
+        numbers = frame[column].astype("str")
+        at = np.flatnonzero((~numbers.isin([*ours, ""])).to_numpy())
+        found = numbers.iloc[at].tolist()
+        case = np.full(len(at), ctx.rule.case("note"), dtype=np.uint8)
+        told.append(Told(name, case, at, counted(found), {"number": found, "where": [sheet] * len(at)}))
+    return Outcome(nothing, told=told)
+
+
+@kind("line")
+def ambiguous_join(ctx: Context) -> Outcome:
+    """A row to which several different rows of another sheet fit, by a `join` of [facts]. Values: joined (which, and where they stand)."""
+    facts = ctx.facts
+    said: dict[int, list[str]] = {}
+    for name, spec in facts.programme.facts.items():
+        if not isinstance(spec, fact_shapes.Join) or any(column not in facts.ledger for column in spec.on):
+            continue
+        frame = facts.book.frames[spec.sheet]
+        for i in np.flatnonzero(np.asarray(facts[name]) == AMBIGUOUS).tolist():
+            mine = [_key(facts.ledger, column, i) for column in spec.on]
+            fits = [r for r in range(len(frame)) if [_key(frame, column, r) for column in spec.on.values()] == mine]
+            if len({_content(frame, r) for r in fits}) > 1:
+                places = ", ".join(f"{int(frame['_row'].iat[r])}행" for r in fits)
+                said.setdefault(i, []).append(f"{spec.sheet} 시트의 {places}")
+    return _held(ctx, "joined", said)
+
+
+def _content(frame: pd.DataFrame, row: int) -> tuple[str, ...]:
+    """A row as it reads, wherever it stands."""
+    return tuple(str(frame[c].iat[row]) for c in frame if not str(c).startswith("_"))
+
+
+@kind("line")
+def contradiction(ctx: Context) -> Outcome:
+    """A fact of [[same_fact]] that two sheets say differently, where both say it. Values: contrary (which, with both cells)."""
+    said: dict[int, list[str]] = {}
+    for fact in ctx.facts.programme.same_facts:
+        for i, text in _contradicted(ctx.facts, fact).items():
+            said.setdefault(i, []).append(f"{fact.name}({text})")
+    return _held(ctx, "contrary", said)
+
+
+def _held(ctx: Context, value: str, said: dict[int, list[str]]) -> Outcome:
+    case = np.zeros(ctx.n, dtype=np.uint8)
+    case[list(said)] = ctx.rule.case("hold")
+    return Outcome(
+        np.where(ctx["judged"], case, 0), values={value: lambda at: ["; ".join(said[i]) for i in at.tolist()]}
+    )
+
+
+def _contradicted(facts: Facts, fact: SameFact) -> dict[int, str]:
+    """Row of this subject -> where the fact stands twice, each with another value."""
+    book, (one, other) = facts.book, fact.sides
+    if not (book.has(one.sheet) and book.has(other.sheet)):
+        return {}
+    if one.fact or other.fact:
+        stated, made = (other, one) if one.fact else (one, other)
+        return _against_made(facts, stated, made) if facts.subject.sheet == stated.sheet else {}
+    mine, theirs, on = one, other, list(fact.on.items())
+    if facts.subject.sheet == other.sheet:
+        mine, theirs, on = other, one, [(right, left) for left, right in on]
+    if facts.subject.sheet == mine.sheet:
+        return {i: text for i, _, text in _pairs(facts, mine, theirs, on)}
+    subjects = {subject.sheet for subject in (facts.programme.main, *facts.programme.others)}
+    if facts.subject.key != facts.subject.of or subjects & {mine.sheet, theirs.sheet}:
+        return {}
+    numbers = facts.ledger[facts.subject.key].astype("str").tolist()
+    place = {name: at for at, name in enumerate(numbers) if name}
+    found: dict[int, str] = {}
+    for _, application, text in _pairs(facts, mine, theirs, on):
+        at = place.get(application, 0 if not application and facts.n == 1 else -1)
+        if at >= 0:
+            found[at] = f"{found[at]}, {text}" if at in found else text
+    return found
+
+
+def _against_made(facts: Facts, stated: Side, made: Side) -> dict[int, str]:
+    """Rows of the subject whose column says another figure than the fact made of the other sheet."""
+    theirs, frame = figure(facts, made.fact), facts.ledger
+    there = frame[known(stated.column)].to_numpy(dtype=bool) & theirs.known
+    differs = there & (frame[stated.column].to_numpy() != np.asarray(theirs.value))
+    return {
+        i: f"{_cell(facts, frame, stated, i)} {number(int(frame[stated.column].iat[i]))}, "
+        f"{made.sheet} 시트에서 센 것 {number(int(theirs.value[i]))}"
+        for i in np.flatnonzero(differs).tolist()
+    }
+
+
+def _pairs(facts: Facts, mine: Side, theirs: Side, on: list[tuple[str, str]]) -> list[tuple[int, str, str]]:
+    """(my row, its application, where) of rows that mean the same and say something else than every row of the other sheet that does."""
+    of, frames = facts.subject.of, facts.book.frames
+    left, right = frames[mine.sheet], frames[theirs.sheet]
+    by_key: dict[str, list[int]] = {}
+    first = on[0] if on else (of, of)
+    if first[0] not in left or first[1] not in right:
+        return []
+    for row in range(len(right)):
+        by_key.setdefault(_key(right, first[1], row), []).append(row)
+    found = []
+    for i in range(len(left)):
+        key, value = _key(left, first[0], i), _key(left, mine.column, i)
+        if not key or not value:
+            continue
+        fits = [
+            row
+            for row in by_key.get(key, [])
+            if _key(right, theirs.column, row)
+            and all(_agree(left, i, right, row, pair) for pair in [*on[1:], (of, of)])
+        ]
+        if fits and all(_key(right, theirs.column, row) != value for row in fits):
+            application = next((n for n in (_key(left, of, i), _key(right, of, fits[0])) if n), "")
+            where = f"{_cell(facts, left, mine, i)}, {_cell(facts, right, theirs, fits[0])}"
+            found.append((i, application, where))
+    return found
+
+
+def _agree(left: pd.DataFrame, i: int, right: pd.DataFrame, row: int, pair: tuple[str, str]) -> bool:
+    """Nothing says that the rows mean different things: one of the two is blank, or they are equal."""
+    one, other = _key(left, pair[0], i), _key(right, pair[1], row)
+    return not one or not other or one == other
+
+
+def _key(frame: pd.DataFrame, column: str, row: int) -> str:
+    """A cell as a text that is equal where it means the same; "" where it is blank or the sheet has no such column."""
+    if column not in frame or (known(column) in frame and not frame[known(column)].iat[row]):
+        return ""
+    return match_key(str(frame[column].iat[row]))
+
+
+def _cell(facts: Facts, frame: pd.DataFrame, side: Side, row: int) -> str:
+    """`명부 C3`: the cell, never what stands in it."""
+    sheet: Any = facts.book.sheets[int(frame["_source"].iat[row])]
+    return f"{sheet.name} {sheet.letters.get(side.column, '')}{int(frame['_row'].iat[row])}"
