@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
+from settle.programme import conditions
 from settle.programme import scores as tables
 from settle.programme.vocabulary import match_key
 
@@ -26,18 +27,25 @@ YES = ("Y", "true", "True")
 
 @dataclass(frozen=True)
 class Point:
-    """Points of one application for one criterion; None: nobody gave any. by: who or what did. why: in a few words."""
+    """Points of one application for one criterion; None: nobody gave any. by: who or what did. why: in a few words.
+
+    unproved: points were given, and what proves them is not there.
+    """
 
     criterion: str
     points: Fraction | None
     by: str
     why: str
     bonus: bool
+    unproved: bool = False
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One application: its points, their sum with and without bonus (None: not complete), its rank (None: none), with whom it is equal."""
+    """One application: its points, their sum with bonus (None: not complete) and the bonus, its rank (None: none), with whom it is equal.
+
+    scored: is it one that this table is for?
+    """
 
     number: str
     points: tuple[Point, ...]
@@ -46,6 +54,7 @@ class Scored:
     below: bool
     rank: int | None = None
     tied_with: tuple[str, ...] = ()
+    scored: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,31 +73,49 @@ def of_subject(judged: Judged) -> list[Scores]:
     for table in tables.load(facts.programme.id, facts.programme.place):
         if table.subject != judged.subject.name or not facts.book.has(table.sheet):
             continue
-        rows = scored(facts, table)
-        sums = zip(rows, judged.lines["held"].tolist(), judged.lines["disallowed"].tolist(), strict=True)
-        standing = tuple(
-            "out" if out else "open" if one.total is None else "held" if held else "in" for one, held, out in sums
-        )
-        found.append(Scores(table, tuple(rows), standing))
+        held, out = (judged.lines[name].to_numpy() > 0 for name in ("held", "disallowed"))
+        rows = scored(facts, table, ~out)
+        if not any(one.scored for one in rows):
+            continue
+        told = [
+            (one, "out" if gone else "open" if one.total is None else "held" if waits else "in")
+            for one, waits, gone in zip(rows, held.tolist(), out.tolist(), strict=True)
+            if one.scored
+        ]
+        found.append(Scores(table, tuple(one for one, _ in told), tuple(standing for _, standing in told)))
     return found
 
 
-def scored(facts: Facts, table: ScoreTable) -> list[Scored]:
-    """Every row of the subject, in its order, with a rank among those that are complete. Raises KeyError for a fact that nobody knows."""
+def scored(facts: Facts, table: ScoreTable, among: np.ndarray | None = None) -> list[Scored]:
+    """Every row of the subject, in its order, with a rank among those that are complete and, where given, among these.
+
+    Raises KeyError for a fact that nobody knows.
+    """
     columns = [_criterion(facts, table, one) for one in table.criterion]
     numbers = facts["line_name"].tolist()
-    found = [_sum(table, numbers[i], tuple(column[i] for column in columns)) for i in range(facts.n)]
+    mine = conditions.holds(table.of, facts, facts.n)
+    found = [
+        _sum(table, numbers[i], tuple(column[i] for column in columns)) if mine[i] else _not_scored(numbers[i])
+        for i in range(facts.n)
+    ]
+    ranked = [one for i, one in enumerate(found) if one.total is not None and (among is None or among[i])]
     if len(found) < 2:  # a rank is one among others
         return found
-    order = sorted((one.total for one in found if one.total is not None), reverse=True)
-    return [_ranked(one, found, order) for one in found]
+    order = sorted((one.total for one in ranked if one.total is not None), reverse=True)
+    by_total: dict[Fraction | None, list[Scored]] = {}
+    for one in ranked:
+        by_total.setdefault(one.total, []).append(one)
+    placed = {id(one) for one in ranked}
+    return [_ranked(one, by_total[one.total], order) if id(one) in placed else one for one in found]
 
 
-def _ranked(one: Scored, found: Sequence[Scored], order: Sequence[Fraction]) -> Scored:
-    if one.total is None:
-        return one
-    tied = tuple(other.number for other in found if other is not one and other.total == one.total)
-    return Scored(one.number, one.points, one.total, one.bonus, one.below, order.index(one.total) + 1, tied)
+def _not_scored(number: str) -> Scored:
+    return Scored(number, (), None, Fraction(0), below=False, scored=False)
+
+
+def _ranked(one: Scored, equal: Sequence[Scored], order: Sequence[Fraction | None]) -> Scored:
+    tied = tuple(other.number for other in equal if other is not one)
+    return replace(one, rank=order.index(one.total) + 1, tied_with=tied)
 
 
 def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
@@ -136,18 +163,22 @@ def _reviewed(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
     frame, numbers = rows.ledger, application(rows).tolist()
     wanted = match_key(one.name)
     by_number: dict[str, list[Fraction]] = {}
-    columns = zip(numbers, frame["항목"], frame["점수"], frame[known("점수")], strict=True)
-    for number, item, points, is_known in columns:
-        if match_key(item) == wanted and is_known and 0 <= points <= one.most:
+    ours = conditions.holds(table.where, rows, rows.n).tolist()
+    columns = zip(numbers, frame["항목"], frame["점수"], frame[known("점수")], ours, strict=True)
+    for number, item, points, is_known, is_ours in columns:
+        if is_ours and match_key(item) == wanted and is_known and 0 <= points <= one.most:
             by_number.setdefault(number, []).append(Fraction(str(points)))
     made = []
-    for number in application(facts).tolist():
+    proved = np.asarray(facts[one.proof], dtype=bool).tolist() if one.proof else [True] * facts.n
+    for number, proof in zip(application(facts).tolist(), proved, strict=True):
         given = by_number.get(number, [])
         if not given:
             made.append(nothing)
-            continue
-        together = _together(given, table.reviewers)
-        made.append(Point(one.name, together, "심사", f"심사위원 {len(given)}명", one.bonus))
+        elif not proof and any(given):
+            made.append(Point(one.name, Fraction(0), "심사", "증빙 없음", one.bonus, unproved=True))
+        else:
+            together = _together(given, table.reviewers)
+            made.append(Point(one.name, together, "심사", f"심사위원 {len(given)}명", one.bonus))
     return made
 
 

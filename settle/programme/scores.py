@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path  # noqa: TC003  the cache is keyed by it
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -22,7 +22,10 @@ class ScoreBand(Struct, forbid_unknown_fields=True):
 
 
 class Criterion(Struct, forbid_unknown_fields=True):
-    """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n)."""
+    """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n).
+
+    proof: a fact without which the points of reviewers are 0.
+    """
 
     name: str
     most: int
@@ -35,10 +38,14 @@ class Criterion(Struct, forbid_unknown_fields=True):
     further: int = 0
     bonus: bool = False
     unknown: Literal["reviewer", "zero"] = "reviewer"
+    proof: str = ""
 
 
 class ScoreTable(Struct, forbid_unknown_fields=True):
-    """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together."""
+    """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together.
+
+    of: which rows of the subject are scored (a condition); where: which rows of the sheet of reviews are for this table.
+    """
 
     id: str
     title: str
@@ -51,6 +58,8 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     reviewers: Literal["mean", "sum", "trimmed"] = "mean"
     decimals: int = 2
     sheet: str = field(default="심사")
+    of: Any = None
+    where: Any = None
 
 
 @cache

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from settle.judging import boundaries
+from settle.judging import answers, boundaries
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
-from settle.judging.kinds.base import Context, Outcome, kind
+from settle.judging.kinds.base import Context, Outcome, Second, kind
 from settle.judging.kinds.breach import outright
 from settle.model import TIME_KNOWN
 from settle.programme.vocabulary import match_key
@@ -48,26 +48,46 @@ def deadline(ctx: Context) -> Outcome:
 
 @kind("line")
 def checklist(ctx: Context) -> Outcome:
-    """Columns of the row must have the wanted answer, or one of `or` has.
+    """Answers of the row, or of the rows of a sheet, must be the wanted ones, or one of `or` must.
 
-    parameters: items = [{name, want, or, when}], want (of all that say nothing). Local: wrong (another answer), blank (none). Values:
-    missing (what is blank), contrary (what is answered otherwise).
+    parameters: items = [{name, want, against, or, when, says}] (says: what it is called in texts), want and against (of all that say
+    nothing; against: the answers that are contrary, every other one is not understood; none: every other one is contrary).
+    sheet: the items are rows of it, not columns; number, answer = its columns, reason = the column that excuses a contrary answer, where
+    = which of its rows, same = columns that the row and its application have both and that must not differ.
+    Local: wrong (a contrary answer), blank (none, or one that is not understood), excused (a contrary answer with its reason).
+    Values: missing (what is blank), contrary, excused. The rule's case `second` is told beside the first.
     """
     plan = ctx.rule.parameters
-    wrong: list[tuple[str, np.ndarray]] = []
-    blank: list[tuple[str, np.ndarray]] = []
+    sheet = answers.of_sheet(ctx, plan) if plan.get("sheet") else None
+    found: dict[str, list[tuple[str, np.ndarray]]] = {"wrong": [], "blank": [], "excused": []}
     for item in plan["items"]:
-        want = str(item.get("want", plan.get("want", "Y")))
         asked = ctx.holds(item.get("when"))
-        answers = [ctx[name] for name in (item["name"], *item.get("or", []))]
-        right = np.logical_or.reduce([(answer == want).to_numpy() for answer in answers])
-        open_ = np.logical_and.reduce([(answer == "").to_numpy() for answer in answers])
-        wrong.append((str(item["name"]), asked & ~right & ~open_))
-        blank.append((str(item["name"]), asked & open_))
-    ctx.local.update(
-        wrong=np.logical_or.reduce([flag for _, flag in wrong]), blank=np.logical_or.reduce([flag for _, flag in blank])
+        names = [str(name) for name in (item["name"], *item.get("or", []))]
+        want, against = (
+            _listed(item.get(key, plan.get(key, default))) for key, default in (("want", "Y"), ("against", []))
+        )
+        said = [
+            answers.of_column(ctx, name, want, against) if sheet is None else sheet.said(name, want, against)
+            for name in names
+        ]
+        right = np.logical_or.reduce([one.right for one in said])
+        excused = said[0].excused | (said[0].wrong & np.logical_or.reduce([one.excused for one in said]))
+        for name, flag in (("wrong", said[0].wrong & ~excused), ("excused", excused)):
+            found[name].append((str(item.get("says", names[0])), asked & ~right & flag))
+        contrary = said[0].wrong | said[0].excused
+        found["blank"].append((str(item.get("says", names[0])), asked & ~right & ~contrary))
+    ctx.local.update({name: np.logical_or.reduce([flag for _, flag in flags]) for name, flags in found.items()})
+    result = _outcome(
+        ctx, missing=_named(found["blank"]), contrary=_named(found["wrong"]), excused=_named(found["excused"])
     )
-    return _outcome(ctx, missing=_named(blank), contrary=_named(wrong))
+    second = ctx.seconds(ctx.applies())
+    if second.any():
+        result.second = Second(second, values=result.values)
+    return result
+
+
+def _listed(told: str | list[str]) -> list[str]:
+    return [told] if isinstance(told, str) else told
 
 
 def _named(found: list[tuple[str, np.ndarray]]) -> Any:

@@ -151,6 +151,14 @@ class Context:
             result[self.holds(case.when) & among] = case.number
         return result
 
+    def seconds(self, among: np.ndarray) -> np.ndarray:
+        """The first case told beside another whose `when` holds, for the lines given."""
+        result = np.zeros(self.n, dtype=np.uint8)
+        for case in reversed(self.rule.cases):
+            if case.second and not case.found and not case.about:
+                result[self.holds(case.when) & among] = case.number
+        return result
+
     def effect(self, case: np.ndarray, effect: str) -> np.ndarray:
         """Where the case has this effect."""
         return with_effect(self.rule, case, effect)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.judging.facts.base import known
-from settle.judging.facts.declared import AMBIGUOUS, figure
+from settle.judging.facts.declared import AMBIGUOUS, figure, rows_of
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.rows import counted
 from settle.korean import number
-from settle.programme import fact_shapes, scores
+from settle.programme import conditions, fact_shapes, scores
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def points_outside(ctx: Context) -> Outcome:
             continue
         frame = facts.book.frames[table.sheet]
         most = {match_key(one.name): one.most for one in table.criterion}
-        asked = [most.get(match_key(item), -1) for item in frame["항목"]]
+        ours = conditions.holds(table.where, rows_of(facts, table.sheet), len(frame)).tolist()
+        asked = [most.get(match_key(item), -1) if mine else -1 for item, mine in zip(frame["항목"], ours, strict=True)]
         rows = zip(frame["점수"].tolist(), frame[known("점수")].tolist(), asked, strict=True)
         at = [i for i, (points, there, top) in enumerate(rows) if there and top >= 0 and not 0 <= points <= top]
         items = [str(frame["항목"].iat[i]) for i in at]

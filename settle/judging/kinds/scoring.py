@@ -12,24 +12,28 @@ from settle.programme.rules import RulebookError
 
 @kind("line")
 def score_table(ctx: Context) -> Outcome:
-    """parameters.table: the id of a score table. Local: below (the minimum, unrounded), incomplete (a criterion without points), tied.
+    """parameters.table: the id of a score table. Local: below (the minimum, unrounded), incomplete (a criterion without points), tied (with
+    a row that no rule before has struck), unproved (points that count 0 for want of their proof), reviewed (somebody gave points).
 
-    Values: total, missing (criteria without points), minimum, others (with whom it is equal), rank.
+    Values: total, missing (criteria without points), unproved (criteria), minimum, others (with whom it is equal), rank.
     """
     table = scores.table_of(ctx.facts, str(ctx.rule.parameters["table"]))
     if table is None:
         raise RulebookError(f"규칙 {ctx.rule.code}: 심사표 '{ctx.rule.parameters['table']}'이(가) scores/에 없습니다.")
-    found = scores.scored(ctx.facts, table)
+    found = scores.scored(ctx.facts, table, ctx.left > 0)
     ctx.local.update(
         below=np.array([one.below for one in found], dtype=bool),
-        incomplete=np.array([one.total is None for one in found], dtype=bool),
+        incomplete=np.array([one.scored and one.total is None for one in found], dtype=bool),
         tied=np.array([bool(one.tied_with) for one in found], dtype=bool),
+        unproved=np.array([any(p.unproved for p in one.points) for one in found], dtype=bool),
+        reviewed=np.array([any(p.points is not None for p in one.points) for one in found], dtype=bool),
     )
     case = ctx.cases(ctx.applies())
     lacking = [", ".join(p.criterion for p in one.points if p.points is None and not p.bonus) for one in found]
     values = {
         "total": lambda at: [scores.shown(found[i].total, table.decimals) for i in at.tolist()],
         "missing": lambda at: [lacking[i] for i in at.tolist()],
+        "unproved": lambda at: [", ".join(p.criterion for p in found[i].points if p.unproved) for i in at.tolist()],
         "others": lambda at: [", ".join(found[i].tied_with) for i in at.tolist()],
         "rank": lambda at: [str(found[i].rank or "") for i in at.tolist()],
         "minimum": lambda at: [str(table.minimum)] * len(at),
