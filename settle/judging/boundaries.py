@@ -54,6 +54,11 @@ class Deadline(NamedTuple):
     time_unknown: np.ndarray
 
 
+def day_of(seconds: np.ndarray) -> np.ndarray:
+    """The day of a moment."""
+    return seconds // DAY
+
+
 def deadline(
     seconds: np.ndarray, timed: np.ndarray, opens: np.ndarray, closes: np.ndarray, reading: Mapping[str, str]
 ) -> Deadline:

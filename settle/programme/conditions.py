@@ -1,8 +1,8 @@
 """Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`,
 `fact = {not = [list]}`, `fact = {starts = [list]}`, `fact = {any_starts = [list]}`, `fact = {all_starts = [list]}`.
 
-A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject; in a condition on
-rows of another sheet also "own.<fact>": that of the subject's row. A comparison with what is not known is false on both sides; with
+A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject; "own.<fact>" is
+another fact of the same row (of the subject's row in a condition on rows of another sheet). A comparison with what is not known is false on both sides; with
 `blank = true` it is true. A blank text begins with nothing.
 """
 
@@ -79,7 +79,7 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
                 continue
             against = _figure(figure, source)
             result &= COMPARE[how](array, against)
-        known = source.known(name)
+        known = _known(name, wanted, source)
         if known is None:
             return result
         return np.where(known, result, bool(wanted.get(BLANK)))
@@ -100,3 +100,10 @@ def _figure(figure: Any, source: Source) -> Any:
     if not isinstance(figure, str):
         return figure
     return source.fact(figure) if figure.startswith(OWN) else source.limit(figure.partition(".")[2])
+
+
+def _known(name: str, wanted: dict[str, Any], source: Source) -> np.ndarray | None:
+    """Where a fact and the figures of the row that it is compared with are known; None where none of them says."""
+    asked = [name, *(f for f in wanted.values() if isinstance(f, str) and f.startswith(OWN))]
+    found = [known for one in asked if (known := source.known(one)) is not None]
+    return np.logical_and.reduce(found) if found else None

@@ -118,6 +118,8 @@ class Facts:
         head, colon, argument = name.partition(":")
         if name in self.given:
             return self.given[name]
+        if name.startswith(conditions.OWN):
+            return DECLARED["figure"](self, name.removeprefix(conditions.OWN)).value
         if colon:
             return FAMILIES[head](self, argument)
         if name.endswith(KNOWN) and self._is_declared(name.removesuffix(KNOWN)):
@@ -165,6 +167,9 @@ class Facts:
 
     def known(self, name: str) -> np.ndarray | None:
         """Where a declared fact, a joined column or a cell of a plain subject is known; None for what does not say."""
+        if name.startswith(conditions.OWN):
+            own: np.ndarray = DECLARED["figure"](self, name.removeprefix(conditions.OWN)).known
+            return own
         if self._is_declared(name):
             found: np.ndarray = self._declared(name).known
             return found

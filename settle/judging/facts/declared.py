@@ -180,6 +180,8 @@ class _Beside:
         return found
 
     def known(self, name: str) -> np.ndarray | None:
+        if name.startswith(conditions.OWN):
+            return figure(self.facts, name.removeprefix(conditions.OWN)).known[self.own]
         found = self.theirs.known(name)
         return None if found is None else found[self.their]
 

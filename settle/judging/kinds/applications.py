@@ -25,8 +25,8 @@ def _outcome(ctx: Context, **values: Any) -> Outcome:
 def deadline(ctx: Context) -> Outcome:
     """A moment between opening and close, both of which count (boundaries.deadline).
 
-    parameters: column (datetime), opens, closes (of the round; "" for none). Local: early, late, time_unknown (only a day is there, and on
-    this day the time decides), blank.
+    parameters: column (datetime), opens, closes (of the round; "" for none), ask_time (a day alone waits on the last day even where all of
+    it is in time). Local: early, late, time_unknown (only a day is there, and on this day the time decides), blank.
     """
     plan, frame = ctx.rule.parameters, ctx.facts.ledger
     column = str(plan["column"])
@@ -42,6 +42,8 @@ def deadline(ctx: Context) -> Outcome:
     found = boundaries.deadline(seconds, timed, opens, closes, ctx.facts.programme.reading)
     for name, flag in zip(found._fields, found, strict=True):
         ctx.local[name] = flag & there
+    if plan.get("ask_time"):
+        ctx.local["time_unknown"] |= there & ~timed & (boundaries.day_of(seconds) == boundaries.day_of(closes))
     ctx.local["blank"] = ~there
     return _outcome(ctx)
 
