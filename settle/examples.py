@@ -92,10 +92,12 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
         result = judge(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
     told = [result.findings, *(one.findings for one in result.others)]
-    ours = next((t for found in told if len(t := found[found["code"] == example.code])), result.findings.head(0))
-    first = ours[ours["line_index"] == 0]
-    ours = first if len(first) else ours
-    if not len(ours):
+    said = []
+    for table in told:
+        ours = table[table["code"] == example.code]
+        first = ours[ours["line_index"] == 0]
+        said += [(first if len(first) else ours).iloc[0]] if len(ours) else []
+    if not said:
         return Verdict(PASS, not_checked=reason)
-    row = ours.iloc[0]
+    row = min(said, key=lambda one: list(EFFECTS).index(one["effect"]))  # of several subjects the gravest word
     return Verdict(str(row["effect"]), int(row["at_issue"]), str(row["message"]), reason)

@@ -2,8 +2,8 @@
 `fact = {not = [list]}`, `fact = {starts = [list]}`, `fact = {any_starts = [list]}`, `fact = {all_starts = [list]}`.
 
 A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject; "own.<fact>" is
-another fact of the same row (of the subject's row in a condition on rows of another sheet). A comparison with what is not known is false on both sides; with
-`blank = true` it is true. A blank text begins with nothing.
+another fact of the same row (of the subject's row in a condition on rows of another sheet). A comparison with what is not known is false
+on both sides; with `blank = true` it is true. A blank text begins with nothing.
 """
 
 from __future__ import annotations

@@ -238,7 +238,11 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    return _gathered(facts, spec.sheet, spec.where, on=spec.on)
+    found = _gathered(facts, spec.sheet, spec.where, on=spec.on)
+    if spec.none == "zero":
+        return found
+    rows = _gathered(facts, spec.sheet, None)
+    return Value(found.value, found.known & (rows.value > 0))
 
 
 @made.register
