@@ -28,12 +28,13 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Unit:
-    """One judged agreement: where its tables lie, its number in the month, and how it is named to others."""
+    """One judged agreement: where its tables lie, its number in the month, how it is named to others, and its programme."""
 
     folder: str
     agreement: str
     begins: str
     tables: Path
+    programme: str = ""
 
     @property
     def age(self) -> tuple[str, str]:
@@ -43,9 +44,16 @@ class Unit:
 
 def find(units: list[Unit]) -> dict[str, dict[str, Any]]:
     """Folder of an agreement -> what the rules across agreements ask of it (work.given); only those with something."""
-    if len(units) < 2:
-        return {}
     found: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+    for programme in sorted({unit.programme for unit in units}):
+        _within([unit for unit in units if unit.programme == programme], found)
+    return {folder: {k: _plain(v) for k, v in sorted(what.items())} for folder, what in sorted(found.items())}
+
+
+def _within(units: list[Unit], found: dict[str, Any]) -> None:
+    """What crosses the agreements of one programme."""
+    if len(units) < 2:
+        return
     units = sorted(units, key=lambda u: u.age)
     with duckdb.connect() as db:
         db.execute("SET preserve_insertion_order = true")
@@ -55,7 +63,6 @@ def find(units: list[Unit]) -> dict[str, dict[str, Any]]:
         _supported_twice(db, units, found)
         _same_files(db, units, found)
         _judged_differently(db, units, found)
-    return {folder: {k: _plain(v) for k, v in sorted(what.items())} for folder, what in sorted(found.items())}
 
 
 def _plain(value: Any) -> Any:

@@ -59,6 +59,18 @@ class Month:
         return self.outcome.exit_code
 
 
+@dataclass
+class Months:
+    """What a run over several programmes made: a month of each, and folder, status and reason of what belongs to none."""
+
+    months: list[Month]
+    untold: list[list[str]]
+
+    @property
+    def exit_code(self) -> int:
+        return max([2 if self.untold else 0, *(one.exit_code for one in self.months)])
+
+
 @dataclass(frozen=True)
 class Options:
     """force: judge also what did not change. send: tasks carry the files (other machines). reports: one per agreement too.

@@ -6,13 +6,14 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from settle.batch import across
-from settle.batch.sources import Source, sha256
+from settle.batch.sources import Source, task_of
 from settle.batch.store import ACROSS, JUDGED, Store
 from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
 
@@ -32,8 +33,8 @@ class Passes:
 
     sources: list[Source]
     prints: list[str]
-    programme: str
-    rulebook: str  # SHA-256
+    programmes: list[str]  # of each agreement
+    rulebooks: dict[str, str]  # programme -> SHA-256
     store: Store
     pool: Pool
     options: Options
@@ -44,21 +45,13 @@ class Passes:
         self.places = [(JUDGED, print_of) for print_of in self.prints]
 
     def _task(self, i: int, found: dict[str, Any] | None = None) -> Task:
-        source, key = self.sources[i], self.store.key
-        if self.options.send:
-            contents = tuple((p.name, p.read_bytes()) for p in source.inputs)
-            hashes = tuple((p.name, sha256(p)) for p in source.papers)
-            task = Task(source.name, self.programme, contents=contents, paper_hashes=hashes)
-        else:
-            paths, papers = tuple(map(str, source.inputs)), tuple(map(str, source.papers))
-            task = Task(source.name, self.programme, paths, papers)
+        source, key, programme = self.sources[i], self.store.key, self.programmes[i]
         return replace(
-            task,
-            refused=source.refused,
+            task_of(source, programme, self.options.send),
             key=key,
             across=found or {},
             reports=self.options.reports,
-            rulebook=self.rulebook,
+            rulebook=self.rulebooks[programme],
         )
 
     def _missing(self, kind: str) -> list[int]:
@@ -83,10 +76,11 @@ class Passes:
     def together(self) -> int:
         """Join all agreements, judge again those that others touch; how many were judged."""
         units = []
-        for source, place in zip(self.sources, self.places, strict=True):
+        for source, place, programme in zip(self.sources, self.places, self.programmes, strict=True):
             if self.store.table(*place, "lines") is not None:
                 row = _row(self.store, place)
-                units.append(across.Unit(source.name, row["agreement"], row["협약시작일"], self.store.place(*place)))
+                lies = self.store.place(*place)
+                units.append(across.Unit(source.name, row["agreement"], row["협약시작일"], lies, programme))
         found = across.find(_told_apart(units))
         for i, source in enumerate(self.sources):
             if source.name in found:
@@ -100,18 +94,44 @@ class Passes:
             self.tell(TWICE, done, len(touched))
         return len(touched)
 
-    def named(self) -> dict[str, Path]:
-        """Agreement -> its result."""
+    def of(self, programme: str) -> list[int]:
+        """The agreements of a programme, by their names."""
+        names = self.names
+        return sorted((i for i, one in enumerate(self.programmes) if one == programme), key=lambda i: names[i])
+
+    @cached_property
+    def names(self) -> list[str]:
+        """How the month calls each agreement."""
+        numbers = [_row(self.store, place)["agreement"] for place in self.places]
+        return [_named(number, source.name, numbers) for number, source in zip(numbers, self.sources, strict=True)]
+
+    def named(self, programme: str) -> dict[str, Path]:
+        """Agreement of a programme -> its result."""
+        return {self.names[i]: self.store.place(*self.places[i]) for i in self.of(programme)}
+
+    def assemble(self, programme: str) -> dict[str, pa.Table]:
+        """The four tables of the month of a programme, agreements in the order of their names."""
+        parts: dict[str, list[pa.Table]] = {name: [] for name in RESULTS}
+        for i in self.of(programme):
+            for table in RESULTS:
+                path = self.store.table(*self.places[i], table)
+                if path is None:
+                    continue
+                read = pq.ParquetFile(path).read()
+                column = pa.array([self.names[i]] * len(read), pa.string())
+                at = read.schema.get_field_index("agreement")
+                parts[table].append(read.set_column(at, "agreement", column))
+        empty = pa.table({"agreement": pa.array([], pa.string())})
         return {
-            name: self.store.place(*place)
-            for name, place in zip(_names(self.sources, self.places, self.store), self.places, strict=True)
+            name: pa.concat_tables(found, promote_options="permissive") if found else empty
+            for name, found in parts.items()
         }
 
 
 def _told_apart(units: list[across.Unit]) -> list[across.Unit]:
     """Agreements that carry one 협약번호 are named with their folder too."""
     numbers = [u.agreement for u in units]
-    return [across.Unit(u.folder, _named(u.agreement, u.folder, numbers), u.begins, u.tables) for u in units]
+    return [replace(u, agreement=_named(u.agreement, u.folder, numbers)) for u in units]
 
 
 def _named(number: str, folder: str, numbers: list[str]) -> str:
@@ -121,30 +141,6 @@ def _named(number: str, folder: str, numbers: list[str]) -> str:
 def _row(store: Store, place: tuple[str, str]) -> dict[str, Any]:
     """The row of `agreements` of one agreement."""
     return pq.ParquetFile(store.place(*place) / "agreements.parquet").read().to_pylist()[0]
-
-
-def _names(sources: list[Source], places: list[tuple[str, str]], store: Store) -> list[str]:
-    """How the month calls each agreement."""
-    numbers = [_row(store, place)["agreement"] for place in places]
-    return [_named(number, source.name, numbers) for number, source in zip(numbers, sources, strict=True)]
-
-
-def assemble(sources: list[Source], kinds: list[tuple[str, str]], store: Store) -> dict[str, pa.Table]:
-    """The four tables of the month, agreements in the order of their names."""
-    parts: dict[str, list[pa.Table]] = {name: [] for name in RESULTS}
-    names = _names(sources, kinds, store)
-    for i in sorted(range(len(sources)), key=lambda i: names[i]):
-        for table in RESULTS:
-            path = store.table(*kinds[i], table)
-            if path is None:
-                continue
-            read = pq.ParquetFile(path).read()
-            column = pa.array([names[i]] * len(read), pa.string())
-            parts[table].append(read.set_column(read.schema.get_field_index("agreement"), "agreement", column))
-    empty = pa.table({"agreement": pa.array([], pa.string())})
-    return {
-        name: pa.concat_tables(found, promote_options="permissive") if found else empty for name, found in parts.items()
-    }
 
 
 def _hashed(tables: dict[str, bytes]) -> bool:

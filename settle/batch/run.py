@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
-from settle.batch.month import READ, UNREAD, Month, NothingToDo, Options, Outcome, Progress
-from settle.batch.sources import basis_of, find, fingerprint, sha256
+from settle.batch.month import READ, UNREAD, Month, Months, NothingToDo, Options, Outcome
+from settle.batch.sources import basis_of, find, fingerprint, in_folders, sha256, task_of
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
 from settle.model import WON
 from settle.programme import rules as rulebook
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from settle.batch.delta import Delta
+    from settle.batch.month import Progress
+    from settle.batch.passes import Passes
     from settle.batch.pool import Pool
+    from settle.batch.sources import Source
+
+NOTHING = "'{}' 폴더에 협약이 없습니다. 협약마다 하위 폴더나 파일 하나를 두세요."
+TELLING = "어느 사업인지 보기"
 
 
 def run(  # noqa: PLR0913  each is a fact of its own
@@ -38,53 +44,139 @@ def run(  # noqa: PLR0913  each is a fact of its own
     finish: Callable[[Month, Store], list[Path]] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Month:
-    """Judge a folder and write the month. finish: writes the reports of the month, names what it wrote. meanwhile:
-    done while the workers start.
+    """Judge a folder of agreements of one programme and write the month. finish: writes the reports of the month, names what it wrote.
+    meanwhile: done while the workers start.
 
     Raises NothingToDo, settle.files.WriteError, ResourceError, RulebookError, pool.ClusterError, task.WrongVersion.
     """
-    options = options or Options()
     sources = find(folder, out)
     if not sources:
-        raise NothingToDo(f"'{folder}' 폴더에 협약이 없습니다. 협약마다 하위 폴더나 파일 하나를 두세요.")
-    store = Store(out)
-    basis = basis_of(programme)
-    prints = [fingerprint(s, folder, basis) for s in sources]
-    made_of = _made_of(store, prints, programme, month, options, finish is not None)
-    if not options.force and (known := _unchanged(store, programme, month, made_of)) is not None:
-        return known
+        raise NothingToDo(NOTHING.format(folder))
+    options, store = options or Options(), Store(out)
+    told = [programme] * len(sources)
+    work = _Work(folder, month, sources, told, store, pool, options, progress or _silent, finish, meanwhile)
+    return work.done()[0]
 
-    if options.force or not all(store.has(JUDGED, print_of, options.reports) for print_of in prints):
+
+def run_auto(  # noqa: PLR0913  each is a fact of its own
+    folder: Path,
+    out: Path,
+    month: str,
+    pool: Pool,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    finish: Callable[[Month, Store], list[Path]] | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Months:
+    """The same for agreements of several programmes, each of which says its own (settle.batch.telling): a month of every programme.
+
+    What belongs to none is named and not judged. Raises what `run` raises.
+    """
+    from settle.batch import telling
+
+    sources = in_folders(folder, out, telling.by_folder)
+    if not sources:
+        raise NothingToDo(NOTHING.format(folder))
+    options, store, progress = options or Options(), Store(out), progress or _silent
+    called = {"version": __version__, "called": telling.names()}
+    prints = [fingerprint(source, folder, called) for source in sources]
+    known = {at: found for at, print_of in enumerate(prints) if (found := store.told(print_of)) and not options.force}
+    todo = [at for at in range(len(sources)) if at not in known]
+    if todo:
         pool.start()
-    rulebook.load(programme)  # is it sound? The workers would all stumble over it
-    from settle.batch import delta
-    from settle.batch.passes import Passes, assemble
+    results = pool.run(len(todo), lambda n: task_of(sources[todo[n]], telling.AUTO, options.send))
+    for done, (n, said) in enumerate(results, start=1):
+        at = todo[n]
+        if telling.TOLD not in said:  # the worker died, or the machine had no room
+            known[at] = {"programme": "", "reason": telling.LOST}
+        else:
+            known[at] = json.loads(said[telling.TOLD])
+            if telling.TRANSIENT not in said:
+                store.tell(prints[at], said[telling.TOLD])
+        progress(TELLING, done, len(todo))
+    store.forget_others(set(prints))
+    untold = [
+        [sources[at].name, UNREAD, found["reason"]] for at, found in sorted(known.items()) if not found["programme"]
+    ]
+    told = [known[at]["programme"] for at in range(len(sources))]
+    mine = [at for at, one in enumerate(told) if one]
+    if not mine:
+        return Months([], untold)
+    of, chosen = [told[at] for at in mine], [sources[at] for at in mine]
+    work = _Work(folder, month, chosen, of, store, pool, options, progress, finish, meanwhile)
+    return Months(work.done(), untold)
 
-    meanwhile()
-    tell = progress or (lambda what, done, count: None)
-    passes = Passes(sources, prints, programme, basis["rulebook"], store, pool, options, tell)
-    judged = passes.single()
-    again = passes.together()
-    tables = assemble(sources, passes.places, store)
-    past = month_before(month)
-    before = {name: store.read_month(name, programme, past) for name in ("agreements", "lines", "findings")}
-    there = {name: table for name, table in before.items() if table is not None}
-    whole = len(there) == len(before)
-    nothing = {name: tables[name].schema.empty_table() for name in before}
-    tables = delta.carry(past, there if whole else nothing, tables, UNREAD)
-    changed = delta.against(past, there, tables) if whole else None
-    outcome = _outcome(tables["agreements"].to_pylist(), changed)
-    made = Month(programme, month, tables, changed, outcome, judged=judged, again=again)
-    made.written = store.write_month(programme, month, tables)
-    if finish is not None:
-        made.written += finish(made, store)
-    if options.reports:
-        made.written += store.write_reports(programme, month, passes.named())
-    store.keep_only(JUDGED, set(prints))
-    store.keep_only(ACROSS, {print_of for kind, print_of in passes.places if kind == ACROSS})
-    if all(store.has(*place) for place in passes.places):
-        store.stamp(programme, month, made_of, made.written, asdict(outcome))
-    return made
+
+def _silent(what: str, done: int, count: int) -> None:
+    """No progress is told."""
+
+
+@dataclass
+class _Work:
+    """A month of agreements, each with its programme."""
+
+    folder: Path
+    month: str
+    sources: list[Source]
+    programmes: list[str]  # of each agreement
+    store: Store
+    pool: Pool
+    options: Options
+    tell: Progress
+    finish: Callable[[Month, Store], list[Path]] | None
+    meanwhile: Callable[[], object]
+
+    def done(self) -> list[Month]:
+        """Judge what changed and write; one month per programme."""
+        store, month, options = self.store, self.month, self.options
+        named = sorted(set(self.programmes))
+        basis = {programme: basis_of(programme) for programme in named}
+        pairs = zip(self.sources, self.programmes, strict=True)
+        prints = [fingerprint(source, self.folder, basis[programme]) for source, programme in pairs]
+        made_of = {one: _made_of(store, prints, one, month, options, self.finish is not None) for one in named}
+        if not options.force:
+            known = [_unchanged(store, one, month, made_of[one]) for one in named]
+            if all(one is not None for one in known):
+                return [one for one in known if one is not None]
+        if options.force or not all(store.has(JUDGED, print_of, options.reports) for print_of in prints):
+            self.pool.start()
+        for one in named:
+            rulebook.load(one)  # is it sound? The workers would all stumble over it
+        from settle.batch.passes import Passes
+
+        self.meanwhile()
+        rulebooks = {one: basis[one]["rulebook"] for one in named}
+        passes = Passes(self.sources, prints, self.programmes, rulebooks, store, self.pool, options, self.tell)
+        judged, again = passes.single(), passes.together()
+        months = [self._written(passes, one, judged, again) for one in named]
+        store.keep_only(JUDGED, set(prints))
+        store.keep_only(ACROSS, {print_of for kind, print_of in passes.places if kind == ACROSS})
+        if all(store.has(*place) for place in passes.places):
+            for made in months:
+                store.stamp(made.programme, month, made_of[made.programme], made.written, asdict(made.outcome))
+        return months
+
+    def _written(self, passes: Passes, programme: str, judged: int, again: int) -> Month:
+        """The month of a programme, compared with the one before and written."""
+        from settle.batch import delta
+
+        store, month = self.store, self.month
+        tables = passes.assemble(programme)
+        past = month_before(month)
+        before = {name: store.read_month(name, programme, past) for name in ("agreements", "lines", "findings")}
+        there = {name: table for name, table in before.items() if table is not None}
+        whole = len(there) == len(before)
+        nothing = {name: tables[name].schema.empty_table() for name in before}
+        tables = delta.carry(past, there if whole else nothing, tables, UNREAD)
+        changed = delta.against(past, there, tables) if whole else None
+        outcome = _outcome(tables["agreements"].to_pylist(), changed)
+        made = Month(programme, month, tables, changed, outcome, judged=judged, again=again)
+        made.written = store.write_month(programme, month, tables)
+        if self.finish is not None:
+            made.written += self.finish(made, store)
+        if self.options.reports:
+            made.written += store.write_reports(programme, month, passes.named(programme))
+        return made
 
 
 def _made_of(store: Store, prints: list[str], programme: str, month: str, options: Options, with_reports: bool) -> str:

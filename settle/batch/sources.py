@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
+from settle.batch.task import Task
 from settle.korean import mask, printable
 from settle.programme import rules as rulebook
 from settle.programme.folders import COMMON, DEFAULT_PROGRAMME, folder, roots
@@ -16,7 +17,7 @@ from settle.programme.sheets import SYSTEMS
 from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 INPUTS = (*WORKBOOKS, ".zip")
@@ -75,6 +76,22 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     return _masked(sorted(found, key=lambda s: s.name))
 
 
+def in_folders(place: Path, leave_out: Path | None, named: Callable[[str], object]) -> list[Source]:
+    """The agreements below a folder of which some sub-folders are named after a programme: what lies in one of these is an agreement
+    each, called `folder/agreement`; every other one is as `find` says. named: is this the name of a programme?
+    """
+    homes = [
+        child for child in sorted(place.iterdir()) if child.is_dir() and not child.is_symlink() and named(child.name)
+    ]
+    apart = {child.name for child in homes}
+    found = [source for source in find(place, leave_out) if source.name not in apart]
+    for home in homes:
+        found += [
+            replace(source, name=f"{mask(printable(home.name))}/{source.name}") for source in find(home, leave_out)
+        ]
+    return sorted(found, key=lambda source: source.name)
+
+
 def _masked(sources: list[Source]) -> list[Source]:
     """The agreements with personal numbers in their names hidden, names that come out as one told apart by a counter."""
     taken = {source.name for source in sources}
@@ -131,6 +148,17 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def task_of(source: Source, programme: str, send: bool) -> Task:
+    """An agreement as a task. send: with its files, for another machine; else their paths."""
+    if send:
+        contents = tuple((p.name, p.read_bytes()) for p in source.inputs)
+        hashes = tuple((p.name, sha256(p)) for p in source.papers)
+        task = Task(source.name, programme, contents=contents, paper_hashes=hashes)
+    else:
+        task = Task(source.name, programme, tuple(map(str, source.inputs)), tuple(map(str, source.papers)))
+    return replace(task, refused=source.refused)
 
 
 def basis_of(programme: str) -> dict[str, Any]:

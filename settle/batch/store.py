@@ -3,6 +3,7 @@
 <out>/agreements/programme=…/month=…/data.parquet      and lines, findings, matches: the data set, `agreements` last
 <out>/.settle/judged/<fingerprint>/<table>.parquet     one agreement, kept while its inputs stay as they are
 <out>/.settle/across/<fingerprint>/<table>.parquet     the same with what other agreements have to do with it
+<out>/.settle/programmes/<fingerprint>.json            which programme it belongs to, where that was asked
 <out>/.settle/months/<programme>/<month>.json          what the month was made of, what was said, hashes of what was written
 <out>/.settle/key                                      key of the keyed hash of 식별값, only where there are any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-JUDGED, ACROSS = "judged", "across"
+JUDGED, ACROSS, PROGRAMMES = "judged", "across", "programmes"
 DATA = "data.parquet"
 
 
@@ -103,6 +104,26 @@ class Store:
                 shutil.rmtree(old, ignore_errors=True)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+    # ---- which programme an agreement belongs to ---------------------------------------------------------------------
+
+    def told(self, fingerprint: str) -> dict[str, str] | None:
+        """What was told of an agreement's programme (settle.batch.telling); None where it was not asked for, or is damaged."""
+        try:
+            known = json.loads((self.inner / PROGRAMMES / f"{fingerprint}.json").read_text(encoding="utf-8"))
+            return {"programme": str(known["programme"]), "reason": str(known["reason"])}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def tell(self, fingerprint: str, told: bytes) -> None:
+        """Remember it."""
+        write_bytes(prepare(self.inner / PROGRAMMES) / f"{fingerprint}.json", told)
+
+    def forget_others(self, fingerprints: set[str]) -> None:
+        """Drop what was told of agreements that are no more."""
+        for old in sorted((self.inner / PROGRAMMES).glob("*.json")):
+            if old.stem not in fingerprints:
+                old.unlink(missing_ok=True)
 
     # ---- the data set ----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle import __version__
+from settle.batch import telling
 from settle.batch.matches import match_table, paper_table
 from settle.batch.parquet import to_parquet
 from settle.batch.tables import (
@@ -49,8 +50,8 @@ def run(task: Task) -> dict[str, bytes]:
     if task.refused:
         names = ", ".join(f"'{mask(printable(name))}'" for name in task.refused)
         text = f"{names}은(는) 폴더 밖을 가리키는 링크여서 열지 않았습니다. 파일을 복사해 넣어 주세요."
-        return failed(task.name, particles(text))
-    rules = _rulebook(task.programme, task.rulebook)
+        return telling.untold(particles(text)) if task.programme == telling.AUTO else failed(task.name, particles(text))
+    rules = None if task.programme == telling.AUTO else _rulebook(task.programme, task.rulebook)
     with scratch() as name:
         folder = Path(name)
         paths = [Path(p) for p in task.paths]
@@ -60,7 +61,7 @@ def run(task: Task) -> dict[str, bytes]:
             place.write_bytes(data)
             paths.append(place)
         try:
-            return _judged(task, paths, rules)
+            return _judged(task, paths, rules) if rules else telling.tell(task.name, Opened(paths).result())
         except (MemoryError, OSError) as error:  # of the machine: the next run tries again
             return failed(
                 task.name, f"기억 장치나 저장 공간이 모자라 처리하지 못했습니다 ({type(error).__name__}).", again=True

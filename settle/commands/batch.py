@@ -25,7 +25,8 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 @click.command(
     name="batch",
     help="폴더의 모든 협약(하위 폴더나 파일 하나가 한 협약, 명세는 그 옆)을 판정하고 서로 견줍니다.\n\n"
-    "\b\nsettle batch 협약들 --month 2025-09 -o 결과\nsettle batch 협약들 --month 2025-09 -o 결과 --dask tls://scheduler:8786\n\n"
+    "\b\nsettle batch 협약들 --month 2025-09 -o 결과\nsettle batch 협약들 --month 2025-09 -o 결과 --dask tls://scheduler:8786\n"
+    "settle batch 여러사업 --programme auto --month 2026-09 -o 결과\n\n"
     "결과 폴더에 Parquet 자료(agreements, lines, findings, matches), 월간대사.xlsx, 월간대사.pdf를 씁니다. 바뀌지 않은 협약은 다시 "
     "판정하지 않습니다. 끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못한 협약이 있음.",
 )
@@ -34,7 +35,12 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 @click.option(
     "-o", "output", required=True, type=click.Path(path_type=Path), metavar="결과폴더", help="결과를 쓸 폴더."
 )
-@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
+@click.option(
+    "--programme",
+    default=DEFAULT_PROGRAMME,
+    metavar="사업",
+    help="규칙집을 고릅니다. auto를 주면 파일마다 협약의 사업명이나 폴더 이름으로 정하고, 사업마다 결과를 씁니다.",
+)
 @click.option(
     "--jobs", type=click.IntRange(min=0), default=0, metavar="개수", help="동시에 쓸 프로세스 수 (기본: 코어 수)."
 )
@@ -64,11 +70,14 @@ def command(
         raise common.Wrong(f"폴더 '{folder}'이(가) 없습니다.")
     from settle.batch import pool as pools
     from settle.batch import run
-    from settle.batch.month import NothingToDo, Options
+    from settle.batch.month import Months, NothingToDo, Options
     from settle.batch.task import WrongVersion
+    from settle.batch.telling import AUTO
     from settle.files import WriteError
     from settle.programme.folders import ResourceError
     from settle.programme.rules import RulebookError
+
+    auto = programme == AUTO
 
     def finish(made: Month, store: Store) -> list[Path]:
         from settle.batch.summary import summary
@@ -78,28 +87,43 @@ def command(
 
         shown = summary(made)
         try:
-            pdf = monthly.pdf(shown, programme, font)
+            pdf = monthly.pdf(shown, made.programme, font)
         except FontError as error:
             raise common.Wrong(str(error)) from error
-        return [
-            write_bytes(store.out / monthly.WORKBOOK, monthly.workbook(shown)),
-            write_bytes(store.out / monthly.PDF, pdf),
-        ]
+        sheet, paper = (
+            store.out / (f"{Path(name).stem}_{made.programme}{Path(name).suffix}" if auto else name)
+            for name in (monthly.WORKBOOK, monthly.PDF)
+        )
+        return [write_bytes(sheet, monthly.workbook(shown)), write_bytes(paper, pdf)]
 
     if dask and (why := pools.refused(dask, insecure)):
         raise common.Wrong(why)
     pool = pools.open_pool(jobs, dask)
     try:
         options = Options(force, bool(dask), reports, font)
-        made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, _ready_to_finish)
+        if auto:
+            several = run.run_auto(folder, output, month, pool, options, Ticker(), finish, _ready_to_finish)
+        else:
+            made = run.run(folder, output, month, programme, pool, options, Ticker(), finish, _ready_to_finish)
+            several = Months([made], [])
     except WrongVersion as error:
         raise common.Wrong("판정하는 동안 규칙집이 바뀌었습니다. 다시 실행하세요.") from error
     except (NothingToDo, pools.ClusterError, WriteError, ResourceError, RulebookError) as error:
         raise common.Wrong(str(error)) from error
     finally:
         pool.close()
-    _show(made, output)
-    return made.exit_code
+    for made in several.months:
+        _show(made, output, _name(made.programme) if auto else "")
+    for name, status, reason in several.untold:
+        common.say(f"{name}: {status}. {reason}", err=True)
+    return several.exit_code
+
+
+def _name(programme: str) -> str:
+    """The programme as it is called."""
+    from settle.programme import vocabulary
+
+    return vocabulary.load(programme).name
 
 
 class Ticker:
@@ -134,12 +158,14 @@ def _span(seconds: float) -> str:
     return f"{hours}시간 {minutes}분" if hours else f"{minutes}분 {rest}초" if minutes else f"{rest}초"
 
 
-def _show(made: Month, output: Path) -> None:
+def _show(made: Month, output: Path, name: str = "") -> None:
     from settle.korean import number
     from settle.model import WON
 
     said = made.outcome
     claimed, recognised, held, disallowed = (number(said.won[name]) for name in WON)
+    if name:
+        click.echo(f"[{name}]")
     click.echo(
         f"{made.month} 협약 {said.agreements:,}개: 집행 {claimed}원, 인정 {recognised}원, "
         f"보완 {held}원, 불인정 {disallowed}원"

@@ -181,6 +181,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     id: str
     name: str
     begins: dt.date
+    called: list[str] = []  # what else workbooks call it
     tree: dict[str, dict[str, list[str]]] = {}
     agency: str = ""
     ministry: str = ""

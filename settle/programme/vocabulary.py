@@ -24,6 +24,7 @@ OTHER = (
     "id",
     "name",
     "begins",
+    "called",
     "agency",
     "ministry",
     "retention_years",
@@ -156,6 +157,7 @@ class Programme:
     reading: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, shapes.Override] = field(default_factory=dict)
     same_facts: tuple[shapes.SameFact, ...] = ()
+    called: tuple[str, ...] = ()
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -319,6 +321,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         facts=found.facts,
         overrides=found.override,
         same_facts=tuple(found.same_facts),
+        called=tuple(found.called),
         reading={"day_only": found.reading.day_only},
         place=place,
     )

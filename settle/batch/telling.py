@@ -1,0 +1,104 @@
+"""Which programme a workbook of a batch belongs to: by the folder it lies in, and by what its agreement calls the programme.
+
+Nothing is guessed: where neither names one, or they name different ones, the workbook is left unjudged and named.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from settle.batch.sources import CONTINUED
+from settle.korean import particles
+from settle.programme import vocabulary
+from settle.programme.folders import programmes
+from settle.programme.vocabulary import match_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from settle.workbook.raw import RawFile, RawSheet
+
+AUTO = "auto"  # in place of a programme: each workbook says its own
+TOLD, TRANSIENT = "programme", "transient"
+ITEM = "사업명"  # of the agreement
+LOST = "정해진 시간 안에 읽지 못했거나 메모리가 모자라 어느 사업인지 보지 못했습니다. 다음에 다시 봅니다."
+LONGEST = 200  # letters of a name that is looked at
+ROWS = 300  # of a sheet that are looked at
+
+
+def names() -> dict[str, list[str]]:
+    """Programme -> how it is called, longest first, as match keys: identifier, name, what [called] adds."""
+    found = {}
+    for one in programmes():
+        programme = vocabulary.load(one)
+        called = {match_key(text) for text in (one, programme.name, *programme.called)}
+        found[one] = sorted(called, key=lambda key: (-len(key), key))
+    return found
+
+
+def by_folder(name: str) -> set[str]:
+    """The programmes that a folder or file is named after: wholly, or at its beginning before a blank, `_`, `-`, `.` or `(`."""
+    parts = [
+        part for step in name.split("/") for part in (step, *(step[:i] for i, c in enumerate(step) if c in CONTINUED))
+    ]
+    keys = {match_key(part) for part in parts}
+    return {programme for programme, called in names().items() if keys & set(called)}
+
+
+def by_agreement(files: Iterable[RawFile]) -> set[str]:
+    """The programmes that the workbooks call themselves: what stands to the right of a cell 사업명."""
+    found: set[str] = set()
+    known = [(called, programme) for programme, all_of_it in names().items() for called in all_of_it]
+    for text in {text for file in files for sheet in file.sheets for text in _named(sheet)}:
+        key = match_key(text[:LONGEST])
+        fits = [(called, programme) for called, programme in known if called and called in key]
+        # a name that another one merely contains is not meant
+        found |= {programme for called, programme in fits if not any(called != c and called in c for c, _ in fits)}
+    return found
+
+
+def _named(sheet: RawSheet) -> Iterator[str]:
+    """The first filled cell to the right of every cell that says 사업명."""
+    columns = {at: sheet.columns[at].slice(0, ROWS).to_pylist() for at in sorted(sheet.columns)}
+    for at, cells in columns.items():
+        for row, text in enumerate(cells):
+            if text and len(text) < LONGEST and match_key(text.rstrip(" :：")) == ITEM:
+                beside = (columns[right][row] for right in columns if right > at and row < len(columns[right]))
+                yield next((value for value in beside if value and value.strip()), "")
+
+
+def tell(name: str, files: list[RawFile]) -> dict[str, bytes]:
+    """(TOLD: programme and, where none can be told, why) of an agreement; TRANSIENT where the next run may know more."""
+    folder, said = by_folder(name), by_agreement(files)
+    both = folder & said or (folder if not said else said if not folder else set())
+    reason = ""
+    if len(both) != 1:
+        unreadable = next((file.problem for file in files if file.problem), "")
+        reason = _reason(folder, said, unreadable)
+    if not reason:
+        return _said(both.pop(), "")
+    return untold(reason) | ({TRANSIENT: b""} if any(file.transient for file in files) else {})
+
+
+def untold(reason: str) -> dict[str, bytes]:
+    """What is said of an agreement of which nobody can tell the programme."""
+    return _said("", reason)
+
+
+def _said(programme: str, reason: str) -> dict[str, bytes]:
+    return {TOLD: json.dumps({TOLD: programme, "reason": reason}, ensure_ascii=False).encode()}
+
+
+def _reason(folder: set[str], said: set[str], unreadable: str) -> str:
+    """Why nobody can tell, as one sentence."""
+    if folder and said and not folder & said:
+        one, other = ", ".join(sorted(folder)), ", ".join(sorted(said))
+        return f"폴더 이름의 사업({one})과 협약의 사업명({other})이 달라 어느 사업의 규칙으로 볼지 알 수 없습니다."
+    if folder or said:
+        several = ", ".join(sorted(folder & said or folder | said))
+        return f"사업명이 여러 사업({several})에 맞아 어느 사업의 규칙으로 볼지 알 수 없습니다."
+    if unreadable:
+        return particles(f"파일을 읽을 수 없어 어느 사업인지 알 수 없습니다: {unreadable}")
+    known = ", ".join(programmes())
+    return f"협약의 사업명과 폴더 이름이 어느 사업({known})도 말하지 않아 어느 사업의 규칙으로 볼지 알 수 없습니다."
