@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from settle.judging.facts import agreement as _agreement_facts  # noqa: F401
 from settle.judging.facts import (  # noqa: F401
+    beside,
     budget,
     declared,
     evidence,

@@ -13,6 +13,7 @@ from settle import korean as text
 from settle.judging.arrays import NO_DAY, date_text, moment_text
 from settle.judging.kinds.base import Context
 from settle.model import KNOWN, TIME_KNOWN
+from settle.programme import fact_shapes as shapes
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from settle.judging.settlement import Applied
 
 BUSINESS_NUMBERS = ("paper_brn", "wrong_invoice_number")
+DATED = (shapes.Latest, shapes.Earliest, shapes.MonthsAfter, shapes.DaysAfter, shapes.Unbroken, shapes.LastDay)
+JOINED = (shapes.Join, shapes.RowOf)
 DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
 
 
@@ -86,10 +89,24 @@ class Fields:
     def _type(self, name: str) -> str:
         if name in DAYS:
             return "date"
-        found = _column_types(self.facts.programme.id, self.facts.subject.sheet).get(name, "")
+        found = self._column_type(name)
         if name in BUSINESS_NUMBERS:
             return "brn"
         return found if found in ("date", "datetime", "md", "brn") else "text" if found in ("text", "key") else ""
+
+    def _column_type(self, name: str) -> str:
+        """The type of a column, of a fact made of days, of a column of a joined row (of a moment there its day is known)."""
+        declared = self.facts.programme.facts
+        spec = declared.get(name)
+        if isinstance(spec, DATED):
+            return "date"
+        if isinstance(spec, shapes.First | shapes.Pick):
+            return self._column_type(spec.of[0] if isinstance(spec, shapes.First) else next(iter(spec.of.values())))
+        head, _, column = name.partition(".")
+        if isinstance(declared.get(head), JOINED):
+            found = _column_types(self.facts.programme.id, declared[head].sheet).get(column, "")
+            return "date" if found == "datetime" else found
+        return _column_types(self.facts.programme.id, self.facts.subject.sheet).get(name, "")
 
 
 @cache

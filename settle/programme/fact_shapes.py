@@ -68,10 +68,94 @@ class AnyRow(_Fact, tag="any_row"):
 
 
 class Join(_Fact, tag="join"):
-    """The row of another sheet that means the same: own column = its column. Two rows that fit: ambiguous."""
+    """The row of another sheet that means the same: own column = its column. Two rows that fit: ambiguous.
+
+    soft: own column = its column where both are filled (a day of birth). The rows of that sheet itself are joined to themselves.
+    """
 
     sheet: str
     on: dict[str, str]
+    soft: dict[str, str] = {}
+
+
+class RowOf(_Fact, tag="row_of"):
+    """The row of another sheet that has the same application number; a row without one belongs to the only row there is."""
+
+    sheet: str
+
+
+class First(_Fact, tag="first"):
+    """The first of several that is known."""
+
+    of: list[str]
+
+
+class Pick(_Fact, tag="pick"):
+    """The one that the text of `by` names; not known where it names none."""
+
+    by: str
+    of: dict[str, str]
+
+
+class Difference(_Fact, tag="difference"):
+    """to less from: days between two days, won between two amounts; below 0 where `to` is the earlier or the less."""
+
+    start: str = field(name="from")
+    end: str = field(name="to")
+
+
+class MonthStart(_Fact, tag="month_start"):
+    """The first day of a month that is written as 2025-03, 2025.3, 202503 or 2025년 3월."""
+
+    of: str
+
+
+class MonthEnd(_Fact, tag="month_end"):
+    """The last day of such a month."""
+
+    of: str
+
+
+class Same(_Fact, tag="same"):
+    """Do two texts mean the same business or person (company forms, spaces and case make no difference)? Not known where one is blank."""
+
+    of: list[str]
+
+
+class RowsOf(_Fact, tag="rows_of_person"):
+    """How many rows of another sheet are of the same person (on, soft as in `join`). where: a condition over its columns."""
+
+    sheet: str
+    on: dict[str, str]
+    soft: dict[str, str] = {}
+    where: Any = None
+
+
+class Unbroken(_Fact, tag="unbroken"):
+    """The first day of the last stretch without a gap: rows of the same person, `from` to the day before `to` (blank: still open)."""
+
+    sheet: str
+    on: dict[str, str]
+    start: str = field(name="from")
+    end: str = field(name="to")
+    soft: dict[str, str] = {}
+
+
+class LastDay(_Fact, tag="last_day"):
+    """The latest day in a column of the rows of the same person; not known where one of them is blank."""
+
+    sheet: str
+    column: str
+    on: dict[str, str]
+    soft: dict[str, str] = {}
+
+
+class OfPapers(_Fact, tag="of_papers"):
+    """A column of the papers of the line: the first that is filled, or with `sum` all added up. papers: a list of [papers]."""
+
+    papers: str
+    column: str
+    sum: bool = False
 
 
 class Share(_Fact, tag="share"):
@@ -104,5 +188,26 @@ class Band(_Fact, tag="band"):
 
 
 Declared = (
-    Latest | Earliest | MonthsAfter | DaysAfter | CountRows | SumRows | AnyRow | Join | Share | OverlapDays | Band
+    Latest
+    | Earliest
+    | MonthsAfter
+    | DaysAfter
+    | CountRows
+    | SumRows
+    | AnyRow
+    | Join
+    | RowOf
+    | First
+    | Pick
+    | Difference
+    | MonthStart
+    | MonthEnd
+    | Same
+    | RowsOf
+    | Unbroken
+    | LastDay
+    | OfPapers
+    | Share
+    | OverlapDays
+    | Band
 )

@@ -223,6 +223,7 @@ class Column(Struct, forbid_unknown_fields=True):
     note: str = ""
     summed: bool = False
     unreadable: Literal["", "hold", "note"] = ""
+    adds: bool = False
 
 
 class Sheet(Struct, forbid_unknown_fields=True):

@@ -180,8 +180,16 @@ def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> 
 def _over(under: list[shapes.Column], own: list[shapes.Column]) -> list[shapes.Column]:
     """The columns of a base, those of the same name (or that stand for one) in their place, others behind them."""
     place = {one.stands_for or one.name: one for one in own}
-    kept = [place.pop(one.name, one) for one in under]
+    kept = [_beside(one, place.pop(one.name, one)) for one in under]
     return [*kept, *place.values()]
+
+
+def _beside(under: shapes.Column, own: shapes.Column) -> shapes.Column:
+    """A column in the place of another; where it adds, its names stand beside those of the other, and the rest is as it was."""
+    if not own.adds:
+        return own
+    names = {"aliases": [*under.aliases, *own.aliases], "weak": [*under.weak, *own.weak]}
+    return replace(under, required=own.required, **names)
 
 
 def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:

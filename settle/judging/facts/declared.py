@@ -6,7 +6,9 @@ are false on both sides (`blank = true` asks for just that).
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from functools import singledispatch
 from functools import singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,12 +17,12 @@ import numpy as np
 import pandas as pd
 
 from settle.judging import boundaries
-from settle.judging.arrays import FAR, NO_DAY
+from settle.judging.arrays import FAR, NO_DAY, day
 from settle.judging.facts.base import Facts, declares, known
 from settle.judging.facts.subjects import application
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
-from settle.programme.vocabulary import MOMENTS, Subject, match_key
+from settle.programme.vocabulary import MOMENTS, PAIRS, Subject, match_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +57,9 @@ def figure(facts: Facts, name: str) -> Value:
     if dot and head in ("limit", "round"):
         value = np.asarray(facts.limit(rest))
         return Value(np.broadcast_to(_days(rest, value), facts.n), np.ones(facts.n, dtype=bool))
-    if dot and isinstance(facts.programme.facts.get(head), shapes.Join):
+    if dot and head == PAIRS:
+        return _agreed(facts, rest)
+    if dot and isinstance(facts.programme.facts.get(head), shapes.Join | shapes.RowOf):
         return _joined(facts, head, rest)
     value, there = facts[name], facts.known(name)
     if _is_moment(facts.ledger, name):
@@ -63,6 +67,13 @@ def figure(facts: Facts, name: str) -> Value:
     value = np.asarray(value)
     lost = boundaries.unknown(value) if value.dtype.kind == "i" else np.zeros(facts.n, dtype=bool)
     return Value(value, ~lost if there is None else there & ~lost)
+
+
+def _agreed(facts: Facts, item: str) -> Value:
+    """An item of the agreement that is a day or a figure, one value for every row."""
+    told = facts.book.agreement.get(item)
+    value = day(told) if isinstance(told, dt.date) else int(told) if isinstance(told, int) else NO_DAY
+    return Value(np.full(facts.n, value, dtype=np.int64), np.full(facts.n, value != NO_DAY))
 
 
 def _is_moment(frame: pd.DataFrame, name: str) -> bool:
@@ -230,7 +241,7 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
     """Which pairs mean the same in all columns named; a blank means nothing."""
     result = np.ones(len(own), dtype=bool)
     for mine, its in on.items():
-        left, right = (np.array(_keys(one.ledger, name), dtype=object) for one, name in ((facts, mine), (theirs, its)))
+        left, right = (np.array(texts_of(one.ledger, name), dtype=object) for one, name in ((facts, mine), (theirs, its)))
         if len(own):
             result &= (left[own] == right[their]) & (left[own] != "")
     return result
@@ -260,21 +271,7 @@ def _(spec: shapes.AnyRow, facts: Facts) -> Value:
     return Value((found.value > 0) & found.known, found.known)
 
 
-@made.register
-def _(spec: shapes.Join, facts: Facts) -> Value:
-    """The row of the other sheet; NONE, AMBIGUOUS. Known where just one row fits."""
-    frame = facts.book.frames[spec.sheet]
-    theirs = list(zip(*(_keys(frame, column) for column in spec.on.values()), strict=True))
-    mine = list(zip(*(_keys(facts.ledger, column) for column in spec.on), strict=True))
-    place: dict[tuple[str, ...], int] = {}
-    for row, keys in enumerate(theirs):
-        if all(keys):
-            place[keys] = AMBIGUOUS if keys in place else row
-    at = np.array([place.get(keys, NONE) if all(keys) else NONE for keys in mine], dtype=np.int64)
-    return Value(at, at >= 0)
-
-
-def _keys(frame: pd.DataFrame, column: str) -> list[str]:
+def texts_of(frame: pd.DataFrame, column: str) -> list[str]:
     """A column as texts that are equal where it means the same; "" where blank."""
     values = frame[column]
     if known(column) in frame:
