@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from settle.model import KNOWN
 from settle.programme import conditions
 from settle.programme.rules import RulebookError
+from settle.programme.vocabulary import PAIRS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,9 +61,15 @@ def _paid(one: Payment, facts: Facts, lines: pd.DataFrame) -> Paid:
         full = int(won.sum()) * one.rate // 100 if one.rate is not None else int((won > 0).sum()) * (one.unit or 0)
         return full if limit is None else min(full, limit)
 
-    asked = None
-    if one.asked:
-        frame = facts.ledger
-        known = frame[one.asked + KNOWN].to_numpy(dtype=bool)[ours]
-        asked = int(frame[one.asked].to_numpy()[ours].sum()) if known.all() and known.size else None
+    asked = _asked(one.asked, facts, ours) if one.asked else None
     return Paid(one.name, int(recognised.sum()), one.rate, limit, pay(recognised), pay(recognised + held), asked)
+
+
+def _asked(name: str, facts: Facts, ours: np.ndarray) -> int | None:
+    """What was asked for: an item of the agreement, or a column of these lines added up; None where it is not all known."""
+    sheet, dot, item = name.partition(".")
+    if dot and sheet == PAIRS:
+        told = facts.book.agreement.get(item)
+        return told if isinstance(told, int) else None
+    known = facts.ledger[name + KNOWN].to_numpy(dtype=bool)[ours]
+    return int(facts.ledger[name].to_numpy()[ours].sum()) if known.all() and known.size else None

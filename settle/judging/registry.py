@@ -28,6 +28,8 @@ from settle.judging.kinds import (  # noqa: F401
     caps,
     changes,
     consistency,
+    deadlines,
+    filed,
     files,
     funds,
     listed,
@@ -38,6 +40,7 @@ from settle.judging.kinds import (  # noqa: F401
     rows,
     scoring,
     support,
+    tenure,
     tricks,
 )
 from settle.labour import credentials, days, people, shares  # noqa: F401

@@ -169,16 +169,22 @@ class Bench:
         return [_judged(self.spoken(one), one) for one in self.main.programme.others if self.there(one)]
 
     def not_there(self) -> list[NotChecked]:
-        """The rules of subjects whose sheets were not given: nobody asked for them."""
+        """The rules of subjects whose sheets were not given: nobody asked for them. Not of those judged on another subject."""
         programme = self.main.programme
         absent = [one for one in programme.others if not self.there(one)]
         if not self.spent and programme.spends:
             absent.append(programme.main)
+        asked = {
+            rule.code
+            for one in self._all
+            if one not in absent and self.there(one)
+            for rule in self.rules(one, self.rulebook)
+        }
         return [
             NotChecked(rule.code, f"{one.sheet} 시트가 없습니다", provisional=False, lacking=(one.sheet,))
             for one in absent
             for rule in self.rules(one, self.rulebook)
-            if rule.kind not in EVERYWHERE
+            if rule.kind not in EVERYWHERE and rule.code not in asked
         ]
 
 

@@ -99,7 +99,7 @@ class Round(Struct, forbid_unknown_fields=True):
 class Payment(Struct, forbid_unknown_fields=True):
     """[[payment]]: recognised won -> what is paid. of: which lines (a condition); rate: per cent, or unit: won per recognised line.
 
-    most: what is paid at most. asked: the column with what was asked for.
+    most: what is paid at most. asked: the column, or `협약.<item>`, with what was asked for.
     """
 
     name: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import singledispatch
-from functools import singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -241,7 +240,9 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
     """Which pairs mean the same in all columns named; a blank means nothing."""
     result = np.ones(len(own), dtype=bool)
     for mine, its in on.items():
-        left, right = (np.array(texts_of(one.ledger, name), dtype=object) for one, name in ((facts, mine), (theirs, its)))
+        left, right = (
+            np.array(texts_of(one.ledger, name), dtype=object) for one, name in ((facts, mine), (theirs, its))
+        )
         if len(own):
             result &= (left[own] == right[their]) & (left[own] != "")
     return result
