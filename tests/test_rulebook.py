@@ -378,18 +378,8 @@ def test_an_unknown_fact_is_never_false_but_an_error() -> None:
 
 
 def test_the_comparisons_of_rule_files_are_those_that_conditions_know() -> None:
-<<<<<<< HEAD
     alone = {conditions.NOT, conditions.STARTS, conditions.ANY_STARTS, conditions.ALL_STARTS}
     assert set(rulebook.OPERATORS) == {*conditions.COMPARE, conditions.BLANK, *alone}
-=======
-    assert set(rulebook.OPERATORS) == {
-        *conditions.COMPARE,
-        conditions.BLANK,
-        conditions.NOT,
-        conditions.STARTS,
-        *conditions.LISTS,
-    }
->>>>>>> f845ae1 (Gyeongnam: its handbook and its examples of common rules)
 
 
 # ---- rules that programmes share -------------------------------------------------------------------------------------
