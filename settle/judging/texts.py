@@ -80,7 +80,7 @@ class Fields:
                 return [text.brn(v) for v in picked]
             case "text":
                 return [text.mask(str(v)) for v in picked]
-        return [text.number(v) if isinstance(v, int) else str(v) for v in picked]
+        return [text.number(v) if isinstance(v, int) else f"{v:g}" if isinstance(v, float) else str(v) for v in picked]
 
     def _moments(self, name: str, picked: list[int]) -> list[str]:
         timed, known = (self.facts[name + flag][self.at].tolist() for flag in (TIME_KNOWN, KNOWN))

@@ -41,12 +41,13 @@ class DaysAfter(_Fact, tag="days_after"):
 
 class CountRows(_Fact, tag="count_rows"):
     """Rows of another sheet of the same application. where: a condition over its columns, in which "own.<fact>" is a figure of this row;
-    on: own column = its column, both filled. none: what it is where no row at all belongs here.
+    on: own column = its column, both filled. elsewhere: rows of other applications. none: what it is where no row at all belongs here.
     """
 
     sheet: str
     where: Any = None
     on: dict[str, str] = {}
+    elsewhere: bool = False
     none: Literal["zero", "unknown"] = "zero"
 
 

@@ -167,6 +167,13 @@ def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.
     return own, their, sure
 
 
+def _others(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `_belonging`, of rows that belong to another application; a row without number is known of neither."""
+    mine, numbers = (np.asarray(application(one), dtype=object) for one in (facts, theirs))
+    own, their = np.nonzero((mine[:, None] != numbers[None, :]) & (mine[:, None] != "") & (numbers[None, :] != ""))
+    return own, their, mine != ""
+
+
 @dataclass(frozen=True)
 class _Beside:
     """Rows of another sheet, each beside the row of this subject to which it belongs: what a condition over both asks."""
@@ -213,6 +220,7 @@ def _gathered(
     where: Any,
     weight: Callable[[Facts], Value] | None = None,
     on: Mapping[str, str] = MappingProxyType({}),
+    elsewhere: bool = False,
 ) -> Value:
     """Per row the sum of weights over rows of another sheet that hold; not known where the sheet is absent, a weight is blank, or a figure
     of the row itself that the condition asks.
@@ -220,7 +228,7 @@ def _gathered(
     if not facts.book.has(sheet):
         return Value(facts.zeros(), np.zeros(facts.n, dtype=bool))
     theirs = rows_of(facts, sheet)
-    own, their, sure = _belonging(facts, theirs)
+    own, their, sure = (_others if elsewhere else _belonging)(facts, theirs)
     if on:
         same = _same(facts, theirs, own, their, on)
         own, their = own[same], their[same]
@@ -250,7 +258,7 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    found = _gathered(facts, spec.sheet, spec.where, on=spec.on)
+    found = _gathered(facts, spec.sheet, spec.where, on=spec.on, elsewhere=spec.elsewhere)
     if spec.none == "zero":
         return found
     rows = _gathered(facts, spec.sheet, None)
