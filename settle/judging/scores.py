@@ -11,6 +11,7 @@ import numpy as np
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
+from settle.judging.kinds.base import ACCEPT
 from settle.programme import conditions
 from settle.programme import scores as tables
 from settle.programme.vocabulary import match_key
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from settle.programme.scores import Criterion, ScoreTable
 
 YES = ("Y", "true", "True")
+NOTE = "note"
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def of_subject(judged: Judged) -> list[Scores]:
         if table.subject != judged.subject.name or not facts.book.has(table.sheet):
             continue
         held, out = (judged.lines[name].to_numpy() > 0 for name in ("held", "disallowed"))
-        rows = scored(facts, table, ~out)
-        if not any(one.scored for one in rows):
+        rows = scored(facts, table, ~out, _struck(judged, table.without))
+        if not any(one.scored for one in rows) or (table.where and not any(map(reviewed, rows))):
             continue
         told = [
             (one, "out" if gone else "open" if one.total is None else "held" if waits else "in")
@@ -86,14 +88,32 @@ def of_subject(judged: Judged) -> list[Scores]:
     return found
 
 
-def scored(facts: Facts, table: ScoreTable, among: np.ndarray | None = None) -> list[Scored]:
+def _struck(judged: Judged, codes: Sequence[str]) -> np.ndarray:
+    """Rows that one of these rules disallows or holds, and no decision lifts."""
+    table, result = judged.findings, np.zeros(len(judged.lines), dtype=bool)
+    for at, code, effect, decision in zip(
+        *(table[c] for c in ("line_index", "code", "effect", "decision")), strict=True
+    ):
+        if code in codes and effect != NOTE and (decision or {}).get("판정") != ACCEPT:
+            result[at] = True
+    return result
+
+
+def reviewed(one: Scored) -> bool:
+    """Has anybody given it points?"""
+    return any(point.points is not None for point in one.points)
+
+
+def scored(
+    facts: Facts, table: ScoreTable, among: np.ndarray | None = None, without: np.ndarray | None = None
+) -> list[Scored]:
     """Every row of the subject, in its order, with a rank among those that are complete and, where given, among these.
 
-    Raises KeyError for a fact that nobody knows.
+    without: rows that get no points. Raises KeyError for a fact that nobody knows.
     """
     columns = [_criterion(facts, table, one) for one in table.criterion]
     numbers = facts["line_name"].tolist()
-    mine = conditions.holds(table.of, facts, facts.n)
+    mine = conditions.holds(table.of, facts, facts.n) & (True if without is None else ~without)
     found = [
         _sum(table, numbers[i], tuple(column[i] for column in columns)) if mine[i] else _not_scored(numbers[i])
         for i in range(facts.n)

@@ -41,13 +41,15 @@ class DaysAfter(_Fact, tag="days_after"):
 
 class CountRows(_Fact, tag="count_rows"):
     """Rows of another sheet of the same application. where: a condition over its columns, in which "own.<fact>" is a figure of this row;
-    on: own column = its column, both filled. elsewhere: rows of other applications. none: what it is where no row at all belongs here.
+    on: own column = its column, both filled. elsewhere: rows of other applications. else_on: the columns that say whose a row without an
+    application number is. none: what it is where no row at all belongs here.
     """
 
     sheet: str
     where: Any = None
     on: dict[str, str] = {}
     elsewhere: bool = False
+    else_on: dict[str, str] = {}
     none: Literal["zero", "unknown"] = "zero"
 
 
@@ -61,11 +63,21 @@ class SumRows(_Fact, tag="sum_rows"):
 
 
 class AnyRow(_Fact, tag="any_row"):
-    """Is there such a row in another sheet of the same application?"""
+    """Is there such a row in another sheet of the same application? on, else_on: as for `count_rows`."""
 
     sheet: str
     where: Any = None
     on: dict[str, str] = {}
+    else_on: dict[str, str] = {}
+
+
+class WhichRows(_Fact, tag="which_rows"):
+    """Which rows of another sheet these are, as a text: 3행, 5행."""
+
+    sheet: str
+    where: Any = None
+    on: dict[str, str] = {}
+    else_on: dict[str, str] = {}
 
 
 class Join(_Fact, tag="join"):
@@ -196,6 +208,7 @@ Declared = (
     | CountRows
     | SumRows
     | AnyRow
+    | WhichRows
     | Join
     | RowOf
     | First

@@ -44,7 +44,8 @@ class Criterion(Struct, forbid_unknown_fields=True):
 class ScoreTable(Struct, forbid_unknown_fields=True):
     """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together.
 
-    of: which rows of the subject are scored (a condition); where: which rows of the sheet of reviews are for this table.
+    of: which rows of the subject are scored (a condition); without: codes of rules whose disallowance or hold leaves a row without points;
+    where: which rows of the sheet of reviews are for this table.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     decimals: int = 2
     sheet: str = field(default="심사")
     of: Any = None
+    without: list[str] = []
     where: Any = None
 
 

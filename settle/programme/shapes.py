@@ -86,7 +86,7 @@ class Fund(Struct, forbid_unknown_fields=True):
 
 
 class Round(Struct, forbid_unknown_fields=True):
-    """[[round]]: the days and figures of one notice. opens, closes: a moment without a zone, of the clock on the wall."""
+    """[[round]]: the days and figures of one notice. opens, closes, moments: without a zone, of the clock on the wall."""
 
     id: str
     announced: dt.date
@@ -94,6 +94,7 @@ class Round(Struct, forbid_unknown_fields=True):
     closes: dt.datetime
     figures: dict[str, int] = {}
     dates: dict[str, dt.date] = {}
+    moments: dict[str, dt.datetime] = {}
 
 
 class Payment(Struct, forbid_unknown_fields=True):

@@ -105,7 +105,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Round:
-    """The days (datetime.date) and figures of one notice. opens, closes: seconds since 1970, both still inside."""
+    """The days (datetime.date) and figures of one notice. opens, closes: seconds since 1970, both still inside; so are other moments."""
 
     id: str
     announced: date
@@ -113,6 +113,7 @@ class Round:
     closes: int
     figures: dict[str, int]
     dates: dict[str, date]
+    moments: dict[str, int] = field(default_factory=dict)
 
     def holds(self, seconds: int) -> bool:
         """Was the notice open at this moment?"""
@@ -272,7 +273,8 @@ def _leaves(tree: dict[str, dict[str, list[str]]]) -> tuple[tuple[str, str, str]
 
 def _round(raw: shapes.Round) -> Round:
     opens, closes = (calendar.timegm(moment.timetuple()) for moment in (raw.opens, raw.closes))
-    return Round(raw.id, raw.announced, opens, closes, raw.figures, raw.dates)
+    further = {name: calendar.timegm(moment.timetuple()) for name, moment in raw.moments.items()}
+    return Round(raw.id, raw.announced, opens, closes, raw.figures, raw.dates, further)
 
 
 def _subject(raw: shapes.Subject) -> Subject:

@@ -157,6 +157,8 @@ class Facts:
         at = self.round
         if at is not None and name in MOMENTS:
             return np.full(self.n, getattr(at, name), dtype=np.int64)
+        if at is not None and name in at.moments:
+            return np.full(self.n, at.moments[name], dtype=np.int64)
         if at is not None and name == "announced":
             return np.full(self.n, day(at.announced), dtype=np.int64)
         if at is not None and name in at.dates:

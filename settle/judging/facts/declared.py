@@ -55,7 +55,8 @@ def figure(facts: Facts, name: str) -> Value:
     head, dot, rest = name.partition(".")
     if dot and head in ("limit", "round"):
         value = np.asarray(facts.limit(rest))
-        return Value(np.broadcast_to(_days(rest, value), facts.n), np.ones(facts.n, dtype=bool))
+        moments = (*MOMENTS, *(facts.round.moments if facts.round is not None else ()))
+        return Value(np.broadcast_to(value // DAY if rest in moments else value, facts.n), np.ones(facts.n, dtype=bool))
     if dot and head == PAIRS:
         return _agreed(facts, rest)
     if dot and isinstance(facts.programme.facts.get(head), shapes.Join | shapes.RowOf):
@@ -77,11 +78,6 @@ def _agreed(facts: Facts, item: str) -> Value:
 
 def _is_moment(frame: pd.DataFrame, name: str) -> bool:
     return f"{name}__time_known" in frame
-
-
-def _days(name: str, value: np.ndarray) -> np.ndarray:
-    """Opening and close of a round are moments: their day."""
-    return value // DAY if name in MOMENTS else value
 
 
 def _days_of(facts: Facts, name: str) -> np.ndarray:
@@ -214,28 +210,63 @@ def _own_figures(where: Any) -> set[str]:
     )
 
 
-def _gathered(
-    facts: Facts,
-    sheet: str,
-    where: Any,
-    weight: Callable[[Facts], Value] | None = None,
-    on: Mapping[str, str] = MappingProxyType({}),
-    elsewhere: bool = False,
-) -> Value:
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class _Rows(NamedTuple):
+    """Which rows of another sheet are meant: shapes.CountRows."""
+
+    sheet: str
+    where: Any = None
+    on: Mapping[str, str] = NOTHING
+    else_on: Mapping[str, str] = NOTHING
+    elsewhere: bool = False
+
+
+def _by_columns(facts: Facts, theirs: Facts, columns: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Pairs of rows of theirs without an application number and the rows of this subject that are equal in columns; do all of them say
+    what they are?
+    """
+    loose = np.flatnonzero((application(theirs) == "").to_numpy())
+    said = [np.array(texts_of(theirs.ledger, name), dtype=object)[loose] for name in columns.values()]
+    own, their = (found.ravel() for found in np.meshgrid(np.arange(facts.n), loose, indexing="ij"))
+    same = _same(facts, theirs, own, their, columns)
+    return own[same], their[same], all(bool((texts != "").all()) for texts in said)
+
+
+def _fitting(facts: Facts, asked: _Rows) -> _Fitting:
+    """The rows of another sheet that hold, each beside its own row, and where all of them are known."""
+    theirs = rows_of(facts, asked.sheet)
+    own, their, sure = (_others if asked.elsewhere else _belonging)(facts, theirs)
+    if asked.else_on and len(set(application(facts))) > 1:
+        further = _by_columns(facts, theirs, asked.else_on)
+        own, their = np.append(own, further[0]), np.append(their, further[1])
+        sure = sure | (further[2] & (application(facts) != "").to_numpy())
+    if asked.on:
+        same = _same(facts, theirs, own, their, asked.on)
+        own, their = own[same], their[same]
+    for name in sorted(_own_figures(asked.where)):
+        sure = sure & figure(facts, name).known
+    fits = conditions.holds(asked.where, _Beside(facts, theirs, own, their), len(own))
+    return _Fitting(theirs, own[fits], their[fits], sure)
+
+
+class _Fitting(NamedTuple):
+    """Rows of another sheet, the rows to which they belong, and where all that belong to a row are known."""
+
+    theirs: Facts
+    own: np.ndarray
+    their: np.ndarray
+    sure: np.ndarray
+
+
+def _gathered(facts: Facts, asked: _Rows, weight: Callable[[Facts], Value] | None = None) -> Value:
     """Per row the sum of weights over rows of another sheet that hold; not known where the sheet is absent, a weight is blank, or a figure
     of the row itself that the condition asks.
     """
-    if not facts.book.has(sheet):
+    if not facts.book.has(asked.sheet):
         return Value(facts.zeros(), np.zeros(facts.n, dtype=bool))
-    theirs = rows_of(facts, sheet)
-    own, their, sure = (_others if elsewhere else _belonging)(facts, theirs)
-    if on:
-        same = _same(facts, theirs, own, their, on)
-        own, their = own[same], their[same]
-    for name in sorted(_own_figures(where)):
-        sure = sure & figure(facts, name).known
-    fits = conditions.holds(where, _Beside(facts, theirs, own, their), len(own))
-    own, their = own[fits], their[fits]
+    theirs, own, their, sure = _fitting(facts, asked)
     each = weight(theirs) if weight else Value(np.ones(theirs.n, np.int64), np.ones(theirs.n, bool))
     total = facts.zeros()
     np.add.at(total, own, np.where(each.known, each.value, 0)[their].astype(np.int64))
@@ -258,26 +289,38 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    found = _gathered(facts, spec.sheet, spec.where, on=spec.on, elsewhere=spec.elsewhere)
+    found = _gathered(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere))
     if spec.none == "zero":
         return found
-    rows = _gathered(facts, spec.sheet, None)
+    rows = _gathered(facts, _Rows(spec.sheet))
     return Value(found.value, found.known & (rows.value > 0))
 
 
 @made.register
 def _(spec: shapes.SumRows, facts: Facts) -> Value:
-    found = _gathered(facts, spec.sheet, spec.where, lambda theirs: figure(theirs, spec.column))
+    found = _gathered(facts, _Rows(spec.sheet, spec.where), lambda theirs: figure(theirs, spec.column))
     if spec.none == "zero":
         return found
-    rows = _gathered(facts, spec.sheet, spec.where)
+    rows = _gathered(facts, _Rows(spec.sheet, spec.where))
     return Value(found.value, found.known & (rows.value > 0))
 
 
 @made.register
 def _(spec: shapes.AnyRow, facts: Facts) -> Value:
-    found = _gathered(facts, spec.sheet, spec.where, on=spec.on)
+    found = _gathered(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on))
     return Value((found.value > 0) & found.known, found.known)
+
+
+@made.register
+def _(spec: shapes.WhichRows, facts: Facts) -> Value:
+    nothing = pd.Series([""] * facts.n, dtype="str")
+    if not facts.book.has(spec.sheet):
+        return Value(nothing, np.zeros(facts.n, dtype=bool))
+    found = _fitting(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on))
+    told: list[list[str]] = [[] for _ in range(facts.n)]
+    for own, row in zip(found.own.tolist(), found.theirs.ledger["_row"].iloc[found.their].tolist(), strict=True):
+        told[own].append(f"{row}행")
+    return Value(pd.Series([", ".join(rows) for rows in told], dtype="str"), found.sure)
 
 
 def texts_of(frame: pd.DataFrame, column: str) -> list[str]:

@@ -13,20 +13,25 @@ from settle.programme.rules import RulebookError
 @kind("line")
 def score_table(ctx: Context) -> Outcome:
     """parameters.table: the id of a score table. Local: below (the minimum, unrounded), incomplete (a criterion without points), tied (with
-    a row that no rule before has struck), unproved (points that count 0 for want of their proof), reviewed (somebody gave points).
+    a row that no rule before has struck), unproved (points that count 0 for want of their proof), reviewed (somebody gave points),
+    unscored (a rule of `without` strikes or holds the row).
 
     Values: total, missing (criteria without points), unproved (criteria), minimum, others (with whom it is equal), rank.
     """
     table = scores.table_of(ctx.facts, str(ctx.rule.parameters["table"]))
     if table is None:
         raise RulebookError(f"규칙 {ctx.rule.code}: 심사표 '{ctx.rule.parameters['table']}'이(가) scores/에 없습니다.")
-    found = scores.scored(ctx.facts, table, ctx.left > 0)
+    barred = np.zeros(ctx.n, dtype=bool)
+    for code in table.without:
+        barred = barred | ctx.fact(f"struck:{code}") | ctx.fact(f"held:{code}")
+    found = scores.scored(ctx.facts, table, ctx.left > 0, barred)
     ctx.local.update(
         below=np.array([one.below for one in found], dtype=bool),
         incomplete=np.array([one.scored and one.total is None for one in found], dtype=bool),
         tied=np.array([bool(one.tied_with) for one in found], dtype=bool),
         unproved=np.array([any(p.unproved for p in one.points) for one in found], dtype=bool),
-        reviewed=np.array([any(p.points is not None for p in one.points) for one in found], dtype=bool),
+        reviewed=np.array([scores.reviewed(one) for one in found], dtype=bool),
+        unscored=barred,
     )
     case = ctx.cases(ctx.applies())
     lacking = [", ".join(p.criterion for p in one.points if p.points is None and not p.bonus) for one in found]
