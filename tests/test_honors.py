@@ -1,0 +1,154 @@
+"""The award 윈윈 아너스: applications are checked and scored, nothing is spent (공고 2025-03-14, worked out by hand from it)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from settle.judging.scores import shown
+from settle.model import Judgement
+from settle.pipeline import book_from_tables, judge
+from settle.programme import rules as rulebooks
+from settle.programme.rules import Rulebook
+from tests.kit import casekit
+
+HONORS = "win-win-honors"
+FILES = {path.stem: path for path in casekit.files(HONORS)}
+OWN = [rule for rule in rulebooks.load(HONORS).rules if rule.code.startswith("WH")]
+BUSINESS = ("201-81-10010", "202-81-10028", "203-81-10036")
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return rulebooks.load(HONORS)
+
+
+def case(number: str, **more: Any) -> dict[str, Any]:
+    return {
+        "신청번호": number, "우수사례명": f"함께 만든 센서 {number}", "기업명": f"가람전자 {number}", "사업자등록번호": BUSINESS[0],
+        "기업구분": "중견기업", "협력기업명": "나루센서", "협력기업동의": "Y", "신청일시": "2025-04-28 09:00", "진행중": "Y", "직인": "Y",
+        "신청기업정량성과": "원가 3억원 절감", "협력기업정성성과": "신뢰 상승", "단계": "2차",
+    } | more  # fmt: skip
+
+
+def answers(number: str) -> list[dict[str, Any]]:
+    asked = {"기본요건": ("○", "12345"), "결격사유": ("없다", "123")}
+    rows = [(group, item, answer) for group, (answer, items) in asked.items() for item in items]
+    rows += [("동의", item, "동의합니다") for item in ("(1)", "(2)", "(3)-1", "(3)-2", "(4)-1", "(4)-2")]
+    return [{"신청번호": number, "구분": g, "번호": item, "답": answer, "확인": "Y"} for g, item, answer in rows]
+
+
+def papers(number: str, *more: str) -> list[dict[str, Any]]:
+    names = ("신청서", "우수사례 개요", "결격사항 자가점검 확인서", "활용 동의서", "실적자료", "증빙자료", *more)
+    return [{"신청번호": number, "서류명": name, "쪽수": 2, "파일형식": "pdf"} for name in names]
+
+
+CRITERIA = ("기본요건 적합성", "사례의 우수성", "기타", "지방중기청 협의", "지역경제 활성화", "신시장 진출")
+
+
+def review(number: str, who: str, *points: int) -> list[dict[str, Any]]:
+    named = zip(CRITERIA, points, strict=False)
+    return [{"신청번호": number, "심사위원": who, "항목": n, "점수": p, "단계": "2차"} for n, p in named]
+
+
+def judged(rulebook: Rulebook, cases: list[dict[str, Any]], reviews: list[dict[str, Any]], **more: Any) -> Judgement:
+    numbers = [one["신청번호"] for one in cases]
+    tables = {
+        "신청사례": cases,
+        "체크리스트": [row for n in numbers for row in answers(n)],
+        "제출서류": [row for n in numbers for row in papers(n)],
+        "심사": reviews,
+    }
+    return judge(book_from_tables(tables | more, rulebook.programme), rulebook)
+
+
+def with_places(rulebook: Rulebook, places: int) -> Rulebook:
+    (one,) = rulebook.programme.rounds
+    other = replace(one, figures=one.figures | {"places": places})
+    return replace(rulebook, programme=replace(rulebook.programme, rounds=(other,)))
+
+
+def ranking(result: Judgement) -> list[tuple[str, str, int | None, str]]:
+    """(신청번호, total, rank, in, out or held) of the second round, in the order of the sheet."""
+    (found,) = result.scores
+    pairs = zip(found.rows, found.standing, strict=True)
+    return [(one.number, shown(one.total, 2), one.rank, standing) for one, standing in pairs]
+
+
+@pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.code)
+def test_every_rule_has_cases_that_show_it_silent_and_with_every_effect(rule: rulebooks.Rule) -> None:
+    cases = [one for one in casekit.load(FILES[rule.code]) if one.expect is not None]
+    assert any(one.expect == [] and not one.not_checked for one in cases), "no case that passes"
+    told = {finding["effect"] for one in cases for finding in one.expect or []}
+    unset = {"WHS-060": {1}}  # the notice does not say how many go on: the case waits for a figure
+    assert {c.effect for c in rule.cases if c.number not in unset.get(rule.code, ())} - told == set()
+
+
+def test_all_is_in_order(rulebook: Rulebook) -> None:
+    result = judged(rulebook, [case("1")], review("1", "김", 38, 36, 17))
+    assert result.findings.empty
+    assert [row.code for row in result.others[0].findings.itertuples()] == []
+    assert result.others[0].totals == {"claimed": 1, "recognised": 1, "held": 0, "disallowed": 0}
+    assert [one.code for one in result.not_checked if one.provisional] == [
+        "WHS-040",
+        "WHS-060",
+    ]  # one alone is not ranked
+
+
+def test_the_mean_of_the_reviewers_and_a_bonus_without_proof(rulebook: Rulebook) -> None:  # H09
+    reviews = [*review("1", "김", 38, 36, 17), *review("1", "이", 36, 38, 18), *review("1", "박", 37, 37, 19, 1, 2, 2)]
+    proofs = papers("1", "가점 증빙 지방중기청 협의", "가점 증빙 신시장 진출")
+    result = judged(rulebook, [case("1")], reviews, 제출서류=proofs)
+    (found,) = result.scores
+    (row,) = found.rows
+    assert [int(point.points or 0) for point in row.points] == [37, 37, 18, 1, 0, 2]
+    assert (row.total, row.bonus) == (95, 3)
+    told = result.others[0].findings
+    assert [(one.code, one.effect) for one in told.itertuples()] == [("WHS-020", "note")]
+    assert "지역경제 활성화" in told["message"].iat[0]
+    assert "지방중기청" not in told["message"].iat[0]
+
+
+@pytest.mark.parametrize("places", [2, 3])
+def test_one_case_a_company_and_the_places(rulebook: Rulebook, places: int) -> None:  # H10
+    cases = [case("1"), case("2"), case("3", 사업자등록번호=BUSINESS[1])]
+    reviews = [*review("1", "김", 38, 36, 17), *review("2", "김", 36, 35, 17), *review("3", "김", 37, 36, 17)]
+    result = judged(with_places(rulebook, places), cases, reviews)
+    assert ranking(result) == [("1", "91.00", 1, "in"), ("2", "88.00", 3, "held"), ("3", "90.00", 2, "in")]
+    held = result.others[0].findings
+    held = held[held["effect"] == "hold"]
+    assert [(row.code, row.line) for row in held.itertuples()] == [("WHS-030", "2")]
+
+
+def test_the_next_company_takes_the_place_of_the_second_case(rulebook: Rulebook) -> None:
+    cases = [case("1"), case("2"), case("3", 사업자등록번호=BUSINESS[1]), case("4", 사업자등록번호=BUSINESS[2])]
+    totals = {"1": 38, "2": 37, "3": 36, "4": 35}
+    reviews = [row for number, points in totals.items() for row in review(number, "김", points, 36, 17)]
+    result = judged(with_places(rulebook, 2), cases, reviews)
+    assert [one[3] for one in ranking(result)] == ["in", "held", "in", "held"]
+    told = result.others[0].findings
+    assert [(row.code, row.line) for row in told[told["effect"] == "hold"].itertuples()] == [
+        ("WHS-030", "2"),
+        ("WHS-040", "4"),
+    ]
+
+
+def test_a_case_that_is_out_keeps_no_rank(rulebook: Rulebook) -> None:
+    late = case("1", 사업자등록번호=BUSINESS[1], 신청일시="2025-04-30 18:00:01")
+    reviews = [*review("1", "김", 40, 40, 20), *review("2", "김", 38, 36, 17), *review("3", "김", 30, 30, 10)]
+    result = judged(rulebook, [late, case("2"), case("3", 사업자등록번호=BUSINESS[2])], reviews)
+    assert ranking(result) == [("1", "100.00", None, "out"), ("2", "91.00", 1, "in"), ("3", "70.00", 2, "in")]
+
+
+def test_points_of_the_first_round_are_a_table_of_their_own(rulebook: Rulebook) -> None:
+    first = [
+        {"신청번호": n, "심사위원": "김", "항목": item, "점수": points, "단계": "1차"}
+        for n, pair in (("1", (60, 25)), ("2", (70, 30)))
+        for item, points in zip(CRITERIA[1:3], pair, strict=True)
+    ]
+    result = judged(rulebook, [case("1", 단계="1차"), case("2", 단계="", 사업자등록번호=BUSINESS[1])], first)
+    (found,) = result.scores
+    assert [(one.number, one.total, one.rank) for one in found.rows] == [("1", 85, 2), ("2", 100, 1)]
+    assert "DAT-110" not in set(result.others[0].findings["code"])  # 70 of 70 is not above the 40 of the second round
