@@ -241,7 +241,7 @@ PAGES = """kind = "page_limit"
 sheet = "명부"
 column = "구실"
 pages_column = "급여"
-papers = [{paper = ["개요", "사례 개요"], pages = 2}, {paper = "별첨", pages = "limit.months"}]
+sections = [{paper = ["개요", "사례 개요"], pages = 2}, {paper = "별첨", pages = "limit.months"}]
 """ + cases(over="hold over", blank="note blank")
 
 

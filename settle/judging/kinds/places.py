@@ -202,7 +202,7 @@ def _outcome(ctx: Context, among: np.ndarray, **values: Any) -> Outcome:
 def page_limit(ctx: Context) -> Outcome:
     """Papers of an application may have so many pages; the rows of one paper are added up.
 
-    parameters: sheet, column (the name of a paper), pages_column; papers = [{paper = name or names, pages = a number, a limit or a figure
+    parameters: sheet, column (the name of a paper), pages_column; sections = [{paper = name or names, pages = a number, a limit or a figure
     of the round, when}]. Local: over, blank (a paper is there, its pages are not said). Values: over (paper, pages, limit), blank.
     """
     plan = ctx.rule.parameters
@@ -213,7 +213,7 @@ def page_limit(ctx: Context) -> Outcome:
     texts = [match_key(text) for text in theirs.ledger[str(plan["column"])].tolist()]
     pages = theirs.ledger[str(plan["pages_column"])].tolist()
     told = theirs.ledger[known(str(plan["pages_column"]))].tolist()
-    for one in plan["papers"]:
+    for one in plan["sections"]:
         asked = ctx.holds(one.get("when"))
         most, _ = _figure(ctx, one["pages"])
         wanted = _wanted(one["paper"])
