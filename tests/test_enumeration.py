@@ -27,11 +27,9 @@ DECLARED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
     ("집행내역", "원인행위일"): (("blank", "column"), "GEN-010: Blank: use 집행일"),
     ("수행일지", "업무구분"): (("blank", "column"), "LAB-030: consulting days (업무구분 컨설팅 or blank)"),
     ("투입인력", "참여종료"): (("blank", "column"), "LAB-090: judged at 참여종료 (blank: the last logged day)"),
-    ("집행내역", "집행번호"): (("blank", "column"), "the key: DAT-060 says which papers point to no line"),
-    # not in the rulebook but a reading of ours (README of the programme): a blank beside the amount of the other fund is 0
-    ("예산", "정부"): (("blank", "column"), "a blank beside the amount of the other fund is 0"),
-    ("예산", "민간"): (("blank", "column"), "a blank beside the amount of the other fund is 0"),
-    ("증빙목록", "집행번호"): (("blank",), "the key: DAT-060 says which papers point to no line"),
+    # not in the rulebook but a reading of ours (README of the programme)
+    ("예산", "정부"): (("column",), "a sheet without the column of a fund agreed nothing of it"),
+    ("예산", "민간"): (("column",), "a sheet without the column of a fund agreed nothing of it"),
 }
 
 

@@ -73,6 +73,24 @@ def test_a_budget_row_without_any_amount_leaves_every_refund_open() -> None:
     assert refunds(result) == {"국고": (None, None), "민간": (None, None)}
 
 
+def test_a_blank_beside_the_other_fund_leaves_the_refund_of_its_fund_open_and_is_named() -> None:
+    result = run([line("E-1", 400_000, "국고"), line("E-2", 100_000, "민간")], [BUDGET[0] | {"정부": ""}, BUDGET[1]])
+    assert refunds(result) == {"국고": (None, None), "민간": (200_000, 200_000)}
+    assert fund_notes(result) == [
+        "재원 국고: 예산 2행 정부가 비어 있어 반납액을 알 수 없습니다. 없는 금액이면 0을 적으십시오."
+    ]
+
+
+def test_a_fund_that_the_sheet_has_no_column_of_was_not_agreed() -> None:
+    budget = [{name: won for name, won in row.items() if name != "민간"} for row in BUDGET]
+    assert refunds(run([line("E-1", 400_000, "국고")], budget)) == {"국고": (640_000, 640_000)}
+
+
+def test_a_blank_column_of_a_fund_that_nobody_uses_says_nothing() -> None:
+    result = run([line("E-1", 400_000, "국고")], [row | {"민간": ""} for row in BUDGET])
+    assert refunds(result) == {"국고": (640_000, 640_000)}
+
+
 @pytest.mark.parametrize("fund", ["", "기금"])
 def test_a_line_of_no_known_fund_leaves_every_refund_open(fund: str) -> None:
     result = run([line("E-1", 400_000, "국고"), line("E-2", 1, fund)], BUDGET)

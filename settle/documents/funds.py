@@ -19,11 +19,17 @@ def fund_notes(judgement: Judgement) -> list[str]:
     table, funds = judgement.by_fund, [fund.name for fund in judgement.programme.funds]
     agreed = bool(table["budget"].notna().any())
     strays = table.loc[~table["재원"].isin(funds) & (table["claimed"] != 0), "claimed"]
+    blank: dict[str, list[str]] = {}
+    for one in judgement.facts["budget_blanks"] if judgement.book.has(BUDGET) else ():
+        blank.setdefault(one.fund, []).append(one.where)
     for row in table.itertuples():
         name = text.printable(text.mask(str(row.재원)))
         if row.재원 not in funds:
             continue
-        if pd.isna(row.budget) and (agreed or judgement.book.has(BUDGET)):
+        if pd.isna(row.refund) and row.재원 in blank:
+            where = text.josa(", ".join(blank[row.재원]), "이/가")
+            said.append(f"재원 {name}: {where} 비어 있어 반납액을 알 수 없습니다. 없는 금액이면 0을 적으십시오.")
+        elif pd.isna(row.budget) and pd.isna(row.refund) and (agreed or judgement.book.has(BUDGET)):
             said.append(f"재원 {name}: 예산을 알 수 없어 반납액을 알 수 없습니다. 예산 시트를 바로잡으십시오.")
         elif not pd.isna(row.budget) and pd.isna(row.refund):
             won = text.number(int(strays.sum()))

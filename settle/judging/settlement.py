@@ -75,6 +75,9 @@ class State:
     labour: Any = None
     borne: np.ndarray | None = None  # won that a minimum share took of each line: the enterprise bears them now
     borne_most: np.ndarray | None = None  # the same with what it only holds: no later one holds it again
+    unsure: np.ndarray | None = (
+        None  # won that a budget holds because a cell of 예산 is blank: no later one holds them again
+    )
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def outcome(self, rule: Rule) -> Outcome:

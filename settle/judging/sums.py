@@ -40,6 +40,8 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
     sums = {name: won for (name,), won in _won_by(lines, ["재원"]).items()}
     budgets = fund_budgets(facts) if facts["budget_sheet"] else {}
     unknown = funds_unknown(facts) if facts["budget_sheet"] else set()
+    if facts["budget_sheet"]:  # a blank of a fund that is used at all may be money of it
+        unknown |= {blank.fund for blank in facts["budget_blanks"] if blank.fund in sums or budgets.get(blank.fund)}
     # what stands under no fund may belong to any of them
     strays = any(won[0] for name, won in sums.items() if name not in budgets)
     agreement = facts.book.agreement

@@ -69,7 +69,7 @@ def first_budget(facts: Facts) -> Budget:
 def budget_known(facts: Facts) -> bool:
     """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed.
 
-    A blank beside the amount of the other fund is 0; a row without any amount is not known.
+    A row without any amount is not known. A blank beside the amount of another fund counts as 0 until something hangs on it (Blank).
     """
     unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
     return not unread and not facts["first_budget"].lost and not _doubtful(facts)
@@ -91,6 +91,48 @@ def _without_amount(facts: Facts) -> np.ndarray:
     for column in facts.programme.budget_columns:
         known |= frame[f"{column}__known"].to_numpy(dtype=bool)
     return ~known
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A cell of 예산 left blank beside the amount of another fund: 0 or forgotten, nobody knows.
+
+    path: `비목`, `비목/세목` or `비목/세목/세세목` of its row; fund: name of the fund; where: the cell in words.
+    """
+
+    path: str
+    fund: str
+    where: str
+
+    def touches(self, name: str) -> bool:
+        """May what is missing belong to the category of that name (a level above it or below)?"""
+        return f"{self.path}/".startswith(f"{name}/") or f"{name}/".startswith(f"{self.path}/")
+
+
+@fact
+def budget_blanks(facts: Facts) -> list[Blank]:
+    """The blanks beside an amount, in the order of the rows; none where the row as a whole is not known.
+
+    A sheet that has no column of a fund at all agreed nothing of it: that is no blank.
+    """
+    frame, found = facts.book.frames[BUDGET], []
+    silent, sheets = _without_amount(facts), facts.book.sheets
+    unread = {(e.source, e.row, e.column) for e in facts.book.errors if e.kind == BUDGET}  # there, and no blank
+    for fund in facts.programme.funds:
+        there = np.array([fund.column in sheets[int(source)].letters for source in frame["_source"]], dtype=bool)
+        for i in np.flatnonzero(there & ~frame[f"{fund.column}__known"].to_numpy(dtype=bool) & ~silent).tolist():
+            row = frame.iloc[i]
+            category = facts.programme.resolve(*row[list(HEADS)])
+            if category is not None and (int(row["_source"]), int(row["_row"]), fund.column) not in unread:
+                path = "/".join(category).rstrip("/")
+                found.append((i, Blank(path, fund.name, f"{_cell(facts, i)} {fund.column}")))
+    return [blank for _, blank in sorted(found, key=lambda one: one[0])]
+
+
+def _cell(facts: Facts, position: int) -> str:
+    """`예산 5행` of a row of 예산."""
+    row = facts.book.frames[BUDGET].iloc[position]
+    return f"{facts.book.sheets[int(row['_source'])].name} {int(row['_row'])}행"
 
 
 @fact

@@ -12,6 +12,7 @@ from settle.judging.arrays import group_sum, labels, latest_first
 from settle.judging.facts.budget import Budget, fund_budgets
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.breach import outright
+from settle.programme.rules import RulebookError
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -105,14 +106,33 @@ def take_over_spent(ctx: Context, parent: np.ndarray, excess: np.ndarray, among:
     return taken + latest_first(parent, missing, left - taken, order)
 
 
-def _outcome(ctx: Context, taken: np.ndarray, **values: object) -> Outcome:
-    case = np.where(taken > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
-    return Outcome(case, take=lambda left: np.minimum(taken, left), values=dict(values))
+def _blank(ctx: Context, names: np.ndarray) -> np.ndarray:
+    """The blank cells of 예산 that may add to what was agreed for each line's category, in words; "" where there is none."""
+    blanks = ctx["budget_blanks"]
+    said = {name: ", ".join(one.where for one in blanks if one.touches(name)) for name in set(names)}
+    return np.array([said[name] for name in names], dtype=object)
+
+
+def _outcome(ctx: Context, taken: np.ndarray, names: np.ndarray, **values: object) -> Outcome:
+    """The excess is taken; where a blank of 예산 may hold the money that is missing it is held (the case `found = "blank"`).
+
+    Won of a line that an earlier budget holds for a blank are not held again. Raises RulebookError without that case.
+    """
+    number = ctx.rule.found("blank")
+    if not number:
+        raise RulebookError(f'규칙 {ctx.rule.code}: 예산의 빈칸을 말할 경우(found = "blank")가 없습니다.')
+    blank = _blank(ctx, names)
+    waiting = ctx.facts.zeros() if ctx.state.unsure is None else ctx.state.unsure
+    waits = np.where(blank != "", np.maximum(taken - waiting, 0), 0)
+    sure = np.where(blank == "", taken, 0)
+    ctx.state.unsure = waiting + waits
+    case = np.where(sure > 0, ctx.rule.case("disallow"), np.where(waits > 0, number, 0)).astype(np.uint8)
+    return Outcome(case, lambda left: np.minimum(sure, left), hold=waits, values=dict(values) | {"blank": blank})
 
 
 @kind("group")
 def budget_cap(ctx: Context) -> Outcome:
-    """A category at parameters.level (1 비목, 2 세목) above its budget as changed. Values: budget, spent, excess, head."""
+    """A category at parameters.level (1 비목, 2 세목) above its budget as changed. Values: budget, spent, excess, head, blank."""
     level = int(ctx.rule.parameters["level"])
     budget = ctx["budget"]
     among = ctx["category_known"] & ctx.holds(ctx.rule.applies_to)
@@ -123,25 +143,25 @@ def budget_cap(ctx: Context) -> Outcome:
     spent = group_sum(head.label, np.where(among, measured(ctx), 0))
     excess = np.where(among, spent - head.agreed, 0)
     taken = take_over_spent(ctx, head.label, excess, among)
-    return _outcome(ctx, taken, budget=head.agreed, spent=spent, excess=excess, head=head.name)
+    return _outcome(ctx, taken, head.name, budget=head.agreed, spent=spent, excess=excess, head=head.name)
 
 
 @kind("group")
 def first_budget_cap(ctx: Context) -> Outcome:
-    """The lines of applies_to above the first agreed budget of their 비목; none agreed: 0. Values: budget, spent, excess, head."""
+    """The lines of applies_to above the first agreed budget of their 비목; none agreed: 0. Values: budget, spent, excess, head, blank."""
     among = ctx["category_known"] & ctx.holds(ctx.rule.applies_to)
     head = heads(ctx, ctx["first_budget"], lambda row: path(row, 1))
     spent = group_sum(head.label, np.where(among, measured(ctx), 0))
     excess = np.where(among, np.maximum(spent - head.agreed, 0), 0)
     taken = latest_first(head.label, excess, np.where(among, ctx.left, 0), ctx["order"])
-    return _outcome(ctx, taken, budget=head.agreed, spent=spent, excess=excess, head=head.name)
+    return _outcome(ctx, taken, head.name, budget=head.agreed, spent=spent, excess=excess, head=head.name)
 
 
 @kind("group")
 def share_of_budget(ctx: Context) -> Outcome:
     """The lines of applies_to must stay under limit `share` % of the budget of parameters.of (비목): at most the largest won below it.
 
-    Values: base (won of that budget), most, spent, excess, share.
+    Values: base (won of that budget), most, spent, excess, share, blank.
     """
     among = ctx["category_known"] & ctx.holds(ctx.rule.applies_to)
     base = ctx["budget"].agreed.get(ctx.rule.parameters["of"], 0)
@@ -151,7 +171,8 @@ def share_of_budget(ctx: Context) -> Outcome:
     spent = group_sum(one, np.where(among, measured(ctx), 0))
     excess = np.where(among, np.maximum(spent - most, 0), 0)
     taken = latest_first(one, excess, np.where(among, ctx.left, 0), ctx["order"])
-    return _outcome(ctx, taken, base=np.full(ctx.n, base), most=most, spent=spent, excess=excess, share=share)
+    named = np.full(ctx.n, ctx.rule.parameters["of"], dtype=object)
+    return _outcome(ctx, taken, named, base=np.full(ctx.n, base), most=most, spent=spent, excess=excess, share=share)
 
 
 @kind("group")
@@ -159,7 +180,7 @@ def transfer_cap(ctx: Context) -> Outcome:
     """Transfers inside a 세목 above limit `share` % (BUD-030). parameters.base: 세목 (default) or 세세목, the receiving one.
 
     A line without 세세목 stands outside the measure and is held. Values: over (what the 세세목 are over-spent by), base_won, most,
-    excess, head, second.
+    excess, head, second, blank.
     """
     budget = ctx["budget"]
     detailed = by_item(ctx)
@@ -177,13 +198,15 @@ def transfer_cap(ctx: Context) -> Outcome:
     excess = np.where(among, np.maximum((whole * 100 - base * share) // 100, 0), 0)
     most = latest_first(third.label, over, np.where(among, ctx.left, 0), ctx["order"])
     taken = latest_first(group, excess, most, ctx["order"])
-    case = np.where(taken > 0, ctx.rule.case("disallow"), 0)
-    case = np.where(blank & ctx["judged"], ctx.rule.case("hold"), case).astype(np.uint8)
     values = {
         "over": whole, "base_won": base, "most": base * share // 100, "excess": excess, "head": third.name, "share": share,
         "second": second.name,
     }  # fmt: skip
-    return Outcome(case, take=lambda left: np.minimum(taken, left), values=values)
+    found = _outcome(ctx, taken, second.name, **values)
+    outside = blank & ctx["judged"]
+    found.case = np.where(outside, ctx.rule.case("hold"), found.case).astype(np.uint8)
+    found.hold = np.where(outside, ctx.left, ctx.facts.zeros() if found.hold is None else found.hold)
+    return found
 
 
 def _overdrawn(ctx: Context, second: np.ndarray, spent: np.ndarray) -> np.ndarray:
