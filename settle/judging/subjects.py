@@ -160,6 +160,22 @@ class Bench:
         said[(settled.disallowed > 0) & (settled.disallowed >= settled.claimed)] = DISALLOW
         return spoken.facts, said
 
+    def rule(self, code: str) -> Rule | None:
+        """A rule of the whole rulebook by its code, whatever was chosen."""
+        return self.whole.by_code.get(code)
+
+    def reasons(self, name: str) -> dict[str, str]:
+        """Key of each row of a subject -> codes of the rules that hold or disallow it. Raises RulebookError as `verdicts`."""
+        if self.verdicts(name) is None:
+            return {}
+        subject = next(one for one in self._all if one.name == name)
+        found = self.spoken(subject).findings
+        told: dict[str, list[str]] = {}
+        for line, code, effect in zip(found["line"], found["code"], found["effect"], strict=True):
+            if effect != "note":
+                told.setdefault(line, []).append(code)
+        return {line: ", ".join(dict.fromkeys(codes)) for line, codes in told.items()}
+
     def all_spoken(self) -> list[Spoken]:
         """What is said of every subject that was given, the main one first."""
         return [self.spoken(one) for one in self._all if self.there(one)]

@@ -24,6 +24,7 @@ from settle.programme.vocabulary import MOMENTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from settle.programme.rules import Rule
     from settle.programme.vocabulary import Programme, Round, Subject
 
 COMPUTED: dict[str, Callable[[Facts], Any]] = {}
@@ -61,6 +62,12 @@ class Verdicts(Protocol):
 
     def verdicts(self, name: str) -> tuple[Facts, np.ndarray] | None:
         """Facts of a subject and the verdict on each of its rows (ok, hold, disallow); None where its sheet is not there."""
+
+    def rule(self, code: str) -> Rule | None:
+        """A rule of the whole rulebook by its code."""
+
+    def reasons(self, name: str) -> dict[str, str]:
+        """Key of each row of a subject -> codes of the rules that hold or disallow it."""
 
 
 @dataclass

@@ -20,6 +20,7 @@ from settle.judging.facts.subjects import application
 from settle.model import EVIDENCE
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
+from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +45,9 @@ def same_person(
     for row, key in enumerate(keys):
         if all(key):
             place.setdefault(key, []).append(row)
-    mine = list(zip(*(texts_of(facts.ledger, column) for column in on), strict=True))
+    mine = list(zip(*(_own_texts(facts, column) for column in on), strict=True))
     apart = [(application(facts).tolist(), application(theirs).tolist())]
-    apart += [(texts_of(facts.ledger, own), texts_of(theirs.ledger, its)) for own, its in (soft or {}).items()]
+    apart += [(_own_texts(facts, own), texts_of(theirs.ledger, its)) for own, its in (soft or {}).items()]
     return [
         [
             row
@@ -55,6 +56,13 @@ def same_person(
         ]
         for i, key in enumerate(mine)
     ]
+
+
+def _own_texts(facts: Facts, column: str) -> list[str]:
+    """A column of the row itself, or what is given under its name (rows that are judged as if they stood on another sheet)."""
+    if column in facts.given:
+        return [match_key(str(text)) for text in facts.given[column].tolist()]
+    return texts_of(facts.ledger, column)
 
 
 @made.register

@@ -117,6 +117,15 @@ def verdict(facts: Facts, name: str) -> pd.Series:
     return pd.Series(texts, dtype="str")
 
 
+@family
+def verdict_by(facts: Facts, name: str) -> pd.Series:
+    """The codes of the rules by which a row of another subject, of the same application number, is held or disallowed."""
+    by_number = facts.bench.reasons(name) if facts.bench is not None else {}
+    only = next(iter(by_number.values())) if len(by_number) == 1 else ""
+    texts = [by_number.get(number, "") if number else only for number in application(facts).tolist()]
+    return pd.Series(texts, dtype="str")
+
+
 def worst(said: Iterable[Any]) -> str:
     """The gravest of several verdicts."""
     return next((one for one in WORST if one in set(said)), OK)

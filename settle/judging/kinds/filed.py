@@ -46,7 +46,7 @@ class _Filed:
         """Is one of these papers there for row i: of this part or of none in particular, of one of these people ({""}: of nobody)?"""
         return any(
             name in names
-            and self.numbers[row] in ("", self.mine[i])
+            and (not self.mine[i] or self.numbers[row] in ("", self.mine[i]))
             and self.parts[row] in ("", part)
             and self.people[row] in people
             for row, name in enumerate(self.names)
@@ -66,27 +66,31 @@ class _Filed:
 def papers_on_file(ctx: Context) -> Outcome:
     """Papers that must have been handed in, by name; what a form on file is signed for, and the cells that it so fills.
 
-    parameters: sheet, column (the list of papers), paper = [{name, any_of, part, of (own column: whose), of_any = {sheet, column, where},
-    when}], form = [{paper (its name above), columns, when}], forms_cover (the officer has confirmed what the forms say). A paper among the
-    evidence of a line counts as well. Local: missing, read_as_none (a form is there and a cell is blank), forms_cover. Values: missing,
+    parameters: sheet, column (the list of papers), paper = [{name, any_of, part, on (the subject that is asked), of (own column: whose),
+    of_any = {sheet, column, where}, when}], form = [{paper (its name above), part, on, columns, when}],
+    forms_cover (the officer has confirmed what the forms say). A paper among the evidence of a line counts as well. Local: missing, read_as_none (a form is there and a cell is blank), forms_cover. Values: missing,
     blanks.
     """
     plan, facts = ctx.rule.parameters, ctx.facts
     filed = _Filed(facts, str(plan["sheet"]), str(plan["column"]))
     among = ctx.applies()
-    there = {one["name"] + one.get("part", ""): _there(ctx, filed, one) for one in plan["paper"]}
+    asked, forms = (
+        [one for one in plan.get(name, []) if one.get("on", facts.subject.name) == facts.subject.name]
+        for name in ("paper", "form")
+    )
+    there = {one["name"] + one.get("part", ""): _there(ctx, filed, one) for one in asked}
     lacks = [
         (str(one["name"]), among & ctx.holds(one.get("when")) & ~there[one["name"] + one.get("part", "")])
-        for one in plan["paper"]
+        for one in asked
     ]
     blanks: list[list[str]] = [[] for _ in range(facts.n)]
-    for form in plan.get("form", []):
+    for form in forms:
         here = among & ctx.holds(form.get("when")) & there[form["paper"] + form.get("part", "")]
         for column in form["columns"]:
             for i in np.flatnonzero(here & (np.asarray(ctx[column], dtype=object) == "")).tolist():
                 blanks[i].append(str(column).rpartition(".")[2])
     ctx.local.update(
-        missing=np.logical_or.reduce([lack for _, lack in lacks]),
+        missing=np.logical_or.reduce([np.zeros(facts.n, dtype=bool), *(lack for _, lack in lacks)]),
         read_as_none=np.array([bool(one) for one in blanks], dtype=bool),
         forms_cover=np.full(facts.n, bool(plan.get("forms_cover"))),
     )
