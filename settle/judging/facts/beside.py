@@ -220,12 +220,24 @@ def _(spec: shapes.OfPapers, facts: Facts) -> Value:
     there = facts.zeros(bool)
     there[line] = True
     if spec.sum:
-        total = facts.zeros()
-        np.add.at(total, line, values[row])
-        return Value(total, there)
+        return Value(_shared_out(facts, line, row, values), there)
     first = np.full(facts.n, NO_DAY if dated else "", dtype=np.int64 if dated else object)
     first[line[::-1]] = values[row[::-1]]  # of several the one that stands first
     return _days(first) if dated else Value(pd.Series(first, dtype="str"), there)
+
+
+def _shared_out(facts: Facts, line: np.ndarray, row: np.ndarray, won: np.ndarray) -> np.ndarray:
+    """Won of papers per line: one that names several lines pays each what it claims, in their order, and the last what is left."""
+    total, claimed, order = facts.zeros(), facts["claimed"], facts["order"]
+    for one in np.unique(row).tolist():
+        lines = sorted(line[row == one].tolist(), key=lambda i: int(order[i]))
+        rest = int(won[one])
+        for i in lines[:-1]:
+            part = min(rest, max(int(claimed[i] - total[i]), 0))
+            total[i] += part
+            rest -= part
+        total[lines[-1]] += rest
+    return total
 
 
 def _kinds(facts: Facts, name: str) -> list[str]:

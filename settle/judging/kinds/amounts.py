@@ -116,7 +116,7 @@ def contained_vat(ctx: Context) -> Outcome:
     """VAT inside a purchase, whatever is deducted later: what is left of it above 공급가액, at most the VAT.
 
     parameters.fund_first: from whose lines it is taken first; then from the latest. Where it is not known, ⌈won ÷ 11⌉ of the purchase
-    is held (local: vat_unknown), no more. Local: vat_known. Values: supply, vat, excess.
+    is held (local: vat_unknown), no more. Local: vat_known (a case of it that holds, holds the VAT). Values: supply, vat, excess.
     """
     among = ctx.applies()
     purchase, net = ctx["purchase"], ctx["net"]
@@ -134,13 +134,13 @@ def contained_vat(ctx: Context) -> Outcome:
     ctx.local.update(vat_known=known, vat_unknown=~known & (share > 0))
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
-    hold = np.where(known, 0, share)
+    case = np.where(ctx.effect(case, "hold") & (share == 0), 0, case).astype(np.uint8)
 
     def take(left: np.ndarray) -> np.ndarray:
         return np.where(moving & known, part(left), 0)
 
     case = settle_cases(ctx, case, take)
-    return Outcome(case, take, hold=hold, values={"supply": supply, "vat": vat, "excess": share})
+    return Outcome(case, take, hold=share, values={"supply": supply, "vat": vat, "excess": share})
 
 
 @kind("deduction")

@@ -91,7 +91,7 @@ class Context:
     def as_of(self) -> np.ndarray:
         """The date of each line that picks its limit (days); a line without a date takes the first day of the agreement."""
         dates = self.facts[self.rule.as_of]
-        if self.rule.as_of not in ("basis_date",):
+        if self.rule.as_of != "basis_date" and self.rule.as_of not in self.facts.given:
             dates = days(self.facts.ledger[self.rule.as_of])
         start = self.facts["period_start"]
         fallback = start if start != NO_DAY else day(self.facts.programme.begins)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from settle.judging.arrays import group_sum, latest_first
+from settle.judging.arrays import NO_DAY, group_sum, latest_first
 from settle.judging.boundaries import unknown
 from settle.judging.facts.declared import figure
 from settle.judging.facts.plan import agreed, grouped
@@ -86,4 +86,4 @@ def _days(facts: Any, name: str) -> np.ndarray:
     if name in ("period_start", "period_end"):
         return np.full(facts.n, facts[name], dtype=np.int64)
     found = figure(facts, name)
-    return np.asarray(found.value, dtype=np.int64)
+    return np.where(found.known, found.value, NO_DAY).astype(np.int64)

@@ -1,0 +1,66 @@
+"""Papers that a person or an application must have handed in, and what a form on file says where a cell is blank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from settle.judging.facts.filed import Filed
+from settle.judging.kinds.base import Context, Outcome, kind
+from settle.judging.kinds.breach import outright
+from settle.programme.vocabulary import match_key
+
+
+@kind("line")
+def papers_on_file(ctx: Context) -> Outcome:
+    """Papers that must have been handed in, by name; what a form on file is signed for, and the cells that it so fills.
+
+    parameters: sheet, column (the list of papers), paper = [{name, any_of, part, on (the subject that is asked), of (own column: whose),
+    of_any = {sheet, column, where}, when}], form = [{paper (its name above), part, on, columns, when}],
+    forms_cover (the officer has confirmed what the forms say). A paper among the evidence of a line counts as well.
+    Local: missing, read_as_none (a form is there and a cell is blank), forms_cover. Values: missing, blanks.
+    """
+    plan, facts = ctx.rule.parameters, ctx.facts
+    filed = Filed(facts, str(plan["sheet"]), str(plan["column"]))
+    among = ctx.applies()
+    asked, forms = (
+        [one for one in plan.get(name, []) if one.get("on", facts.subject.name) == facts.subject.name]
+        for name in ("paper", "form")
+    )
+    there = {one["name"] + one.get("part", ""): _there(ctx, filed, one) for one in asked}
+    lacks = [
+        (str(one["name"]), among & ctx.holds(one.get("when")) & ~there[one["name"] + one.get("part", "")])
+        for one in asked
+    ]
+    blanks: list[list[str]] = [[] for _ in range(facts.n)]
+    for form in forms:
+        here = among & ctx.holds(form.get("when")) & there[form["paper"] + form.get("part", "")]
+        for column in form["columns"]:
+            for i in np.flatnonzero(here & (np.asarray(ctx[column], dtype=object) == "")).tolist():
+                blanks[i].append(str(column).rpartition(".")[2])
+    ctx.local.update(
+        missing=np.logical_or.reduce([np.zeros(facts.n, dtype=bool), *(lack for _, lack in lacks)]),
+        read_as_none=np.array([bool(one) for one in blanks], dtype=bool),
+        forms_cover=np.full(facts.n, bool(plan.get("forms_cover"))),
+    )
+    case = ctx.cases(among)
+
+    def missing(lines: np.ndarray) -> list[str]:
+        return [", ".join(dict.fromkeys(name for name, lack in lacks if lack[i])) for i in lines.tolist()]
+
+    values = {"missing": missing, "blanks": lambda lines: [", ".join(dict.fromkeys(blanks[i])) for i in lines.tolist()]}
+    return Outcome(case, take=outright(ctx.effect(case, "disallow")), values=values)
+
+
+def _there(ctx: Context, filed: Filed, one: dict[str, Any]) -> np.ndarray:
+    names = set(one.get("any_of", [one["name"]]))
+    of = [match_key(text) for text in ctx[one["of"]].tolist()] if "of" in one else None
+    found = np.zeros(ctx.n, dtype=bool)
+    for i in range(ctx.n):
+        people = {of[i]} - {""} if of is not None else filed.people_of(i, one["of_any"]) if "of_any" in one else {""}
+        found[i] = filed.there(i, names, str(one.get("part", "")), people) or bool(names & filed.among_evidence)
+    if ctx.facts.spending:
+        for name in names & set(ctx.facts.programme.values.get("증빙종류", {})):
+            found |= np.asarray(ctx[f"paper:{name}"], dtype=bool)
+    return found
