@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
 
+from settle.cli import cli
+from settle.documents import sample
 from settle.judging.scores import shown
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
@@ -152,3 +158,73 @@ def test_points_of_the_first_round_are_a_table_of_their_own(rulebook: Rulebook) 
     (found,) = result.scores
     assert [(one.number, one.total, one.rank) for one in found.rows] == [("1", 85, 2), ("2", 100, 1)]
     assert "DAT-110" not in set(result.others[0].findings["code"])  # 70 of 70 is not above the 40 of the second round
+
+
+# ---- the sample -----------------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    "W-01": {"WHQ-130 note", "WHS-020 note"},
+    "W-02": {"WHQ-070 hold", "WHQ-130 note", "WHS-030 hold"},
+    "W-03": set(),
+    "W-04": {"WHQ-060 hold"},
+    "W-05": {"WHQ-050 disallow", "WHS-010 note"},
+    "W-06": {"WHQ-010 disallow"},
+    "W-07": {"WHQ-010 hold", "WHQ-050 hold", "WHQ-090 hold"},
+    "W-08": {"WHQ-060 note", "WHQ-110 disallow"},
+    "W-09": {"WHQ-040 disallow", "WHQ-040 note"},
+    "W-10": {"WHQ-060 hold", "WHQ-120 hold", "WHS-060 hold"},
+    "W-11": {"WHQ-040 hold", "WHQ-080 hold"},
+    "W-12": {"WHQ-030 hold", "WHQ-040 hold", "WHQ-170 hold"},
+}
+
+
+def test_the_sample_shows_what_was_planted(rulebook: Rulebook) -> None:
+    result = judge(book_from_tables(sample.tables(HONORS), rulebook.programme), rulebook)
+    applied, recommended = result.others
+    told = applied.findings
+    found = {name: {f"{row.code} {row.effect}" for row in told[told["line"] == name].itertuples()} for name in PLANTED}
+    assert found == PLANTED
+    assert set(told["line"]) <= set(PLANTED)
+    assert applied.totals == {"claimed": 12, "recognised": 2, "held": 6, "disallowed": 4}
+    assert [row.line for row in recommended.findings.itertuples()] == ["다온중공업", "봄내제지"]
+    assert result.input_errors == []
+    first, second = result.scores
+    assert [(one.number, one.rank) for one in second.rows] == [("W-01", 1), ("W-02", 3), ("W-03", 2), ("W-04", 4)]
+    assert {one.number: one.rank for one in first.rows if one.rank is None} == dict.fromkeys(
+        ["W-05", "W-06", "W-08", "W-09", "W-10"]
+    )
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("honors")
+    said = CliRunner().invoke(cli, ["demo", str(folder), "--programme", HONORS])
+    assert said.exit_code == 0, said.output
+    return folder
+
+
+def test_the_report_speaks_of_applications_and_of_no_won(written: Path) -> None:
+    pages = [page.extract_text() for page in PdfReader(written / "불인정내역서.pdf").pages]
+    assert "신청 점검표" in pages[0]
+    assert "제외 4건" in pages[0]
+    whole = "\n".join(pages)
+    assert [word for word in ("불인정", "협약번호", "수행기관", "0원", "집행금액") if word in whole] == []
+    assert "2차 대면심사 점수·순위표" in whole
+
+
+def test_the_workbook_has_the_list_and_the_points_as_numbers(written: Path) -> None:
+    book = openpyxl.load_workbook(written / "불인정내역서.xlsx")
+    assert {"신청 점검표", "추천 목록", "1차 서면심사 점수·순위표", "2차 대면심사 점수·순위표"} <= set(book.sheetnames)
+    assert not {"불인정 내역", "보완 요청", "규칙별"} & set(book.sheetnames)
+    rows = list(book["2차 대면심사 점수·순위표"].iter_rows(min_row=5, max_col=3, values_only=True))
+    assert rows == [("W-01", 1, 95), ("W-03", 2, 92), ("W-02", 3, 88), ("W-04", 4, 85)]
+
+
+@pytest.mark.parametrize("number", ["W-03", "W-06", "W-10"])
+def test_a_plain_check_of_one_application_asks_little(rulebook: Rulebook, number: str) -> None:
+    tables = sample.tables(HONORS)
+    own = {
+        name: [row for row in rows if row.get("신청번호") == number] for name, rows in tables.items() if name != "추천"
+    }
+    result = judge(book_from_tables(own, rulebook.programme), rulebook)
+    assert len(result.questions) <= 5

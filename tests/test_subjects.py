@@ -175,7 +175,9 @@ def test_the_report_of_people_alone_is_named_after_them_and_speaks_of_no_won(tmp
     assert said.exception is None, said.output
     text = "\n".join(page.extract_text() for page in PdfReader(tmp_path / "결과" / "불인정내역서.pdf").pages)
     assert "단원 자격표" in text.splitlines()[0] + text.splitlines()[1]
-    assert "지적: 불인정 1건, 보완 요청 1건." in " ".join(text.split())
+    assert "지적: 자격 없음 1건, 서류 보완 1건." in " ".join(text.split())
+    assert "불인정" not in text
+    assert "수행기관" not in text  # no box of an agreement that nobody has
     assert "0원" not in text
 
 

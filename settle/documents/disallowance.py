@@ -136,7 +136,10 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
     yield Text(view.judgement.programme.name, SUBTITLE)
     yield agreement_table(view)
     yield Space(3)
-    verdict = Cell(short, Look(bold=True, align=CENTRE, shade=INK, colour=WHITE, size=12.5, middle=True))
+    verdict = Cell(
+        short,
+        Look(bold=True, align=CENTRE, shade=INK, colour=WHITE, size=9 if view.applied_only else 12.5, middle=True),
+    )
     yield Grid(
         [Column(42), Column(132)],
         [Row([verdict, Cell(sentence, Look(size=9, middle=True))], high=11)],
@@ -145,6 +148,7 @@ def _first_page(view: View, only: str) -> Iterator[Block]:
     )
     yield Space(3)
     if view.applied_only:
+        yield from subject_blocks.summary(view.judgement)
         return
     yield amounts_table(view)
     yield Text(f"비목별 ({unit})", LINES)
@@ -370,7 +374,14 @@ def _proof(view: View) -> Iterator[Block]:
     yield Grid(
         [Column(26), Column(148)], [Row([Cell(label, LABEL), text]) for label, text in facts], rules="light", top=False
     )
-    yield Tail([Space(5), Text("위와 같이 정산 결과를 확인합니다.", CENTRED), Space(2), _places_to_sign(view)])
+    yield Tail(
+        [
+            Space(5),
+            Text(f"위와 같이 {'판정' if view.applied_only else '정산'} 결과를 확인합니다.", CENTRED),
+            Space(2),
+            _places_to_sign(view),
+        ]
+    )
 
 
 def _places_to_sign(view: View) -> Grid:

@@ -23,7 +23,8 @@ def subjects(judgement: Judgement) -> Iterator[Block]:
         yield Text(one.sentence, LEAD)
         wide = {"사유": 52, "조치": 38, "근거": 26, "규칙코드": 15, "판정": 15, "칸": 20}
         columns = [
-            Column(wide.get(head, 22), RIGHT if at in one.figures else "left") for at, head in enumerate(one.heads)
+            Column(wide.get(head, 22), RIGHT if at in (*one.figures, *one.points) else "left")
+            for at, head in enumerate(one.heads)
         ]
         rows = [Row([number(v) if isinstance(v, int) else str(v) for v in row]) for row in one.rows[:MOST]]
         yield Grid(columns, [Row(list(one.heads), "head"), *rows], heads=1, size=SMALL, rules="light", pad=0.6)
@@ -32,6 +33,22 @@ def subjects(judgement: Judgement) -> Iterator[Block]:
                 f"전체 {len(one.rows):,}건 가운데 앞의 {MOST:,}건을 실었습니다. 전체는 불인정내역서.xlsx에 있습니다.",
                 NOTE,
             )
+
+
+def summary(judgement: Judgement) -> Iterator[Block]:
+    """How many rows of each subject became what, and which rules say so: the first page where nothing was spent."""
+    yield Text("판정 요약", LINES)
+    rows = [Row(["판정 대상", "건수", "판정"], "head")]
+    for one in judgement.others:
+        rows.append(Row([rows_of.title_of(one.subject), f"{len(one.lines):,}건", rows_of.counts(one)]))
+    yield Grid([Column(26), Column(14, RIGHT), Column(60)], rows, heads=1, size=7.8, rules="light", top=False)
+    told = rows_of.by_rule(judgement)
+    if told:
+        yield Text("규칙별", LINES)
+        found = [Row(["결과", "규칙코드", "규칙", "건수", judgement.others[0].subject.key], "head")]
+        found += [Row([one.word, one.code, one.title, f"{one.count:,}건", one.names]) for one in told]
+        columns = [Column(10), Column(14), Column(36), Column(10, RIGHT), Column(50)]
+        yield Grid(columns, found, heads=1, size=7.8, rules="light", top=False)
 
 
 def payments(judgement: Judgement, unit: str) -> Iterator[Block]:

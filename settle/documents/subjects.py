@@ -20,7 +20,9 @@ NOTE = "확인"
 
 @dataclass(frozen=True)
 class Shown:
-    """One subject. heads: of the columns; rows: one per finding, one for a row of the sheet without any; figures: columns of numbers."""
+    """One subject. heads: of the columns; rows: one per finding, one for a row of the sheet without any; figures: columns of numbers;
+    points: columns of points, as texts.
+    """
 
     name: str
     title: str
@@ -28,6 +30,7 @@ class Shown:
     heads: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     figures: tuple[int, ...]
+    points: tuple[int, ...] = ()
 
 
 def shown(judgement: Judgement) -> list[Shown]:
@@ -62,6 +65,38 @@ def sentence(judged: Judged) -> str:
     return f"{josa(subject.sheet, '을/를')} 판정했습니다 ({whole}): {counts(judged)}."
 
 
+@dataclass(frozen=True)
+class Said:
+    """What one rule says of the rows of a subject, with one effect. word: what the programme calls it; names: of the rows."""
+
+    subject: str
+    effect: str
+    word: str
+    code: str
+    title: str
+    count: int
+    names: str
+
+
+NAMED = 5  # rows that are named
+
+
+def by_rule(judgement: Judgement) -> list[Said]:
+    """The findings about the subjects beside the main one, put together by rule and effect."""
+    found = []
+    for one in judgement.others:
+        words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": NOTE}
+        for (effect, code), part in one.findings.groupby(["effect", "code"], sort=False):
+            names = [mask_key(printable(name)) for name in dict.fromkeys(part["line"]) if name]
+            more = f" 외 {len(names) - NAMED:,}건" if len(names) > NAMED else ""
+            title = mask(printable(str(part["title"].iat[0])))
+            said = Said(
+                one.subject.name, effect, words[effect], code, title, len(part), ", ".join(names[:NAMED]) + more
+            )
+            found.append(said)
+    return found
+
+
 STANDING = {"in": "", "out": "제외", "held": "보완", "open": "미완성"}
 
 
@@ -83,7 +118,7 @@ def _score_table(found: Scores) -> Shown:
         rows.append((mask_key(printable(row.number)), str(row.rank or "-"), total, *points, said))
     least = "" if table.minimum is None else f" {table.minimum}점 이상이어야 합니다."
     told = f"{len(rows):,}건의 점수입니다.{least} 순위는 함께 판정한 신청 사이의 것입니다."
-    return Shown(table.id, table.title, told, heads, rows, ())
+    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1, len(heads) - 1)))
 
 
 def _shown(judged: Judged, programme: str) -> Shown:

@@ -154,15 +154,13 @@ def _payments(out: Console, judgement: Judgement) -> None:
 
 def _subjects(out: Console, judgement: Judgement) -> None:
     """What became of the rows of the other subjects, one line per rule and verdict."""
+    found = subjects.by_rule(judgement)
     for one in judgement.others:
         out.print(Text.assemble((f"{one.subject.name}  ", "bold"), _say(subjects.sentence(one))))
-        words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": EFFECTS["note"]}
-        for (effect, code), part in one.findings.groupby(["effect", "code"], sort=False):
-            line = Text(f"  {words[effect]} ", style=COLOURS[effect])
-            names = [_key(name) for name in dict.fromkeys(part["line"]) if name]
-            more = f" 외 {len(names) - 5:,}건" if len(names) > 5 else ""
-            line.append(f"{code} {part['title'].iat[0]}  {len(part):,}건")
-            line.append(f"  {', '.join(names[:5])}{more}", style="dim")
+        for told in (said for said in found if said.subject == one.subject.name):
+            line = Text(f"  {told.word} ", style=COLOURS[told.effect])
+            line.append(f"{told.code} {told.title}  {told.count:,}건")
+            line.append(f"  {told.names}", style="dim")
             out.print(line, no_wrap=True, overflow="ellipsis")
         out.print()
     for shown in subjects.scores(judgement):

@@ -20,6 +20,7 @@ import pandas as pd
 from settle import __version__
 from settle.documents.funds import fund_notes
 from settle.documents.subjects import counts, sentence, title_of
+from settle.judging.arrays import moment_text
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
 from settle.model import EFFECTS, WON
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
@@ -182,7 +183,7 @@ class View:
 
     @cached_property
     def agreement(self) -> list[tuple[str, str]]:
-        """Label and value, for the first page."""
+        """Label and value, for the first page; where nothing was spent, what is known alone."""
         book = self.judgement.book.agreement
         period = " ~ ".join(korean_day(book.get(k)) for k in ("협약시작일", "협약종료일")).strip(" ~")
         kind = f" ({book['기관유형']})" if book.get("기관유형") else ""
@@ -194,9 +195,21 @@ class View:
             ("협약기간", period),
             ("총괄책임자 · PM", self.agreed("총괄책임자", "수행기관PM")),
         ]
+        if self.applied_only:
+            counted = " · ".join(f"{one.subject.sheet} {len(one.lines):,}건" for one in self.judgement.others)
+            return [row for row in [*rows[:1], *self._notice, *rows[1:], ("판정한 것", counted)] if row[1]]
         if self.part:
             rows.append(("참여기업", safe(self.part)))
         return [(label, value or "-") for label, value in rows]
+
+    @property
+    def _notice(self) -> list[tuple[str, str]]:
+        """Day and term of the notice that was answered."""
+        found = self.judgement.facts.round
+        if found is None:
+            return []
+        opens, closes = (moment_text(moment, timed=True)[:16] for moment in (found.opens, found.closes))
+        return [("공고일", korean_day(found.announced)), ("신청기간", f"{opens} ~ {closes}")]
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -214,8 +227,11 @@ class View:
         if self.judgement.others and not len(self.judgement.lines):
             text = ""
         text = " ".join(filter(None, [text, *(sentence(one) for one in self.judgement.others)]))
-        asked = [f"불인정 {counts['disallow']:,}건"] if counts["disallow"] else []
-        asked += [f"보완 요청 {counts['hold']:,}건"] if counts["hold"] else []
+        struck, held = "불인정", "보완 요청"
+        if self.applied_only:  # in the words of the programme
+            struck, held = self.judgement.others[0].subject.disallowed, self.judgement.others[0].subject.held
+        asked = [f"{struck} {counts['disallow']:,}건"] if counts["disallow"] else []
+        asked += [f"{held} {counts['hold']:,}건"] if counts["hold"] else []
         asked += [f"확인 사항 {counts['note']:,}건"] if counts["note"] else []
         text += f" 지적: {', '.join(asked)}." if asked else " 지적한 사항이 없습니다."
         if left_out := self.judgement.rulebook.left_out:
@@ -468,6 +484,8 @@ class View:
         """Until when the papers are kept."""
         end = self.judgement.book.agreement.get("협약종료일")
         years = self.judgement.programme.retention_years
+        if self.applied_only and not isinstance(end, dt.date):
+            return f"{years}년"
         if not isinstance(end, dt.date):
             return f"협약 종료일부터 {years}년"
         try:

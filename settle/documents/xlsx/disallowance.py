@@ -83,9 +83,10 @@ class _Book:
     def fill(self) -> None:
         sheets = self.words["sheets"]
         self._summary(self.new_sheet(sheets["summary"], landscape=False), self.view)
-        for name in self.lists:
+        for name in self.lists if not self.view.applied_only else ():
             self._list(name, self.view.listed(name), sums=("applied",) if name != "notes" else ())
-        self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
+        if not self.view.applied_only:
+            self._list("rules", self.view.rules, sums=[c for c in self.view.rules if c.endswith(("_count", "_won"))])
         for one in [*subjects.shown(self.view.judgement), *subjects.scores(self.view.judgement)]:
             xlsx_subjects.subject(self, one)
         if self.everything:
@@ -118,7 +119,7 @@ class _Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.7, 0.6)
         title, number_ = (_header(t) for t in (self.view.title, self.view.agreement_number))
-        sheet.set_header(f"&L&9{title}&R&9협약번호 {number_}")
+        sheet.set_header(f"&L&9{title}" + (f"&R&9협약번호 {number_}" if number_ or not self.view.applied_only else ""))
         sheet.set_footer(f"&L&9{_header(self.view.agreed('수행기관'))}&C&9&P / &N")
         sheet.hide_gridlines(2)
         return sheet
@@ -211,6 +212,9 @@ class _Book:
         sheet.merge_range(row, 0, row, 1, short, verdict)
         sheet.merge_range(row, 2, row, 7, sentence, self.look(border=1, text_wrap=True, valign="vcenter", font_size=11))
         row += 2
+        if view.applied_only:
+            xlsx_subjects.summary(self, sheet, row, view)
+            return
         row = self._sums(sheet, row, view.categories)
         row = self._funds(sheet, row, view)
         row = xlsx_subjects.payments(self, sheet, row, view)

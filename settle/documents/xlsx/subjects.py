@@ -48,11 +48,35 @@ def subject(book: Book, one: subjects.Shown) -> None:
         sheet.set_column(at, at, wide.get(name, 16))
     for i, row in enumerate(one.rows, top + 1):
         for at, value in enumerate(row):
+            if at in one.points and str(value).replace(".", "", 1).isdecimal():
+                decimals = len(str(value).partition(".")[2])
+                form = "0." + "0" * decimals if decimals else "0"
+                sheet.write_number(i, at, float(value), book.look(border=1, valign="top", num_format=form))
+                continue
             book.put(sheet, i, at, value, amount if at in one.figures else plain)
     end = top + len(one.rows)
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
     sheet.autofilter(top, 0, max(end, top + 1), len(one.heads) - 1)
+
+
+def summary(book: Book, sheet: Worksheet, row: int, view: View) -> int:
+    """Which rules say what of the rows of the subjects: the first sheet where nothing was spent; the next free row."""
+    sheet.write_string(row, 0, "규칙별", book.look(bold=True, font_size=11))
+    head, cell = book.look(bold=True, bg_color=HEAD, border=1, align="center"), book.look(border=1)
+    for at, name in enumerate(("결과", "규칙코드", "건수")):
+        sheet.write_string(row + 1, at, name, head)
+    sheet.merge_range(row + 1, 3, row + 1, 4, "규칙", head)
+    sheet.merge_range(row + 1, 5, row + 1, 7, view.judgement.others[0].subject.key, head)
+    row += 2
+    for one in subjects.by_rule(view.judgement):
+        sheet.write_string(row, 0, one.word, cell)
+        sheet.write_string(row, 1, one.code, cell)
+        sheet.write_number(row, 2, one.count, book.look(border=1, num_format=AMOUNT))
+        sheet.merge_range(row, 3, row, 4, one.title, cell)
+        sheet.merge_range(row, 5, row, 7, one.names, cell)
+        row += 1
+    return row + 1
 
 
 def payments(book: Book, sheet: Worksheet, row: int, view: View) -> int:
