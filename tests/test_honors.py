@@ -221,10 +221,20 @@ def test_the_workbook_has_the_list_and_the_points_as_numbers(written: Path) -> N
 
 
 @pytest.mark.parametrize("number", ["W-03", "W-06", "W-10"])
-def test_a_plain_check_of_one_application_asks_little(rulebook: Rulebook, number: str) -> None:
+def test_a_plain_check_of_one_application_asks_little_and_is_not_provisional(rulebook: Rulebook, number: str) -> None:
     tables = sample.tables(HONORS)
     own = {
-        name: [row for row in rows if row.get("신청번호") == number] for name, rows in tables.items() if name != "추천"
+        name: [row for row in rows if row.get("신청번호") == number]
+        for name, rows in tables.items()
+        if name not in ("추천", "심사")
     }
     result = judge(book_from_tables(own, rulebook.programme), rulebook)
     assert len(result.questions) <= 5
+    assert {one.code for one in result.not_checked} >= {"WHS-010", "WHS-040"}  # nobody has reviewed yet
+    assert not result.provisional
+
+
+def test_without_the_checklist_it_is_provisional(rulebook: Rulebook) -> None:
+    result = judge(book_from_tables({"신청사례": [case("1", 단계="1차")]}, rulebook.programme), rulebook)
+    assert result.provisional
+    assert {"WHQ-040", "WHQ-050", "WHQ-080", "WHQ-090"} <= {one.code for one in result.not_checked if one.provisional}

@@ -25,7 +25,7 @@ def checkable(facts: Facts, rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], li
     for rule in rules:
         lacking = [need for need in rule.needs if not _is_there(facts, need)]
         if lacking:
-            ours = any(not need.startswith("given:") for need in lacking)
+            ours = any(not need.startswith("given:") and need not in facts.programme.later for need in lacking)
             not_checked.append(NotChecked(rule.code, _reason(facts, lacking), ours, tuple(lacking)))
         else:
             runnable.append(rule)

@@ -177,7 +177,10 @@ class SameFact(Struct, forbid_unknown_fields=True):
 
 
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
-    """schemas/<programme>/programme.toml."""
+    """schemas/<programme>/programme.toml.
+
+    later: sheets that come after what is handed in (reviews): without them nothing is provisional.
+    """
 
     id: str
     name: str
@@ -189,6 +192,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     retention_years: int = 5
     include: list[str] = []
     uses: list[str] = field(default_factory=lambda: ["decisions"])
+    later: list[str] = []
     override: dict[str, Override] = {}
     same_facts: list[SameFact] = field(name="same_fact", default_factory=list)
     tree_synonyms: dict[str, list[str]] = {}

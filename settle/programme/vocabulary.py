@@ -30,6 +30,7 @@ OTHER = (
     "retention_years",
     "include",
     "uses",
+    "later",
     "fund",
     "subject",
     "round",
@@ -131,7 +132,8 @@ class Programme:
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
     include: codes or prefixes of schemas/_common/rules.
-    uses: files of ledgers/_common/sheets whose sheets it has. funds: in the order in which they are spent.
+    uses: files of ledgers/_common/sheets whose sheets it has. later: sheets that come after what is handed in.
+    funds: in the order in which they are spent.
     rounds, payments: of [[round]] and [[payment]]; facts: declared ones by name; reading: of [reading];
     overrides: what it says otherwise of common rules, by code or prefix; same_facts: of [[same_fact]].
     subjects: what is judged, in the order of the file; none: `SPENDING` alone.
@@ -150,6 +152,7 @@ class Programme:
     data: dict[str, Any] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     funds: tuple[Fund, ...] = ()
     subjects: tuple[Subject, ...] = ()
     rounds: tuple[Round, ...] = ()
@@ -314,6 +317,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         data={k: v for k, v in raw.items() if k not in OTHER},
         include=tuple(found.include),
         uses=tuple(found.uses),
+        later=tuple(found.later),
         funds=tuple(
             Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}.")) for one in found.funds
         ),
