@@ -2,7 +2,8 @@
 
 An example holds a few rows of sheets, one sentence (`says`), and what its rule says of the first 집행내역 line, or,
 where it says nothing of a line, of the agreement (`expect`: pass, disallow, hold, note; `won`: at issue). What crosses
-agreements is shown with `others`: the sheets of further agreements of the month, `[[example.others]]` each.
+agreements is shown with `others`: the sheets of further agreements of the month, `[[example.others]]` each; `elsewhere = true` among them
+makes it an agreement of another programme (`elsewhere`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from settle.model import Book, Judgement
     from settle.programme.rules import Rulebook
 
-    Together = Callable[[list[Book], Rulebook], list[Judgement]]
+    Together = Callable[[list[Book], Rulebook, None, list[Rulebook | None]], list[Judgement]]
 
 PASS = "pass"
 OWN_KEYS = ("says", "expect", "won", "others")
+ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ def fits(example: Example, rulebook: Rulebook) -> bool:
     return rulebook.programme.spends or LEDGER not in example.tables
 
 
+def elsewhere(rulebook: Rulebook) -> Rulebook:
+    """The rulebook of another programme that pays out money: the default one, or for that the first of the others."""
+    from settle.programme.folders import DEFAULT_PROGRAMME, programmes
+    from settle.programme.rules import load
+
+    names = [name for name in (DEFAULT_PROGRAMME, *programmes()) if name != rulebook.programme.id]
+    return next(book for name in names if (book := load(name)).programme.spends)
+
+
 def verdict(example: Example, rulebook: Rulebook, together: Together | None = None) -> Verdict:
     """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement.
 
@@ -86,8 +97,11 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
     tables = {main if name == LEDGER else name: rows for name, rows in example.tables.items()}
     book = book_from_tables(tables, rulebook.programme)
     if example.others and together is not None:
-        others = [book_from_tables(tables, rulebook.programme) for tables in example.others]
-        result = together([book, *others], rulebook)[0]
+        books, of = [book], [None, *(elsewhere(rulebook) if one.get(ELSEWHERE) else None for one in example.others)]
+        for tables, another in zip(example.others, of[1:], strict=True):
+            sheets = {name: rows for name, rows in tables.items() if name != ELSEWHERE}
+            books.append(book_from_tables(sheets, (another or rulebook).programme))
+        result = together(books, rulebook, None, of)[0]
     else:
         result = judge(book, rulebook)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")

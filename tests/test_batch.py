@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from settle.batch import across, delta, pool, run, sources, tables, work
+from settle.batch import crossing, delta, pool, run, sources, tables, work
 from settle.batch.month import Month
 from settle.batch.store import Store, file_name, month_before
 from settle.batch.task import Task
@@ -252,7 +252,7 @@ def test_results_of_lost_processes_are_not_taken_over(tmp_path: Path) -> None:
 
 
 def test_one_agreement_alone_has_nothing_across() -> None:
-    assert across.find([]) == {}
+    assert crossing.find([]) == {}
 
 
 def test_a_worker_of_another_version_is_refused() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from settle.batch import across, work
+from settle.batch import across, crossing, work
 
 COLUMNS = {
     "papers": {"key": "str", "paper": "str", "date": "datetime64[s]", "face": "int64", "face_known": "bool", "supply": "int64",
@@ -41,7 +41,7 @@ def day(md: int, name: str = "김하나", on: str = "2025-09-03", row: int = 0, 
 
 
 def find(folder: Path, *agreements: dict[str, list[dict]], begins: str = "2025-03-01") -> dict[str, dict[str, Any]]:
-    """across.find over agreements 가, 나, 다 … given by their tables."""
+    """crossing.find over agreements 가, 나, 다 … given by their tables."""
     units = []
     for name, tables in zip("가나다라", agreements):
         place = folder / name
@@ -51,7 +51,7 @@ def find(folder: Path, *agreements: dict[str, list[dict]], begins: str = "2025-0
             rows.insert(0, "agreement", pd.Series([name] * len(rows), dtype="str"))
             (place / f"{table}.parquet").write_bytes(work.to_parquet(pa.Table.from_pandas(rows, preserve_index=False)))
         units.append(across.Unit(name, name, begins, place))
-    return across.find(units)
+    return crossing.find(units)
 
 
 def taken(found: dict[str, dict[str, Any]]) -> dict[str, list[tuple[int, int]]]:

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from settle.batch import pool, run, sources, telling
 from settle.batch.month import Months, NothingToDo, Options
 from settle.cli import cli
-from settle.documents import sample
+from settle.documents import sample, template
+from settle.programme import folders
 
 MONTH = "2026-09"
 BUSAN, INNOVATION = "busan-social-economy", "innovation-partnership"
@@ -147,6 +148,32 @@ def test_the_same_bytes_whether_programmes_run_together_or_apart(tmp_path: Path)
     lines = out / "lines" / f"programme={INNOVATION}" / f"month={MONTH}" / "data.parquet"
     assert lines.read_bytes() == (tmp_path / "따로" / lines.relative_to(out)).read_bytes()
     assert apart.exit_code == next(one for one in made.months if one.programme == INNOVATION).exit_code
+
+
+def test_a_month_of_two_agreements_of_every_programme_is_judged(tmp_path: Path) -> None:
+    """Whatever a programme has or has not: a ledger, papers, work logs."""
+    place, out = tmp_path / "협약들", tmp_path / "결과"
+    with_sample = [one for one in folders.programmes() if (folders.folder("ledgers", one) / "sample").is_dir()]
+    for programme in with_sample:
+        for name in ("가", "나"):
+            (place / programme / name).mkdir(parents=True)
+            sample.write(place / programme / name, programme)
+    made = settled(place, out)
+    assert made.untold == []
+    assert [one.programme for one in made.months] == with_sample
+    for one in made.months:
+        assert [row["status"] for row in one.tables["agreements"].to_pylist()] == ["판정", "판정"], one.outcome.troubled
+
+
+def test_applications_without_a_ledger_cross_too(tmp_path: Path) -> None:
+    """A programme that pays nothing out has neither ledger nor papers to join."""
+    programme = "seoul-future-youth"
+    for name, number in (("가", "1"), ("나", "2")):
+        (tmp_path / "협약들" / programme / name).mkdir(parents=True)
+        rows = {"신청기업": [{"신청번호": number, "기업명": f"{name}상사"}]}
+        template.write(tmp_path / "협약들" / programme / name / "신청.xlsx", programme, rows)
+    (made,) = settled(tmp_path / "협약들", tmp_path / "결과").months
+    assert [row["status"] for row in made.tables["agreements"].to_pylist()] == ["판정", "판정"]
 
 
 def test_an_empty_folder_is_nothing_to_do(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from settle.korean import days as md_text
 from settle.reconciling.values import name_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 DAY = 1000  # 1.0 M/D in thousandths
@@ -42,36 +43,36 @@ class Unit:
         return (self.begins, self.agreement)
 
 
-def find(units: list[Unit]) -> dict[str, dict[str, Any]]:
-    """Folder of an agreement -> what the rules across agreements ask of it (work.given); only those with something."""
-    found: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
-    for programme in sorted({unit.programme for unit in units}):
-        _within([unit for unit in units if unit.programme == programme], found)
-    return {folder: {k: _plain(v) for k, v in sorted(what.items())} for folder, what in sorted(found.items())}
+Taken = dict[tuple[str, int, str, str], int]  # folder, line, kind and key of a paper -> won
 
 
-def _within(units: list[Unit], found: dict[str, Any]) -> None:
-    """What crosses the agreements of one programme."""
-    if len(units) < 2:
-        return
-    units = sorted(units, key=lambda u: u.age)
+@contextmanager
+def connected(units: list[Unit]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with the tables of all agreements."""
     with duckdb.connect() as db:
         db.execute("SET preserve_insertion_order = true")
         _load(db, units)
-        _charged_twice(db, units, found)
+        yield db
+
+
+def within(units: list[Unit], found: dict[str, Any]) -> Taken:
+    """Add to `found` (folder -> what work.given takes) what crosses the agreements of one programme. Returns what papers lose."""
+    if len(units) < 2:
+        return {}
+    units = sorted(units, key=lambda u: u.age)
+    with connected(units) as db:
+        taken = _charged_twice(db, units, found)
         _worked_twice(db, units, found)
         _supported_twice(db, units, found)
         _same_files(db, units, found)
         _judged_differently(db, units, found)
-
-
-def _plain(value: Any) -> Any:
-    return dict(sorted(value.items())) if isinstance(value, Mapping) else sorted(value)
+    return taken
 
 
 def _load(db: duckdb.DuckDBPyConnection, units: list[Unit]) -> None:
     """One view per table, with `unit`, the position of the agreement."""
-    places = pd.DataFrame({"place": [u.tables.as_posix() for u in units], "unit": range(len(units))})
+    of = [u.programme for u in units]
+    places = pd.DataFrame({"place": [u.tables.as_posix() for u in units], "unit": range(len(units)), "programme": of})
     db.register("places", places)
     for name in JOINED:
         files = [(u.tables / f"{name}.parquet").as_posix() for u in units if (u.tables / f"{name}.parquet").is_file()]
@@ -79,16 +80,16 @@ def _load(db: duckdb.DuckDBPyConnection, units: list[Unit]) -> None:
             continue
         db.read_parquet(files, filename=True, union_by_name=True, hive_partitioning=False).create_view(f"{name}_raw")
         db.execute(
-            f"CREATE TABLE {name} AS SELECT places.unit, r.* EXCLUDE (filename, agreement) FROM {name}_raw r "
+            f"CREATE TABLE {name} AS SELECT places.unit, places.programme, r.* EXCLUDE (filename, agreement) FROM {name}_raw r "
             f"JOIN places ON replace(r.filename, '/{name}.parquet', '') = places.place"
         )
 
 
-def _frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
     return db.execute(sql).df()
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
     unique = list(dict.fromkeys(names))
     more = f" 외 {len(unique) - MOST_NAMED}" if len(unique) > MOST_NAMED else ""
     return ", ".join(unique[:MOST_NAMED]) + more
@@ -97,9 +98,9 @@ def _some(names: list[str]) -> str:
 # ---- XIN-010 -------------------------------------------------------------------------------------------------------
 
 
-def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
+def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> Taken:
     """One paper charged by several agreements beyond its amount: the excess, from the latest lines."""
-    rows = _frame(
+    rows = frame(
         db,
         """
         SELECT p.* FROM papers p JOIN (
@@ -110,8 +111,16 @@ def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict
         ) twice USING (paper, key) WHERE "left" > 0
         """,
     )
+    return over(rows, units, "xin_010", found, lambda unit: units[unit].agreement, "여러 협약에서")
+
+
+def over(
+    rows: pd.DataFrame, units: list[Unit], name: str, found: dict[str, Any], named: Callable[[int], str], where: str
+) -> Taken:
+    """Of papers and the lines that charge them (rows of `papers`): what is charged beyond their amount, taken from the latest lines."""
     if rows.empty:
-        return
+        return {}
+    result: Taken = {}
     rows = _earliest_first(rows, units)
     group = rows.groupby(["paper", "key"], sort=False).ngroup().to_numpy()
     by = rows.groupby(group)
@@ -126,14 +135,17 @@ def _charged_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict
         if not excess[number]:
             continue
         each = part.groupby("unit")["left"].sum()
-        named = ", ".join(f"{units[int(u)].agreement} {int(w):,}원" for u, w in each.items())
-        key = str(part["key"].iat[0]).partition("|")[0]
+        told = ", ".join(f"{named(int(u))} {int(w):,}원" for u, w in each.items())
+        paper, key = str(part["paper"].iat[0]), str(part["key"].iat[0])
         said = (
-            f"{part['paper'].iat[0]} 승인번호 {key}({int(amount[number]):,}원)을 여러 협약에서 "
-            f"모두 {int(charged[number]):,}원 집행했습니다({named})"
+            f"{paper} 승인번호 {key.partition('|')[0]}({int(amount[number]):,}원)을 {where} "
+            f"모두 {int(charged[number]):,}원 집행했습니다({told})"
         )
         for row in part[part["taken"] > 0].itertuples(index=False):
-            found[units[row.unit].folder]["xin_010"].append([int(row.line), int(row.taken), said])
+            folder = units[row.unit].folder
+            found[folder][name].append([int(row.line), int(row.taken), said])
+            result[folder, int(row.line), paper, key] = int(row.taken)
+    return result
 
 
 def _earliest_first(rows: pd.DataFrame, units: list[Unit]) -> pd.DataFrame:
@@ -157,7 +169,7 @@ def _worked_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[
     """More than 1.0 M/D on a date over all agreements: struck where the person is known, noted where only the name
     agrees.
     """
-    rows = _frame(
+    rows = frame(
         db,
         f"""
         SELECT d.* FROM days d JOIN (
@@ -170,7 +182,7 @@ def _worked_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[
     rows = pd.concat(
         [
             rows,
-            _frame(
+            frame(
                 db,
                 f"""
                 SELECT d.* FROM days d JOIN (
@@ -231,7 +243,7 @@ def _say_struck(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) ->
                 f"{units[int(u)].agreement} {md_text(int(md))}일" for u, md in part.groupby("unit")["md"].sum().items()
             )
             days.append(f"{day:%Y-%m-%d}({each})")
-        found[units[int(unit)].folder].setdefault("xin_020_text", {})[str(shown)] = f"{shown}: {_some(days)}"
+        found[units[int(unit)].folder].setdefault("xin_020_text", {})[str(shown)] = f"{shown}: {some(days)}"
 
 
 def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) -> None:
@@ -248,7 +260,7 @@ def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) ->
         for unit in sorted(set(part["unit"])):
             told[int(unit), str(name)].append(f"{day:%Y-%m-%d}({each})")
     for (unit, name), days in told.items():
-        text = f"이름이 같은 {name}이(가) 여러 협약에서 하루 1.0 M/D를 넘겨 수행했습니다: {_some(days)}"
+        text = f"이름이 같은 {name}이(가) 여러 협약에서 하루 1.0 M/D를 넘겨 수행했습니다: {some(days)}"
         found[units[unit].folder]["notes"].append(["XIN-020", name, text])
 
 
@@ -256,7 +268,7 @@ def _note_names(rows: pd.DataFrame, units: list[Unit], found: dict[str, Any]) ->
 
 
 def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
-    rows = _frame(
+    rows = frame(
         db,
         """
         SELECT f.* FROM firms f JOIN (
@@ -269,7 +281,7 @@ def _supported_twice(db: duckdb.DuckDBPyConnection, units: list[Unit], found: di
     for (brn, kind, year), part in rows.groupby(["brn", "kind", "year"], sort=True):
         if part.loc[part["who"] != "", "who"].nunique() < 2:
             continue
-        each = _some([f"{units[u].agreement} {lead}" for u, lead in zip(part["unit"], part["lead"], strict=True)])
+        each = some([f"{units[u].agreement} {lead}" for u, lead in zip(part["unit"], part["lead"], strict=True)])
         for row in part.drop_duplicates("unit").itertuples(index=False):
             text = (
                 f"{row.firm}({brn})이(가) {year}년에 과제유형 '{kind}'(으)로 두 주관기업 아래에서 지원받습니다: {each}"
@@ -287,7 +299,7 @@ def _leads(rows: pd.DataFrame) -> pd.Series:
 
 
 def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
-    rows = _frame(
+    rows = frame(
         db,
         """
         SELECT f.* FROM files f JOIN (SELECT sha256 FROM files GROUP BY sha256 HAVING count(DISTINCT unit) > 1) twice
@@ -295,7 +307,7 @@ def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[st
         """,
     )
     for digest, part in rows.groupby("sha256", sort=True):
-        each = _some([units[u].agreement for u in part["unit"]])
+        each = some([units[u].agreement for u in part["unit"]])
         for row in part.drop_duplicates(["unit", "line"]).itertuples(index=False):
             named = f"'{row.file}' " if row.file else ""
             text = f"증빙 파일 {named}(SHA-256 {str(digest)[:12]}…)이 여러 협약에 쓰였습니다: {each}"
@@ -304,7 +316,7 @@ def _same_files(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[st
 
 def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found: dict[str, Any]) -> None:
     # what stands beside 인정 and 불인정 as an amount says nothing more
-    rows = _frame(
+    rows = frame(
         db,
         f"""
         WITH said AS (
@@ -318,7 +330,7 @@ def _judged_differently(db: duckdb.DuckDBPyConnection, units: list[Unit], found:
         """,
     )
     for (code, facts), part in rows.groupby(["code", "facts"], sort=True):
-        each = _some(
+        each = some(
             [
                 f"{units[u].agreement} {line} {v}"
                 for u, line, v in zip(part["unit"], part["line"], part["verdict"], strict=True)

@@ -66,6 +66,8 @@ PAPER_COLUMNS = [
 
 def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     """One row per invoice or card approval and line: PAPER_COLUMNS. left: what the line still charges on the paper."""
+    if not facts.programme.spends:  # it has no papers of trade
+        return _no_papers()
     invoices = ours.papers(
         facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
     )
@@ -90,12 +92,16 @@ def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
         frame["vat_out"] = np.where(leaves_out[line], facts["부가세"][line], 0)
         parts.append(frame[PAPER_COLUMNS])
     if not parts:
-        empty = pd.DataFrame({c: pd.Series([], dtype="int64") for c in PAPER_COLUMNS})
-        return empty.astype({"key": "str", "paper": "str", "date": "datetime64[s]", "paid_on": "datetime64[s]",
-                             "face_known": "bool", "supply_known": "bool"})  # fmt: skip
+        return _no_papers()
     return pd.concat(parts, ignore_index=True).astype(
         {"key": "str", "paper": "str", "left": "int64", "vat_out": "int64"}
     )
+
+
+def _no_papers() -> pd.DataFrame:
+    empty = pd.DataFrame({c: pd.Series([], dtype="int64") for c in PAPER_COLUMNS})
+    return empty.astype({"key": "str", "paper": "str", "date": "datetime64[s]", "paid_on": "datetime64[s]",
+                         "face_known": "bool", "supply_known": "bool"})  # fmt: skip
 
 
 def _charged(mine: ours.Ours, left: np.ndarray, purchase: np.ndarray) -> np.ndarray:

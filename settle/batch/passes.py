@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from settle.batch import across
+from settle.batch import across, crossing
 from settle.batch.sources import Source, task_of
 from settle.batch.store import ACROSS, JUDGED, Store
 from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
@@ -81,7 +81,7 @@ class Passes:
                 row = _row(self.store, place)
                 lies = self.store.place(*place)
                 units.append(across.Unit(source.name, row["agreement"], row["협약시작일"], lies, programme))
-        found = across.find(_told_apart(units))
+        found = crossing.find(_told_apart(units))
         for i, source in enumerate(self.sources):
             if source.name in found:
                 said = json.dumps(found[source.name], ensure_ascii=False, sort_keys=True)
@@ -144,8 +144,10 @@ def _row(store: Store, place: tuple[str, str]) -> dict[str, Any]:
 
 
 def _hashed(tables: dict[str, bytes]) -> bool:
-    """Does a result hold a keyed hash of a 식별값?"""
-    if "days" not in tables:
-        return False
-    identity = pq.ParquetFile(io.BytesIO(tables["days"])).read(["identity"])["identity"]
-    return any(identity.unique().to_pylist())
+    """Does a result hold a keyed hash of a 식별값 or a day of birth?"""
+    columns = [("days", "identity"), ("people", "identity"), ("people", "born")]
+    return any(
+        any(pq.ParquetFile(io.BytesIO(tables[name])).read([column])[column].unique().to_pylist())
+        for name, column in columns
+        if name in tables
+    )

@@ -78,7 +78,7 @@ def summary(made: Month) -> Summary:
             crossing = db.execute(
                 """
                 SELECT code AS 규칙, agreement AS 협약, line AS 집행번호, effect AS 판정, applied AS 금액, message AS 내용
-                FROM findings WHERE code LIKE 'XIN-%' AND carried = '' ORDER BY code, agreement, line, message
+                FROM findings WHERE (code LIKE 'XIN-%' OR code LIKE 'XPR-%') AND carried = '' ORDER BY code, agreement, line, message
                 """
             ).df()
         else:

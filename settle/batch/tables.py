@@ -191,6 +191,10 @@ def file_table(facts: Facts, task: Task) -> pd.DataFrame:
     By the column of the list, else of the file that 파일명 means beside the list; then files that name a line themselves
     (E-014_회의록.pdf), and those that were read and assigned (Book.evidence).
     """
+    if not facts.programme.spends:  # no line, and no paper that proves one
+        return pd.DataFrame([], columns=["sha256", "file", "line"]).astype(
+            {"sha256": "str", "file": "str", "line": "int64"}
+        )
     evidence, links = facts.book.frames[EVIDENCE], facts["links"]
     beside = _Beside(task)
     stated = evidence[SHA_COLUMN] if SHA_COLUMN in evidence else pd.Series("", index=evidence.index)

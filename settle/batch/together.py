@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from settle.batch import across, matches, tables, work
+from settle.batch import across, benefits, crossing, matches, tables, work
 from settle.batch.parquet import to_parquet
 from settle.batch.task import Task
 from settle.files import scratch
@@ -24,10 +24,20 @@ if TYPE_CHECKING:
     from settle.model import Book, Judgement
     from settle.programme.rules import Rulebook
 
+IN_MEMORY = b"in memory"  # key of the hashes, which stay here
 
-def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None) -> list[Judgement]:
-    """One judgement per book, in their order. rules: codes or prefixes (settle.pipeline.judge)."""
-    results = [judge(book, rulebook, rules, given=work.given(book, {})) for book in books]
+
+def judge_together(
+    books: Sequence[Book], rulebook: Rulebook, rules: list[str] | None = None, others: Sequence[Rulebook | None] = ()
+) -> list[Judgement]:
+    """One judgement per book, in their order. rules: codes or prefixes (settle.pipeline.judge). others: the rulebook of each book where it
+    is of another programme, all of which is asked.
+    """
+    of = [(others[i] if i < len(others) else None) or rulebook for i in range(len(books))]
+    asked = [rules if one is rulebook else None for one in of]
+    results = [
+        judge(book, one, some, given=work.given(book, {})) for book, one, some in zip(books, of, asked, strict=True)
+    ]
     with scratch() as name:
         folder = Path(name)
         units = []
@@ -38,13 +48,12 @@ def judge_together(books: Sequence[Book], rulebook: Rulebook, rules: list[str] |
                 table = pa.Table.from_pandas(frame, preserve_index=False)
                 (place / f"{name}.parquet").write_bytes(to_parquet(table))
             named = str(book.agreement.get("협약번호") or f"협약 {number + 1}")
-            units.append(across.Unit(str(number), named, str(book.agreement.get("협약시작일") or ""), place))
-        found = across.find(units)
+            begins = str(book.agreement.get("협약시작일") or "")
+            units.append(across.Unit(str(number), named, begins, place, result.programme.id))
+        found = crossing.find(units)
     return [
-        judge(book, rulebook, rules, given=work.given(book, found[str(number)]))
-        if str(number) in found
-        else results[number]
-        for number, book in enumerate(books)
+        judge(books[i], of[i], asked[i], given=work.given(books[i], found[str(i)])) if str(i) in found else results[i]
+        for i in range(len(books))
     ]
 
 
@@ -52,12 +61,14 @@ def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
     """What across.find reads of one agreement."""
     facts = result.facts
     lines, findings = tables.line_table(facts, result), tables.finding_table(facts, result)
+    papers = matches.paper_table(facts, result)
     frames = {
         "lines": lines,
-        "papers": matches.paper_table(facts, result),
-        "days": tables.day_table(facts, b"in memory"),  # the hashes stay here
+        "papers": papers,
+        "days": tables.day_table(facts, IN_MEMORY),
         "firms": tables.firm_table(book),
         "files": tables.file_table(facts, Task("", result.programme.id)),
         "verdicts": tables.verdict_table(result, lines, findings),
+        **benefits.tables(result, papers["line"].tolist(), IN_MEMORY),
     }
     return {name: frame.assign(agreement="") for name, frame in frames.items()}

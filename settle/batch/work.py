@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle import __version__
-from settle.batch import telling
+from settle.batch import benefits, telling
 from settle.batch.matches import match_table, paper_table
 from settle.batch.parquet import to_parquet
 from settle.batch.tables import (
@@ -102,18 +102,19 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
     name = mask_key(str(book.agreement.get("협약번호") or task.name))
-    lines, own = line_table(facts, result), finding_table(facts, result)
+    lines, own, papers = line_table(facts, result), finding_table(facts, result), paper_table(facts, result)
     findings = with_others(own, result)
     frames = {
         "agreements": pd.DataFrame([agreement_table(task.name, name, book, result)]),
         "lines": lines,
         "findings": findings,
         "matches": match_table(result),
-        "papers": paper_table(facts, result),
+        "papers": papers,
         "days": day_table(facts, task.key),
         "firms": firm_table(book),
         "files": file_table(facts, task),
         "verdicts": verdict_table(result, lines, own),
+        **benefits.tables(result, papers["line"].tolist(), task.key),
     }
     for table in frames.values():
         if "agreement" not in table:
@@ -135,14 +136,17 @@ def _reports(result: Judgement) -> dict[str, bytes]:
 
 
 def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
-    """The facts that the XIN rules ask for, from what was found across agreements (nothing: no finding)."""
+    """The facts that the XIN and XPR rules ask for, from what was found across agreements (nothing: no finding)."""
     n, log_rows = len(book.ledger), len(book.frames[LOG])
-    won, days = np.zeros(n, dtype=np.int64), np.zeros(log_rows, dtype=np.int64)
+    days = np.zeros(log_rows, dtype=np.int64)
     same_file = np.zeros(n, dtype=bool)
-    texts = {name: np.full(n, "", dtype=object) for name in ("xin_010_text", "xin_040_text")}
-    for line, amount, said in across.get("xin_010", ()):
-        won[line] += amount
-        texts["xin_010_text"][line] = f"{texts['xin_010_text'][line]}; {said}" if texts["xin_010_text"][line] else said
+    won = {name: np.zeros(n, dtype=np.int64) for name in ("xin_010", "xpr_010")}
+    texts = {name: np.full(n, "", dtype=object) for name in ("xin_010_text", "xpr_010_text", "xin_040_text")}
+    for name, taken in won.items():
+        said_of = texts[f"{name}_text"]
+        for line, amount, said in across.get(name, ()):
+            taken[line] += amount
+            said_of[line] = f"{said_of[line]}; {said}" if said_of[line] else said
     for row, thousandths in across.get("xin_020", ()):
         days[row] += thousandths
     for line, said in across.get("xin_040", ()):
@@ -150,7 +154,8 @@ def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
         texts["xin_040_text"][line] = said
     return {
         "agreements": True,
-        "xin_010_won": won,
+        **{f"{name}_won": taken for name, taken in won.items()},
+        "benefits": across.get("benefits", {}),
         "xin_020_days": days,
         "xin_020_text": dict(across.get("xin_020_text", {})),
         "xin_040": same_file,

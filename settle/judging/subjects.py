@@ -27,8 +27,17 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rule, Rulebook
     from settle.programme.vocabulary import Subject
 
+SHARED = ("agreements", "benefits")  # given facts that are no column of the ledger
 # kinds that look at the rows of every subject
-EVERYWHERE = ("input_problem", "auditor", "points_outside", "stray_rows", "ambiguous_join", "contradiction")
+EVERYWHERE = (
+    "input_problem",
+    "auditor",
+    "points_outside",
+    "stray_rows",
+    "ambiguous_join",
+    "contradiction",
+    "across_benefit",
+)
 
 
 def is_about(rule: Rule, subject: Subject, main: Subject) -> bool:
@@ -98,7 +107,8 @@ class Bench:
         if subject == self.main.programme.main:
             return self.main
         if subject.name not in self._facts:
-            self._facts[subject.name] = Facts(self.main.book, self.main.programme, about=subject, bench=self)
+            given = {name: self.main.given[name] for name in SHARED if name in self.main.given}
+            self._facts[subject.name] = Facts(self.main.book, self.main.programme, given, subject, self)
         return self._facts[subject.name]
 
     def spoken(self, subject: Subject) -> Spoken:

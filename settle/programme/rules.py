@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = "examples.toml"
+ACROSS = "across_benefit"  # the kind of rules whose effects [double_benefit] names
 
 
 class RulebookError(Exception):
@@ -268,6 +269,20 @@ def said_otherwise(rule: Rule, programme: Programme) -> Rule:
     )
 
 
+def forbidden_here(rule: Rule, programme: Programme) -> Rule:
+    """A rule on double benefits with the cases that [double_benefit] of the programme asks for. Raises RulebookError where it asks none."""
+    if rule.kind != ACROSS:
+        return rule
+    told = programme.double_benefit
+    possible = told.possible(rule.code) if told else set()
+    if not possible:
+        raise RulebookError(
+            f"programme.toml: include에 {rule.code}이 있으나 [double_benefit]이 그 효과를 말하지 않습니다."
+        )
+    kept = [case for case in rule.cases if case.about or case.effect in possible]
+    return replace(rule, cases=tuple(replace(case, number=n) for n, case in enumerate(kept, start=1)))
+
+
 def own_examples(folder: Path) -> dict[str, tuple[dict[str, Any], ...]]:
     """Code of a common rule -> its examples in the words of the programme (examples.toml, which a programme need not have).
 
@@ -361,6 +376,7 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         raise RulebookError(particles(problem))
     shared = {file.stem for file in files if file.parent != folder / "rules"}
     rules = [by_prefix(said_otherwise(rule, info) if rule.code in shared else rule, info) for rule in rules]
+    rules = [forbidden_here(rule, info) for rule in rules]
     told = own_examples(folder)
     if strange := sorted(set(told) - shared):
         raise RulebookError(f"{EXAMPLES}: '{strange[0]}'은(는) 이 사업이 include로 쓰는 공통 규칙이 아닙니다.")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from settle.programme.benefit_shapes import DoubleBenefit  # noqa: TC001  msgspec reads the annotations
 from settle.programme.fact_shapes import Declared  # noqa: TC001  msgspec reads the annotations
 
 Effect = Literal["disallow", "hold", "note"]
@@ -194,6 +195,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     uses: list[str] = field(default_factory=lambda: ["decisions"])
     later: list[str] = []
     override: dict[str, Override] = {}
+    double_benefit: DoubleBenefit | None = None
     same_facts: list[SameFact] = field(name="same_fact", default_factory=list)
     tree_synonyms: dict[str, list[str]] = {}
     funds: list[Fund] = field(name="fund", default_factory=list)

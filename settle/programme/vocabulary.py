@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from settle.programme.benefit_shapes import DoubleBenefit
+
 PAIRS = "협약"  # the sheet of items and values
 HEADS = ("비목", "세목", "세세목")
 OTHER = (
@@ -39,6 +41,7 @@ OTHER = (
     "facts",
     "override",
     "same_fact",
+    "double_benefit",
     "tree",
     "tree_synonyms",
     "values",
@@ -162,6 +165,7 @@ class Programme:
     overrides: dict[str, shapes.Override] = field(default_factory=dict)
     same_facts: tuple[shapes.SameFact, ...] = ()
     called: tuple[str, ...] = ()
+    double_benefit: DoubleBenefit | None = None
     place: Path | None = None  # of another rulebook than the programme's own
 
     @cached_property
@@ -328,6 +332,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         overrides=found.override,
         same_facts=tuple(found.same_facts),
         called=tuple(found.called),
+        double_benefit=found.double_benefit,
         reading={"day_only": found.reading.day_only},
         place=place,
     )

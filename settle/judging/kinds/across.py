@@ -1,4 +1,4 @@
-"""Rules that no single agreement can decide (XIN): what settle.batch found over all agreements of a month arrives as
+"""Rules that no single agreement can decide (XIN, XPR): what settle.batch found over all agreements of a month arrives as
 given facts.
 """
 
@@ -9,13 +9,17 @@ import pandas as pd
 
 from settle import korean as text
 from settle.judging.kinds.base import Context, Outcome, Told, kind
+from settle.judging.kinds.breach import outright
 from settle.judging.kinds.caps import settle_cases
+from settle.judging.kinds.rows import counted
 from settle.labour.days import begin
 from settle.labour.people import LOG
 from settle.labour.shares import charge
+from settle.model import EFFECTS
 
 TOGETHER = "여러 협약"  # what its notes are about
 NOTES = "across_notes"  # given: list of (code, key, text)
+BENEFITS = "benefits"  # given: code -> sheet -> list of (row of the sheet, -1: none; effect; text)
 
 
 @kind("deduction")
@@ -77,6 +81,38 @@ def across_lines(ctx: Context) -> Outcome:
 def across_agreement(ctx: Context) -> Outcome:
     """What a person should look at in several agreements, told once in each. Values: text."""
     return Outcome(np.zeros(ctx.n, dtype=np.uint8), told=_notes(ctx))
+
+
+@kind("line")
+def across_benefit(ctx: Context) -> Outcome:
+    """What other programmes, or sheets about them, say of the rows of a subject: found by settle.batch.double, which knows the effect.
+
+    Local: disallow, hold, note (the gravest of several). Values: text. What is found of a sheet that is no subject, or of the agreement
+    as a whole (sheet ""), is a note.
+    """
+    facts, found = ctx.facts, ctx.facts.given[BENEFITS].get(ctx.rule.code, {})
+    subjects = (facts.programme.main, *facts.programme.others)
+    said: dict[int, list[str]] = {}
+    flags = {effect: np.zeros(ctx.n, dtype=bool) for effect in EFFECTS}
+    for row, effect, told in found.get(facts.subject.sheet, ()):
+        flags[effect][row] = True
+        said.setdefault(row, []).append(told)
+    for at, effect in enumerate(EFFECTS):
+        for graver in list(EFFECTS)[:at]:
+            flags[effect] &= ~flags[graver]
+    ctx.local.update(flags)
+    case = ctx.cases(ctx.applies())
+    values = {"text": lambda at: ["; ".join(dict.fromkeys(said.get(i, ()))) for i in at.tolist()]}
+    elsewhere = {sheet: rows for sheet, rows in found.items() if sheet not in {one.sheet for one in subjects}}
+    extra = [_told_of(ctx, sheet, rows) for sheet, rows in elsewhere.items()] if facts.subject == subjects[0] else []
+    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values, told=extra)
+
+
+def _told_of(ctx: Context, sheet: str, rows: list[tuple[int, str, str]]) -> Told:
+    number = ctx.rule.told(TOGETHER) or ctx.rule.case("note")
+    texts = [told for _, _, told in rows]
+    case, at = np.full(len(rows), number, dtype=np.uint8), np.array([row for row, _, _ in rows], dtype=np.int64)
+    return Told(sheet or TOGETHER, case, at, counted([f"{row}" for row in at.tolist()]), {"text": texts})
 
 
 def _notes(ctx: Context) -> list[Told]:
