@@ -14,6 +14,7 @@ from settle.judging.facts import (  # noqa: F401
     papers,
     plan,
     proved,
+    ratios,
     subjects,
     travel,
     words,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from settle.judging.claimed import claim
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from settle.judging.facts.base import Facts
     from settle.model import Judged
-    from settle.programme.scores import Criterion, ScoreTable
+    from settle.programme.scores import Answers, Criterion, ScoreTable
 
 YES = ("Y", "true", "True")
 NOTE = "note"
@@ -31,7 +32,8 @@ NOTE = "note"
 class Point:
     """Points of one application for one criterion; None: nobody gave any. by: who or what did. why: in a few words.
 
-    unproved: points were given, and what proves them is not there.
+    unproved: points were given, and what proves them is not there. sure, most: what is certain of them and what they may be at most, where
+    that differs; stated: what the applicant itself counted.
     """
 
     criterion: str
@@ -40,13 +42,16 @@ class Point:
     why: str
     bonus: bool
     unproved: bool = False
+    sure: Fraction | None = None
+    most: Fraction | None = None
+    stated: Fraction | None = None
 
 
 @dataclass(frozen=True)
 class Scored:
     """One application: its points, their sum with bonus (None: not complete) and the bonus, its rank (None: none), with whom it is equal.
 
-    scored: is it one that this table is for?
+    scored: is it one that this table is for? surely_below: whatever is yet proved; unsurely_above: only by figures that are not certain.
     """
 
     number: str
@@ -57,6 +62,8 @@ class Scored:
     rank: int | None = None
     tied_with: tuple[str, ...] = ()
     scored: bool = True
+    surely_below: bool = False
+    unsurely_above: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def of_subject(judged: Judged) -> list[Scores]:
     facts = judged.facts
     found = []
     for table in tables.load(facts.programme.id, facts.programme.place):
-        if table.subject != judged.subject.name or not facts.book.has(table.sheet):
+        if table.subject != judged.subject.name or not facts.book.has(source(table)):
             continue
         held, out = (judged.lines[name].to_numpy() > 0 for name in ("held", "disallowed"))
         rows = scored(facts, table, ~out, _struck(judged, table.without))
@@ -119,7 +126,7 @@ def scored(
         for i in range(facts.n)
     ]
     ranked = [one for i, one in enumerate(found) if one.total is not None and (among is None or among[i])]
-    if len(found) < 2:  # a rank is one among others
+    if len(found) < 2 or table.answers is not None:  # a rank is one among others
         return found
     order = sorted((one.total for one in ranked if one.total is not None), reverse=True)
     by_total: dict[Fraction | None, list[Scored]] = {}
@@ -144,10 +151,42 @@ def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
     total = None if any(p is None for p in own) else sum((p for p in own if p is not None), Fraction(0)) + bonus
     measured = None if total is None else total if table.minimum_includes_bonus else total - bonus
     below = measured is not None and table.minimum is not None and measured < table.minimum
-    return Scored(number, points, total, bonus, below)
+    found = Scored(number, points, total, bonus, below, surely_below=below)
+    if table.answers is None or total is None or table.minimum is None:
+        return found
+    sure, most = (
+        sum((p.points if q is None else q for p, q in pairs if p.points is not None), Fraction(0))
+        for pairs in _bounds(points)
+    )
+    return replace(found, surely_below=most < table.minimum, unsurely_above=not below and sure < table.minimum)
+
+
+def _bounds(
+    points: tuple[Point, ...],
+) -> tuple[list[tuple[Point, Fraction | None]], list[tuple[Point, Fraction | None]]]:
+    return [(p, p.sure) for p in points], [(p, p.most) for p in points]
+
+
+def source(table: ScoreTable) -> str:
+    """The sheet without which a table says nothing."""
+    return table.sheet if table.answers is None else table.answers.sheet
+
+
+def _claimed(facts: Facts, answers: Answers, one: Criterion) -> list[Point]:
+    found = claim(facts, answers, one)
+    made = []
+    for i in range(facts.n):
+        proved, sure, most = (Fraction(int(level[i])) for level in (found.proved, found.sure, found.most))
+        why = "증빙 없음" if found.unproved[i] else "자가진단"
+        made.append(
+            Point(one.name, proved, answers.sheet, why, one.bonus, bool(found.unproved[i]), sure, most, found.stated[i])
+        )
+    return made
 
 
 def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
+    if table.answers is not None and one.claimed:
+        return _claimed(facts, table.answers, one)
     given = _reviewed(facts, table, one)
     if one.by == "reviewer":
         return given

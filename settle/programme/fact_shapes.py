@@ -54,10 +54,10 @@ class CountRows(_Fact, tag="count_rows"):
 
 
 class SumRows(_Fact, tag="sum_rows"):
-    """The sum of a column over rows of another sheet of the same application. none: what it is where no row fits."""
+    """The sum of a column, or of several, over rows of another sheet of the same application. none: what it is where no row fits."""
 
     sheet: str
-    column: str
+    column: str | list[str]
     where: Any = None
     none: Literal["zero", "unknown"] = "zero"
 
@@ -178,6 +178,13 @@ class Share(_Fact, tag="share"):
     whole: str
 
 
+class MeanShare(_Fact, tag="mean_share"):
+    """The mean of several shares (part by whole, in their order) in hundredths of a per cent, floored once."""
+
+    parts: list[str]
+    wholes: list[str]
+
+
 class OverlapDays(_Fact, tag="overlap_days"):
     """Days that a period has in common with a window, both ends counted."""
 
@@ -222,6 +229,7 @@ Declared = (
     | LastDay
     | OfPapers
     | Share
+    | MeanShare
     | OverlapDays
     | Band
 )

@@ -21,15 +21,42 @@ class ScoreBand(Struct, forbid_unknown_fields=True):
     points: int | None = None
 
 
+class Route(Struct, forbid_unknown_fields=True):
+    """One way to the points of a criterion by what the applicant says. when: of its row; own: of the applicant (both conditions).
+
+    unsure: the figure is not certain in the notice; open: it may be so, for something is blank; alone: no row need claim it.
+    """
+
+    points: int = 0
+    when: Any = None
+    own: Any = None
+    unsure: bool = False
+    open: bool = False
+    alone: bool = False
+
+
+class Answers(Struct, forbid_unknown_fields=True):
+    """[answers]: the sheet on which applicants answer the criteria by number. claimed, maybe, proved: conditions over its rows."""
+
+    sheet: str
+    claimed: Any
+    maybe: Any
+    proved: Any
+    number: str = "번호"
+    stated: str = "자가점수"
+
+
 class Criterion(Struct, forbid_unknown_fields=True):
     """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n).
 
     proof: a fact without which the points of reviewers are 0.
+    routes: what the applicants answer themselves ([answers]); by best_one (the largest), sum, or count (first + further × the column
+    `counted`; further_unsure: as `unsure` of a route). spared: applicants that need no proof (a condition).
     """
 
     name: str
     most: int
-    by: Literal["reviewer", "band", "flag", "count"]
+    by: Literal["reviewer", "band", "flag", "count", "best_one", "sum"]
     group: str = ""
     fact: str = ""
     bands: list[ScoreBand] = []
@@ -39,13 +66,22 @@ class Criterion(Struct, forbid_unknown_fields=True):
     bonus: bool = False
     unknown: Literal["reviewer", "zero"] = "reviewer"
     proof: str = ""
+    routes: list[Route] = []
+    counted: str = ""
+    further_unsure: bool = False
+    spared: Any = None
+
+    @property
+    def claimed(self) -> bool:
+        """Is it answered by the applicants?"""
+        return bool(self.routes)
 
 
 class ScoreTable(Struct, forbid_unknown_fields=True):
     """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together.
 
     of: which rows of the subject are scored (a condition); without: codes of rules whose disallowance or hold leaves a row without points;
-    where: which rows of the sheet of reviews are for this table.
+    where: which rows of the sheet of reviews are for this table. answers: where the applicants score themselves; then nobody is ranked.
     """
 
     id: str
@@ -62,6 +98,7 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     of: Any = None
     without: list[str] = []
     where: Any = None
+    answers: Answers | None = None
 
 
 @cache

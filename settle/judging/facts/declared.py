@@ -137,7 +137,7 @@ def rows_of(facts: Facts, sheet: str) -> Facts:
     return Facts(facts.book, facts.programme, about=Subject(sheet, sheet, key="", of=facts.subject.of))
 
 
-def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(row of this subject, row of theirs that belongs to it, side by side; where all rows of this subject are known).
 
     By the application number; rows without one belong to the only application there is. Where there are several, nobody knows whose they
@@ -164,14 +164,14 @@ def _belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def _others(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """As `_belonging`, of rows that belong to another application; a row without number is known of neither."""
+    """As `belonging`, of rows that belong to another application; a row without number is known of neither."""
     mine, numbers = (np.asarray(application(one), dtype=object) for one in (facts, theirs))
     own, their = np.nonzero((mine[:, None] != numbers[None, :]) & (mine[:, None] != "") & (numbers[None, :] != ""))
     return own, their, mine != ""
 
 
 @dataclass(frozen=True)
-class _Beside:
+class Beside:
     """Rows of another sheet, each beside the row of this subject to which it belongs: what a condition over both asks."""
 
     facts: Facts
@@ -237,7 +237,7 @@ def _by_columns(facts: Facts, theirs: Facts, columns: Mapping[str, str]) -> tupl
 def _fitting(facts: Facts, asked: _Rows) -> _Fitting:
     """The rows of another sheet that hold, each beside its own row, and where all of them are known."""
     theirs = rows_of(facts, asked.sheet)
-    own, their, sure = (_others if asked.elsewhere else _belonging)(facts, theirs)
+    own, their, sure = (_others if asked.elsewhere else belonging)(facts, theirs)
     if asked.else_on and len(set(application(facts))) > 1:
         further = _by_columns(facts, theirs, asked.else_on)
         own, their = np.append(own, further[0]), np.append(their, further[1])
@@ -247,7 +247,7 @@ def _fitting(facts: Facts, asked: _Rows) -> _Fitting:
         own, their = own[same], their[same]
     for name in sorted(_own_figures(asked.where)):
         sure = sure & figure(facts, name).known
-    fits = conditions.holds(asked.where, _Beside(facts, theirs, own, their), len(own))
+    fits = conditions.holds(asked.where, Beside(facts, theirs, own, their), len(own))
     return _Fitting(theirs, own[fits], their[fits], sure)
 
 
@@ -298,11 +298,19 @@ def _(spec: shapes.CountRows, facts: Facts) -> Value:
 
 @made.register
 def _(spec: shapes.SumRows, facts: Facts) -> Value:
-    found = _gathered(facts, _Rows(spec.sheet, spec.where), lambda theirs: figure(theirs, spec.column))
+    columns = [spec.column] if isinstance(spec.column, str) else spec.column
+    found = _gathered(facts, _Rows(spec.sheet, spec.where), lambda theirs: _added(theirs, columns))
     if spec.none == "zero":
         return found
     rows = _gathered(facts, _Rows(spec.sheet, spec.where))
     return Value(found.value, found.known & (rows.value > 0))
+
+
+def _added(theirs: Facts, columns: Sequence[str]) -> Value:
+    """The sum of several columns of a row, known where all of them are."""
+    found = [figure(theirs, column) for column in columns]
+    value = np.sum([np.where(one.known, one.value, 0) for one in found], axis=0)
+    return Value(value, np.logical_and.reduce([one.known for one in found]))
 
 
 @made.register
@@ -356,13 +364,6 @@ def _joined(facts: Facts, join: str, column: str) -> Value:
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------------------
-
-
-@made.register
-def _(spec: shapes.Share, facts: Facts) -> Value:
-    part, whole = figure(facts, spec.part), figure(facts, spec.whole)
-    sure = part.known & whole.known & (whole.value > 0)
-    return Value(np.where(sure, part.value * 10_000 // np.where(sure, whole.value, 1), 0).astype(np.int64), sure)
 
 
 @made.register

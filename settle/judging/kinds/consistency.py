@@ -27,7 +27,7 @@ def points_outside(ctx: Context) -> Outcome:
     nothing, told = np.zeros(ctx.n, dtype=np.uint8), []
     facts, case = ctx.facts, ctx.rule.case("note")
     for table in scores.load(facts.programme.id, facts.programme.place):
-        if table.subject != facts.subject.name or not facts.book.has(table.sheet):
+        if table.subject != facts.subject.name or table.answers is not None or not facts.book.has(table.sheet):
             continue
         frame = facts.book.frames[table.sheet]
         most = {match_key(one.name): one.most for one in table.criterion}
