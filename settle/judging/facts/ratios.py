@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from settle.judging.facts.base import Facts  # noqa: TC001  singledispatch reads the annotations
 from settle.judging.facts.declared import Value, figure, made
-from settle.programme import fact_shapes as shapes
-
-if TYPE_CHECKING:
-    from settle.judging.facts.base import Facts
+from settle.programme import fact_shapes as shapes  # noqa: TC001
 
 
 @made.register
