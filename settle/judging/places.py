@@ -80,8 +80,9 @@ def _values(facts: Facts, name: str, among: np.ndarray) -> tuple[list[Any], np.n
         table = scores.table_of(facts, name.removeprefix(SCORE))
         if table is None:
             raise RulebookError(f"심사표 '{name.removeprefix(SCORE)}'이(가) scores/에 없습니다.")
-        totals = [one.total for one in scores.scored(facts, table)]
-        return [-(total or 0) for total in totals], np.array([total is not None for total in totals], dtype=bool)
+        rows = scores.scored(facts, table)
+        there = np.array([one.total is not None for one in rows], dtype=bool)
+        return [tuple(-part for part in one.order) for one in rows], there
     column = name.removesuffix(DOWN)
     if f"{column}{TIME_KNOWN}" in facts.ledger:
         return _moments(facts, column, among)

@@ -42,6 +42,7 @@ from settle.judging.kinds import (  # noqa: F401
     portions,
     qualifying,
     required,
+    reviews,
     rows,
     scoring,
     submissions,

@@ -64,6 +64,7 @@ class Scored:
     scored: bool = True
     surely_below: bool = False
     unsurely_above: bool = False
+    order: tuple[Fraction, ...] = ()  # the total and what tells equal totals apart, the larger first
 
 
 @dataclass(frozen=True)
@@ -128,21 +129,28 @@ def scored(
     ranked = [one for i, one in enumerate(found) if one.total is not None and (among is None or among[i])]
     if len(found) < 2 or table.answers is not None:  # a rank is one among others
         return found
-    order = sorted((one.total for one in ranked if one.total is not None), reverse=True)
-    by_total: dict[Fraction | None, list[Scored]] = {}
+    groups = facts[table.by].tolist() if table.by else [""] * facts.n
+    of = {id(one): groups[i] for i, one in enumerate(found)}
+    orders: dict[str, list[tuple[Fraction, ...]]] = {}
+    equal: dict[tuple[str, tuple[Fraction, ...]], list[Scored]] = {}
     for one in ranked:
-        by_total.setdefault(one.total, []).append(one)
+        orders.setdefault(of[id(one)], []).append(one.order)
+        equal.setdefault((of[id(one)], one.order), []).append(one)
+    for several in orders.values():
+        several.sort(reverse=True)
     placed = {id(one) for one in ranked}
-    return [_ranked(one, by_total[one.total], order) if id(one) in placed else one for one in found]
+    return [
+        _ranked(one, equal[of[id(one)], one.order], orders[of[id(one)]]) if id(one) in placed else one for one in found
+    ]
 
 
 def _not_scored(number: str) -> Scored:
     return Scored(number, (), None, Fraction(0), below=False, scored=False)
 
 
-def _ranked(one: Scored, equal: Sequence[Scored], order: Sequence[Fraction | None]) -> Scored:
+def _ranked(one: Scored, equal: Sequence[Scored], order: Sequence[tuple[Fraction, ...]]) -> Scored:
     tied = tuple(other.number for other in equal if other is not one)
-    return replace(one, rank=order.index(one.total) + 1, tied_with=tied)
+    return replace(one, rank=order.index(one.order) + 1, tied_with=tied)
 
 
 def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
@@ -151,7 +159,8 @@ def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
     total = None if any(p is None for p in own) else sum((p for p in own if p is not None), Fraction(0)) + bonus
     measured = None if total is None else total if table.minimum_includes_bonus else total - bonus
     below = measured is not None and table.minimum is not None and measured < table.minimum
-    found = Scored(number, points, total, bonus, below, surely_below=below)
+    order = () if total is None else (total, *(_part(table, points, name) for name in table.ties))
+    found = Scored(number, points, total, bonus, below, surely_below=below, order=order)
     if table.answers is None or total is None or table.minimum is None:
         return found
     sure, most = (
@@ -159,6 +168,12 @@ def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
         for pairs in _bounds(points)
     )
     return replace(found, surely_below=most < table.minimum, unsurely_above=not below and sure < table.minimum)
+
+
+def _part(table: ScoreTable, points: tuple[Point, ...], name: str) -> Fraction:
+    """The points for a criterion, or for all of a group."""
+    pairs = zip(table.criterion, points, strict=True)
+    return sum((p.points or Fraction(0) for one, p in pairs if name in (one.name, one.group)), Fraction(0))
 
 
 def _bounds(

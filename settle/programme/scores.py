@@ -81,7 +81,9 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     """One table. minimum: below it nobody is chosen; reviewers: how the points of several are put together.
 
     of: which rows of the subject are scored (a condition); without: codes of rules whose disallowance or hold leaves a row without points;
-    where: which rows of the sheet of reviews are for this table. answers: where the applicants score themselves; then nobody is ranked.
+    where: which rows of the sheet of reviews are for this table. by: a column; only rows equal in it are ranked against each other.
+    ties: criteria or groups that tell equal totals apart, the most important first. answers: where the applicants score themselves; then
+    nobody is ranked.
     """
 
     id: str
@@ -98,6 +100,8 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     of: Any = None
     without: list[str] = []
     where: Any = None
+    by: str = ""
+    ties: list[str] = []
     answers: Answers | None = None
 
 

@@ -106,15 +106,16 @@ def quota(ctx: Context) -> Outcome:
     parameters: places = a limit or a figure of the round (`limit.<name>`, `round.<name>`), a number, or a table of these by the values of
     the column `by` ("" or left out: no line is drawn); order = columns or `score:<table>`; weight = a column with how many places a row
     takes (1); over = "sheet": the rows of this sheet are all of the round (one row alone is never ranked), or "agreements": rows of other
-    agreements come before these too, how many says the fact `ahead:<code>` of the batch (rule: needs = ["given:agreements"]).
-    Local: beyond, undecided (equal to another at the last place, or a row that is not ranked may come before), unranked.
+    agreements come before these too, how many says the fact `ahead:<code>` of the batch (rule: needs = ["given:agreements"]). all =
+    {places, weight}: what the rows of all parts that have a place may take together, in the same order.
+    Local: beyond_all, beyond, undecided (equal to another at the last place, or a row that is not ranked may come before), unranked.
     Values: places, place (in the order), others (with whom it is equal).
     """
     plan = ctx.rule.parameters
     among = _left(ctx)
     none = np.zeros(ctx.n, dtype=bool)
     if plan.get("over", "sheet") == "sheet" and ctx.n < 2:
-        ctx.local.update(beyond=none, undecided=none, unranked=none)
+        ctx.local.update(beyond=none, beyond_all=none, undecided=none, unranked=none)
         return Outcome(np.zeros(ctx.n, dtype=np.uint8), unknown=ALONE)
     by = together(ctx.facts, [plan["by"]]) if plan.get("by") else Grouped(np.zeros(ctx.n, dtype=np.int64), ~none)
     counted = among & by.known
@@ -125,7 +126,13 @@ def quota(ctx: Context) -> Outcome:
     order = standing(ctx.facts, plan["order"], counted & weighed)
     adrift = int(weight[among & ~by.known].sum())
     found = seats(by.label, order, weight, places - whole, counted & drawn, adrift)
-    ctx.local.update(beyond=found.beyond, undecided=found.undecided, unranked=among & ~order.known)
+    beyond_all, undecided_all = _of_all(ctx, plan, counted & ~found.beyond) if plan.get("all") else (none, none)
+    ctx.local.update(
+        beyond=found.beyond,
+        beyond_all=beyond_all,
+        undecided=found.undecided | undecided_all,
+        unranked=among & ~order.known,
+    )
     values = {
         "places": lambda at: [str(int(places[i])) if drawn[i] else "" for i in at.tolist()],
         "place": _ranks(by.label, order, counted),
@@ -135,6 +142,15 @@ def quota(ctx: Context) -> Outcome:
     if plan.get("over") == "agreements" and ahead is None:
         result.unknown = ELSEWHERE
     return result
+
+
+def _of_all(ctx: Context, plan: dict[str, Any], among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rows beyond what all parts together may take, rows of which nobody can say)."""
+    weight, weighed = _weight(ctx, plan["all"]["weight"])
+    places, _ = _figure(ctx, plan["all"]["places"])
+    order = standing(ctx.facts, plan["order"], among & weighed)
+    found = seats(np.zeros(ctx.n, dtype=np.int64), order, weight, places, among)
+    return found.beyond & among, found.undecided & among
 
 
 def _places(ctx: Context, plan: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ def score_table(ctx: Context) -> Outcome:
 
     Values: total, missing (criteria without points), unproved (criteria), minimum, others (with whom it is equal), rank.
     """
-    table = _table(ctx, str(ctx.rule.parameters["table"]))
+    table = table_named(ctx, str(ctx.rule.parameters["table"]))
     barred = np.zeros(ctx.n, dtype=bool)
     for code in table.without:
         barred = barred | ctx.fact(f"struck:{code}") | ctx.fact(f"held:{code}")
@@ -62,7 +62,7 @@ def self_scored(ctx: Context) -> Outcome:
     """
     said: dict[str, list[list[str]]] = {name: [[] for _ in range(ctx.n)] for name in ("differs", "falls", "rests")}
     for name in ctx.rule.parameters["tables"]:
-        table = _table(ctx, str(name))
+        table = table_named(ctx, str(name))
         there = ctx.facts.book.has(scores.source(table))
         found = scores.scored(ctx.facts, table) if there else []
         flags = np.zeros((3, ctx.n), dtype=bool)
@@ -89,8 +89,8 @@ def _both(table: ScoreTable, point: Point) -> str:
     return f"{table.title} {point.criterion}번 자가 {own}점, 셈한 것 {ours}점"
 
 
-def _table(ctx: Context, name: str) -> ScoreTable:
-    """Raises RulebookError."""
+def table_named(ctx: Context, name: str) -> ScoreTable:
+    """The score table of that id. Raises RulebookError."""
     table = scores.table_of(ctx.facts, name)
     if table is None:
         raise RulebookError(f"규칙 {ctx.rule.code}: 심사표 '{name}'이(가) scores/에 없습니다.")
