@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
+from settle.batch.together import judge_together
 from settle.cli import cli
 from settle.documents import sample
 from settle.judging.scores import shown
@@ -238,3 +239,10 @@ def test_without_the_checklist_it_is_provisional(rulebook: Rulebook) -> None:
     result = judge(book_from_tables({"신청사례": [case("1", 단계="1차")]}, rulebook.programme), rulebook)
     assert result.provisional
     assert {"WHQ-040", "WHQ-050", "WHQ-080", "WHQ-090"} <= {one.code for one in result.not_checked if one.provisional}
+
+
+def test_a_month_of_applications(rulebook: Rulebook) -> None:
+    """Nothing is spent and no paper is of a trade: the tables of a month are made all the same."""
+    books = [book_from_tables({"신청사례": [case(n, 단계="1차")]}, rulebook.programme) for n in "12"]
+    results = judge_together(books, rulebook)
+    assert [one.others[0].totals["claimed"] for one in results] == [1, 1]

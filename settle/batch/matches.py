@@ -71,7 +71,7 @@ def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     invoices = ours.papers(
         facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
     )
-    slips = ours.papers(facts, tuple(facts.programme.data["papers"]["card_slip"]), with_date=True)
+    slips = ours.papers(facts, tuple(facts.programme.papers["card_slip"]), with_date=True)
     parts = []
     left = _left(facts, result)
     leaves_out = facts["공급가액__known"] & (facts["부가세"] > 0) & (facts["claimed"] == facts["공급가액"])

@@ -124,6 +124,7 @@ class Round:
         return self.opens <= seconds <= self.closes
 
 
+PAPERS: dict[str, Any] = {"trade": [], "invoice": [], "exempt_invoice": [], "card_slip": []}
 MOMENTS = ("opens", "closes")  # of a round
 
 
@@ -182,6 +183,11 @@ class Programme:
     def spends(self) -> bool:
         """Is anything measured in won? Else the main subject has no sheet."""
         return not self.subjects or any(not one.counted for one in self.subjects)
+
+    @property
+    def papers(self) -> dict[str, Any]:
+        """The lists of [papers]; where nothing is spent, none of a trade."""
+        return PAPERS | self.data.get("papers", {})
 
     @property
     def budget_columns(self) -> tuple[str, ...]:

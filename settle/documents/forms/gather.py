@@ -310,7 +310,7 @@ def _categories(facts: Facts, amounts: np.ndarray) -> list[tuple[str, Money]]:
 def _acquired(facts: Facts) -> dict[int, date]:
     """Line -> date of its tax invoice, else of its card slip (the earliest of several)."""
     links, evidence = facts["links"], facts.book.frames[EVIDENCE]
-    papers = facts.programme.data["papers"]
+    papers = facts.programme.papers
     dates: dict[int, date] = {}
     for group in (papers["card_slip"], papers["invoice"]):  # the invoice, coming last, wins
         usable = (evidence["증빙종류"].isin(group) & evidence["발행일" + KNOWN]).to_numpy()[links.row]

@@ -242,5 +242,5 @@ def _shared_out(facts: Facts, line: np.ndarray, row: np.ndarray, won: np.ndarray
 
 def _kinds(facts: Facts, name: str) -> list[str]:
     """The kinds of papers of a list of [papers]."""
-    named = facts.programme.data["papers"][name]
+    named = facts.programme.papers[name]
     return [kind for one in named for kind in ([one] if isinstance(one, str) else one)]

@@ -144,7 +144,7 @@ class Rows:
 @fact
 def evidence(facts: Facts) -> Rows:
     frame = facts.book.frames[EVIDENCE]
-    papers = facts.programme.data["papers"]
+    papers = facts.programme.papers
     kind = coded(frame["증빙종류"])
     position = {name: i for i, kinds in enumerate(papers["trade"]) for name in kinds}
     trade = take_each(*kind, lambda name: position.get(name, -1), np.int64)

@@ -104,7 +104,7 @@ def on_invoice(facts: Facts) -> np.ndarray:
 
 def of_group(facts: Facts, group: str) -> np.ndarray:
     """Evidence rows of a list of the programme (papers.<group>)."""
-    return facts["evidence"].of(facts.programme.data["papers"][group])
+    return facts["evidence"].of(facts.programme.papers[group])
 
 
 @fact
@@ -230,7 +230,7 @@ def items(facts: Facts, group: str) -> dict[str, np.ndarray]:
     line, row = at.line[use], at.row[use]
     codes, distinct = coded(frame["기재항목"].iloc[row])
     parts = [{p.strip() for p in re.split(r"[,，、/·]", text)} - {""} for text in distinct]
-    lists = [found for key, found in facts.programme.data["papers"].items() if key.startswith("items_")]
+    lists = [found for key, found in facts.programme.papers.items() if key.startswith("items_")]
     wanted = {name for found in lists for item in found for name in _names(item)}
 
     def gathered(flags: list[bool]) -> np.ndarray:
@@ -252,12 +252,12 @@ def _names(item: str | list[str]) -> list[str]:
 
 
 def _all_of(facts: Facts, found: dict[str, np.ndarray], names: str) -> np.ndarray:
-    wanted = facts.programme.data["papers"][names]
+    wanted = facts.programme.papers[names]
     return np.logical_and.reduce([np.logical_or.reduce([found[i] for i in _names(item)]) for item in wanted])
 
 
 def _any_of(facts: Facts, found: dict[str, np.ndarray], names: str) -> np.ndarray:
-    return np.logical_or.reduce([found[i] for i in facts.programme.data["papers"][names]])
+    return np.logical_or.reduce([found[i] for i in facts.programme.papers[names]])
 
 
 @fact

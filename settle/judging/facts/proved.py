@@ -75,7 +75,7 @@ def _first_kind(facts: Facts, group: np.ndarray, row: np.ndarray, none: int) -> 
 def proved(facts: Facts) -> Proved:
     links, rows, purchase = facts["links"], facts["evidence"], facts["purchase"]
     m = facts.n
-    none = len(facts.programme.data["papers"]["trade"])
+    none = len(facts.programme.papers["trade"])
     trade = rows.trade[links.row] >= 0
     back = facts["refund_rows"][links.row]
     bought = _first_kind(facts, purchase[links.line[trade & ~back]], links.row[trade & ~back], none)
