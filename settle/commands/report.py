@@ -70,6 +70,9 @@ KOREAN = {
     "정산검토보고서": "review",
     "검토보고서": "review",
     "최종": "final",
+    "점수·순위표": "scores",
+    "점수": "scores",
+    "순위표": "scores",
 }
 
 
@@ -86,9 +89,9 @@ class Reports(click.Group):
 @click.group(
     cls=Reports,
     name="report",
-    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서.",
+    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서, 점수·순위표.",
     help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 정산검토보고서(review), 중간보고서(interim), "
-    "최종보고서(final).\n\n"
+    "최종보고서(final), 점수·순위표(scores).\n\n"
     "\b\nsettle report disallowance 정산.xlsx -o 불인정내역서.pdf\nsettle report final 정산.xlsx -o 최종보고서.hwpx\n"
     "settle report requests 정산.xlsx -o 보완요청 --due 2025-12-15",
 )
@@ -140,6 +143,37 @@ def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any
         written = report.write(result, output, due, font)
     if len(written) == 1:
         click.echo("보완을 요청할 집행이 없습니다.")
+    _wrote(written)
+    return result.exit_code
+
+
+@command.command(
+    name="scores",
+    help="점수·순위표를 씁니다: 신청마다 총점, 순위, 결과와 항목별 점수. 심사표가 있는 사업에서 신청과 심사 시트로 씁니다. 파일 이름의 "
+    "끝(.pdf, .hwpx, .xlsx)이 모양을 정하고, 폴더를 주면 모두 씁니다.\n\n"
+    "\b\nsettle report scores 심사.xlsx --programme busan-social-economy -o 점수표.xlsx",
+)
+@output_options
+def scores(output: Path, font: Path | None, **inputs: Any) -> int:
+    """점수·순위표."""
+    from settle import files
+    from settle.documents import files as papers
+    from settle.documents import score_sheets
+
+    _ready(output, font, ".pdf", ".hwpx", ".xlsx")
+    result = common.judge_files(**inputs)
+    _told(result)
+    if not result.scores:
+        raise common.Wrong("점수를 매길 것이 없습니다. 심사표가 있는 사업에서, 신청 시트와 심사 시트를 함께 주십시오.")
+    sheet = output.suffix.lower() == ".xlsx"
+    with common.writing(result):
+        written = []
+        if sheet or not output.suffix:
+            path = output if sheet else output / f"{score_sheets.NAME}.xlsx"
+            written.append(files.write_bytes(path, score_sheets.workbook(result)))
+        if not sheet:
+            made = score_sheets.document(result)
+            written += [papers.write(made, path, font) for path in _named(output, score_sheets.NAME)]
     _wrote(written)
     return result.exit_code
 

@@ -123,7 +123,7 @@ def _score_table(found: Scores) -> Shown:
 
 def _shown(judged: Judged, programme: str) -> Shown:
     subject = judged.subject
-    named = _naming(subject, programme)
+    named = naming(subject, programme)
     won = () if subject.counted else (subject.measure, *(getattr(subject, name) for name in WON))
     heads = (subject.key, *named, *won, "판정", "규칙코드", "사유", "근거", "조치", "칸")
     told: dict[int, list[tuple[str, ...]]] = {}
@@ -191,7 +191,7 @@ def payments(judgement: Judgement) -> list[tuple[str, ...]]:
     return rows
 
 
-def _naming(subject: Subject, programme: str) -> tuple[str, ...]:
+def naming(subject: Subject, programme: str) -> tuple[str, ...]:
     """The column that says who or what a row is: the first text that must be there. Nothing that is kept hashed is shown."""
     kind = sheets.load(programme).get(subject.sheet)
     texts = [c.name for c in kind.columns if c.type == "text" and c.required and c.name != subject.key] if kind else []
