@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from settle.commands import check, common
+from settle.documents import sample
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -351,3 +355,119 @@ def test_a_whole_claim(rulebook: Rulebook) -> None:
     }
     kept = result.lines[(result.lines["비목"] == LONG) & (result.lines["disallowed"] == 0)]
     assert int(kept["사업주부담금"].sum()) == 3_000_000
+
+
+# ---- selection ------------------------------------------------------------------------------------------------------------------
+
+ASKED = COMPANY | {"협력사차수": "2차", "원청": "현대차", "24년참여": "N", "투자계획금액": 11_111_112}
+
+
+def ranked(rulebook: Rulebook, *companies: Row, size: tuple[int, ...] = (), hires: int = 99) -> list[tuple[Any, ...]]:
+    """(points of every criterion, total, rank) of each company, in its order. size: points of 기업규모; hires: how many have a hire."""
+    rows = [ASKED | {"신청번호": str(n), "기업명": f"기업{n}"} | one for n, one in enumerate(companies, 1)]
+    tables = {
+        "신청기업": rows,
+        "심사": [
+            {"신청번호": str(n), "심사위원": "가", "항목": "기업규모", "점수": points}
+            for n, points in enumerate(size, 1)
+        ],
+        "근로자명단": [named(f"사람{n}", 신청번호=str(n)) for n in range(1, min(hires, len(rows)) + 1)],
+    }
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook)
+    (found,) = result.scores
+    return [
+        (*(None if p.points is None else int(p.points) for p in one.points), one.total, one.rank) for one in found.rows
+    ]
+
+
+@pytest.mark.parametrize(("planned", "points"), [(11_111_112, 10), (11_111_111, 8), (8_888_889, 8), (8_888_888, 5)])
+def test_nine_tenths_of_the_planned_investment_is_banded(rulebook: Rulebook, planned: int, points: int) -> None:
+    # 9 tenths of 11,111,111 is 9,999,999.9 and of 8,888,888 7,999,999.2: floored they reach neither band
+    ((*_, last, _, _),) = ranked(rulebook, {"투자계획금액": planned}, size=(10,))
+    assert last == points
+
+
+def test_points_and_ties_of_the_workplace_table(rulebook: Rulebook) -> None:
+    found = ranked(rulebook, {}, {"소재지": "경상남도 거창군"}, {}, {}, size=(7, 12, 12, 0), hires=3)
+    assert found[0] == (20, 15, 20, 7, 20, 10, 92, 2)  # the same total as the second, and of a city of the consortium
+    assert found[1] == (20, 15, 15, 12, 20, 10, 92, 3)
+    assert found[2] == (20, 15, 20, 12, 20, 10, 97, 1)
+    assert found[3] == (20, 15, 20, 0, 15, 10, 80, 4)  # nobody hired until 30 June
+
+
+def test_what_the_notice_does_not_band_is_the_reviewers(rulebook: Rulebook) -> None:
+    found = ranked(rulebook, {"협력사차수": "1차"}, {"24년참여": "Y"}, {}, size=(10, 10, 10))
+    assert [(one[0], one[1], one[-2], one[-1]) for one in found] == [
+        (None, 15, None, None),
+        (20, None, None, None),
+        (20, 15, 95, 1),
+    ]
+
+
+# ---- a plain list -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_list_of_workers_asks_little(rulebook: Rulebook) -> None:
+    """Two lists as a company keeps them: names, days and pay; no form, no insurance list. What waits is asked in few questions."""
+    people = [
+        {
+            "성명": f"사람{n}",
+            "입사일": "2025-04-01",
+            "고용형태": "정규직",
+            "월급": 2_500_000,
+            "주 근로시간": 40,
+            "예금주": f"사람{n}",
+        }
+        for n in range(1, 13)
+    ]
+    claims = [
+        {"세부사업": "일채움", "성명": one["성명"], "지원금 신청액": 1_000_000, "지급신청일": "2025-09-01"}
+        for one in people
+    ]
+    result = judge(book_from_tables({"청구내역": claims, "채용자 명단": people}, rulebook.programme), rulebook)
+    assert result.input_errors == []
+    assert result.totals == {"claimed": 12_000_000, "recognised": 0, "held": 12_000_000, "disallowed": 0}
+    asked = [one for one in result.questions if one.lines]
+    assert len(asked) <= 5, [(one.about, one.text) for one in asked]
+    by_code = result.findings[result.findings["effect"] == "disallow"]
+    assert not len(by_code)
+
+
+# ---- the sample -----------------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    ("GAF-030", "F-2"): ("disallow", 1_000_000),  # 13 days short of three months
+    ("GAW-130", "F-3"): ("disallow", 1_000_000),  # 35 hours
+    ("GAL-020", "L-2"): ("disallow", 1_000_000),  # two years
+    ("GAL-050", "L-3"): ("disallow", 500_000),  # the employer's part claimed with it
+    ("GAC-110", "L-4"): ("hold", 1_000_000),  # no receipt of the employer's part
+    ("GAL-040", "L-4"): ("hold", 0),
+    ("GAE-100", "E-02"): ("disallow", 300_000),  # VAT that is deducted
+    ("GAE-130", "E-03"): ("hold", 1_000_000),  # no transfer
+    ("GAE-060", "B-10"): ("disallow", 300_000),  # October
+}
+
+
+def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Path) -> None:
+    workbook = sample.write(tmp_path, GYEONGNAM)
+    result = common.judge_files((workbook,), GYEONGNAM)
+    assert result.input_errors == []
+    found = {(row.code, row.line): (row.effect, int(row.applied)) for row in result.findings.itertuples()}
+    assert found == PLANTED
+    # 90 % of 5,000,000 + 3,000,000 + 9 x 300,000; with the 1,000,000 without a transfer the limit is reached
+    assert payable(result, PLACE) == (9_630_000, 10_000_000)
+    (applications,) = result.others
+    assert applications.totals == {"claimed": 4, "recognised": 1, "held": 1, "disallowed": 2}
+    (table,) = result.scores
+    assert [(one.number, one.rank) for one in table.rows] == [("1", 1), ("2", None), ("3", None), ("4", None)]
+    assert table.standing == ("in", "out", "out", "open")
+
+
+def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> None:
+    result = common.judge_files((sample.write(tmp_path, GYEONGNAM),), GYEONGNAM)
+    written = {path.name for path in check.write_all(result, tmp_path)}
+    assert {"불인정내역서.pdf", "불인정내역서.xlsx"} <= written
+    titles = openpyxl.load_workbook(tmp_path / "불인정내역서.xlsx", read_only=True)
+    said = {str(cell.value) for sheet in titles for row in sheet.iter_rows(max_row=3) for cell in row if cell.value}
+    assert "지원금 지급 명세" in said
+    assert "근무환경개선지원금 점수·순위표" in {name for sheet in titles for name in (sheet.title, *said)}
