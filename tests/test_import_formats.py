@@ -409,7 +409,7 @@ def test_a_parser_that_hangs_is_stopped_and_leaves_nothing_behind(tmp_path, monk
 
 def test_a_parser_that_runs_out_of_memory_is_a_sentence(tmp_path, monkeypatch):
     path = workbook(tmp_path / "a.xlsx", {"집행내역": ledger(20_000)})
-    monkeypatch.setattr(reader, "MEMORY_MB", 120)
+    monkeypatch.setattr(reader, "MEMORY_MB", 80)
     message = refused(path)
     assert "메모리" in message or "손상" in message
 

@@ -1,4 +1,4 @@
-"""A child that reads a file imports no pandas: that alone would take several times as long as reading a month's file."""
+"""A child that reads a file imports no pandas and no numpy: they take several times as long as reading a month's file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from settle.guard.run import Limits, guarded
 from settle.workbook.container import look
+from settle.workbook.reader import WITHOUT
 from tests.kit.import_files import workbook
 from tests.kit.statement_lists import write_xls
 
@@ -33,13 +34,14 @@ def made(folder: Path, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "csv", "tsv"])
-def test_reading_a_file_imports_no_pandas(tmp_path: Path, kind: str) -> None:
+def test_reading_a_file_imports_no_pandas_and_no_numpy(tmp_path: Path, kind: str) -> None:
     path = made(tmp_path, kind)
     found = look(path)
     task = {"path": str(path), "title": "장부", "format": found.format, "sheets": None, "parts": found.parts}
-    answer = guarded("tests.kit.probe:read", task, Limits())
+    answer = guarded("tests.kit.probe:read", task, Limits(), WITHOUT)
     assert answer.problem == "", answer.detail
     modules = next(header["modules"] for header, _ in answer.messages if "modules" in header)
     assert any(header.get("height") == len(ROWS) for header, _ in answer.messages)
     assert "pyarrow" in modules
     assert not {"pandas", "pandera", "scipy", "openpyxl"} & set(modules)
+    assert not any(name.startswith("numpy.") for name in next(h["all"] for h, _ in answer.messages if "all" in h))

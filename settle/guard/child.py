@@ -41,6 +41,8 @@ def main() -> int:
     task: dict[str, Any] = json.loads(sys.stdin.read())
     limit(task["cpu"], task["memory"])
     network.leave()
+    for name in task.get("without", ()):
+        sys.modules[name] = None  # type: ignore[assignment]
     out = sys.stdout.buffer
     module, _, function = task["do"].partition(":")
     try:

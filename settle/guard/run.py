@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from settle.guard import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from settle.guard.wire import Message
 
 WALL = 20  # a child may take this many times its CPU time by the clock, and a minute more
@@ -50,12 +52,14 @@ class Answer:
     detail: str = ""
 
 
-def guarded(do: str, task: dict[str, Any], limits: Limits) -> Answer:
+def guarded(do: str, task: dict[str, Any], limits: Limits, without: Sequence[str] = ()) -> Answer:
     """Call `do` ("settle.module:function", of the task and a binary stream) in a child and wait for it.
 
-    task: what JSON can hold; keys do, cpu and memory are taken. Never raises for what the bytes hold.
+    task: what JSON can hold; keys do, cpu, memory and without are taken. without: modules that the child takes for not
+    installed. Never raises for what the bytes hold.
     """
-    asked = task | {"do": do, "cpu": max(1, round(limits.cpu)), "memory": limits.memory}
+    own = {"do": do, "cpu": max(1, round(limits.cpu)), "memory": limits.memory, "without": [*without]}
+    asked = task | own
     problem, output = _run(json.dumps(asked).encode(), limits.wall)
     try:
         messages = wire.messages(output)

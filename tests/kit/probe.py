@@ -10,6 +10,6 @@ from settle.workbook import parse
 
 
 def read(task: dict[str, Any], out: BinaryIO) -> None:
-    """settle.workbook.parse.read, then {"modules": the top-level packages that are imported}."""
+    """settle.workbook.parse.read, then {"modules": the top-level packages that are imported, "all": every module}."""
     parse.read(task, out)
-    send(out, {"modules": sorted({name.partition(".")[0] for name in sys.modules})})
+    send(out, {"modules": sorted({name.partition(".")[0] for name in sys.modules}), "all": sorted(sys.modules)})
