@@ -49,7 +49,8 @@ def _entries(programme: Programme, frame: pd.DataFrame) -> Budget:
     funds = list(programme.budget_columns)
     rows, lost = [], []
     heads = frame[list(HEADS)].itertuples(index=False, name=None)
-    for i, (named, won) in enumerate(zip(heads, frame[funds].to_numpy(dtype=np.int64), strict=True)):
+    amounts = frame.reindex(columns=funds, fill_value=0).to_numpy(dtype=np.int64)  # a programme may have no such sheet
+    for i, (named, won) in enumerate(zip(heads, amounts, strict=True)):
         found = programme.resolve(*named)
         if found is None:
             lost.append((BUDGET, i))
