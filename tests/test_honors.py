@@ -210,14 +210,14 @@ def test_the_report_speaks_of_applications_and_of_no_won(written: Path) -> None:
     assert "제외 4건" in pages[0]
     whole = "\n".join(pages)
     assert [word for word in ("불인정", "협약번호", "수행기관", "0원", "집행금액") if word in whole] == []
-    assert "2차 대면심사 점수·순위표" in whole
+    assert "2차 대면심사" in whole
 
 
 def test_the_workbook_has_the_list_and_the_points_as_numbers(written: Path) -> None:
     book = openpyxl.load_workbook(written / "불인정내역서.xlsx")
-    assert {"신청 점검표", "추천 목록", "1차 서면심사 점수·순위표", "2차 대면심사 점수·순위표"} <= set(book.sheetnames)
+    assert {"신청 점검표", "추천 목록", "1차 서면심사", "2차 대면심사"} <= set(book.sheetnames)
     assert not {"불인정 내역", "보완 요청", "규칙별"} & set(book.sheetnames)
-    rows = list(book["2차 대면심사 점수·순위표"].iter_rows(min_row=5, max_col=3, values_only=True))
+    rows = list(book["2차 대면심사"].iter_rows(min_row=5, max_col=3, values_only=True))
     assert rows == [("W-01", 1, 95), ("W-03", 2, 92), ("W-02", 3, 88), ("W-04", 4, 85)]
 
 

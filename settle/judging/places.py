@@ -148,14 +148,14 @@ def members(group: np.ndarray, among: np.ndarray) -> dict[int, list[int]]:
     return found
 
 
-def together(facts: Facts, columns: Sequence[str], spelt: Callable[[str], str] | None = None) -> Grouped:
+def together(facts: Facts, columns: Sequence[str], spelt: Callable[[str], str] = match_key) -> Grouped:
     """Rows that are equal in all of the columns. spelt: in what form texts are compared."""
     label, there = np.zeros(facts.n, dtype=np.int64), np.ones(facts.n, dtype=bool)
     for column in columns:
         found = _figure(facts, column)
         values = np.asarray(found.value)
         if values.dtype.kind not in "biuf":
-            values = np.array([(spelt or match_key)(str(text)) for text in values.tolist()], dtype=object)
+            values = np.array([spelt(str(text)) for text in values.tolist()], dtype=object)
             there &= values != ""
         there &= found.known
         codes, distinct = coded(values)

@@ -9,6 +9,7 @@ import numpy as np
 from settle.judging.components import components
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
+from settle.judging.facts.ledger import company
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import outright
@@ -52,7 +53,11 @@ def exclusive(ctx: Context) -> Outcome:
     of_key = members(who.label, counted)
     size = np.array([len(of_key.get(int(label), [])) for label in who.label], dtype=np.int64)
     shared = counted & (size > most)
-    named = together(ctx.facts, plan["name"]) if plan.get("name") else Grouped(who.label, np.zeros(ctx.n, dtype=bool))
+    named = (
+        together(ctx.facts, plan["name"], _name)
+        if plan.get("name")
+        else Grouped(who.label, np.zeros(ctx.n, dtype=bool))
+    )
     of_name = members(named.label, among & named.known)
     by_name = np.zeros(ctx.n, dtype=bool)
     for rows in of_name.values():
@@ -73,6 +78,11 @@ def exclusive(ctx: Context) -> Outcome:
         return [", ".join(names[j] for j in mine if stays[j]) for mine in rows]
 
     return _outcome(ctx, among, others=others, kept=kept)
+
+
+def _name(text: str) -> str:
+    """A name without the form of a company, spaces and case."""
+    return match_key(company(text))
 
 
 def _keys(ctx: Context, key: Any, among: np.ndarray) -> tuple[Grouped, np.ndarray]:
