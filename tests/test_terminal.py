@@ -49,6 +49,26 @@ def test_no_amount_is_cut(won: int, columns: int, monkeypatch: pytest.MonkeyPatc
     assert wanted <= words
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_what_is_paid_fits_the_terminal_and_no_refund_is_told_where_there_is_no_budget(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook = load("gyeongnam-auto-parts")
+    rows = [
+        {"집행번호": "1", "비목": "일채움지원금", "근로자": "김하나", "집행일": "2025-07-01", "집행금액": 1_000_000},
+        {"집행번호": "2", "비목": "장기근속자인센티브", "근로자": "김두리", "집행일": "2025-07-01", "집행금액": 1_000_000},
+        {"집행번호": "3", "비목": "근무환경개선지원금", "세목": "통근버스임차료", "집행일": "2025-07-01", "집행금액": 1_234_567},
+    ]  # fmt: skip
+    judgement = judge(book_from_tables({"집행내역": rows}, rulebook.programme), rulebook)
+    lines = shown(judgement, columns, monkeypatch)
+    table = next(line for line in lines if "지급 구분" in line)
+    assert ("근무환경개선지원금" in table) == (columns == 80)  # on a narrow one a column for each payment
+    assert max(map(width, lines[lines.index(table) : lines.index(table) + 9])) <= columns
+    assert not any("반납액" in line for line in lines)
+    assert View(judgement).funds == []
+    assert "총괄책임자 · PM" not in [label for label, _ in View(judgement).agreement]
+
+
 def test_rules_that_were_not_chosen_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     book = agreement(150).book
     assert not any("고르지 않은" in line for line in shown(judge(book), 100, monkeypatch))

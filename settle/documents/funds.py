@@ -8,9 +8,15 @@ import pandas as pd
 
 from settle import korean as text
 from settle.model import BUDGET
+from settle.programme import sheets
 
 if TYPE_CHECKING:
     from settle.model import Judgement
+
+
+def pays_back(judgement: Judgement) -> bool:
+    """Has the programme a budget by funds, of which what is left goes back? One that pays what is claimed has none."""
+    return BUDGET in sheets.load(judgement.programme.id)
 
 
 def fund_notes(judgement: Judgement) -> list[str]:

@@ -18,11 +18,12 @@ from rich.text import Text
 
 from settle import korean as text
 from settle.documents import subjects
-from settle.documents.funds import fund_notes
+from settle.documents.funds import fund_notes, pays_back
 from settle.documents.view import verdict_words
 from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from settle.model import Judgement
@@ -145,11 +146,19 @@ def _print(out: Console, table: Table) -> None:
 
 def _payments(out: Console, judgement: Judgement) -> None:
     if judgement.payments:
-        table = _table(*subjects.PAYMENT)
-        for row in subjects.payments(judgement):
+        rows = [subjects.PAYMENT, *subjects.payments(judgement)]
+        if _needed(rows) > out.width:  # one column for each payment then
+            rows = list(zip(*rows, strict=True))
+        table = _table(*rows[0])
+        for row in rows[1:]:
             table.add_row(*row)
         _print(out, table)
         out.print()
+
+
+def _needed(rows: Sequence[Sequence[str]]) -> int:
+    """Columns of the terminal that a table of these cells takes."""
+    return sum(max(map(cell_len, column)) + 2 for column in zip(*rows, strict=True))
 
 
 def _subjects(out: Console, judgement: Judgement) -> None:
@@ -307,6 +316,8 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _funds(out: Console, judgement: Judgement) -> None:
+    if not pays_back(judgement):
+        return
     rows = judgement.by_fund
     if not len(rows) or not rows["budget"].notna().any():
         why = "예산 시트가 없거나 읽지 못했습니다" if not judgement.book.has("예산") else "재원별 예산을 알 수 없습니다"

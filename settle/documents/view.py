@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from settle import __version__
-from settle.documents.funds import fund_notes
+from settle.documents.funds import fund_notes, pays_back
 from settle.documents.subjects import counts, sentence, title_of
 from settle.judging.arrays import moment_text
 from settle.korean import day, josa, korean_day, mask, mask_key, number, printable
@@ -183,7 +183,7 @@ class View:
 
     @cached_property
     def agreement(self) -> list[tuple[str, str]]:
-        """Label and value, for the first page; where nothing was spent, what is known alone."""
+        """Label and value, for the first page; where nothing was spent of a budget, what is known alone."""
         book = self.judgement.book.agreement
         period = " ~ ".join(korean_day(book.get(k)) for k in ("협약시작일", "협약종료일")).strip(" ~")
         kind = f" ({book['기관유형']})" if book.get("기관유형") else ""
@@ -195,7 +195,7 @@ class View:
             ("협약기간", period),
             ("총괄책임자 · PM", self.agreed("총괄책임자", "수행기관PM")),
         ]
-        if self.applied_only:
+        if self.applied_only or not pays_back(self.judgement):
             counted = " · ".join(f"{one.subject.sheet} {len(one.lines):,}건" for one in self.judgement.others)
             return [row for row in [*rows[:1], *self._notice, *rows[1:], ("판정한 것", counted)] if row[1]]
         if self.part:
@@ -274,7 +274,12 @@ class View:
 
     @cached_property
     def funds(self) -> list[list[int | str | None]]:
-        """재원, budget, claimed, recognised, held, disallowed, refund, refund if what is held is recognised; the total last."""
+        """재원, budget, claimed, recognised, held, disallowed, refund, refund if what is held is recognised; the total last.
+
+        Nothing where the programme has no budget.
+        """
+        if not pays_back(self.judgement):
+            return []
         table = self.judgement.by_fund
         names = ["budget", *WON, "refund", "refund_if_held_recognised"]
         columns = [table[c].tolist() for c in ("재원", *names)]
