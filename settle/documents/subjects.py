@@ -107,18 +107,26 @@ def scores(judgement: Judgement) -> list[Shown]:
 
 def _score_table(found: Scores) -> Shown:
     table, pairs = found.table, list(zip(found.rows, found.standing, strict=True))
-    pairs.sort(key=lambda pair: (pair[0].rank is None, pair[0].rank or 0))
-    heads = ("신청번호", "순위", "총점", *(one.name for one in table.criterion), "비고")
+    pairs.sort(key=lambda pair: (pair[0].part, pair[0].rank is None, pair[0].rank or 0))
+    part = (table.by,) if table.by else ()
+    rank = () if table.answers is not None else ("순위",)  # who scores himself is not ranked
+    heads = ("신청번호", *part, *rank, "총점", *(one.name for one in table.criterion), "비고")
     rows: list[tuple[Any, ...]] = []
     for row, standing in pairs:
         tied = f"동점: {', '.join(mask_key(name) for name in row.tied_with)}" if row.tied_with else ""
         points = [points_shown(one.points, table.decimals) or "-" for one in row.points]
         total = points_shown(row.total, table.decimals) or "미완성"
         said = ", ".join(filter(None, [STANDING[standing], tied]))
-        rows.append((mask_key(printable(row.number)), str(row.rank or "-"), total, *points, said))
+        first = [
+            mask_key(printable(row.number)),
+            *[mask(printable(row.part)) for _ in part],
+            *[str(row.rank or "-") for _ in rank],
+        ]
+        rows.append((*first, total, *points, said))
     least = "" if table.minimum is None else f" {table.minimum}점 이상이어야 합니다."
-    told = f"{len(rows):,}건의 점수입니다.{least} 순위는 함께 판정한 신청 사이의 것입니다."
-    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1, len(heads) - 1)))
+    among = f" 순위는 함께 판정한 신청 사이의 것{f'이며 {table.by}마다 따로' if part else ''}입니다." if rank else ""
+    told = f"{len(rows):,}건의 점수입니다.{least}{among}"
+    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1 + len(part), len(heads) - 1)))
 
 
 def _shown(judged: Judged, programme: str) -> Shown:
@@ -192,7 +200,11 @@ def payments(judgement: Judgement) -> list[tuple[str, ...]]:
 
 
 def naming(subject: Subject, programme: str) -> tuple[str, ...]:
-    """The column that says who or what a row is: the first text that must be there. Nothing that is kept hashed is shown."""
+    """The columns that say who or what a row is: the first text that must be there, and to which application it belongs. Nothing kept
+    hashed is shown.
+    """
     kind = sheets.load(programme).get(subject.sheet)
-    texts = [c.name for c in kind.columns if c.type == "text" and c.required and c.name != subject.key] if kind else []
-    return tuple(texts[:1])
+    if kind is None:
+        return ()
+    of = [c.name for c in kind.columns if c.name == subject.of != subject.key and c.required]
+    return (*of, *[c.name for c in kind.columns if c.type == "text" and c.required and c.name != subject.key][:1])

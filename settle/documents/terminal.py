@@ -173,9 +173,10 @@ def _subjects(out: Console, judgement: Judgement) -> None:
             out.print(line, no_wrap=True, overflow="ellipsis")
         out.print()
     for shown in subjects.scores(judgement):
-        table = _table(f"{shown.title}: 신청", "순위", "총점", "비고")
+        last = shown.heads.index("총점") + 1  # what stands behind it are the criteria
+        table = _table(f"{shown.title}: 신청", *shown.heads[1:last], "비고")
         for row in shown.rows:
-            table.add_row(_say(row[0]), row[1], row[2], row[-1])
+            table.add_row(*map(_say, row[:last]), row[-1])
         _print(out, table)
         out.print()
 

@@ -236,6 +236,8 @@ class _Asking:
             for need in needs:
                 if not one.provisional and not need.startswith("given:"):
                     continue  # a subject that was not handed in: nobody asks for it
+                if need in self.judgement.programme.later:
+                    continue  # what comes later is not missing yet
                 about = self._needed(need)
                 if not about:
                     continue

@@ -64,6 +64,7 @@ class Scored:
     scored: bool = True
     surely_below: bool = False
     unsurely_above: bool = False
+    part: str = ""  # among whom it is ranked
     order: tuple[Fraction, ...] = ()  # the total and what tells equal totals apart, the larger first
 
 
@@ -126,31 +127,39 @@ def scored(
         _sum(table, numbers[i], tuple(column[i] for column in columns)) if mine[i] else _not_scored(numbers[i])
         for i in range(facts.n)
     ]
-    ranked = [one for i, one in enumerate(found) if one.total is not None and (among is None or among[i])]
+    if table.by:
+        found = [replace(one, part=str(part)) for one, part in zip(found, facts[table.by].tolist(), strict=True)]
     if len(found) < 2 or table.answers is not None:  # a rank is one among others
         return found
-    groups = facts[table.by].tolist() if table.by else [""] * facts.n
-    of = {id(one): groups[i] for i, one in enumerate(found)}
-    orders: dict[str, list[tuple[Fraction, ...]]] = {}
-    equal: dict[tuple[str, tuple[Fraction, ...]], list[Scored]] = {}
-    for one in ranked:
-        orders.setdefault(of[id(one)], []).append(one.order)
-        equal.setdefault((of[id(one)], one.order), []).append(one)
-    for several in orders.values():
-        several.sort(reverse=True)
-    placed = {id(one) for one in ranked}
+    placed = [one.total is not None and (among is None or bool(among[i])) for i, one in enumerate(found)]
+    parts: dict[str, list[Scored]] = {}
+    for one, is_placed in zip(found, placed, strict=True):
+        if is_placed:
+            parts.setdefault(one.part, []).append(one)
+    ranks = {part: _ranks(several) for part, several in parts.items()}
     return [
-        _ranked(one, equal[of[id(one)], one.order], orders[of[id(one)]]) if id(one) in placed else one for one in found
+        replace(one, rank=ranks[one.part][one.order][0], tied_with=_but(ranks[one.part][one.order][1], one))
+        if is_placed
+        else one
+        for one, is_placed in zip(found, placed, strict=True)
     ]
+
+
+def _ranks(several: Sequence[Scored]) -> dict[tuple[Fraction, ...], tuple[int, list[Scored]]]:
+    """What rows are ordered by -> (their rank, those that have it)."""
+    found: dict[tuple[Fraction, ...], tuple[int, list[Scored]]] = {}
+    for place, one in enumerate(sorted(several, key=lambda row: row.order, reverse=True), start=1):
+        found.setdefault(one.order, (place, []))[1].append(one)
+    return found
+
+
+def _but(equal: Sequence[Scored], one: Scored) -> tuple[str, ...]:
+    """The numbers of those that are equal to a row, in the order of the rows."""
+    return tuple(other.number for other in equal if other is not one)
 
 
 def _not_scored(number: str) -> Scored:
     return Scored(number, (), None, Fraction(0), below=False, scored=False)
-
-
-def _ranked(one: Scored, equal: Sequence[Scored], order: Sequence[tuple[Fraction, ...]]) -> Scored:
-    tied = tuple(other.number for other in equal if other is not one)
-    return replace(one, rank=order.index(one.order) + 1, tied_with=tied)
 
 
 def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:

@@ -1,0 +1,135 @@
+"""Seoul 미래 청년 일자리: applications and placements where nothing is spent (공고 2025-03-04). Rules one by one: tests/cases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from settle.commands import common
+from settle.documents import json_, sample
+from settle.model import Judgement
+from settle.pipeline import book_from_tables, judge
+from settle.programme import rules as rulebooks
+from settle.programme.rules import Rulebook
+from tests.kit.casekit import identities_broken
+
+SEOUL = "seoul-future-youth"
+FIELDS = ("AI", "제로웨이스트", "소셜벤처")
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return rulebooks.load(SEOUL)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+    """The sample, judged as `settle demo` does."""
+    return common.judge_files((sample.write(tmp_path_factory.mktemp("sample"), SEOUL),), SEOUL)
+
+
+PLANTED = {
+    ("신청", "SYQ-090", "1"): "note",  # 한새봄 was an employee until 30 September 2024
+    ("신청", "SYQ-010", "2"): "disallow",  # the first second after the close
+    ("신청", "SYQ-030", "3"): "note",  # Seongnam
+    ("신청", "SYQ-100", "3"): "hold",  # six people
+    ("신청", "SYS-010", "3"): "note",  # resident with the content agency
+    ("신청", "SYS-020", "4"): "note",  # two of four taken on
+    ("신청", "SYV-030", "5"): "disallow",  # 25 + 30 + 10
+    ("신청", "SYQ-060", "5"): "disallow",
+    ("신청", "SYQ-050", "6"): "disallow",  # two insured
+    ("신청", "SYQ-040", "7"): "disallow",  # a day short of a year
+    ("신청", "SYQ-190", "7"): "hold",  # no plan of training
+    ("배치", "SYP-040", "송한결"): "note",  # 41 hours
+    ("배치", "SYP-080", "문보라"): "hold",  # Jongno
+    ("배치", "SYQ-090", "한새봄"): "disallow",
+}
+
+
+def test_everything_planted_in_the_sample_is_found_and_nothing_else(planted: Judgement) -> None:
+    assert planted.input_errors == []
+    assert not planted.provisional
+    found = {
+        (one.subject.name, row.code, row.line): row.effect
+        for one in planted.others
+        for row in one.findings.itertuples()
+    }
+    assert found == PLANTED
+    assert identities_broken(planted) == []
+    applications, placements = planted.others
+    assert applications.totals == {"claimed": 7, "recognised": 2, "held": 1, "disallowed": 4}
+    assert placements.totals == {"claimed": 3, "recognised": 1, "held": 1, "disallowed": 1}
+    assert planted.totals["claimed"] == 0  # nothing is spent
+
+
+def test_ranks_stand_by_field_and_social_ventures_by_their_two_tables(planted: Judgement) -> None:
+    told = {one["table"]: one for one in json.loads(json_.dumps(planted))["scores"]}
+    assert set(told) == {"document", "social", "growth"}  # nobody was interviewed yet
+    ranks = {one["신청번호"]: (one["rank"], one["in"]) for one in told["document"]["ranking"]}
+    # 4 goes past the competition; what is struck has no rank
+    assert ranks == {
+        "1": (1, "in"), "3": (1, "held"), "2": (None, "out"), "5": (None, "out"), "6": (None, "out"), "7": (None, "out"),
+    }  # fmt: skip
+    # three reviewers, one of whom gives 7 of 8: 18 + 23/3 + 18 + 9 + 27 + 9
+    totals = {one["신청번호"]: one["total"] for one in told["document"]["ranking"]}
+    assert totals["1"] == pytest.approx(88.67)
+    assert [(one["신청번호"], one["total"]) for one in told["social"]["ranking"]] == [("4", 70), ("5", 65)]
+    assert [(one["신청번호"], one["total"]) for one in told["growth"]["ranking"]] == [("4", 70), ("5", 80)]
+
+
+def test_no_birth_date_stands_in_a_result(planted: Judgement, tmp_path: Path) -> None:
+    from settle.commands import check
+
+    written = check.write_all(planted, tmp_path)
+    texts = [path.read_text(encoding="utf-8") for path in written if path.suffix == ".json"]
+    for path in (path for path in written if path.suffix == ".xlsx"):
+        book = openpyxl.load_workbook(path)
+        texts += [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    for birth in ("2000-05-05", "1999-02-03", "2001-07-08"):
+        assert not any(birth in text for text in texts), birth
+
+
+def applied(number: int) -> dict[str, Any]:
+    """A row of a list as the city exports it: no word of hours, checklists or papers."""
+    return {
+        "접수번호": str(number),
+        "단체명": f"단체{number}",
+        "지원분야": FIELDS[number % 3],
+        "주소": f"서울특별시 마포구 {number}",
+        "창업일": "2019-03-02",
+        "접수일시": f"2025-03-{24 + number % 7} 10:00",
+        "총 신청인원": 2 + number % 4,
+        "상시근로자 수": 3,
+    }
+
+
+def test_a_plain_list_of_applications_disallows_nothing_and_asks_little(rulebook: Rulebook) -> None:
+    rows = [applied(n) for n in range(1, 25)]
+    result = judge(book_from_tables({"접수현황": rows}, rulebook.programme), rulebook)
+    assert result.input_errors == []
+    (applications,) = result.others
+    assert applications.totals["claimed"] == 24
+    assert applications.totals["disallowed"] == 0
+    assert result.provisional
+    asked = [one for one in result.questions if one.lines or one.kind == "sheet"]
+    assert 0 < len(asked) <= 5
+    assert {one.about for one in asked} >= {"시트.제출서류", "시트.체크리스트"}
+    # what an application must say and this list does not is named once by rule
+    held = applications.findings[applications.findings["effect"] == "hold"]
+    assert set(held["code"]) == {"SYQ-060", "SYQ-140", "SYQ-160", "SYQ-180"}
+
+
+def test_a_list_that_breaks_the_limits_is_told_so_by_itself(rulebook: Rulebook) -> None:
+    late = applied(1) | {"접수일시": "2025-04-01 09:00"}
+    young = applied(2) | {"지원분야": "소셜벤처", "창업일": "2024-01-02"}
+    few = applied(3) | {"상시근로자 수": 1}
+    result = judge(book_from_tables({"접수현황": [late, young, few]}, rulebook.programme), rulebook)
+    found = result.others[0].findings
+    struck = found[found["effect"] == "disallow"]
+    assert list(zip(struck["line"], struck["code"], strict=True)) == [
+        ("1", "SYQ-010"), ("2", "SYQ-040"), ("3", "SYQ-050"),
+    ]  # fmt: skip
