@@ -61,15 +61,19 @@ def _ranking(found: Scores, judged: Judged, programme: str) -> Table:
     words = {"in": subject.recognised, "out": subject.disallowed, "held": subject.held, "open": OPEN}
     named = shown_subjects.naming(subject, programme)
     names = dict(zip(judged.lines["line"].tolist(), range(len(judged.lines)), strict=True))
-    pairs = sorted(zip(found.rows, found.standing, strict=True), key=lambda p: (p[0].rank is None, p[0].rank or 0))
+    pairs = sorted(
+        zip(found.rows, found.standing, strict=True), key=lambda p: (p[0].part, p[0].rank is None, p[0].rank or 0)
+    )
+    part = (table.by,) if table.by else ()
     rows = []
     for row, standing in pairs:
         who = tuple(safe(judged.lines[column].iat[names[row.number]]) for column in named)
         tied = ", ".join(key(name) for name in row.tied_with)
         total = OPEN if row.total is None else _figure(row.total, table.decimals)
         bonus = _figure(row.bonus, table.decimals)
-        rows.append((row.rank or "-", key(row.number), *who, total, bonus, words[standing], tied))
-    heads = (*RANKING[:2], *named, *RANKING[2:])
+        parts = [safe(row.part) for _ in part]
+        rows.append((*parts, row.rank or "-", key(row.number), *who, total, bonus, words[standing], tied))
+    heads = (*part, *RANKING[:2], *named, *RANKING[2:])
     return Table(f"{table.title} 순위", _about(found), heads, rows, table.decimals)
 
 
@@ -79,8 +83,14 @@ def _about(found: Scores) -> str:
     if table.minimum is not None:
         bonus = "가점을 넣고" if table.minimum_includes_bonus else "가점을 빼고"
         sentences.append(f"{bonus} {table.minimum}점 이상이어야 하며, 반올림하지 않은 점수로 견줍니다.")
-    if any(row.rank for row in found.rows):
+    if table.answers is not None:
+        sentences.append("신청한 쪽이 스스로 적은 것을 증빙에 따라 셈한 점수이며 순위는 없습니다.")
+    elif any(row.rank for row in found.rows):
         sentences.append("순위는 함께 판정한 신청 사이의 것이며, 같은 점수는 같은 순위입니다.")
+        if table.by:
+            sentences.append(f"{table.by}마다 따로 매깁니다.")
+        if table.ties:
+            sentences.append(f"총점이 같으면 {', '.join(table.ties)}의 점수가 차례로 높은 쪽이 앞섭니다.")
     else:
         sentences.append("순위는 한 회차의 신청을 함께 판정할 때만 매깁니다.")
     return " ".join(sentences)
