@@ -54,3 +54,27 @@ def test_a_command_of_the_readme_runs(line: str, desk: Path, monkeypatch: pytest
     assert "Traceback" not in ran.output
     if "-o" in line:
         assert {path for path in desk.rglob("*") if path.is_file()} - before, "nothing was written"
+
+
+def test_the_table_of_programmes_says_what_is_there() -> None:
+    """Every programme has its row, its column and its handbook; a command that is said to work for it has what it needs."""
+    text = README.read_text(encoding="utf-8")
+    shipped = sorted(path.parent.name for path in README.parent.glob("schemas/*/programme.toml"))
+    rows = re.findall(r"^\| .*\(`([a-z-]+)`\) \|.*\((docs/[a-z.-]+)\) \|$", text, re.MULTILINE)
+    assert sorted(name for name, _ in rows) == shipped
+    assert [file for _, file in rows if not (README.parent / file).is_file()] == []
+    places = {
+        "`demo`": "ledgers/{}/sample",
+        "`report interim`": "reports/{}/interim.toml",
+        "`report scores`": "schemas/{}/scores",
+        "`kpi`": "schemas/{}/kpi.toml",
+    }
+    for command, place in places.items():
+        (line,) = (
+            line for line in text.splitlines() if line.startswith(f"| {command}") and line.count("|") == len(rows) + 2
+        )
+        cells = [cell.strip() for cell in line.strip("|").split("|")[1:]]
+        assert set(cells) <= {"○", "–", "아직"}
+        there = [(README.parent / place.format(name)).exists() for name, _ in rows]
+        assert [cell for cell, so in zip(cells, there, strict=True) if cell == "○" and not so] == []
+        assert [cell for cell, so in zip(cells, there, strict=True) if cell == "–" and so] == []

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
 
 SIGNED = 60  # terminal columns of a name at a place to sign
+TITLES = {"interim": "중간보고서", "final": "최종보고서"}
 _CENTRE = Look(align="centre")
 _RIGHT = Look(align=RIGHT, middle=True)
 
@@ -44,6 +45,8 @@ _RIGHT = Look(align=RIGHT, middle=True)
 def form(programme: Programme, name: str) -> dict[str, Any]:
     """The texts of a form: reports/<programme>/<name>.toml. Raises ResourceError (Korean)."""
     path = folder("reports", programme.id) / f"{name}.toml"
+    if not path.is_file():
+        raise ResourceError(f"{programme.name}에는 {TITLES.get(name, name)} 서식이 없습니다.")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
