@@ -155,12 +155,15 @@ class Unbroken(_Fact, tag="unbroken"):
 
 
 class LastDay(_Fact, tag="last_day"):
-    """The latest day in a column of the rows of the same person; not known where one of them is blank."""
+    """The latest day in a column of the rows of the same person; not known where one of them is blank. since: days before it do not count
+    (what ended before somebody came says nothing of his going).
+    """
 
     sheet: str
     column: str
     on: dict[str, str]
     soft: dict[str, str] = {}
+    since: str = ""
 
 
 class OfPapers(_Fact, tag="of_papers"):

@@ -107,9 +107,13 @@ def _(spec: shapes.RowsOf, facts: Facts) -> Value:
 def _(spec: shapes.LastDay, facts: Facts) -> Value:
     theirs = rows_of(facts, spec.sheet)
     when = days(theirs.ledger[spec.column])
-    found = [max((int(when[row]) for row in rows), default=NO_DAY) for rows in _of(facts, theirs, spec)]
-    blank = [any(when[row] == NO_DAY for row in rows) for rows in _of(facts, theirs, spec)]
-    return _days(np.where(blank, NO_DAY, np.array(found, dtype=np.int64)))
+    told = figure(facts, spec.since) if spec.since else None
+    found = np.full(facts.n, NO_DAY, dtype=np.int64)
+    for i, rows in enumerate(_of(facts, theirs, spec)):
+        since = int(told.value[i]) if told is not None and told.known[i] else NO_DAY
+        ours = [int(when[row]) for row in rows if when[row] == NO_DAY or when[row] >= since]
+        found[i] = NO_DAY if NO_DAY in ours else max(ours, default=NO_DAY)
+    return _days(found)
 
 
 @made.register

@@ -31,7 +31,10 @@ def headcount_share(ctx: Context) -> Outcome:
     counted = among if plan.get("count") == "named" else among & (ctx.left > 0)
     heads = figure(ctx.facts, str(plan["of"]))
     most = np.where(heads.known, heads.value, 0).astype(np.int64) * int(plan["share"]) // 100
-    group = labels(application(ctx.facts))
+    numbers = application(ctx.facts)
+    group = (
+        labels(numbers) if len({*numbers} - {""}) > 1 else np.zeros(ctx.n, dtype=np.int64)
+    )  # a blank is of the only one
     place, rows = np.zeros(ctx.n, dtype=np.int64), np.zeros(ctx.n, dtype=np.int64)
     for label in np.unique(group[counted]).tolist():
         at = np.flatnonzero(counted & (group == label))
