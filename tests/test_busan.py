@@ -377,7 +377,13 @@ def test_a_whole_settlement(rulebook: Rulebook) -> None:
     assert result.totals == {"claimed": 20_360_000, "recognised": 19_500_000, "held": 0, "disallowed": 860_000}
     (grant,) = (row for row in result.by_fund.itertuples() if row.재원 == GRANT)
     assert (grant.recognised, grant.refund) == (17_500_000, 501_234)  # 18,000,000 - 17,500,000 + 1,234
-    assert {one.code for one in result.not_checked if one.provisional} <= {"BSR-010", "BSR-020", "BSR-030", "BSR-040"}
+    assert {one.code for one in result.not_checked if one.provisional} <= {
+        "BSR-010",
+        "BSR-020",
+        "BSR-030",
+        "BSR-040",
+        "BSE-220",
+    }
 
 
 # ---- eligibility ----------------------------------------------------------------------------------------------------------------

@@ -42,3 +42,13 @@ def _stored() -> tuple[str, ...]:
     """The days of the table, 2025-01-01."""
     text = common_file("schemas", HOLIDAYS).read_text(encoding="utf-8")
     return tuple(tomllib.loads(text))
+
+
+def next_working_days(days: np.ndarray) -> np.ndarray:
+    """Each day (since 1970), or the next one that is a working day."""
+    if not len(days):
+        return days
+    dates = days.astype("datetime64[D]")
+    years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    holidays = korean_holidays(int(years.min()), int(years.max()) + 1)
+    return np.busday_offset(dates, 0, roll="forward", holidays=holidays).astype(np.int64)

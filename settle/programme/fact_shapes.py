@@ -39,6 +39,12 @@ class DaysAfter(_Fact, tag="days_after"):
     days: int | str
 
 
+class NextWorkingDay(_Fact, tag="next_working_day"):
+    """The day itself, or the next working day where it is a Saturday, a Sunday or a public holiday (민법 161조)."""
+
+    of: str
+
+
 class CountRows(_Fact, tag="count_rows"):
     """Rows of another sheet of the same application. where: a condition over its columns, in which "own.<fact>" is a figure of this row;
     on: own column = its column, both filled. elsewhere: rows of other applications. else_on: the columns that say whose a row without an
@@ -215,6 +221,7 @@ Declared = (
     | Earliest
     | MonthsAfter
     | DaysAfter
+    | NextWorkingDay
     | CountRows
     | SumRows
     | AnyRow

@@ -19,6 +19,7 @@ from settle.judging import boundaries
 from settle.judging.arrays import FAR, NO_DAY, day
 from settle.judging.facts.base import Facts, declares, known
 from settle.judging.facts.subjects import application
+from settle.labour.working_days import next_working_days
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
 from settle.programme.vocabulary import MOMENTS, PAIRS, Subject, match_key
@@ -127,6 +128,15 @@ def _(spec: shapes.MonthsAfter, facts: Facts) -> Value:
 @made.register
 def _(spec: shapes.DaysAfter, facts: Facts) -> Value:
     return _shifted(facts, spec.start, spec.days, boundaries.days_after)
+
+
+@made.register
+def _(spec: shapes.NextWorkingDay, facts: Facts) -> Value:
+    days = _days_of(facts, spec.of)
+    sure = ~boundaries.unknown(days)
+    found = days.copy()
+    found[sure] = next_working_days(days[sure])
+    return _as_days(found)
 
 
 # ---- rows of other sheets -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 
 from settle.judging.arrays import days, group_sum, latest_first
 from settle.judging.facts.plan import agreed, grouped
-from settle.judging.kinds.base import Context, Outcome, Second, kind
+from settle.judging.kinds.base import Context, Outcome, Second, Told, kind
 from settle.programme.rules import RulebookError
 
 
@@ -193,3 +193,23 @@ def _figure(ctx: Context, name: str, by: str, names: np.ndarray) -> np.ndarray |
         return None
     # what was not agreed at all is the matter of another rule: no figure
     return np.array([found.get(str(n), np.iinfo(np.int64).max // 4) for n in names], dtype=np.int64)
+
+
+@kind("group")
+def unspent_fund(ctx: Context) -> Outcome:
+    """A fund of which less is left than was agreed: told once, of the agreement.
+
+    parameters: fund. The rule's applies_to picks the lines that count. Values: agreed, spent, short.
+    """
+    fund = str(ctx.rule.parameters["fund"])
+    nothing = np.zeros(ctx.n, dtype=np.uint8)
+    found = agreed(ctx.facts, fund=fund)
+    if found is None:
+        return Outcome(nothing, unknown=f"예산 시트에서 {fund}의 금액을 알 수 없어 보지 못했습니다")
+    budget = sum(found.values())
+    spent = int(np.where(of_fund(ctx, fund) & ctx.applies(), ctx.left, 0).sum())
+    if spent >= budget:
+        return Outcome(nothing)
+    values = {"agreed": [budget], "spent": [spent], "short": [budget - spent]}
+    case = np.array([ctx.rule.case("note")], np.uint8)
+    return Outcome(nothing, told=[Told("", case, np.array([-1]), [""], values)])
