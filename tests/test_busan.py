@@ -450,7 +450,8 @@ def test_two_supports_before_are_enough(rulebook: Rulebook, times: int | None, v
 
 @pytest.mark.parametrize(("answer", "verdict"), [("N", "적격"), ("Y", "제외"), (None, "보완")])
 def test_what_is_looked_up(rulebook: Rulebook, answer: str | None, verdict: str) -> None:
-    row = dict.fromkeys(("지급제한중", "환수미완료", "사회적물의", "자치단체제한"), "N") | {"동일사유지원": answer}
+    asked = ("지급제한중", "환수미완료", "동일사유지원", "임금체불", "자치단체제한")
+    row = dict.fromkeys(asked, "N") | {"사회적물의": answer}
     assert applied(rulebook, "BSQ-110", row) == verdict
 
 

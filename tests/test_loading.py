@@ -128,8 +128,8 @@ def test_the_files_are_right_as_they_stand(file: str) -> None:
 
 HEAD = 'id = "x"\nname = "n"\nbegins = 2026-01-01\n'
 KINDS = (
-    "latest, earliest, months_after, days_after, next_working_day, count_rows, sum_rows, any_row, which_rows, join, row_of, first, pick, difference, "
-    "month_start, month_end, same, rows_of_person, unbroken, last_day, of_papers, share, mean_share, overlap_days, band"
+    "latest, earliest, months_after, days_after, next_working_day, count_rows, sum_rows, any_row, which_rows, join, row_of, first, "
+    "pick, difference, month_start, month_end, same, rows_of_person, unbroken, last_day, of_papers, share, mean_share, overlap_days, band"
 )
 
 

@@ -17,7 +17,10 @@ from settle.programme.vocabulary import match_key
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
-FORM_NUMBER = re.compile(r"\[?\s?서식\s?\d{1,2}(?:-\d{1,2})?\s?\]?")  # in front of a name or behind it
+# in front of a name or behind it: [서식 3-1], [제1호의2 서식], [제2호의1~4 서식]
+FORM_NUMBER = re.compile(
+    r"\[?\s?(?:서식\s?\d{1,2}(?:-\d{1,2})?|제\d{1,2}호(?:의\s?\d{1,2})?(?:~\d{1,2})?\s?서식)\s?\]?"
+)
 SHEET, COLUMN = "제출서류", "서류명"
 PART, PERSON = "세부사업", "근로자"  # columns of the list of papers that say for what and whose
 
