@@ -580,6 +580,35 @@ def test_ranks_and_equal_totals(rulebook: Rulebook) -> None:
     assert notes[notes["effect"] == "note"]["line"].tolist() == ["1", "3"]
 
 
+@pytest.mark.parametrize(
+    ("times", "points"), [((4,), 5), ((3, 2), 5), ((3,), 4), ((2,), 3), ((1,), 2), ((), 1), ((4, None), None)]
+)
+def test_working_together_is_counted(rulebook: Rulebook, times: tuple[int | None, ...], points: int | None) -> None:
+    shared = {"신청번호": "1", "협력기관": "해운대구", "협력활동": "협의회", "증빙": "회의록"}
+    rows = [shared | {"일자": "2025-12-31", "횟수": n} for n in times]
+    rows += [shared | {"일자": "2026-01-01", "횟수": 9}, shared | {"일자": "2025-06-01", "횟수": 9, "증빙": ""}]
+    own = [row for row in reviews("1") if row["항목"] != "사회적 생태계 구축 노력"]
+    (found,) = selected(rulebook, "1", 심사=own, 매출=grown("1"), 협력활동=rows).scores[0].rows
+    (one,) = (point for point in found.points if point.criterion == "사회적 생태계 구축 노력")
+    assert one.points == points
+
+
+@pytest.mark.parametrize(
+    ("grade", "day", "bonus"),
+    [
+        ("탁월", "2024-04-29", 3), ("탁월", "2024-04-28", 0), ("우수", "2026-04-29", 2), ("우수", "2026-04-30", 0),
+        ("양호", "2025-01-01", 0), ("탁월", None, 0), (None, "2025-01-01", 0),
+    ],
+)  # fmt: skip
+def test_the_bonus_of_a_measured_value(rulebook: Rulebook, grade: str | None, day: str | None, bonus: int) -> None:
+    row = {"신청번호": "1", "기업명": "기업1", "SVI등급": grade, "SVI측정일": day}
+    tables = {"신청기업": [row], "심사": reviews("1"), "매출": grown("1")}
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook, rules=["BSS"])
+    assert result.scores[0].rows[0].bonus == bonus
+    notes = result.others[0].findings["message"].tolist()
+    assert bool(notes) == (grade == "탁월" and day is None)
+
+
 def test_points_above_the_most_are_left_out(rulebook: Rulebook) -> None:
     result = selected(rulebook, "1", 심사=reviews("1", 사회목적_재투자=11), 매출=grown("1"))
     assert result.scores[0].rows[0].total is None
