@@ -40,6 +40,7 @@ from settle.judging.kinds import (  # noqa: F401
     placements,
     places,
     portions,
+    precedence,
     qualifying,
     required,
     reviews,
