@@ -128,12 +128,12 @@ def test_nothing_is_read_or_judged_again_that_did_not_change(tmp_path: Path) -> 
     book(place / "나.xlsx", "대·중소기업 혁신 파트너십 지원사업")
     book(place / "다.xlsx")
     before = settled(place, out)
-    assert [one.judged for one in before.months] == [2, 2]
+    assert [one.judged for one in before.months] == [1, 1]
     again = settled(place, out)
     assert [(one.judged, one.tables) for one in again.months] == [(0, {}), (0, {})]
     assert again.untold == before.untold
     book(first, "부산광역시 사회적경제기업 사업개발비 지원사업", SPENT | {"집행금액": 60_000})
-    assert [one.judged for one in settled(place, out).months] == [1, 1]
+    assert [one.judged for one in settled(place, out).months] == [1, 0]
     assert len(list((out / ".settle" / "programmes").glob("*.json"))) == 3
 
 
@@ -202,3 +202,19 @@ def test_the_command_shows_every_programme_and_names_the_rest(tmp_path: Path) ->
     assert {path.name for path in out.glob("월간대사*")} == {
         f"월간대사_{one}{end}" for one in (BUSAN, INNOVATION) for end in (".xlsx", ".pdf")
     }
+
+
+def test_what_is_said_of_each_programme_is_its_own(tmp_path: Path) -> None:
+    """Applications alone: heads instead of won, and how many agreements of this programme were judged."""
+    place = tmp_path / "여러 사업"
+    for programme in ("win-win-honors", "seoul-future-youth"):
+        (place / programme).mkdir(parents=True)
+        sample.write(place / programme, programme)
+    for ran, judged in ((1, "이번에 판정 1개"), (2, "이번에 판정 0개")):
+        arguments = ["batch", str(place), "--month", "2025-09", "--programme", "auto", "--jobs", "1"]
+        done = CliRunner().invoke(cli, [*arguments, "-o", str(tmp_path / "결과")], standalone_mode=False)
+        assert done.return_value == 1, done.output
+        assert done.output.count("2025-09 협약 1개\n") == 2
+        assert done.output.count(judged) == 2, ran
+        assert "신청 12건: 적격 2건, 보완 6건, 제외 4건." in done.output  # the sample of Honors
+        assert "그대로 -" not in done.output

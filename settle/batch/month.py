@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from settle.model import WON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -20,6 +24,22 @@ Progress = Callable[[str, int, int], None]  # what, done, of how many
 READ, UNREAD = "판정", "읽지 못함"
 
 
+def subjects_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of the subjects beside the ledger (tables.subject_sums), one dict per agreement and subject; rows of `agreements`."""
+    return [{"agreement": row["agreement"], **one} for row in rows for one in json.loads(row.get("subjects") or "[]")]
+
+
+def sentences(sums: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What became of each subject in all agreements: `신청 12건: 적격 2건, 보완 6건, 제외 4건.`"""
+    said = []
+    for name in dict.fromkeys(one["name"] for one in sums):
+        ours = [one for one in sums if one["name"] == name]
+        words, unit = ours[0]["words"], "건" if ours[0]["measure"] == "count" else "원"
+        parts = [f"{words[effect]} {sum(one[effect] for one in ours):,}{unit}" for effect in WON[1:]]
+        said.append(f"{name} {sum(one['lines'] for one in ours):,}건: {', '.join(parts)}.")
+    return said
+
+
 class NothingToDo(Exception):
     """The folder holds no agreement. The message is one Korean sentence."""
 
@@ -27,7 +47,8 @@ class NothingToDo(Exception):
 @dataclass(frozen=True)
 class Outcome:
     """What is said of a month, kept with it. agreements: those read, of `found`. troubled: folder, status and reason of
-    those that were not judged as a whole. changes: how many of each, against the month `before`.
+    those that were not judged as a whole. changes: how many of each, against the month `before`. others: a sentence for each
+    subject beside the ledger.
     """
 
     exit_code: int  # 2 where an agreement could not be read, 1 where won are disallowed or held, else 0
@@ -37,6 +58,7 @@ class Outcome:
     troubled: list[list[str]]
     before: str = ""
     changes: list[tuple[str, int]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 @dataclass

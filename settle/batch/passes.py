@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,18 +64,18 @@ class Passes:
     def _has(self, i: int) -> bool:
         return not self.options.force and self.store.has(*self.places[i], self.options.reports)
 
-    def single(self) -> int:
-        """Judge what changed; how many that were."""
+    def single(self) -> Counter[str]:
+        """Judge what changed; how many that were, of each programme."""
         todo = self._missing(JUDGED)
         for done, (n, tables) in enumerate(self.pool.run(len(todo), lambda n: self._task(todo[n])), start=1):
             if _hashed(tables):
                 self.store.keep_key()  # before anything that was hashed with it
             self.store.put(*self.places[todo[n]], tables)
             self.tell(SINGLE, done, len(todo))
-        return len(todo)
+        return Counter(self.programmes[at] for at in todo)
 
-    def together(self) -> int:
-        """Join all agreements, judge again those that others touch; how many were judged."""
+    def together(self) -> Counter[str]:
+        """Join all agreements, judge again those that others touch; how many were judged, of each programme."""
         units = []
         for source, place, programme in zip(self.sources, self.places, self.programmes, strict=True):
             if self.store.table(*place, "lines") is not None:
@@ -92,7 +93,7 @@ class Passes:
         for done, (n, tables) in enumerate(results, start=1):
             self.store.put(*self.places[touched[n]], {name: data for name, data in tables.items() if name in keep})
             self.tell(TWICE, done, len(touched))
-        return len(touched)
+        return Counter(self.programmes[at] for at in touched)
 
     def of(self, programme: str) -> list[int]:
         """The agreements of a programme, by their names."""

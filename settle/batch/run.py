@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
-from settle.batch.month import READ, UNREAD, Month, Months, NothingToDo, Options, Outcome
+from settle.batch.month import READ, UNREAD, Month, Months, NothingToDo, Options, Outcome, sentences, subjects_of
 from settle.batch.sources import basis_of, find, fingerprint, in_folders, sha256, task_of
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
 from settle.model import WON
@@ -148,7 +148,7 @@ class _Work:
         rulebooks = {one: basis[one]["rulebook"] for one in named}
         passes = Passes(self.sources, prints, self.programmes, rulebooks, store, self.pool, options, self.tell)
         judged, again = passes.single(), passes.together()
-        months = [self._written(passes, one, judged, again) for one in named]
+        months = [self._written(passes, one, judged[one], again[one]) for one in named]
         store.keep_only(JUDGED, set(prints))
         store.keep_only(ACROSS, {print_of for kind, print_of in passes.places if kind == ACROSS})
         if all(store.has(*place) for place in passes.places):
@@ -213,4 +213,5 @@ def _outcome(rows: Sequence[Mapping[str, Any]], changed: Delta | None) -> Outcom
         troubled=[[row["folder"], row["status"], row["reason"]] for row in rows if row["status"] != READ],
         before=changed.month if changed else "",
         changes=list(changed.counts().items()) if changed else [],
+        others=sentences(subjects_of(good)),
     )

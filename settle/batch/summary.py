@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
+from settle.batch.month import subjects_of
 from settle.korean import particles
 from settle.model import EFFECTS, WON
 
@@ -99,18 +99,9 @@ def summary(made: Month) -> Summary:
     return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
 
 
-def _subject_rows(made: Month) -> list[dict[str, Any]]:
-    """Sums of the subjects beside the ledger, one dict per agreement and subject."""
-    table = made.tables["agreements"]
-    if "subjects" not in table.column_names:
-        return []
-    pairs = zip(table["agreement"].to_pylist(), table["subjects"].to_pylist(), strict=True)
-    return [{"agreement": name, **one} for name, said in pairs for one in json.loads(said or "[]")]
-
-
 def _subjects(made: Month) -> list[Table]:
     """One list per subject beside the ledger: what became of its rows in every agreement, then in all."""
-    rows = _subject_rows(made)
+    rows = subjects_of(made.tables["agreements"].to_pylist())
     tables = []
     for subject in dict.fromkeys(one["name"] for one in rows):
         ours = sorted((one for one in rows if one["name"] == subject), key=lambda one: str(one["agreement"]))
@@ -151,11 +142,7 @@ def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> 
         f"협약 {count:,}개, 집행금액 {sums['claimed']:,}원 = 인정 {sums['recognised']:,}원 + 보완 {sums['held']:,}원 "
         f"+ 불인정 {sums['disallowed']:,}원."
     ]
-    for table in _subjects(made):
-        last = table.rows.iloc[-1].tolist()
-        heads = [name.partition("(") for name in table.rows.columns]
-        parts = [f"{name} {n:,}{unit.rstrip(')')}" for (name, _, unit), n in zip(heads[3:], last[3:], strict=True)]
-        said.append(f"{table.title} {last[1]:,}건: {', '.join(parts)}.")
+    said += made.outcome.others
     lost = int((unread["상태"] == "읽지 못함").sum())
     if lost:
         said.append(

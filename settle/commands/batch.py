@@ -166,10 +166,10 @@ def _show(made: Month, output: Path, name: str = "") -> None:
     claimed, recognised, held, disallowed = (number(said.won[name]) for name in WON)
     if name:
         click.echo(f"[{name}]")
-    click.echo(
-        f"{made.month} 협약 {said.agreements:,}개: 집행 {claimed}원, 인정 {recognised}원, "
-        f"보완 {held}원, 불인정 {disallowed}원"
-    )
+    spent = f": 집행 {claimed}원, 인정 {recognised}원, 보완 {held}원, 불인정 {disallowed}원"
+    click.echo(f"{made.month} 협약 {said.agreements:,}개{spent if any(said.won.values()) or not said.others else ''}")
+    for sentence in said.others:
+        click.echo(sentence)
     click.echo(
         f"이번에 판정 {made.judged:,}개, 여러 협약에 걸쳐 다시 판정 {made.again:,}개, 그대로 {said.found - made.judged:,}개"
     )
