@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from settle.model import Book, Judgement
     from settle.programme.rules import Rulebook
+    from settle.programme.vocabulary import Programme
 
     Together = Callable[[list[Book], Rulebook, None, list[Rulebook | None]], list[Judgement]]
 
@@ -69,11 +70,11 @@ def of(rule: Rule) -> tuple[Example, ...]:
     return tuple(found)
 
 
-def fits(example: Example, rulebook: Rulebook) -> bool:
+def fits(example: Example, programme: Programme) -> bool:
     """Can a programme judge it? Not an example of spending where nothing is spent."""
     from settle.model import LEDGER
 
-    return rulebook.programme.spends or LEDGER not in example.tables
+    return programme.spends or LEDGER not in example.tables
 
 
 def elsewhere(rulebook: Rulebook) -> Rulebook:

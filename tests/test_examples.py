@@ -14,7 +14,9 @@ from settle.programme.rules import Rulebook, RulebookError, load, parse
 
 BOOKS = {programme: load(programme) for programme in resources.programmes()}
 RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules]
-EXAMPLES = [(p, example) for p, rule in RULES for example in examples.of(rule) if examples.fits(example, BOOKS[p])]
+EXAMPLES = [
+    (p, example) for p, rule in RULES for example in examples.of(rule) if examples.fits(example, BOOKS[p].programme)
+]
 
 
 def named(found: tuple) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from settle import examples
-from settle.documents import handbook
+from settle.documents import handbook, outcomes
 from settle.programme.rules import Rulebook, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,10 +47,42 @@ def test_every_rule_has_its_part_with_source_remedy_and_examples(book: Rulebook)
         assert rule.asks in part
         assert "- 근거: " in part
         for case in rule.cases:
-            assert f"| {handbook.OUTCOMES[case.effect]} | " in part
+            assert f"| {outcomes.of_case(case, rule, book.programme)} | " in part
             assert handbook.plain(case.remedy, rule) in part
-        for example in examples.of(rule):
-            assert f"| {example.says} | {handbook.outcome(example)} |" in part
+        for example, outcome in handbook.shown_examples(rule, book.programme):
+            assert f"| {example.says} | {outcome} |" in part
+
+
+@each_book
+def test_what_is_counted_is_told_in_heads_and_in_its_own_words(book: Rulebook) -> None:
+    """No won of an application, and none where nothing is spent."""
+    counted = {one.name for one in book.programme.others if one.counted}
+    for rule in book.rules:
+        if rule.about and set(rule.about) <= counted:
+            assert not re.search(r"\| (인정|불인정) ?\||\| \S+ [\d,]+원 \|", section(rule.code, book)), rule.code
+    if not book.programme.spends:
+        assert not re.search(r"\| 불인정|\| \S+ [\d,]+원 \||\| 인정 \|", TEXTS[book.programme.id])
+
+
+def test_an_example_is_told_as_its_subject_is_measured() -> None:
+    win, seoul, busan = (BOOKS[name] for name in ("win-win-honors", "seoul-future-youth", "busan-social-economy"))
+    assert "| 마감 1초 뒤에 접수되었으므로 제외 | 제외 1건 |" in section("WHQ-010", win)
+    assert "| 제외 | ○에 접수되어 신청기간이 끝난 뒤입니다. | " in section("WHQ-010", win)
+    assert "| [WHQ-010](#whq-010-신청기간) | 신청기간 | 제외·보완 | " in TEXTS["win-win-honors"]
+    assert "| 6개월의 첫날까지 다녔으므로 부적정 | 부적정 1건 |" in section("SYQ-090", seoul)
+    assert "| 마감 1초 뒤에 제출했으므로 제외 | 제외 1건 |" in section("BSQ-010", busan)
+    assert "집행내역" not in section("AUD-010", win)
+    assert "| 3명 식사 90,001원: 한도 90,000원을 1원 넘으므로 1원 불인정 | 불인정 1원 |" in section("MTG-020")
+
+
+def test_the_meaning_of_a_word_names_what_is_counted() -> None:
+    assert "| 불인정 | 규칙을 어긴 것이 드러났습니다. 그만큼 인정하지 않습니다. |" in TEXTS[BOOK.programme.id]
+    assert (
+        "| 제외·부적정 | 규칙을 어긴 것이 드러났습니다. 어긴 신청은 제외, 배치는 부적정입니다. |"
+        in TEXTS["seoul-future-youth"]
+    )
+    assert "어긴 신청·추천은 제외입니다. |" in TEXTS["win-win-honors"]
+    assert "사람이 보아야 합니다. 판정은 바뀌지 않습니다." in TEXTS["win-win-honors"]
 
 
 def test_limits_stand_with_their_dates() -> None:

@@ -112,6 +112,15 @@ def test_a_rule_of_another_programme_is_found_and_its_programme_named() -> None:
     assert shown.partition("\n\n")[2] == run("rule", "BSE-090", "--programme", "busan-social-economy").output
 
 
+def test_a_rule_on_what_is_counted_is_told_in_heads() -> None:
+    shown = run("rule", "WHQ-010", "--programme", "win-win-honors").output
+    assert re.search(r"제외 1건 +마감 1초 뒤에", shown)
+    assert re.search(r"적격 +마감일 18시 정각에", shown)
+    assert "불인정" not in shown
+    assert "1원" not in shown
+    assert "불인정" not in run("rules", "--programme", "win-win-honors").output.replace("감사자의 불인정", "")
+
+
 def test_a_rule_shows_question_source_limit_cases_and_examples() -> None:
     shown = run("rule", "mtg-020").output
     assert "MTG-020  1인 1식 한도" in shown

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle import examples
 from settle import korean as text
-from settle.examples import PASS
-from settle.model import EFFECTS
+from settle.documents import outcomes
 from settle.programme.folders import DEFAULT_PROGRAMME
 from settle.programme.vocabulary import HEADS, Programme
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from settle.programme.rules import Limit, Rule, Rulebook
 
-OUTCOMES = {PASS: "인정", **EFFECTS}
 LIMIT_NAMES = {"won": "한도", "share": "비율", "days": "일수"}
 DAYS_OF_LIMITS = {"basis_date": "원인행위일(비어 있으면 집행일)"}
 GIVEN = {"agreements": "여러 협약의 파일(settle batch)"}
@@ -44,12 +42,6 @@ def groups(rulebook: Rulebook) -> dict[str, tuple[Rule, ...]]:
 def group_title(programme: Programme, name: str) -> str:
     """The programme's title for a group of rules, else its letters."""
     return str(programme.data.get("groups", {}).get(name, name))
-
-
-def outcomes(rule: Rule) -> str:
-    """The effects a rule can have: 불인정·보완·확인."""
-    found = {case.effect for case in rule.cases}
-    return "·".join(word for effect, word in OUTCOMES.items() if effect in found)
 
 
 def figure(name: str, value: Any) -> str:
@@ -91,10 +83,10 @@ def _value(name: str, rule: Rule) -> str:
     return "" if name.endswith("_note") else BLANK
 
 
-def outcome(example: examples.Example) -> str:
-    """불인정 1원, 보완 90,000원, 확인, 인정."""
-    word = OUTCOMES[example.expect]
-    return f"{word} {text.won(example.won)}" if example.won else word
+def shown_examples(rule: Rule, programme: Programme) -> list[tuple[examples.Example, str]]:
+    """The examples of a rule that the programme can judge, and what comes of each."""
+    found = [example for example in examples.of(rule) if examples.fits(example, programme)]
+    return [(example, outcomes.of_example(example, rule, programme)) for example in found]
 
 
 def source(rule: Rule) -> str:
@@ -193,9 +185,7 @@ INTRODUCTION = """이 문서는 규칙 파일(`schemas/{id}/rules/`, 함께 쓰�
 
 | 결과 | 뜻 |
 |---|---|
-| 불인정 | 규칙을 어긴 것이 드러났습니다. 그만큼 인정하지 않습니다. |
-| 보완 | 서류나 사실이 빠졌습니다. 낼 때까지 인정하지 않으며, 내면 인정합니다. |
-| 확인 | 사람이 보아야 합니다. 금액은 바뀌지 않습니다. |
+{meanings}
 
 까닭의 ○에는 그 줄의 금액, 날짜, 이름이 들어갑니다."""
 
@@ -212,7 +202,8 @@ def markdown(rulebook: Rulebook) -> str:
     first = by_group[0][1][0].code
     named = "" if programme.id == DEFAULT_PROGRAMME else f"--programme {programme.id} "
     file, count = file_name(programme.id), len(rulebook.rules)
-    head = INTRODUCTION.format(id=programme.id, first=first, count=count, named=named, file=file)
+    meanings = "\n".join(f"| {word} | {means} |" for word, means in outcomes.meanings(programme))
+    head = INTRODUCTION.format(id=programme.id, first=first, count=count, named=named, file=file, meanings=meanings)
     parts = [f"# 규칙집 – {programme.name}", head, *_tree(programme), *_limits(rulebook), "## 차례"]
     parts += [_contents(name, rules, programme) for name, rules in by_group]
     for name, rules in by_group:
@@ -253,7 +244,10 @@ def _limit(name: str, dated: str) -> str:
 
 
 def _contents(name: str, rules: tuple[Rule, ...], programme: Programme) -> str:
-    rows = [[f"[{rule.code}](#{_anchor(rule)})", rule.title, outcomes(rule), source(rule)] for rule in rules]
+    rows = [
+        [f"[{rule.code}](#{_anchor(rule)})", rule.title, outcomes.of_rule(rule, programme), source(rule)]
+        for rule in rules
+    ]
     return f"**{_heading(name, programme)}**\n\n" + _table(["코드", "제목", "결과", "근거"], rows)
 
 
@@ -283,9 +277,9 @@ def _rule(rule: Rule, programme: Programme) -> str:
     parts = [f"### {rule.code} {rule.title}", rule.asks, "\n".join(facts)]
     if papers := paper_lines(rule, programme):
         parts.append(_table(["갖출 서류", "언제"], [[name, when or "언제나"] for name, when in papers]))
-    cases = [[OUTCOMES[c.effect], plain(c.message, rule), plain(c.remedy, rule)] for c in rule.cases]
+    cases = [[outcomes.of_case(c, rule, programme), plain(c.message, rule), plain(c.remedy, rule)] for c in rule.cases]
     parts.append(_table(["결과", "까닭", "조치"], cases))
-    shown = [[example.says, outcome(example)] for example in examples.of(rule)]
+    shown = [[example.says, outcome] for example, outcome in shown_examples(rule, programme)]
     if shown:
         parts.append(_table(["예", "결과"], shown))
     return "\n\n".join(parts)

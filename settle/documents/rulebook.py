@@ -12,14 +12,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from settle import examples
 from settle import korean as text
-from settle.documents import handbook
-from settle.documents.handbook import OUTCOMES
+from settle.documents import handbook, outcomes
+from settle.model import EFFECTS
 
 if TYPE_CHECKING:
     from settle.comparing.rulebooks import Impact
     from settle.programme.rules import Case, Rule, Rulebook
+    from settle.programme.vocabulary import Programme
 
 COLOURS = {"pass": "green", "disallow": "red", "hold": "yellow", "note": "cyan"}
 CHANGES = {"gained": "새로 생기는 지적", "lost": "없어지는 지적", "changed": "달라지는 지적"}
@@ -58,7 +58,12 @@ def show_table(rulebook: Rulebook, stream: IO[str] | None = None) -> None:
         table.add_section()
         table.add_row("", Text(handbook.group_title(rulebook.programme, name), style="bold"))
         for rule in rules:
-            table.add_row(rule.code, rule.title, handbook.outcomes(rule), Text(handbook.source(rule), style="dim"))
+            table.add_row(
+                rule.code,
+                rule.title,
+                outcomes.of_rule(rule, rulebook.programme),
+                Text(handbook.source(rule), style="dim"),
+            )
     out.print(table)
     out.print("규칙 하나를 자세히: settle rule " + rulebook.rules[0].code, style="dim")
 
@@ -87,8 +92,9 @@ def show_rule(rule: Rule, rulebook: Rulebook, stream: IO[str] | None = None) -> 
             Padding(_pairs([("·", name + (f" ({when})" if when else "")) for name, when in papers]), (0, 0, 0, 2))
         )
     _say(out, "이렇게 판정합니다")
-    out.print(Padding(_pairs([_case(case, rule) for case in rule.cases]), (0, 0, 0, 2)))
-    shown = [(Text(handbook.outcome(e), style=COLOURS[e.expect]), e.says) for e in examples.of(rule)]
+    out.print(Padding(_pairs([_case(case, rule, programme) for case in rule.cases]), (0, 0, 0, 2)))
+    found = handbook.shown_examples(rule, programme)
+    shown = [(Text(outcome, style=COLOURS[example.expect]), example.says) for example, outcome in found]
     if shown:
         _say(out, "예")
         out.print(Padding(_pairs(shown), (0, 0, 0, 2)))
@@ -106,7 +112,7 @@ def _pairs(rows: list[tuple[Any, Any]]) -> Table:
     return table
 
 
-def _case(case: Case, rule: Rule) -> tuple[Text, Text]:
+def _case(case: Case, rule: Rule, programme: Programme) -> tuple[Text, Text]:
     lines = [handbook.plain(case.message, rule)]
     if case.arithmetic:
         lines.append(f"계산: {handbook.plain(case.arithmetic, rule)}")
@@ -115,7 +121,7 @@ def _case(case: Case, rule: Rule) -> tuple[Text, Text]:
         lines.append(f"낼 것: {handbook.plain(case.papers, rule)}")
     said = Text(lines[0])
     said.append("\n" + "\n".join(lines[1:]), style="dim")
-    return Text(OUTCOMES[case.effect], style=COLOURS[case.effect]), said
+    return Text(outcomes.of_case(case, rule, programme), style=COLOURS[case.effect]), said
 
 
 # ---- what another rulebook would change -----------------------------------------------------------------------------------------
@@ -198,6 +204,6 @@ def _sides(row: dict[str, Any]) -> str:
     sides = []
     for side in ("before", "after"):
         effect, won = row[f"effect_{side}"], row[f"applied_{side}"]
-        words = OUTCOMES[effect] if effect else "지적 없음"
+        words = EFFECTS[effect] if effect else "지적 없음"
         sides.append(f"{words} {text.won(won)}" if effect in ("disallow", "hold") else words)
     return " → ".join(sides)
