@@ -9,6 +9,7 @@ import pytest
 
 from settle import examples
 from settle.batch.together import judge_together
+from settle.pipeline import book_from_tables, judge
 from settle.programme import folders as resources
 from settle.programme.rules import Rulebook, RulebookError, load, parse
 
@@ -86,3 +87,13 @@ def test_a_wrong_example_is_noticed() -> None:
     said = examples.verdict(right, book)
     assert said.won == 1
     assert "90,001" in said.message
+
+
+def test_a_part_of_a_period_is_told_with_its_whole_sum() -> None:
+    """900,000 won for 30 days, 15 of them in October."""
+    book = BOOKS["gyeongnam-auto-parts"]
+    example = examples.of(book.by_code["GAE-060"])[1]
+    tables = {book.programme.main.sheet: example.tables["집행내역"]}
+    found = judge(book_from_tables(tables, book.programme), book).findings
+    said = found.loc[found["code"] == "GAE-060", "arithmetic"].tolist()
+    assert said == ["⌊900,000 × 15일 ÷ 30일⌋ = 450,000"]

@@ -10,6 +10,7 @@ import pytest
 
 from settle.commands import check, common
 from settle.documents import sample
+from settle.documents.view import View
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -461,6 +462,13 @@ def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Pa
     (table,) = result.scores
     assert [(one.number, one.rank) for one in table.rows] == [("1", 1), ("2", None), ("3", None), ("4", None)]
     assert table.standing == ("in", "out", "out", "open")
+
+
+def test_what_is_found_of_money_and_of_applications_is_told_apart(tmp_path: Path) -> None:
+    """Two applications struck and one held are no 불인정 and no 보완 요청 of the six and three lines."""
+    result = common.judge_files((sample.write(tmp_path, GYEONGNAM),), GYEONGNAM)
+    said = View(result).verdict[1]
+    assert "지적: 불인정 6건, 보완 요청 3건. 신청의 지적: 제외 2건, 보완 1건, 확인 사항 1건." in said
 
 
 def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> None:

@@ -154,3 +154,9 @@ def test_what_must_be_there_is_told_in_korean() -> None:
     assert handbook.needs(BOOK.by_code["REC-040"]) == ["카드 명세"]
     for rule in BOOK.rules:
         assert not re.search(r"given|statements|agreements", "".join(handbook.needs(rule)))
+
+
+@each_book
+def test_no_arithmetic_begins_in_the_middle(book: Rulebook) -> None:
+    for rule in book.rules:
+        assert not any(case.arithmetic[:1] in "×÷−+=" for case in rule.cases if case.arithmetic), rule.code

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from settle.commands import common
+from settle.commands import check, common
 from settle.documents import json_, sample
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
@@ -82,8 +82,6 @@ def test_ranks_stand_by_field_and_social_ventures_by_their_two_tables(planted: J
 
 
 def test_no_birth_date_stands_in_a_result(planted: Judgement, tmp_path: Path) -> None:
-    from settle.commands import check
-
     written = check.write_all(planted, tmp_path)
     texts = [path.read_text(encoding="utf-8") for path in written if path.suffix == ".json"]
     for path in (path for path in written if path.suffix == ".xlsx"):
@@ -133,3 +131,22 @@ def test_a_list_that_breaks_the_limits_is_told_so_by_itself(rulebook: Rulebook) 
     assert list(zip(struck["line"], struck["code"], strict=True)) == [
         ("1", "SYQ-010"), ("2", "SYQ-040"), ("3", "SYQ-050"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("birth", ["99/02/30", "2000.13.01", "000505"])
+def test_a_birth_date_that_is_read_badly_or_guessed_is_not_quoted(tmp_path: Path, birth: str) -> None:
+    path = tmp_path / "배치.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "배치인력"
+    sheet.append(["신청번호", "성명", "생년월일", "배치시작"])
+    sheet.append(["1", "한새봄", birth, "2025-06-02"])
+    book.save(path)
+    result = common.judge_files((path,), SEOUL)
+    told = [*(str(one) for one in result.input_errors), *result.book.notices]
+    told += [str(text) for one in result.others for text in one.findings["message"]]
+    assert any("생년월일" in text or "연월일" in text for text in told)
+    assert not any(birth in text for text in told)
+    written = check.write_all(result, tmp_path / "결과")
+    assert not any(birth in file.read_text() for file in written if file.suffix == ".json")

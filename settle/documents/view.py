@@ -213,27 +213,37 @@ class View:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Findings by effect, of every subject."""
-        told = [self.judgement.findings, *([] if self.part else (one.findings for one in self.judgement.others))]
-        found = pd.concat([table["effect"] for table in told]).value_counts()
+        """Findings by effect, of the main subject."""
+        found = self.judgement.findings["effect"].value_counts()
         return {effect: int(found.get(effect, 0)) for effect in EFFECTS}
+
+    def _told(self) -> str:
+        """How much was found: of what was spent, then of what is counted, in the words of the programme."""
+        words = {"disallow": "불인정", "hold": "보완 요청", "note": "확인 사항"}
+        spent = ", ".join(f"{words[effect]} {n:,}건" for effect, n in self.counts.items() if n)
+        others = [] if self.part else self.judgement.others
+        by_word: dict[str, int] = {}
+        for effect in EFFECTS:
+            for one in others:
+                word = {"disallow": one.subject.disallowed, "hold": one.subject.held}.get(effect, words[effect])
+                by_word[word] = by_word.get(word, 0) + int((one.findings["effect"] == effect).sum())
+        counted = ", ".join(f"{word} {n:,}건" for word, n in by_word.items() if n)
+        if self.applied_only:
+            spent, counted = counted or spent, ""
+        names = "·".join(one.subject.name for one in others)
+        text = f" 지적: {spent}." if spent else " 지적한 사항이 없습니다."
+        return text + (f" {names}의 지적: {counted}." if counted else "")
 
     @cached_property
     def verdict(self) -> tuple[str, str]:
         """The verdict in a few words and in a sentence or two."""
-        totals, counts = self.judgement.totals, self.counts
+        totals = self.judgement.totals
         short = verdict_words(self.judgement)
         text = f"집행금액 {number(totals['claimed'])}원 가운데 {number(totals['recognised'])}원을 인정합니다."
         if self.judgement.others and not len(self.judgement.lines):
             text = ""
         text = " ".join(filter(None, [text, *(sentence(one) for one in self.judgement.others)]))
-        struck, held = "불인정", "보완 요청"
-        if self.applied_only:  # in the words of the programme
-            struck, held = self.judgement.others[0].subject.disallowed, self.judgement.others[0].subject.held
-        asked = [f"{struck} {counts['disallow']:,}건"] if counts["disallow"] else []
-        asked += [f"{held} {counts['hold']:,}건"] if counts["hold"] else []
-        asked += [f"확인 사항 {counts['note']:,}건"] if counts["note"] else []
-        text += f" 지적: {', '.join(asked)}." if asked else " 지적한 사항이 없습니다."
+        text += self._told()
         if left_out := self.judgement.rulebook.left_out:
             text += f" 고르지 않은 규칙 {len(left_out):,}개는 보지 않았습니다."
         if self.judgement.provisional:

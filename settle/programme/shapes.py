@@ -231,6 +231,7 @@ class Column(Struct, forbid_unknown_fields=True):
     summed: bool = False
     unreadable: Literal["", "hold", "note"] = ""
     adds: bool = False
+    personal: bool = False
 
 
 class Sheet(Struct, forbid_unknown_fields=True):

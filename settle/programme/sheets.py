@@ -35,6 +35,7 @@ class Column:
     summed: bool = False  # compared with totals rows
     title: str = ""  # what the programme calls it, where it is a column of the tool under another name
     unreadable: str = "note"  # what a cell that cannot be read costs: "hold" its row, or a "note"
+    personal: bool = False  # a day of birth: no message quotes its cells
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _column(raw: shapes.Column, costs: str) -> Column:
         summed=raw.summed,
         title=raw.name if raw.stands_for else "",
         unreadable=raw.unreadable or ("note" if raw.type == "text" and not raw.required else costs),
+        personal=raw.personal,
     )
 
 

@@ -52,6 +52,7 @@ class Context:
     )  # sheet row (1-based) -> won of either fund, where both have some
     funds: tuple[str, ...] = ()  # whose won these are
     period: tuple[date, date] | None = None  # in which a date without a year must lie
+    personal: set[str] = field(default_factory=set)  # columns whose cells no message quotes
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
 
     @classmethod
@@ -86,8 +87,8 @@ class Context:
         return f"{letter(place)}{row + 1}"
 
     def error(self, code: str, message: str, consequence: str, kind: str, row: int, place: int, column: str) -> None:
-        """Note an input problem at a cell."""
-        value = self.columns[place].text(row) if place in self.columns else ""
+        """Note an input problem at a cell; what a personal one holds is not kept."""
+        value = self.columns[place].text(row) if place in self.columns and column not in self.personal else ""
         self.errors.append(
             InputError(
                 code,

@@ -28,6 +28,9 @@ _CODES = {"date": "DAT-020", "datetime": "DAT-100"}  # of what cannot be read; f
 _DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
 
 
+HIDDEN = "******"  # what a message shows of a personal cell
+
+
 _ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
 
 
@@ -41,6 +44,8 @@ def typed(
     context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, factors: dict[str, int]
 ) -> dict[str, Any]:
     """One column of the frame; unreadable cells become input errors, guesses become notices."""
+    if column.personal:
+        context.personal.add(column.name)
     if column.type in _TYPED:
         return _figures(context, kind, column, place, lines, factors.get(column.name, 1))
     raw = context.columns[place]
@@ -78,13 +83,15 @@ def _figures(
         text = raw.text(row)
         code = "DAT-080" if text == UNSTORED else _CODES.get(column.type, "DAT-030")
         consequence = "held" if column.unreadable == "hold" else "note"
-        context.error(code, _unreadable(column, text, kind), consequence, kind.name, row, place, column.name)
+        message = _unreadable(column, text, kind)
+        context.error(code, message, consequence, kind.name, row, place, column.name)
     for remark, sentence in _REMARKS.items():
         marked = [code for code, r in parsed.remarks.items() if r == remark]
         if marked:
             rows = lines[np.isin(parsed.codes[lines], marked)]
             if len(rows):
-                context.say(place, rows, sentence.format(example=shown(raw.text(int(rows[0])))))
+                example = HIDDEN if column.personal else shown(raw.text(int(rows[0])))
+                context.say(place, rows, sentence.format(example=example))
     return columns.frame_column(column, parsed, lines)
 
 
@@ -100,7 +107,7 @@ _REMARKS = {
 
 
 def _unreadable(column: Column, text: str, kind: SheetKind) -> str:
-    name, quoted = column.name, f"'{shown(text)}'"
+    name, quoted = column.name, f"'{HIDDEN if column.personal and text else shown(text)}'"
     if text == UNSTORED:
         return NO_VALUE.format(name=name)
     if column.type == "datetime":

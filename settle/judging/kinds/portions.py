@@ -62,7 +62,7 @@ def prorate(ctx: Context) -> Outcome:
     """The part of a line whose period of use lies outside a window: left × days outside ÷ days, floored; both ends count.
 
     parameters: from, to (columns or facts), window = [first, last] (facts: days). Local: no_period (the period of use is not known).
-    Values: days, outside.
+    Values: base (the amount before any rule), days, outside.
     """
     plan, facts = ctx.rule.parameters, ctx.facts
     start, end, first, last = (_days(facts, name) for name in (plan["from"], plan["to"], *plan["window"]))
@@ -78,7 +78,7 @@ def prorate(ctx: Context) -> Outcome:
     def take(left: np.ndarray) -> np.ndarray:
         return np.where(moving, left * outside // days, 0)
 
-    return Outcome(settle_cases(ctx, case, take), take, values={"days": days, "outside": outside})
+    return Outcome(settle_cases(ctx, case, take), take, values={"base": ctx["net"], "days": days, "outside": outside})
 
 
 def _days(facts: Any, name: str) -> np.ndarray:
