@@ -14,6 +14,7 @@ from settle.judging.facts.base import Facts
 from settle.judging.facts.subjects import DISALLOW, HOLD, OK, PART
 from settle.judging.findings import table_of_findings
 from settle.judging.settlement import settle
+from settle.korean import josa
 from settle.model import WON, Judged, NotChecked
 from settle.programme.rules import RulebookError
 
@@ -93,8 +94,15 @@ class Bench:
         return tuple(for_subject(r, subject, others) for r in rulebook.rules if is_about(r, subject, main))
 
     def there(self, subject: Subject) -> bool:
-        """Was its sheet given? The main one is always judged, if only on no lines."""
-        return subject == self.main.programme.main or self.main.book.has(subject.sheet)
+        """Was its sheet given, and is it not over? The main one is always judged, if only on no lines."""
+        if subject == self.main.programme.main:
+            return True
+        return self.main.book.has(subject.sheet) and self.followed(subject) is None
+
+    def followed(self, subject: Subject) -> Subject | None:
+        """The subject that comes in the place of this one (its `until`), where a sheet of it was given."""
+        later = next((one for one in self._all if one.name == subject.until), None)
+        return later if later is not None and self.main.book.has(later.sheet) else None
 
     @cached_property
     def spent(self) -> bool:
@@ -207,11 +215,17 @@ class Bench:
             for rule in self.rules(one, self.rulebook)
         }
         return [
-            NotChecked(rule.code, f"{one.sheet} 시트가 없습니다", provisional=False, lacking=(one.sheet,))
+            NotChecked(rule.code, self._why(one), provisional=False, lacking=() if self.followed(one) else (one.sheet,))
             for one in absent
             for rule in self.rules(one, self.rulebook)
             if rule.kind not in EVERYWHERE and rule.code not in asked
         ]
+
+    def _why(self, absent: Subject) -> str:
+        later = self.followed(absent)
+        if later is not None and self.main.book.has(absent.sheet):
+            return f"{later.sheet} 시트가 있어 {josa(absent.name, '은/는')} 따로 보지 않았습니다"
+        return f"{absent.sheet} 시트가 없습니다"
 
 
 def _judged(spoken: Spoken, subject: Subject) -> Judged:

@@ -25,6 +25,8 @@ def problem(programme: Programme, text: str) -> str:
         key, said = _wrong(subject, programme, kinds)
         if subject.name in seen:
             key, said = "name", f"판정 대상 '{subject.name}'이(가) 둘 있습니다. 이름은 서로 달라야 합니다."
+        elif not said:
+            key, said = _unfit(subject, programme, kinds)
         if said:
             return f"{loading.place(text, FILE, ['subject', number, key])}: {said}"
         seen.add(subject.name)
@@ -54,6 +56,21 @@ def _wrong(subject: Subject, programme: Programme, kinds: dict[str, SheetKind]) 
             "measure",
             f"measure '{subject.measure}'은(는) count이거나 {subject.sheet} 시트의 금액 열이어야 합니다.{_near(subject.measure, won)}",
         )
+    return "", ""
+
+
+def _unfit(subject: Subject, programme: Programme, kinds: dict[str, SheetKind]) -> tuple[str, str]:
+    """(key, sentence) of what is wrong with `parts` or `until` of a subject; ("", "") where nothing is."""
+    if subject == programme.main:
+        asked = next((key for key in ("parts", "until") if getattr(subject, key)), "")
+        return (asked, f"{asked}은(는) 집행내역이 아닌 판정 대상에만 적습니다.") if asked else ("", "")
+    won = [column.name for column in kinds[subject.sheet].columns if column.type == "won"]
+    for name in subject.parts:
+        if name not in won or subject.counted:
+            return "parts", f"parts '{name}'은(는) {subject.sheet} 시트의 금액 열이 아닙니다.{_near(name, won)}"
+    others = [one.name for one in programme.subjects if one != subject]
+    if subject.until and subject.until not in others:
+        return "until", f"until '{subject.until}'은(는) 다른 판정 대상이 아닙니다.{_near(subject.until, others)}"
     return "", ""
 
 

@@ -130,7 +130,8 @@ class Subject(Struct, forbid_unknown_fields=True):
     """[[subject]]: what is judged, one row of a sheet each, in won (a column) or in heads ("count").
 
     key: column that names a row. rules: prefixes of the rules judged on it where their own `about` names none. of: column that says
-    to which application a row belongs.
+    to which application a row belongs. parts: won columns that make up the measure, whose sum counts where it is blank. until: another
+    subject; once its sheet is given, this one is judged no more.
     """
 
     name: str
@@ -141,6 +142,8 @@ class Subject(Struct, forbid_unknown_fields=True):
     verdict: Verdict = field(default_factory=Verdict)
     title: str = ""
     of: str = "신청번호"
+    parts: list[str] = []
+    until: str = ""
 
 
 class OverSource(Struct, forbid_unknown_fields=True):

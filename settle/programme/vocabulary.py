@@ -82,7 +82,8 @@ class Subject:
     """What is judged: one row of `sheet` each. measure: a won column of it, or "count" (every row weighs 1).
 
     key: column that names a row; rules: prefixes judged on it; of: column that says to which application a row belongs; title: what
-    its report is called; recognised, held, disallowed: what its effects are called.
+    its report is called; recognised, held, disallowed: what its effects are called. parts: won columns that make up the measure, whose
+    sum counts where it is blank; until: another subject, once whose sheet is given this one is judged no more.
     """
 
     name: str
@@ -95,6 +96,8 @@ class Subject:
     disallowed: str = "불인정"
     title: str = ""
     of: str = "신청번호"
+    parts: tuple[str, ...] = ()
+    until: str = ""
 
     @property
     def counted(self) -> bool:
@@ -303,6 +306,8 @@ def _subject(raw: shapes.Subject) -> Subject:
         words.disallowed,
         raw.title,
         raw.of,
+        tuple(raw.parts),
+        raw.until,
     )
 
 

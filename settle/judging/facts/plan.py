@@ -51,6 +51,15 @@ def agreed(facts: Facts, by: str = "", fund: str = "", where: Any = None) -> dic
     return found
 
 
+def blank_agreed(facts: Facts, by: str = "", where: Any = None) -> set[str]:
+    """Keys of `agreed` for which a fund of one of the rows is blank: what was agreed may be more."""
+    rows = plan_rows(facts)
+    columns = [known(fund.column) for fund in facts.programme.funds]
+    blank = ~rows.ledger[columns].to_numpy(dtype=bool).all(axis=1) & conditions.holds(where, rows, rows.n)
+    names = [match_key(text) for text in rows.ledger[by]] if by else [""] * rows.n
+    return {name for name, here in zip(names, blank.tolist(), strict=True) if here}
+
+
 def _written(facts: Facts) -> dict[str, str]:
     """Names of the parts of the plan (세부사업 of 예산) by their keys."""
     frame = facts.book.frames[BUDGET]

@@ -19,10 +19,42 @@ WORST = (DISALLOW, HOLD, PART, OK)
 
 @plain
 def claimed(facts: Facts) -> np.ndarray:
-    """What each row weighs: 1, or its won (0 where blank). int64."""
+    """What each row weighs: 1, or its won (where blank the sum of its parts, else 0). int64."""
     if facts.subject.counted:
         return np.ones(facts.n, dtype=np.int64)
-    return facts.ledger[facts.subject.measure].to_numpy(dtype=np.int64)
+    measure = facts.subject.measure
+    won = facts.ledger[measure].to_numpy(dtype=np.int64)
+    return np.where(facts.ledger[known(measure)].to_numpy(dtype=bool), won, facts["sum_of_parts"])
+
+
+@plain
+def sum_of_parts(facts: Facts) -> np.ndarray:
+    """What the parts of the measure ([[subject]] parts) come to, a blank one counting nothing. int64."""
+    return sum((facts.ledger[name].to_numpy(dtype=np.int64) for name in facts.subject.parts), facts.zeros())
+
+
+@plain
+def part_blank(facts: Facts) -> np.ndarray:
+    """Is one of the parts of the measure blank or unreadable?"""
+    there = [facts.ledger[known(name)].to_numpy(dtype=bool) for name in facts.subject.parts]
+    return ~np.logical_and.reduce(there) if there else facts.zeros(bool)
+
+
+@plain
+def blank_parts(facts: Facts) -> pd.Series:
+    """Which of the parts are blank, as a comma list."""
+    there = {name: facts.ledger[known(name)].tolist() for name in facts.subject.parts}
+    return pd.Series([", ".join(n for n, told in there.items() if not told[i]) for i in range(facts.n)], dtype="str")
+
+
+@plain
+def parts_differ(facts: Facts) -> np.ndarray:
+    """Do the parts, all of them there, not come to the measure as it is written?"""
+    if not facts.subject.parts:
+        return facts.zeros(bool)
+    measure = facts.subject.measure
+    written = facts.ledger[known(measure)].to_numpy(dtype=bool) & ~facts["part_blank"]
+    return written & (facts.ledger[measure].to_numpy(dtype=np.int64) != facts["sum_of_parts"])
 
 
 @plain

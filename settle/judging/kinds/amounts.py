@@ -7,6 +7,7 @@ import numpy as np
 from settle import korean as text
 from settle.judging.arrays import group_any, group_sum, latest_first
 from settle.judging.kinds.base import Context, Outcome, Take, kind
+from settle.judging.kinds.breach import outright
 from settle.judging.kinds.caps import capped, parts, settle_cases
 
 
@@ -220,3 +221,21 @@ def proven_amount(ctx: Context) -> Outcome:
     excess = np.maximum(base - paper, 0)
     values = {"paper_won": paper, "base": base, "excess": excess} | parts(take(ctx["net"]), excess)
     return Outcome(settle_cases(ctx, case, take), take, values=values)
+
+
+@kind("line")
+def multiple_of(ctx: Context) -> Outcome:
+    """Amounts are written in whole multiples of `unit` won; the effect is the rule's.
+
+    parameters: columns (won), unit. Values: uneven (those that are not, with their won).
+    """
+    unit = int(ctx.rule.parameters["unit"])
+    columns = [str(name) for name in ctx.rule.parameters["columns"]]
+    odd = {name: ctx[name] % unit != 0 for name in columns}
+    ctx.local["uneven"] = np.logical_or.reduce([np.zeros(ctx.n, dtype=bool), *odd.values()])
+
+    def texts(at: np.ndarray) -> list[str]:
+        return [", ".join(f"{n} {int(ctx[n][i]):,}원" for n in columns if odd[n][i]) for i in at.tolist()]
+
+    case = ctx.cases(ctx.applies())
+    return Outcome(case, take=outright(ctx.effect(case, "disallow")), values={"uneven": texts})

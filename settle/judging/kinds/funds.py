@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from settle.judging.arrays import days, group_sum, latest_first
+from settle.judging.arrays import days, group_any, group_sum, latest_first
 from settle.judging.facts.plan import agreed, grouped
 from settle.judging.kinds.base import Context, Outcome, Second, Told, kind
 from settle.programme.rules import RulebookError
@@ -28,7 +28,7 @@ def share_of(ctx: Context) -> Share:
     table = {name: int(value) for name, value in wanted.items() if name != "fact"}
     told = ctx[str(wanted["fact"])]
     low, high = min(table.values()), max(table.values())
-    least, most = (np.array([table.get(text, open_) for text in told], dtype=np.int64) for open_ in (low, high))
+    least, most = (np.array([table.get(str(one), open_) for one in told], dtype=np.int64) for open_ in (low, high))
     return Share(least, most)
 
 
@@ -37,6 +37,26 @@ def of_fund(ctx: Context, name: str) -> np.ndarray:
     if name not in {fund.name for fund in ctx.facts.programme.funds}:
         raise RulebookError(f"규칙 {ctx.rule.code}: 재원 '{name}'이(가) programme.toml에 없습니다.")
     return ctx.member("재원", [name])
+
+
+def left_of(ctx: Context, fund: str, first: str) -> np.ndarray:
+    """Won of a fund that are left of each line of applies_to: the lines of the fund, or what its column says of a row that has one column
+    for each fund. Of such a row what was taken so far counts as taken of the fund `first`, and beyond it of the other.
+    """
+    among = ctx.applies()
+    if ctx.facts.spending:
+        return np.where(of_fund(ctx, fund) & among, ctx.left, 0)
+    columns = {one.name: one.column for one in ctx.facts.programme.funds}
+    for name in (fund, first):
+        if columns.get(name) not in ctx.facts.ledger:
+            raise RulebookError(
+                f"규칙 {ctx.rule.code}: {ctx.facts.subject.sheet} 시트에 재원 '{name}'의 열이 없습니다."
+            )
+    won, before = (ctx.facts.ledger[columns[name]].to_numpy(dtype=np.int64) for name in (fund, first))
+    taken = ctx["net"] - ctx.left
+    if fund != first:
+        taken = np.maximum(taken - before, 0)
+    return np.where(among & (ctx.left > 0), np.maximum(won - taken, 0), 0)
 
 
 def _shortfall(ctx: Context, group: np.ndarray, share: np.ndarray, won: _Won) -> np.ndarray:
@@ -63,30 +83,32 @@ def minimum_share(ctx: Context) -> Outcome:
     parameters: own, from, by (a column or fact; "" = all lines), share (share_of), base = "total" | "own", condition = "cap" (back to the
     share) | "all" (below it the grant loses all), blank = "out" (lines whose group is blank are no group). Won that an earlier
     minimum_share took stay in the total and count as own: the enterprise now bears them. Where the share is not known the least is taken
-    and what lies between is held (the rule's second case). Values: total, own, share, short, group.
+    and what lies between is held (the rule's second case). Rows of a plan have both funds, each in its column; where one of a group is
+    blank, its shortfall is held (found: part_blank). Values: total, own, share, short, group.
     """
     plan = ctx.rule.parameters
     group, names = grouped(ctx.facts, str(plan.get("by", "")))
     among = ctx.applies()
     if plan.get("blank") == "out":
         among = among & np.array([bool(name) for name in names], dtype=bool)
-    own, grant = of_fund(ctx, plan["own"]), of_fund(ctx, plan["from"])
+    own, grant = (np.where(among, left_of(ctx, plan[name], plan["from"]), 0) for name in ("own", "from"))
     borne = ctx.state.borne if ctx.state.borne is not None else ctx.facts.zeros()
     most = ctx.state.borne_most if ctx.state.borne_most is not None else ctx.facts.zeros()
-    left = np.where(among, ctx.left, 0)
-    won = _Won(
-        left + np.where(among, borne, 0), np.where(own, left, 0) + np.where(among, borne, 0), np.where(grant, left, 0)
-    )
+    left = np.where(among, ctx.left, 0) if ctx.facts.spending else own + grant
+    won = _Won(left + np.where(among, borne, 0), own + np.where(among, borne, 0), grant)
     share = share_of(ctx)
     short = _shortfall(ctx, group, share.least, won)
-    taken = latest_first(group, short, won.grant, ctx["order"])
+    wanted = latest_first(group, short, won.grant, ctx["order"])
+    lost = np.zeros(ctx.n, dtype=bool) if ctx.facts.spending else group_any(group, among & ctx["part_blank"])
+    taken = np.where(lost, 0, wanted)
     # what an earlier share holds would be borne too, were the share the most that it may be
     waiting = np.where(among, most - borne, 0)
     more = np.maximum(_shortfall(ctx, group, share.most, won._replace(own=won.own + waiting)) - short, 0)
-    waits = latest_first(group, more, won.grant - taken, ctx["order"])
+    waits = latest_first(group, more, won.grant - wanted, ctx["order"])
     ctx.state.borne = borne + taken
-    ctx.state.borne_most = most + taken + waits
-    case = np.where(taken > 0, ctx.rule.case("disallow"), 0).astype(np.uint8)
+    ctx.state.borne_most = most + wanted + waits
+    number = np.where(lost, ctx.rule.found("part_blank"), ctx.rule.case("disallow"))
+    case = np.where(wanted > 0, number, 0).astype(np.uint8)
     values: dict[str, Any] = {
         "total": group_sum(group, won.whole),
         "own": group_sum(group, won.own),
@@ -98,9 +120,9 @@ def minimum_share(ctx: Context) -> Outcome:
     }
     second = None
     if (waits > 0).any():
-        number = ctx.rule.case("hold", second=True)
-        second = Second(np.where(waits > 0, number, 0).astype(np.uint8), waits, values)
-    return Outcome(case, lambda now: np.minimum(taken, now), values=values, second=second)
+        beside = ctx.rule.case("hold", second=True)
+        second = Second(np.where(waits > 0, beside, 0).astype(np.uint8), waits, values)
+    return Outcome(case, lambda now: np.minimum(taken, now), hold=wanted, values=values, second=second)
 
 
 def _agreed_own(ctx: Context, fund: str, by: str, group: np.ndarray, names: np.ndarray) -> np.ndarray | None:
@@ -157,19 +179,20 @@ def order_of_funds(ctx: Context) -> Outcome:
 def fund_cap(ctx: Context) -> Outcome:
     """What is left of a fund may be at most the smallest of the figures named; the excess of the latest lines has the rule's effect.
 
+    Rows of a plan have the fund in a column.
     parameters: fund, by (a column; "" = all), most = ["limit.<name>", "협약.<item>", "예산"] (예산: what was agreed of the fund, per
     group). A figure that nobody knows is left out; where none is known nothing is said. Values: most, spent, excess, group.
     """
     plan = ctx.rule.parameters
     by = str(plan.get("by", ""))
     group, names = grouped(ctx.facts, by)
-    ours = of_fund(ctx, plan["fund"]) & ctx.applies()
+    left = left_of(ctx, plan["fund"], plan["fund"])
+    ours = left > 0
     figures = [found for name in plan["most"] if (found := _figure(ctx, str(name), by, names)) is not None]
     nothing = np.zeros(ctx.n, dtype=np.uint8)
     if not figures:
         return Outcome(nothing, unknown=f"{plan['fund']}의 한도를 알 수 없어 보지 못했습니다")
     most = np.min(figures, axis=0)
-    left = np.where(ours, ctx.left, 0)
     spent = group_sum(group, left)
     known = np.array([bool(name) or not by for name in names])  # nobody knows the group: another rule holds it
     excess = np.where(known, np.maximum(spent - most, 0), 0)

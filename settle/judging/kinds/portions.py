@@ -9,7 +9,7 @@ import numpy as np
 from settle.judging.arrays import NO_DAY, group_sum, latest_first
 from settle.judging.boundaries import unknown
 from settle.judging.facts.declared import figure
-from settle.judging.facts.plan import agreed, grouped
+from settle.judging.facts.plan import agreed, blank_agreed, grouped
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.caps import settle_cases
 
@@ -20,7 +20,8 @@ def share_of_total(ctx: Context) -> Outcome:
 
     parameters: share (limit), by (a column; "" = all lines), base = "agreed" (예산, all funds; its rows of `where`) | "recognised" (what is
     left of all lines of the group, then ⌊((100 − p) × Σ − p × other) ÷ (100 − p)⌋). Lines of a group for which nothing of that kind was
-    agreed, or whose group is blank, are held whole (local: not_agreed). Values: base, share, most, spent, excess, group.
+    agreed, or whose group is blank, are held whole (local: not_agreed). Local base_open: a cell of the base is blank.
+    Values: base, share, most, spent, excess, group.
     """
     plan = ctx.rule.parameters
     by = str(plan.get("by", ""))
@@ -31,11 +32,14 @@ def share_of_total(ctx: Context) -> Outcome:
     spent = group_sum(group, left)
     nothing = np.zeros(ctx.n, dtype=np.uint8)
     lost = np.zeros(ctx.n, dtype=bool)
+    base_open = np.zeros(ctx.n, dtype=bool)
     if plan.get("base", "agreed") == "agreed":
         found = agreed(ctx.facts, by, where=plan.get("where"))
         if found is None:
             return Outcome(nothing, unknown="협약 예산을 알 수 없어 보지 못했습니다")
         base = np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
+        blank = blank_agreed(ctx.facts, by, where=plan.get("where"))
+        base_open = np.array([str(name) in blank for name in names], dtype=bool)
         lost = among & (base == 0) & bool(by)
         excess = spent - base * share // 100
     else:
@@ -43,7 +47,7 @@ def share_of_total(ctx: Context) -> Outcome:
         excess = ((100 - share) * spent - share * (base - spent)) // (100 - share)
     excess = np.where(lost, 0, np.maximum(excess, 0))
     taken = latest_first(group, excess, left, ctx["order"])
-    ctx.local.update(not_agreed=lost, over=taken > 0)
+    ctx.local.update(not_agreed=lost, base_open=base_open, over=taken > 0)
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
     values: dict[str, Any] = {
