@@ -11,7 +11,7 @@ import pytest
 from settle import examples
 from settle.commands import common
 from settle.documents import json_, sample
-from settle.model import Judgement
+from settle.model import Judged, Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
 from settle.programme.rules import Rulebook
@@ -679,3 +679,53 @@ def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Pa
     assert (grant.recognised, grant.refund, grant.refund_if_held_recognised) == (14_300_000, 3_701_234, 3_301_234)
     (applications,) = result.others
     assert applications.totals == {"claimed": 4, "recognised": 1, "held": 1, "disallowed": 2}
+
+
+# ---- the plan -------------------------------------------------------------------------------------------------------------------
+
+WRITTEN = {"산출내역": "견적", "견적서": "Y", "비교견적서": "Y", "부가세포함": "N", "계약금일": "2026-06-10"}
+
+
+def planned(rulebook: Rulebook, rows: list[dict[str, Any]], **tables: Any) -> Judged:
+    """The plan, judged before anything is spent."""
+    given = {"협약": AGREEMENT, "예산": [WRITTEN | row for row in rows]} | tables
+    result = judge(book_from_tables(given, rulebook.programme), rulebook)
+    assert result.totals["claimed"] == 0
+    assert not len(result.by_fund)
+    return next(one for one in result.others if one.subject.name == "예산계획")
+
+
+def test_a_plan_as_agreed_stands(rulebook: Rulebook) -> None:
+    found = planned(rulebook, PLAN)
+    assert found.totals == {"claimed": 20_000_000, "recognised": 20_000_000, "held": 0, "disallowed": 0}
+    assert not len(found.findings)
+
+
+def test_a_plan_that_is_to_be_cut(rulebook: Rulebook) -> None:
+    # A: 시제품재료비 2,500,000 of the 12,500,000 is a fifth: fine. B 4,400,000: own 400,000 of 440,000, 40,000 short.
+    # C: a desk, never eligible. A + B: own 1,650,000 + 40,000 of 16,900,000 = 1,690,000: just a tenth. Grant 15,250,000 - 40,000.
+    rows = [
+        {"세부사업": "A", "사용용도": "시제품제작", "보조금": 8_750_000, "자부담": 1_250_000},
+        {"세부사업": "A", "사용용도": "시제품제작", "지출유형": "시제품재료비", "보조금": 2_500_000, "자부담": 0},
+        {"세부사업": "B", "사용용도": "기타", "보조금": 4_000_000, "자부담": 400_000},
+        {"세부사업": "C", "사용용도": "기타", "지출유형": "사무용품", "보조금": 900_000, "자부담": 100_000},
+    ]
+    found = planned(rulebook, rows)
+    struck = {(row.code, row.line): int(row.applied) for row in found.findings.itertuples() if row.applied}
+    assert struck == {("BSP-020", "B"): 40_000, ("BSP-090", "C"): 1_000_000}
+    assert found.totals == {"claimed": 17_900_000, "recognised": 16_860_000, "held": 0, "disallowed": 1_040_000}
+
+
+def test_an_amount_of_the_plan_that_cannot_be_read_waits(rulebook: Rulebook) -> None:
+    found = planned(rulebook, [{"세부사업": "A", "보조금": 9_000_000, "자부담": "백만원쯤"}])
+    assert found.totals == {"claimed": 9_000_000, "recognised": 0, "held": 9_000_000, "disallowed": 0}
+    assert {row.effect for row in found.findings.itertuples()} == {"hold"}
+
+
+def test_what_is_spent_takes_the_place_of_the_plan(rulebook: Rulebook) -> None:
+    result = run(rulebook, ("06-05", A, OWN, 1_000_000))
+    assert [one.subject.name for one in result.others] == []
+    said = {one.code: one for one in result.not_checked if one.code.startswith("BSP")}
+    assert len(said) == 13
+    assert not any(one.provisional for one in said.values())
+    assert {one.reason for one in said.values()} == {"집행내역 시트가 있어 예산계획은 따로 보지 않았습니다"}
