@@ -75,8 +75,8 @@ def test_each_workbook_is_judged_by_the_rules_of_its_own_programme(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "called", "why"),
     [
-        ("가.xlsx", "", "도 말하지 않아 어느 사업의 규칙으로 볼지 알 수 없습니다."),
-        ("가.xlsx", "다른 도의 지원사업", "도 말하지 않아 어느 사업의 규칙으로 볼지 알 수 없습니다."),
+        ("가.xlsx", "", "도 어느 사업인지 말하지 않습니다. 폴더 이름을 사업("),
+        ("가.xlsx", "다른 도의 지원사업", "도 어느 사업인지 말하지 않습니다. 폴더 이름을 사업("),
         (f"{BUSAN}_가.xlsx", "대·중소기업 혁신 파트너십 지원사업", "달라 어느 사업의 규칙으로 볼지 알 수 없습니다."),
     ],
 )
@@ -89,6 +89,25 @@ def test_what_belongs_to_no_programme_is_named_and_not_judged(tmp_path: Path, na
     assert why in reason
     assert (made.months, made.exit_code) == ([], 2)
     assert not (out / "agreements").exists()
+
+
+def test_the_form_of_a_programme_says_which_it_is_unless_its_folder_or_agreement_does(tmp_path: Path) -> None:
+    """The first cell of every sheet of a form is the name of the programme and of the sheet; a sentence beginning so is not."""
+    from settle.reconciling.opening import Opened
+
+    found = []
+    for at, title in enumerate(
+        ["윈윈 아너스 (WIN-WIN HONORS) 프로젝트 신청사례", "윈윈 아너스 (WIN-WIN HONORS) 프로젝트 알림 글", "신청사례"]
+    ):
+        made = openpyxl.Workbook()
+        assert made.active is not None
+        made.active.append([title])
+        path = tmp_path / f"{at}.xlsx"
+        made.save(path)
+        found.append(Opened([path]).result())
+    assert [telling.by_title(files) for files in found] == [{"win-win-honors"}, set(), set()]
+    assert b"win-win-honors" in telling.tell("가", found[0])[telling.TOLD]
+    assert b"win-win-honors" not in telling.tell(f"{BUSAN}_가", found[0])[telling.TOLD]
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:

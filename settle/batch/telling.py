@@ -1,4 +1,5 @@
-"""Which programme a workbook of a batch belongs to: by the folder it lies in, and by what its agreement calls the programme.
+"""Which programme a workbook of a batch belongs to: by the folder it lies in, and by what its agreement calls the programme; where
+neither says it, by the title of its form.
 
 Nothing is guessed: where neither names one, or they name different ones, the workbook is left unjudged and named.
 """
@@ -68,9 +69,25 @@ def _named(sheet: RawSheet) -> Iterator[str]:
                 yield next((value for value in beside if value and value.strip()), "")
 
 
+def by_title(files: Iterable[RawFile]) -> set[str]:
+    """The programmes whose form the workbooks are: the first cell of a sheet is a programme's name and that of the sheet."""
+    said = {match_key(text) for file in files for sheet in file.sheets for text in _titles(sheet)}
+    return {programme for programme, called in names().items() if said & set(called)}
+
+
+def _titles(sheet: RawSheet) -> Iterator[str]:
+    """What stands before the name of the sheet in its first cell, under either of which the form knows it."""
+    first = next(iter(sheet.columns[min(sheet.columns)].slice(0, 1).to_pylist()), "") if sheet.columns else ""
+    before, blank, _ = (first or "").strip()[:LONGEST].rpartition(" ")
+    if blank:
+        yield before
+
+
 def tell(name: str, files: list[RawFile]) -> dict[str, bytes]:
     """(TOLD: programme and, where none can be told, why) of an agreement; TRANSIENT where the next run may know more."""
     folder, said = by_folder(name), by_agreement(files)
+    if not folder and not said:
+        said = by_title(files)
     both = folder & said or (folder if not said else said if not folder else set())
     reason = ""
     if len(both) != 1:
@@ -101,4 +118,7 @@ def _reason(folder: set[str], said: set[str], unreadable: str) -> str:
     if unreadable:
         return particles(f"파일을 읽을 수 없어 어느 사업인지 알 수 없습니다: {unreadable}")
     known = ", ".join(programmes())
-    return f"협약의 사업명과 폴더 이름이 어느 사업({known})도 말하지 않아 어느 사업의 규칙으로 볼지 알 수 없습니다."
+    return (
+        "협약의 사업명도 폴더 이름도 서식의 제목도 어느 사업인지 말하지 않습니다. "
+        f"폴더 이름을 사업({known})으로 시작하거나 협약에 사업명을 적으십시오."
+    )
