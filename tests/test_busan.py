@@ -729,3 +729,20 @@ def test_what_is_spent_takes_the_place_of_the_plan(rulebook: Rulebook) -> None:
     assert len(said) == 13
     assert not any(one.provisional for one in said.values())
     assert {one.reason for one in said.values()} == {"집행내역 시트가 있어 예산계획은 따로 보지 않았습니다"}
+
+
+def test_a_cell_of_the_plan_that_cannot_be_read_holds_no_plan_once_there_is_a_ledger(rulebook: Rulebook) -> None:
+    plan = [PLAN[0] | {"잔금일": "2026-13-45"}]
+    assert [e.consequence for e in run(rulebook, ("06-05", A, OWN, 1_000), 예산=plan).input_errors] == ["note"]
+    found = planned(rulebook, plan)
+    assert found.totals["held"] == 10_000_000
+
+
+@pytest.mark.parametrize(("own", "effect"), [(0, "disallow"), (None, "hold")])
+def test_what_exceeds_a_share_of_a_plan_with_a_blank_waits(rulebook: Rulebook, own: int | None, effect: str) -> None:
+    # 9,000,000 known: 30 % 2,700,000, 20 % 1,800,000; own money that nobody wrote may make it more
+    plan = [{"세부사업": A, "사용용도": "시제품제작", "보조금": 9_000_000, "자부담": own}]
+    entry = run(rulebook, ("06-05", A, OWN, 2_700_001), more={"지출유형": "입점수수료"}, 예산=plan)
+    assert of(entry, "BSE-120") == {"E-1": (effect, 1)}
+    material = run(rulebook, ("06-05", A, OWN, 1_800_001), more={"지출유형": "시제품재료비"}, 예산=plan)
+    assert of(material, "BSE-130") == {"E-1": (effect, 1)}

@@ -57,7 +57,7 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         by_category=categories if bench.spent else categories.head(0),
         by_fund=funds if bench.spent else funds.head(0),  # nothing was spent yet: nothing to pay back
         input_errors=[
-            *book.errors,
+            *bench.read_errors(),
             *(problem for one in spoken for problem in row_problems(one.facts, one.findings)),
             *lost_budget(facts),
             *(problem for one in spoken for problem in one.problems),

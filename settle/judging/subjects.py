@@ -110,6 +110,14 @@ class Bench:
         book, programme = self.main.book, self.main.programme
         return book.has(programme.main.sheet) or not any(book.has(one.sheet) for one in programme.others)
 
+    def read_errors(self) -> list[InputError]:
+        """What the reader found wrong. Cells of a sheet that is not judged any more hold nothing."""
+        over = {one.sheet for one in self._all if self.followed(one) is not None}
+        return [
+            replace(error, consequence="note") if error.kind in over and error.consequence == "held" else error
+            for error in self.main.book.errors
+        ]
+
     def facts(self, subject: Subject) -> Facts:
         """The facts of a subject."""
         if subject == self.main.programme.main:
