@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from settle.batch import across, benefits, crossing, matches, tables, work
+from settle.batch import across, benefits, crossing, matches, queues, tables, work
 from settle.batch.parquet import to_parquet
 from settle.batch.task import Task
 from settle.files import scratch
@@ -70,5 +70,6 @@ def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
         "files": tables.file_table(facts, Task("", result.programme.id)),
         "verdicts": tables.verdict_table(result, lines, findings),
         **benefits.tables(result, papers["line"].tolist(), IN_MEMORY),
+        **queues.tables(result),
     }
     return {name: frame.assign(agreement="") for name, frame in frames.items()}

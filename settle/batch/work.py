@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from settle import __version__
-from settle.batch import benefits, telling
+from settle.batch import benefits, queues, telling
 from settle.batch.matches import match_table, paper_table
 from settle.batch.parquet import to_parquet
 from settle.batch.tables import (
@@ -115,6 +115,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
         "files": file_table(facts, task),
         "verdicts": verdict_table(result, lines, own),
         **benefits.tables(result, papers["line"].tolist(), task.key),
+        **queues.tables(result),
     }
     for table in frames.values():
         if "agreement" not in table:
@@ -152,8 +153,14 @@ def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
     for line, said in across.get("xin_040", ()):
         same_file[line] = True
         texts["xin_040_text"][line] = said
+    places = {
+        f"{head}:{code}": _at(n, rows, at)
+        for code, rows in across.get("queues", {}).items()
+        for at, head in enumerate(("ahead", "perhaps"), start=1)
+    }
     return {
         "agreements": True,
+        **places,
         **{f"{name}_won": taken for name, taken in won.items()},
         "benefits": across.get("benefits", {}),
         "xin_020_days": days,
@@ -162,6 +169,14 @@ def given(book: Book, across: dict[str, Any]) -> dict[str, Any]:
         "across_notes": [tuple(note) for note in across.get("notes", ())],
         **{name: pd.Series(text, dtype="str") for name, text in texts.items()},
     }
+
+
+def _at(n: int, rows: list[list[int]], column: int) -> np.ndarray:
+    """What stands in a column of the rows, at the line that their first names; else 0."""
+    told = np.zeros(n, dtype=np.int64)
+    for row in rows:
+        told[row[0]] = row[column]
+    return told
 
 
 # ---- result tables -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ What is not known never fills or frees a place: a row is *beyond* the places onl
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,27 @@ def standing(facts: Facts, order: Sequence[str], among: np.ndarray) -> Standing:
         place = np.where(here, np.searchsorted(found, pairs), 0)
         sure = here
     return Standing(place, sure)
+
+
+def keys(facts: Facts, order: Sequence[str], among: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """(texts that sort as the rows come, in whatever agreement they stand; where all of it is known). Raises RulebookError for scores."""
+    parts: list[list[str]] = []
+    sure = among.copy()
+    for name in order:
+        if name.startswith(SCORE):
+            raise RulebookError(f"'{name}': 여러 협약에 걸친 순서는 점수로 정할 수 없습니다.")
+        values, there = _values(facts, name, among)
+        sign = -1 if name.endswith(DOWN) else 1
+        parts.append([_sortable(value, sign) for value in values])
+        sure &= there
+    return ["\x1f".join(row) for row in zip(*parts, strict=True)], sure
+
+
+def _sortable(value: Any, sign: int) -> str:
+    """Numbers shifted to be positive and padded, texts with their numbers padded."""
+    if isinstance(value, str):
+        return re.sub(r"\d+", lambda m: m.group().rjust(20, "0"), value)
+    return f"{sign * int(value) + (1 << 62):020d}"
 
 
 def _values(facts: Facts, name: str, among: np.ndarray) -> tuple[list[Any], np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from settle.judging.facts.ledger import company
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import outright
-from settle.judging.places import Grouped, Standing, members, seats, standing, together
+from settle.judging.places import Grouped, Standing, keys, members, seats, standing, together
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 ALONE = "순위는 한 회차의 신청을 함께 판정할 때만 매깁니다"
 ELSEWHERE = "다른 협약의 줄과 함께 세어야 하는 순서입니다 (settle batch)"
+
+
+class Queue(NamedTuple):
+    """Rows in an order over agreements: positions, the group of each, its key (places.keys), whether that is known, places it takes and
+    places there are. int64 but for the texts.
+    """
+
+    rows: np.ndarray
+    group: list[str]
+    key: list[str]
+    known: np.ndarray
+    weight: np.ndarray
+    places: np.ndarray
 
 
 ANY = 1 << 40  # places that a row may take of which nobody knows how many it takes
@@ -116,7 +129,8 @@ def quota(ctx: Context) -> Outcome:
     parameters: places = a limit or a figure of the round (`limit.<name>`, `round.<name>`), a number, or a table of these by the values of
     the column `by` ("" or left out: no line is drawn); order = columns or `score:<table>`; weight = a column with how many places a row
     takes (1); over = "sheet": the rows of this sheet are all of the round (one row alone is never ranked), or "agreements": rows of other
-    agreements come before these too, how many says the fact `ahead:<code>` of the batch (rule: needs = ["given:agreements"]). all =
+    agreements come before these too, how many surely and how many perhaps say the facts `ahead:<code>` and `perhaps:<code>` of the batch
+    (rule: needs = ["given:agreements"]). all =
     {places, weight}: what the rows of all parts that have a place may take together, in the same order.
     Local: beyond_all, beyond, undecided (equal to another at the last place, or a row that is not ranked may come before), unranked.
     Values: places, place (in the order), others (with whom it is equal).
@@ -131,27 +145,54 @@ def quota(ctx: Context) -> Outcome:
     counted = among & by.known
     places, drawn = _places(ctx, plan)
     weight, weighed = _weight(ctx, plan.get("weight"))
-    ahead = ctx.facts.given.get(f"ahead:{ctx.rule.code}")
-    whole = ctx.facts.zeros() if ahead is None else np.asarray(ahead, dtype=np.int64)
+    ahead, perhaps = (_elsewhere(ctx, head) for head in ("ahead", "perhaps"))
     order = standing(ctx.facts, plan["order"], counted & weighed)
     adrift = int(weight[among & ~by.known].sum())
-    found = seats(by.label, order, weight, places - whole, counted & drawn, adrift)
+    found = seats(by.label, order, weight, places - ahead, counted & drawn, adrift)
+    later = seats(by.label, order, weight, places - ahead - perhaps, counted & drawn, adrift)
+    undecided = found.undecided | ((later.beyond | later.undecided) & ~found.beyond)
     beyond_all, undecided_all = _of_all(ctx, plan, counted & ~found.beyond) if plan.get("all") else (none, none)
     ctx.local.update(
         beyond=found.beyond,
         beyond_all=beyond_all,
-        undecided=found.undecided | undecided_all,
+        undecided=undecided | undecided_all,
         unranked=among & ~order.known,
     )
     values = {
         "places": lambda at: [str(int(places[i])) if drawn[i] else "" for i in at.tolist()],
-        "place": _ranks(by.label, order, counted),
+        "place": _ranks(by.label, order, counted, ahead),
         "others": _equals(ctx, by.label, order, counted),
     }
     result = _outcome(ctx, among, **values)
-    if plan.get("over") == "agreements" and ahead is None:
+    if plan.get("over") == "agreements" and not ctx.facts.given.get("agreements"):
         result.unknown = ELSEWHERE
     return result
+
+
+def _elsewhere(ctx: Context, head: str) -> np.ndarray:
+    """Places that rows of other agreements take before each row: those found by the batch, else none."""
+    found = ctx.facts.given.get(f"{head}:{ctx.rule.code}")
+    return ctx.facts.zeros() if found is None else np.asarray(found, dtype=np.int64)
+
+
+def queue(ctx: Context) -> Queue:
+    """The rows that stand in the order of a quota over agreements, for the batch."""
+    plan = ctx.rule.parameters
+    among = _left(ctx)
+    by = together(ctx.facts, [plan["by"]]) if plan.get("by") else Grouped(ctx.facts.zeros(), among)
+    places, drawn = _places(ctx, plan)
+    weight, weighed = _weight(ctx, plan.get("weight"))
+    texts, there = keys(ctx.facts, plan["order"], among)
+    rows = np.flatnonzero(among & by.known & drawn & weighed)
+    named = np.asarray(ctx[plan["by"]]).tolist() if plan.get("by") else [""] * ctx.n
+    return Queue(
+        rows,
+        [match_key(str(named[i])) for i in rows],
+        [texts[i] for i in rows],
+        there[rows],
+        weight[rows],
+        places[rows],
+    )
 
 
 def _of_all(ctx: Context, plan: dict[str, Any], among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -193,14 +234,17 @@ def _weight(ctx: Context, column: str | None) -> tuple[np.ndarray, np.ndarray]:
     return np.where(found.known, found.value, ANY).astype(np.int64), found.known
 
 
-def _ranks(group: np.ndarray, order: Standing, among: np.ndarray) -> Callable[[np.ndarray], list[str]]:
-    """Which in the order a row is: one more than there are before it."""
+def _ranks(
+    group: np.ndarray, order: Standing, among: np.ndarray, ahead: np.ndarray
+) -> Callable[[np.ndarray], list[str]]:
+    """Which in the order a row is: one more than there are before it, here and in other agreements (ahead)."""
 
     def shown(at: np.ndarray) -> list[str]:
         told = []
         for i in at.tolist():
             mine = among & order.known & (group == group[i])
-            told.append(str(int((order.place[mine] < order.place[i]).sum()) + 1) if order.known[i] else "")
+            here = int((order.place[mine] < order.place[i]).sum())
+            told.append(str(here + int(ahead[i]) + 1) if order.known[i] else "")
         return told
 
     return shown
