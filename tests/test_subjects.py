@@ -281,6 +281,9 @@ def test_subjects_that_wait_for_each_other_are_an_error_of_the_rulebook(tmp_path
         ("programme", 'sheet = "단원명부"→sheet = "단윈명부"', "sheet '단윈명부'"),
         ("programme", 'measure = "집행금액"→measure = "나간 돈"', "measure '나간 돈'"),
         ("programme", 'name = "단원"→name = "지출"', "'지출'이 둘"),
+        ("programme", 'measure = "count"→parts = ["든 날"]', "parts '든 날'"),
+        ("programme", 'measure = "count"→until = "지츨"', "until '지츨'"),
+        ("programme", 'measure = "집행금액"→measure = "집행금액"\nuntil = "단원"', "until은"),
     ],
 )
 def test_what_is_wrong_with_a_subject_is_said_with_its_place(tmp_path: Path, file: str, change: str, said: str) -> None:

@@ -60,8 +60,10 @@ def _dated(name: str, steps: tuple[Limit, ...]) -> str:
     return ", ".join(f"{figure(name, one.values[name])} ({one.since.isoformat()}부터)" for one in reversed(steps))
 
 
-def limit_day(rule: Rule) -> str:
-    """The date of a line that picks the limit in force."""
+def limit_day(rule: Rule, programme: Programme) -> str:
+    """The date of a line that picks the limit in force; what is no spending has none of its own (`Context.as_of`)."""
+    if rule.as_of == "basis_date" and programme.main not in outcomes.subjects(rule, programme):
+        return f"협약시작일(비어 있으면 {programme.begins.isoformat()})"
     return DAYS_OF_LIMITS.get(rule.as_of, rule.as_of)
 
 
@@ -269,7 +271,7 @@ def _cell(value: str) -> str:
 def _rule(rule: Rule, programme: Programme) -> str:
     facts = [f"- 한도: {_limit(name, dated)}" for name, dated in limit_lines(rule)]
     if rule.limits:
-        facts.append(f"- 한도의 기준일: {limit_day(rule)}")
+        facts.append(f"- 한도의 기준일: {limit_day(rule, programme)}")
     facts += [f"- {column}: {words}" for column, words in word_lists(rule, programme)]
     if rule.needs:
         facts.append(f"- 필요한 자료: {', '.join(needs(rule))} (없으면 미점검)")

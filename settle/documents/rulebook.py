@@ -80,7 +80,7 @@ def show_rule(rule: Rule, rulebook: Rulebook, stream: IO[str] | None = None) -> 
     facts = [("근거", handbook.source(rule))]
     facts += [(name, dated) for name, dated in handbook.limit_lines(rule)]
     if rule.limits:
-        facts.append(("기준일", handbook.limit_day(rule)))
+        facts.append(("기준일", handbook.limit_day(rule, programme)))
     facts += list(handbook.word_lists(rule, programme))
     if rule.needs:
         facts.append(("필요한 자료", f"{', '.join(handbook.needs(rule))} (없으면 미점검)"))
