@@ -207,8 +207,13 @@ class Judgement:
     @property
     def complete(self) -> bool:
         """Could everything in the input be read and judged (no DAT-010, no DAT-030)?"""
-        unread = ("cannot run", "left out")
-        return not any(e.consequence in unread or e.code in ("DAT-010", "DAT-030") for e in self.input_errors)
+        return not self.unread
+
+    @property
+    def unread(self) -> list[InputError]:
+        """What of the input could not be read, so that not everything was judged."""
+        lost = ("cannot run", "left out")
+        return [e for e in self.input_errors if e.consequence in lost or e.code in ("DAT-010", "DAT-030")]
 
     @property
     def unjudged(self) -> bool:

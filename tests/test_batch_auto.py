@@ -91,6 +91,26 @@ def test_what_belongs_to_no_programme_is_named_and_not_judged(tmp_path: Path, na
     assert not (out / "agreements").exists()
 
 
+def test_a_month_of_applications_speaks_of_no_won_and_says_what_was_not_read(tmp_path: Path) -> None:
+    """Nothing is spent in Seoul: the first sentence counts agreements alone; a figure in words leaves the month incomplete."""
+    from settle.batch import summary
+
+    place = tmp_path / "협약들" / "seoul-future-youth_가"
+    place.mkdir(parents=True)
+    made = openpyxl.Workbook()
+    assert made.active is not None
+    made.active.title = "신청기업"
+    made.active.append(["신청번호", "기업명", "신청일시", "분야", "설립일", "신청인원", "상시근로자수"])
+    made.active.append(["1", "푸른살림", "2025-03-26 10:00", "제로웨이스트", "2020-01-01", 3, "다섯"])
+    made.save(place / "신청.xlsx")
+    (month,) = settled(tmp_path / "협약들", tmp_path / "결과").months
+    said = summary.summary(month)
+    assert said.sentence == ["협약 1개.", *month.outcome.others]
+    assert [(status, reason) for _, status, reason in month.outcome.troubled] == [
+        ("일부만 판정", "상시근로자수 '다섯'을 사람 수로 읽을 수 없습니다. 숫자로 고쳐 주세요.")
+    ]
+
+
 def test_the_form_of_a_programme_says_which_it_is_unless_its_folder_or_agreement_does(tmp_path: Path) -> None:
     """The first cell of every sheet of a form is the name of the programme and of the sheet; a sentence beginning so is not."""
     from settle.reconciling.opening import Opened

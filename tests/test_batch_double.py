@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,7 @@ def test_what_is_planted_in_a_month_is_found_and_nothing_else(tmp_path: Path) ->
         for programme, number in ((BUSAN, "부산-1"), (INNOVATION, "혁신-1"))
     ]
     for row in ours:
+        assert not re.search("[이와과은을]/[가과와는를]", row["message"]), row["message"]  # every particle is chosen
         assert row["code"] == "XPR-060" or all(name in row["message"] for name in names), row["message"]
         assert row["source"].startswith("부산광역시" if row["agreement"] == "부산-1" else "과제신청서")
 

@@ -117,7 +117,7 @@ def _alike(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
         effect = _effect(month, row.unit, ALIKE)
         if effect:
             text = (
-                f"거래처 {row.vendor}에 준 {int(row.won):,}원이 {month.named(row.unit2)}의 집행 {row.number2}와/과 "
+                f"거래처 {row.vendor}에 준 {int(row.won):,}원이 {month.named(row.unit2)}의 집행 {row.number2}와(과) "
                 f"거래처·금액·날짜가 같습니다(집행 {row.number}, {month.named(row.unit)})"
             )
             month.on_line(row.unit, ALIKE, row.line, effect, text)
@@ -160,9 +160,9 @@ def _vendors(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
     for row in rows.itertuples(index=False):
         effect = _effect(month, row.unit, VENDORS, "same" if row.same else "representative")
         if effect:
-            what = "지원받는 기업입니다" if row.same else f"지원받는 기업 {row.name}와/과 대표자의 이름이 같습니다"
+            what = "지원받는 기업입니다" if row.same else f"지원받는 기업 {row.name}와(과) 대표자의 이름이 같습니다"
             month.on_line(
-                row.unit, VENDORS, row.line, effect, f"거래처 {row.vendor}이/가 {month.named(row.unit2)}에서 {what}"
+                row.unit, VENDORS, row.line, effect, f"거래처 {row.vendor}이(가) {month.named(row.unit2)}에서 {what}"
             )
 
 
@@ -196,7 +196,7 @@ def _supported(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
         types = f", 지원유형 {row.types}" if row.types else ", 지원유형 모름"
         other = f"{row.called}(지원이력{types})" if row.outside else f"{month.named(row.unit2)}({types[2:]})"
         name = f"{row.name}({brn(row.brn)})" if row.name else brn(row.brn)
-        text = f"{name}의 지원이 {year}{month.named(row.unit)}과/와 {other}에 겹칩니다"
+        text = f"{name}의 지원이 {year}{month.named(row.unit)}과(와) {other}에 겹칩니다"
         month.tell(row.unit, SUPPORTED, row.sheet, row.row, effect, text)
 
 
@@ -270,7 +270,7 @@ def _people(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
             f"{row.called}(지원이력)" if row.outside else " ".join(filter(None, [month.named(row.unit2), row.firm2]))
         )
         if row.who == "name":
-            text = f"이름이 같은 {row.shown}이/가 {month.named(row.unit)}와/과 {where}에 있습니다. 같은 사람인지 확인하십시오"
+            text = f"이름이 같은 {row.shown}이(가) {month.named(row.unit)}와(과) {where}에 있습니다. 같은 사람인지 확인하십시오"
             month.tell(row.unit, PERSON, row.sheet, row.row, "note", text)
             continue
         effect = told.person
@@ -279,5 +279,5 @@ def _people(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
             if given and not any(one in told.person_types for one in given):
                 continue
             effect = effect if given else "hold" if effect == "disallow" else effect
-        text = f"{row.shown}의 지원이 {month.named(row.unit)}와/과 {where}에 겹칩니다"
+        text = f"{row.shown}의 지원이 {month.named(row.unit)}와(과) {where}에 겹칩니다"
         month.tell(row.unit, PERSON, row.sheet, row.row, effect, text)

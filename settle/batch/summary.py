@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from settle.batch.month import subjects_of
-from settle.korean import particles
+from settle.korean import josa, particles
 from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
@@ -126,22 +126,23 @@ def _changes(made: Month) -> list[Table]:
     counts = ", ".join(f"{what} {n:,}" for what, n in made.delta.counts().items())
     return [
         Table(
-            f"{made.delta.month}과 달라진 지적",
+            f"{josa(made.delta.month, '과/와')} 달라진 지적",
             findings.head(MOST_CHANGES),
             (32, 16, 20, 14, 22, 22, 110, 34),
             note=counts,
         ),
-        Table(f"{made.delta.month}과 달라진 집행내역", lines.head(MOST_CHANGES), (50, 34, 34, 34, 34, 50)),
+        Table(f"{josa(made.delta.month, '과/와')} 달라진 집행내역", lines.head(MOST_CHANGES), (50, 34, 34, 34, 34, 50)),
     ]
 
 
 def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
     sums = {name: int(institutions[name].sum()) for name in WON}
     count = int(institutions["협약"].sum())
-    said = [
-        f"협약 {count:,}개, 집행금액 {sums['claimed']:,}원 = 인정 {sums['recognised']:,}원 + 보완 {sums['held']:,}원 "
-        f"+ 불인정 {sums['disallowed']:,}원."
-    ]
+    spent = (
+        f", 집행금액 {sums['claimed']:,}원 = 인정 {sums['recognised']:,}원 + 보완 {sums['held']:,}원 "
+        f"+ 불인정 {sums['disallowed']:,}원"
+    )
+    said = [f"협약 {count:,}개{spent if any(sums.values()) or not made.outcome.others else ''}."]
     said += made.outcome.others
     lost = int((unread["상태"] == "읽지 못함").sum())
     if lost:

@@ -45,7 +45,7 @@ def agreement_table(folder: str, name: str, book: Book, result: Judgement) -> di
     about = {k: mask(str(book.agreement.get(k) or "")) for k in ("사업명", "사업연도", "주관기업", "수행기관")}
     about |= {k: str(book.agreement.get(k) or "") for k in ("협약시작일", "협약종료일")}
     effects = pd.concat([result.findings["effect"], *(one.findings["effect"] for one in result.others)]).value_counts()
-    left_out = [e.message for e in result.input_errors if e.consequence == "left out"]
+    left_out = list(dict.fromkeys(e.message for e in result.unread))
     subjects = {"subjects": json.dumps(subject_sums(result), ensure_ascii=False)} if result.programme.others else {}
     return {
         **EMPTY_AGREEMENT, **about, **subjects, "agreement": name, "folder": folder, **result.totals, "lines": len(result.lines),

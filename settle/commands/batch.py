@@ -159,7 +159,7 @@ def _span(seconds: float) -> str:
 
 
 def _show(made: Month, output: Path, name: str = "") -> None:
-    from settle.korean import number
+    from settle.korean import josa, number
     from settle.model import WON
 
     said = made.outcome
@@ -175,7 +175,7 @@ def _show(made: Month, output: Path, name: str = "") -> None:
     )
     if said.before:
         counts = ", ".join(f"{what} {n:,}" for what, n in said.changes)
-        click.echo(f"{said.before}과 견주어: {counts}")
+        click.echo(f"{josa(said.before, '과/와')} 견주어: {counts}")
     for folder, status, reason in said.troubled:
         common.say(f"{folder}: {status}. {reason}", err=True)
     for path in made.written:

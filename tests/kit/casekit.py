@@ -182,7 +182,7 @@ def _differences(case: RuleCase, result: Judgement) -> list[str]:
 
 def _lines_lost(case: RuleCase, result: Judgement) -> list[str]:
     """A silent rule says nothing where the line never reached it."""
-    left_out = sum(e.code == "DAT-030" for e in result.input_errors)
+    left_out = sum(e.consequence == "left out" for e in result.input_errors)
     judged = {LEDGER: len(result.lines)} | {one.subject.sheet: len(one.lines) for one in result.others}
     told = []
     for sheet, lines in judged.items():
