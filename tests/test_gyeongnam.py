@@ -270,6 +270,12 @@ def test_the_heads_of_a_workplace(rulebook: Rulebook, heads: int | None, rows: i
     assert applications.totals == {"claimed": 1, "recognised": 0, "held": 0, "disallowed": 0} | {verdict: 1}
 
 
+def test_a_number_of_heads_that_cannot_be_read_is_not_counted_from_a_list_of_one(rulebook: Rulebook) -> None:
+    result = settled(rulebook, [claim("1", NEW)], 신청기업=[COMPANY | {"피보험자수": "스무명"}])
+    assert taken(result) == {"GAF-010 hold": 1_000_000}
+    assert result.others[0].totals == {"claimed": 1, "recognised": 0, "held": 1, "disallowed": 0}
+
+
 @pytest.mark.parametrize(("again", "took"), [("2025-06-10", {"GAW-030 disallow": MILLION}), ("2025-06-11", {})])
 def test_who_comes_back_within_six_months(rulebook: Rulebook, again: str, took: dict[str, int]) -> None:  # G17
     people = [named("김하나", 취득일=again, 직전퇴사일="2024-12-10")]

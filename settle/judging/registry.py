@@ -17,6 +17,7 @@ from settle.judging.facts import (  # noqa: F401
     ratios,
     subjects,
     travel,
+    waiting,
     words,
 )
 from settle.judging.kinds import (  # noqa: F401

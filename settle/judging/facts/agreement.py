@@ -11,7 +11,6 @@ from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.judging.facts.base import Facts, fact, family
 from settle.judging.facts.evidence import matchable, names_in
 from settle.judging.facts.ledger import company
-from settle.model import EVIDENCE, InputError
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
 
@@ -153,44 +152,3 @@ def non_profit(facts: Facts) -> np.ndarray:
 @fact
 def institution_known(facts: Facts) -> np.ndarray:
     return facts["for_profit"] | facts["non_profit"]
-
-
-@family
-def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
-    """Line -> numbers (from 1) in `book.errors` of the problems of this code that hold it, in the order of the errors.
-
-    A problem of an evidence row holds the lines which the row names.
-    """
-    found: dict[int, list[int]] = {}
-    errors = [(i, e) for i, e in enumerate(facts.book.errors, start=1) if e.code == code and e.consequence == "held"]
-    if not errors:
-        return found
-    told = pd.DataFrame({"number": [number for number, _ in errors], "kind": [e.kind for _, e in errors]})
-    at_line = told.assign(line=_positions(facts.ledger, [e for _, e in errors]))
-    pairs = [at_line[(at_line["kind"] == facts.subject.sheet) & (at_line["line"] >= 0)]]
-    if (told["kind"] == EVIDENCE).any():
-        at_row = told.assign(row=_positions(facts.book.frames[EVIDENCE], [e for _, e in errors]))
-        links = pd.DataFrame({"row": facts["links"].row, "line": facts["links"].line})
-        pairs.append(at_row[at_row["kind"] == EVIDENCE].merge(links, on="row"))
-    held = pd.concat(pairs).sort_values("number", kind="stable")
-    for line, number in zip(held["line"].tolist(), held["number"].tolist(), strict=True):
-        found.setdefault(line, []).append(number)
-    return found
-
-
-def _positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
-    """Where in the frame each error's sheet and row is; -1: not there."""
-    place = {"_source": [e.source for e in errors], "_row": [e.row for e in errors]}
-    rows = frame[["_source", "_row"]].reset_index(drop=True).reset_index(names="at").astype(np.int64)
-    rows = rows.drop_duplicates(["_source", "_row"], keep="last")
-    found = pd.DataFrame(place, dtype=np.int64).merge(rows, on=["_source", "_row"], how="left")
-    return found["at"].fillna(-1).to_numpy(dtype=np.int64)
-
-
-@family
-def input_error(facts: Facts, code: str) -> np.ndarray:
-    """Number (from 1) in `book.errors` of the first problem of this code that holds the line; 0: none."""
-    result = facts.zeros(np.int64)
-    for line, numbers in facts[f"input_errors:{code}"].items():
-        result[line] = numbers[0]
-    return result

@@ -17,6 +17,7 @@ from settle.judging.facts.base import Facts, known
 from settle.judging.facts.declared import AMBIGUOUS, NONE, Value, figure, made, rows_of, texts_of
 from settle.judging.facts.ledger import company
 from settle.judging.facts.subjects import application
+from settle.judging.facts.unread import unread
 from settle.model import EVIDENCE
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
@@ -166,9 +167,20 @@ def _typed(values: np.ndarray, there: np.ndarray, like: list[Value]) -> Value:
 def _(spec: shapes.First, facts: Facts) -> Value:
     found = [_said(facts, name) for name in spec.of]
     value, there = found[-1].value, found[-1].known
-    for one in reversed(found[:-1]):
-        value, there = np.where(one.known, one.value, value), one.known | there
+    for name, one in zip(reversed(spec.of[:-1]), reversed(found[:-1]), strict=True):
+        value, there = np.where(one.known, one.value, value), one.known | (there & ~_unread(facts, name))
     return _typed(value, there, found)
+
+
+def _unread(facts: Facts, name: str) -> np.ndarray:
+    """Where a cell stands under this name that could not be read: what comes after it does not speak for it."""
+    head, dot, column = name.partition(".")
+    spec = facts.programme.facts.get(head) if dot else None
+    if isinstance(spec, shapes.Join | shapes.RowOf) and facts.book.has(spec.sheet):
+        lost = unread(rows_of(facts, spec.sheet), {column})
+        at = facts[head]
+        return (at >= 0) & lost[np.where(at >= 0, at, 0)] if len(lost) else facts.zeros(bool)
+    return facts.zeros(bool) if dot else unread(facts, {name})
 
 
 @made.register

@@ -19,6 +19,7 @@ from settle.judging import boundaries
 from settle.judging.arrays import FAR, NO_DAY, day
 from settle.judging.facts.base import Facts, declares, known
 from settle.judging.facts.subjects import application
+from settle.judging.facts.unread import may_be_blank, unread
 from settle.labour.working_days import next_working_days
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
@@ -231,12 +232,11 @@ class _Rows(NamedTuple):
     on: Mapping[str, str] = NOTHING
     else_on: Mapping[str, str] = NOTHING
     elsewhere: bool = False
+    counted: bool = False  # what could not be read is no blank
 
 
 def _by_columns(facts: Facts, theirs: Facts, columns: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Pairs of rows of theirs without an application number and the rows of this subject that are equal in columns; do all of them say
-    what they are?
-    """
+    """Pairs of rows of theirs without an application number and rows of this subject equal in columns; do all say what they are?"""
     loose = np.flatnonzero((application(theirs) == "").to_numpy())
     said = [np.array(texts_of(theirs.ledger, name), dtype=object)[loose] for name in columns.values()]
     own, their = (found.ravel() for found in np.meshgrid(np.arange(facts.n), loose, indexing="ij"))
@@ -257,6 +257,8 @@ def _fitting(facts: Facts, asked: _Rows) -> _Fitting:
         own, their = own[same], their[same]
     for name in sorted(_own_figures(asked.where)):
         sure = sure & figure(facts, name).known
+    if asked.counted:
+        sure = sure & ~np.isin(np.arange(facts.n), own[unread(theirs, may_be_blank(asked.where))[their]])
     fits = conditions.holds(asked.where, Beside(facts, theirs, own, their), len(own))
     return _Fitting(theirs, own[fits], their[fits], sure)
 
@@ -299,7 +301,7 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    found = _gathered(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere))
+    found = _gathered(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere, counted=True))
     if spec.none == "zero":
         return found
     rows = _gathered(facts, _Rows(spec.sheet))

@@ -10,6 +10,7 @@ import pandas as pd
 from settle.judging.facts.base import Facts
 from settle.judging.facts.declared import figure
 from settle.judging.facts.subjects import application
+from settle.judging.facts.unread import CODES, unread
 from settle.judging.kinds.base import KINDS, Context, Outcome, kind, with_effect
 from settle.judging.kinds.breach import outright
 from settle.model import KNOWN
@@ -49,10 +50,16 @@ def one_qualifies(ctx: Context) -> Outcome:
         passes = [min(before[row], now[row]) for row in looked]
         flags["earlier"][i] = not looked
         flags["none"][i] = bool(looked) and max(passes) == NO
-        flags["open"][i] = bool(looked) and max(passes) == OPEN
+        opened = [row for row, one in zip(looked, passes, strict=True) if one == OPEN]
+        here = [
+            row for row in opened if now[row] == OPEN
+        ]  # else an earlier rule says what is not known, if no row passes it
+        flags["open"][i] = (
+            bool(opened) and max(passes) == OPEN and bool(here or any(before[row] == YES for row in looked))
+        )
         if len(plan.get("steps", [])) < 2 and not looked:
             flags["none"][i] = True
-        may = [row for row, one in zip(looked, passes, strict=True) if one == OPEN] or looked or ours
+        may = here or opened or looked or ours
         told.append(", ".join(names[row] for row in may))
         codes.append(", ".join(dict.fromkeys(code for row in may for code in lacking[row])))
     ctx.local.update(flags)
@@ -111,5 +118,10 @@ def _by_rules(ctx: Context, rows: Facts) -> tuple[np.ndarray, list[list[str]]]:
         struck, held = with_effect(rule, case, "disallow"), with_effect(rule, case, "hold")
         stands = np.minimum(stands, np.where(struck, NO, np.where(held, OPEN, YES)))
         for row in np.flatnonzero(held | struck).tolist():
+            lacking[row].append(code)
+    for code in CODES:  # a cell of the row, or of the same person elsewhere, that could not be read
+        lost = unread(rows, rows.ledger.columns, code) | (rows[f"input_error:{code}"] > 0)
+        stands = np.minimum(stands, np.where(lost, OPEN, YES))
+        for row in np.flatnonzero(lost).tolist():
             lacking[row].append(code)
     return stands, lacking

@@ -1,0 +1,46 @@
+"""Cells that could not be read: they are neither blank nor known, whatever the frame holds in their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from settle.judging.facts.base import Facts
+    from settle.model import InputError
+
+CODES = ("DAT-020", "DAT-030", "DAT-080", "DAT-100")  # what the reader says of a cell
+
+
+def positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
+    """Where in the frame each error's sheet and row is; -1: not there."""
+    place = {"_source": [e.source for e in errors], "_row": [e.row for e in errors]}
+    rows = frame[["_source", "_row"]].reset_index(drop=True).reset_index(names="at").astype(np.int64)
+    rows = rows.drop_duplicates(["_source", "_row"], keep="last")
+    found = pd.DataFrame(place, dtype=np.int64).merge(rows, on=["_source", "_row"], how="left")
+    return found["at"].fillna(-1).to_numpy(dtype=np.int64)
+
+
+def unread(theirs: Facts, columns: Collection[str], *codes: str) -> np.ndarray:
+    """Rows of a subject in which a cell of one of these columns could not be read; codes: the problems that count (none given: all)."""
+    result = np.zeros(theirs.n, dtype=bool)
+    sheet = theirs.subject.sheet
+    meant = [e for e in theirs.book.errors if e.kind == sheet and e.column in columns and e.value]
+    errors = [e for e in meant if e.code in (codes or CODES)]
+    if errors:
+        at = positions(theirs.ledger, errors)
+        result[at[at >= 0]] = True
+    return result
+
+
+def may_be_blank(where: Any) -> set[str]:
+    """The columns of a condition of which a blank says something."""
+    if isinstance(where, list):
+        return set().union(*map(may_be_blank, where))
+    if not isinstance(where, dict):
+        return set()
+    return {name for name, asked in where.items() if isinstance(asked, dict) and asked.get("blank")}
