@@ -235,6 +235,7 @@ class Column(Struct, forbid_unknown_fields=True):
     unreadable: Literal["", "hold", "note"] = ""
     adds: bool = False
     personal: bool = False
+    day_before: str = ""
 
 
 class Sheet(Struct, forbid_unknown_fields=True):

@@ -36,6 +36,7 @@ class Column:
     title: str = ""  # what the programme calls it, where it is a column of the tool under another name
     unreadable: str = "note"  # what a cell that cannot be read costs: "hold" its row, or a "note"
     personal: bool = False  # a day of birth: no message quotes its cells
+    day_before: str = ""  # a day that stands for that of another column, one earlier: the last day of work for 상실일
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _column(raw: shapes.Column, costs: str) -> Column:
         title=raw.name if raw.stands_for else "",
         unreadable=raw.unreadable or ("note" if raw.type == "text" and not raw.required else costs),
         personal=raw.personal,
+        day_before=raw.day_before,
     )
 
 

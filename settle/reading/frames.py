@@ -25,10 +25,24 @@ def _no_rows(kind: SheetKind) -> pd.DataFrame:
 
 
 def frame(kind: SheetKind, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all sheets of a kind; a day that stands for that of another column fills it where it is blank."""
     if not parts:
         return _no_rows(kind).copy()
-    if len(parts) == 1:
-        return parts[0]
+    found = parts[0] if len(parts) == 1 else _together(parts)
+    for column in kind.columns:
+        if column.day_before:
+            _next_day(found, column.name, column.day_before)
+    return found
+
+
+def _next_day(frame: pd.DataFrame, told: str, meant: str) -> None:
+    """Fill a blank day with the one after that of another column."""
+    there = frame[f"{told}__known"].to_numpy(dtype=bool) & ~frame[f"{meant}__known"].to_numpy(dtype=bool)
+    frame[meant] = frame[meant].where(~there, frame[told] + np.timedelta64(1, "D"))
+    frame[f"{meant}__known"] = frame[f"{meant}__known"].to_numpy(dtype=bool) | there
+
+
+def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat(parts, ignore_index=True)
     for name in frame.columns:  # open kinds: a column that only one of the sheets has
         if str(name).endswith("__known"):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from settle.programme import sheets
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -29,12 +31,19 @@ def unread(theirs: Facts, columns: Collection[str], *codes: str) -> np.ndarray:
     """Rows of a subject in which a cell of one of these columns could not be read; codes: the problems that count (none given: all)."""
     result = np.zeros(theirs.n, dtype=bool)
     sheet = theirs.subject.sheet
+    columns = {*columns, *_standing_for(theirs, columns)}
     meant = [e for e in theirs.book.errors if e.kind == sheet and e.column in columns and e.value]
     errors = [e for e in meant if e.code in (codes or CODES)]
     if errors:
         at = positions(theirs.ledger, errors)
         result[at[at >= 0]] = True
     return result
+
+
+def _standing_for(theirs: Facts, columns: Collection[str]) -> set[str]:
+    """Columns whose day stands for that of one of these (Column.day_before)."""
+    kind = sheets.load(theirs.programme.id).get(theirs.subject.sheet)
+    return {one.name for one in kind.columns if one.day_before in columns} if kind else set()
 
 
 def may_be_blank(where: Any) -> set[str]:
