@@ -84,7 +84,10 @@ def minimum_share(ctx: Context) -> Outcome:
     share) | "all" (below it the grant loses all), blank = "out" (lines whose group is blank are no group). Won that an earlier
     minimum_share took stay in the total and count as own: the enterprise now bears them. Where the share is not known the least is taken
     and what lies between is held (the rule's second case). Rows of a plan have both funds, each in its column; where one of a group is
-    blank, its shortfall is held (found: part_blank). Values: total, own, share, short, group.
+    blank, its shortfall is held (found: part_blank). A line of no known fund, or a row that was left out because its won cannot be read,
+    may be own money that is missing: the shortfall of its group is held too (found: fund_open).
+    Values: total, own, share, short, group, open (these lines).
+    Raises RulebookError without the case that it needs.
     """
     plan = ctx.rule.parameters
     group, names = grouped(ctx.facts, str(plan.get("by", "")))
@@ -99,7 +102,9 @@ def minimum_share(ctx: Context) -> Outcome:
     share = share_of(ctx)
     short = _shortfall(ctx, group, share.least, won)
     wanted = latest_first(group, short, won.grant, ctx["order"])
-    lost = np.zeros(ctx.n, dtype=bool) if ctx.facts.spending else group_any(group, among & ctx["part_blank"])
+    open_ = _may_be_own(ctx) if ctx.facts.spending else among & ctx["part_blank"]
+    gone = _left_out(ctx) if ctx.facts.spending else []
+    lost = group_any(group, open_) | bool(gone)
     taken = np.where(lost, 0, wanted)
     # what an earlier share holds would be borne too, were the share the most that it may be
     waiting = np.where(among, most - borne, 0)
@@ -107,7 +112,10 @@ def minimum_share(ctx: Context) -> Outcome:
     waits = latest_first(group, more, won.grant - wanted, ctx["order"])
     ctx.state.borne = borne + taken
     ctx.state.borne_most = most + wanted + waits
-    number = np.where(lost, ctx.rule.found("part_blank"), ctx.rule.case("disallow"))
+    waits_for = "fund_open" if ctx.facts.spending else "part_blank"
+    if not ctx.rule.found(waits_for):
+        raise RulebookError(f'규칙 {ctx.rule.code}: found = "{waits_for}"인 경우가 없습니다.')
+    number = np.where(lost, ctx.rule.found(waits_for), ctx.rule.case("disallow"))
     case = np.where(wanted > 0, number, 0).astype(np.uint8)
     values: dict[str, Any] = {
         "total": group_sum(group, won.whole),
@@ -117,12 +125,34 @@ def minimum_share(ctx: Context) -> Outcome:
         "short": short,
         "more": more,
         "group": names,
+        "open": _named(ctx, group, open_, gone),
     }
     second = None
     if (waits > 0).any():
         beside = ctx.rule.case("hold", second=True)
         second = Second(np.where(waits > 0, beside, 0).astype(np.uint8), waits, values)
     return Outcome(case, lambda now: np.minimum(taken, now), hold=wanted, values=values, second=second)
+
+
+def _may_be_own(ctx: Context) -> np.ndarray:
+    """Lines of applies_to that may be own money: those of no known fund."""
+    stray = ~ctx.member("재원", [fund.name for fund in ctx.facts.programme.funds])
+    return np.asarray(ctx.applies() & stray & (ctx.left > 0), dtype=bool)
+
+
+def _left_out(ctx: Context) -> list[str]:
+    """Rows of the sheet that are no lines because their won could not be read: of whatever group and fund they were."""
+    sheet = ctx.facts.subject.sheet
+    errors = (e for e in ctx.facts.book.errors if e.kind == sheet and e.consequence == "left out" and e.row)
+    return list(dict.fromkeys(f"{e.sheet or sheet} {e.row}행" for e in errors))
+
+
+def _named(ctx: Context, group: np.ndarray, among: np.ndarray, gone: list[str]) -> np.ndarray:
+    """Per line the names of the lines of its group that are meant and of the rows that are gone, as one text."""
+    names: dict[int, list[str]] = {}
+    for i in np.flatnonzero(among).tolist():
+        names.setdefault(int(group[i]), []).append(str(ctx["line_name"].iat[i]))
+    return np.array([", ".join([*names.get(label, []), *gone]) for label in group.tolist()], dtype=object)
 
 
 def _agreed_own(ctx: Context, fund: str, by: str, group: np.ndarray, names: np.ndarray) -> np.ndarray | None:
