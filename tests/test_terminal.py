@@ -69,6 +69,17 @@ def test_what_is_paid_fits_the_terminal_and_no_refund_is_told_where_there_is_no_
     assert "총괄책임자 · PM" not in [label for label, _ in View(judgement).agreement]
 
 
+def test_what_else_could_be_given_is_said_with_its_own_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(terminal, "console", lambda _: Console(file=stream, width=100, highlight=False))
+    terminal.show(agreement(150), everything=True)
+    lines = [line.strip() for line in stream.getvalue().splitlines()]
+    told = lines[lines.index("더 주면 보는 규칙") :]
+    assert next(line for line in told if "EVD" in line).startswith("· 증빙 파일을 주지 않았습니다")
+    assert next(line for line in told if "XIN" in line).startswith("· 여러 협약을 함께 판정할 때만")
+    assert all("명세가 없습니다" in line for line in told if "REC" in line)
+
+
 def test_rules_that_were_not_chosen_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     book = agreement(150).book
     assert not any("고르지 않은" in line for line in shown(judge(book), 100, monkeypatch))

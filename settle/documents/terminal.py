@@ -430,11 +430,15 @@ def _unchecked(out: Console, judgement: Judgement) -> None:
             _hanging(out, _say(f"· {reason}: {', '.join(codes)}"), 2, 2)
     if left_out := judgement.rulebook.left_out:
         out.print(f"\n고르지 않은 규칙 {len(left_out)}개는 보지 않았습니다.")
-    more = [one.code for one in judgement.not_checked if not one.provisional]
-    if more:
-        kinds = ", ".join(sorted({code.partition("-")[0] for code in more}))
-        what = f"홈택스·카드·은행 명세를 함께 주거나 여러 협약을 함께 판정하면 {kinds} 규칙 {len(more)}개도 봅니다."
-        _hanging(out, Text(what, style="dim"), 0, 2)
+    others: dict[str, list[str]] = {}
+    for one in judgement.not_checked:
+        if not one.provisional:
+            others.setdefault(one.reason, []).append(one.code)
+    if others:
+        out.print("\n[bold]더 주면 보는 규칙[/bold]", style="dim")
+    for reason, codes in others.items():
+        kinds = ", ".join(sorted({code.partition("-")[0] for code in codes}))
+        _hanging(out, _say(f"· {reason}: {kinds} 규칙 {len(codes)}개", "dim"), 2, 2)
 
 
 def csv(judgement: Judgement) -> str:
