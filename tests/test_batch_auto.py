@@ -237,7 +237,7 @@ def test_the_command_shows_every_programme_and_names_the_rest(tmp_path: Path) ->
     shown = CliRunner().invoke(cli, args, standalone_mode=False)
     assert shown.return_value == 2
     assert "[부산광역시 사회적경제기업 사업개발비 지원사업]" in shown.output
-    assert "다: 읽지 못함. 협약의 사업명과 폴더 이름이 어느 사업(" in shown.output
+    assert "다: 읽지 못함. 협약의 사업명도 폴더 이름도 서식의 제목도 어느 사업인지 말하지 않습니다. " in shown.output
     assert {path.name for path in out.glob("월간대사*")} == {
         f"월간대사_{one}{end}" for one in (BUSAN, INNOVATION) for end in (".xlsx", ".pdf")
     }
