@@ -91,7 +91,8 @@ def _as_days(days: np.ndarray) -> Value:
     return Value(days, ~boundaries.unknown(days))
 
 
-def _extreme(facts: Facts, of: Sequence[str], skip: Sequence[str], latest: bool) -> Value:
+def extreme(facts: Facts, of: Sequence[str], skip: Sequence[str], latest: bool) -> Value:
+    """The latest or earliest of several days; not known where one is blank that is not in skip, or where all are."""
     found = []
     lost = np.zeros(facts.n, dtype=bool)
     for name in of:
@@ -105,12 +106,12 @@ def _extreme(facts: Facts, of: Sequence[str], skip: Sequence[str], latest: bool)
 
 @made.register
 def _(spec: shapes.Latest, facts: Facts) -> Value:
-    return _extreme(facts, spec.of, spec.skip, latest=True)
+    return extreme(facts, spec.of, spec.skip, latest=True)
 
 
 @made.register
 def _(spec: shapes.Earliest, facts: Facts) -> Value:
-    return _extreme(facts, spec.of, spec.skip, latest=False)
+    return extreme(facts, spec.of, spec.skip, latest=False)
 
 
 def _shifted(
@@ -172,6 +173,15 @@ def belonging(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.n
     pairs = [(own, row) for own, number in enumerate(mine) if number or len(named) == 1 for row in rows.get(number, [])]
     own, their = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     return own, their, sure
+
+
+def rows_beside(facts: Facts, theirs: Facts) -> list[list[int]]:
+    """The rows of theirs that belong to each row of this subject (`belonging`), in their order."""
+    found: list[list[int]] = [[] for _ in range(facts.n)]
+    own, their, _ = belonging(facts, theirs)
+    for i, row in zip(own.tolist(), their.tolist(), strict=True):
+        found[i].append(row)
+    return found
 
 
 def _others(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 from settle import korean as text
 from settle.judging.arrays import group_any, group_sum, latest_first
 from settle.judging.kinds.base import Context, Outcome, Take, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.judging.kinds.caps import capped, parts, settle_cases
 
 
@@ -237,5 +237,4 @@ def multiple_of(ctx: Context) -> Outcome:
     def texts(at: np.ndarray) -> list[str]:
         return [", ".join(f"{n} {int(ctx[n][i]):,}원" for n in columns if odd[n][i]) for i in at.tolist()]
 
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, take=outright(ctx.effect(case, "disallow")), values={"uneven": texts})
+    return by_cases(ctx, uneven=texts)

@@ -11,14 +11,9 @@ from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, Second, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.model import TIME_KNOWN
 from settle.programme.vocabulary import match_key
-
-
-def _outcome(ctx: Context, **values: Any) -> Outcome:
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
 
 
 @kind("line")
@@ -45,7 +40,7 @@ def deadline(ctx: Context) -> Outcome:
     if plan.get("ask_time"):
         ctx.local["time_unknown"] |= there & ~timed & (boundaries.day_of(seconds) == boundaries.day_of(closes))
     ctx.local["blank"] = ~there
-    return _outcome(ctx)
+    return by_cases(ctx)
 
 
 @kind("line")
@@ -79,7 +74,7 @@ def checklist(ctx: Context) -> Outcome:
         contrary = said[0].wrong | said[0].excused
         found["blank"].append((str(item.get("says", names[0])), asked & ~right & ~contrary))
     ctx.local.update({name: np.logical_or.reduce([flag for _, flag in flags]) for name, flags in found.items()})
-    result = _outcome(
+    result = by_cases(
         ctx, missing=_named(found["blank"]), contrary=_named(found["wrong"]), excused=_named(found["excused"])
     )
     second = ctx.seconds(ctx.applies())
@@ -107,7 +102,7 @@ def paper_valid(ctx: Context) -> Outcome:
     sheet = str(plan.get("sheet", ""))
     if not ctx.facts.book.has(sheet):
         ctx.local.update(absent=np.ones(ctx.n, bool), stale=np.zeros(ctx.n, bool), undated=np.zeros(ctx.n, bool))
-        return _outcome(ctx)
+        return by_cases(ctx)
     theirs = rows_of(ctx.facts, sheet)
     wanted = {match_key(name) for name in ([plan["paper"]] if isinstance(plan["paper"], str) else plan["paper"])}
     named = np.array([match_key(text) in wanted for text in theirs.ledger[str(plan["column"])]], dtype=bool)
@@ -123,7 +118,7 @@ def paper_valid(ctx: Context) -> Outcome:
             fits[i] |= all(one is True for one in told)
             open_[i] |= not any(one is False for one in told)
     ctx.local.update(absent=~there, stale=there & ~fits & ~open_, undated=there & ~fits & open_)
-    return _outcome(ctx, paper=plan["paper"] if isinstance(plan["paper"], str) else ", ".join(plan["paper"]))
+    return by_cases(ctx, paper=plan["paper"] if isinstance(plan["paper"], str) else ", ".join(plan["paper"]))
 
 
 def _asked(plan: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from settle.judging.facts.agreement import AGREEMENT
@@ -34,6 +36,12 @@ def auditor(ctx: Context) -> Outcome:
     Placeholders of the text: 사유, ground, 판정자, checked, won, left.
     """
     return Outcome(np.zeros(ctx.n, dtype=np.uint8))
+
+
+def by_cases(ctx: Context, among: np.ndarray | None = None, /, **values: Any) -> Outcome:
+    """The first case of the rule that holds for the lines it looks at (or for some of them); what disallows takes the whole line."""
+    case = ctx.cases(ctx.applies() if among is None else among)
+    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
 
 
 def outright(where: np.ndarray) -> Take:

@@ -12,10 +12,10 @@ from settle.judging.facts.beside import month_of, same_person
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases, outright
 from settle.judging.kinds.caps import settle_cases
+from settle.judging.places import DOWN
 
-DOWN = " desc"  # behind a name: the largest first
 LAST = np.iinfo(np.int64).max
 
 
@@ -96,11 +96,10 @@ def pay_floor(ctx: Context) -> Outcome:
     flag = np.zeros(ctx.n, dtype=bool)
     flag[list(low)] = True
     ctx.local.update(blank=~pay.known, below=pay.known & (pay.value < floor), month_below=flag)
-    case = ctx.cases(ctx.applies())
     values: dict[str, Any] = {"pay": np.where(pay.known, pay.value, 0).astype(np.int64), "floor": floor}
     for number, name in enumerate(("month", "month_won", "month_floor")):
         values[name] = lambda at, number=number: [str(low[i][number]) if i in low else "" for i in at.tolist()]
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
+    return by_cases(ctx, **values)
 
 
 def _short_months(ctx: Context, apart: list[Any]) -> list[tuple[str, str, str] | None]:

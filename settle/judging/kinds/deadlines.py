@@ -11,7 +11,7 @@ from settle.judging import boundaries
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import rows_of
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.model import TIME_KNOWN
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def deadline_of_parts(ctx: Context) -> Outcome:
             flags[flag][here] = of_rows[at[here]]
         flags["blank"] |= (part == name) & (at < 0)
     ctx.local.update(flags, some_late=facts.zeros(bool))
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values={"parts": part})
+    return by_cases(ctx, parts=part)
 
 
 def _whole(ctx: Context, rows: Facts, opens: np.ndarray, closes: np.ndarray) -> Outcome:
@@ -88,9 +87,8 @@ def _whole(ctx: Context, rows: Facts, opens: np.ndarray, closes: np.ndarray) -> 
         some_late=outside & (inside | waits),
         blank=none & shared.blank,
     )
-    case = ctx.cases(ctx.applies())
 
     def named(lines: np.ndarray) -> list[Any]:
         return [", ".join(name for name, one in each.items() if one.outside[i]) for i in lines.tolist()]
 
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values={"parts": named})
+    return by_cases(ctx, parts=named)

@@ -8,7 +8,7 @@ import numpy as np
 
 from settle.judging.facts.filed import Filed
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.programme.vocabulary import match_key
 
 
@@ -44,13 +44,14 @@ def papers_on_file(ctx: Context) -> Outcome:
         read_as_none=np.array([bool(one) for one in blanks], dtype=bool),
         forms_cover=np.full(facts.n, bool(plan.get("forms_cover"))),
     )
-    case = ctx.cases(among)
 
     def missing(lines: np.ndarray) -> list[str]:
         return [", ".join(dict.fromkeys(name for name, lack in lacks if lack[i])) for i in lines.tolist()]
 
-    values = {"missing": missing, "blanks": lambda lines: [", ".join(dict.fromkeys(blanks[i])) for i in lines.tolist()]}
-    return Outcome(case, take=outright(ctx.effect(case, "disallow")), values=values)
+    def filled(lines: np.ndarray) -> list[str]:
+        return [", ".join(dict.fromkeys(blanks[i])) for i in lines.tolist()]
+
+    return by_cases(ctx, among, missing=missing, blanks=filled)
 
 
 def _there(ctx: Context, filed: Filed, one: dict[str, Any]) -> np.ndarray:

@@ -10,7 +10,7 @@ from settle.judging.facts.base import known
 from settle.judging.facts.declared import rows_of
 from settle.judging.facts.ledger import company
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +52,7 @@ def related_party(ctx: Context) -> Outcome:
     flags["same_name"] &= ~(flags["same_number"] | flags["same_person"])
     flags["share_unknown"] &= ~(flags["same_number"] | flags["same_person"])
     ctx.local.update(flags)
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values={"relation": relation, "place": place})
+    return by_cases(ctx, relation=relation, place=place)
 
 
 def _matches(facts: Facts, frame: pd.DataFrame, at: np.ndarray, sides: list[str]) -> list[tuple[str, int, int]]:

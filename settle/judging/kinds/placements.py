@@ -11,7 +11,7 @@ from settle.judging.facts.base import known
 from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.labour.working_days import working_days
 from settle.programme.vocabulary import PAIRS, match_key
 
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 SHOWN = 5  # days in one sentence
 WEEK = 7
 MONDAY = 3  # 1970-01-01 was a Thursday: day + 3 divides into weeks that begin on Monday
-
-
-def _outcome(ctx: Context, **values: Callable[[np.ndarray], list[str]]) -> Outcome:
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
 
 
 @kind("line")
@@ -65,7 +60,7 @@ def at_once(ctx: Context) -> Outcome:
             since[i] = _first_of_few(i, dated, first, last, least)
             few[i] = since[i] != NO_DAY and not lost
     ctx.local.update(beyond=beyond, undecided=undecided, few=few)
-    return _outcome(
+    return by_cases(
         ctx,
         most=lambda at: [str(int(most[i])) for i in at.tolist()],
         first=lambda at: [date_text(since[i]) for i in at.tolist()],
@@ -137,7 +132,7 @@ def hours(ctx: Context) -> Outcome:
                 said["long_week"][i].append(f"{monday}부터 한 주 {total:g}시간({total - week_most[i]:g}시간 초과)")
     for name, found in said.items():
         ctx.local[name] = np.array([bool(texts) for texts in found], dtype=bool)
-    return _outcome(ctx, **{name: _shown(found) for name, found in said.items()})
+    return by_cases(ctx, **{name: _shown(found) for name, found in said.items()})
 
 
 def _shown(found: list[list[str]]) -> Callable[[np.ndarray], list[str]]:

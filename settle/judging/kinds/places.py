@@ -12,7 +12,7 @@ from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.ledger import company
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.judging.places import Grouped, Standing, keys, members, seats, standing, together
 from settle.programme.vocabulary import match_key
 
@@ -90,7 +90,7 @@ def exclusive(ctx: Context) -> Outcome:
         rows = [of_key.get(int(who.label[i]), []) for i in at]
         return [", ".join(names[j] for j in mine if stays[j]) for mine in rows]
 
-    return _outcome(ctx, among, others=others, kept=kept)
+    return by_cases(ctx, among, others=others, kept=kept)
 
 
 def _name(text: str) -> str:
@@ -163,7 +163,7 @@ def quota(ctx: Context) -> Outcome:
         "place": _ranks(by.label, order, counted, ahead),
         "others": _equals(ctx, by.label, order, counted),
     }
-    result = _outcome(ctx, among, **values)
+    result = by_cases(ctx, among, **values)
     if plan.get("over") == "agreements" and not ctx.facts.given.get("agreements"):
         result.unknown = ELSEWHERE
     return result
@@ -263,11 +263,6 @@ def _equals(ctx: Context, group: np.ndarray, order: Standing, among: np.ndarray)
     return shown
 
 
-def _outcome(ctx: Context, among: np.ndarray, **values: Any) -> Outcome:
-    case = ctx.cases(among)
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
-
-
 @kind("line")
 def page_limit(ctx: Context) -> Outcome:
     """Papers of an application may have so many pages; the rows of one paper are added up.
@@ -299,7 +294,7 @@ def page_limit(ctx: Context) -> Outcome:
     ctx.local.update(
         over=np.array([bool(x) for x in over], dtype=bool), blank=np.array([bool(x) for x in blank], dtype=bool)
     )
-    return _outcome(ctx, ctx.applies(), over=_joined(over), blank=_joined(blank))
+    return by_cases(ctx, ctx.applies(), over=_joined(over), blank=_joined(blank))
 
 
 def _wanted(paper: str | Sequence[str]) -> set[str]:

@@ -12,7 +12,7 @@ from settle.judging.facts.declared import figure
 from settle.judging.facts.subjects import application
 from settle.judging.facts.unread import CODES, unread
 from settle.judging.kinds.base import KINDS, Context, Outcome, kind, with_effect
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.model import KNOWN
 from settle.programme import conditions
 from settle.programme.rules import RulebookError
@@ -36,8 +36,7 @@ def one_qualifies(ctx: Context) -> Outcome:
         nothing = np.zeros(ctx.n, dtype=bool)
         asked = bool(plan.get("steps"))
         ctx.local.update(none=nothing, open=~nothing & (len(plan.get("steps", [])) < 2), earlier=nothing | asked)
-        case = ctx.cases(ctx.applies())
-        return Outcome(case, outright(ctx.effect(case, "disallow")), values=_said([""] * ctx.n, [""] * ctx.n))
+        return by_cases(ctx, **_said([""] * ctx.n, [""] * ctx.n))
     rows, numbers = _rows(ctx), application(facts).tolist()
     theirs = application(rows).tolist()
     names = rows.ledger[str(plan["key"])].tolist()
@@ -63,8 +62,7 @@ def one_qualifies(ctx: Context) -> Outcome:
         told.append(", ".join(names[row] for row in may))
         codes.append(", ".join(dict.fromkeys(code for row in may for code in lacking[row])))
     ctx.local.update(flags)
-    case = ctx.cases(ctx.applies())
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=_said(told, codes))
+    return by_cases(ctx, **_said(told, codes))
 
 
 def _said(rows: list[str], lacking: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 
 
 def satisfied(ctx: Context, one: dict[str, Any]) -> np.ndarray:
@@ -29,11 +29,10 @@ def required(ctx: Context) -> Outcome:
     wanted = ctx.rule.parameters["papers"]
     lacks = [among & ctx.holds(one.get("when")) & ~satisfied(ctx, one) for one in wanted]
     ctx.local["missing"] = np.logical_or.reduce(lacks)
-    case = ctx.cases(among)
 
     def missing(lines: np.ndarray) -> list[str]:
         return [
             ", ".join(one["name"] for one, lack in zip(wanted, lacks, strict=True) if lack[i]) for i in lines.tolist()
         ]
 
-    return Outcome(case, take=outright(ctx.effect(case, "disallow")), values={"missing": missing})
+    return by_cases(ctx, among, missing=missing)

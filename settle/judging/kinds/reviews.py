@@ -10,7 +10,7 @@ from settle.judging import scores
 from settle.judging.facts.declared import rows_of
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.judging.kinds.scoring import table_named
 from settle.programme.vocabulary import match_key
 
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 def _outcome(ctx: Context, **said: list[list[str]]) -> Outcome:
     ctx.local |= {name: np.array([bool(texts) for texts in found], dtype=bool) for name, found in said.items()}
-    case = ctx.cases(ctx.applies())
-    return Outcome(
-        case, outright(ctx.effect(case, "disallow")), values={name: _joined(found) for name, found in said.items()}
-    )
+    return by_cases(ctx, **{name: _joined(found) for name, found in said.items()})
 
 
 def _joined(found: list[list[str]]) -> Callable[[np.ndarray], list[str]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from settle.judging import scores
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.programme.rules import RulebookError
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def score_table(ctx: Context) -> Outcome:
         reviewed=np.array([scores.reviewed(one) for one in found], dtype=bool),
         unscored=barred,
     )
-    case = ctx.cases(ctx.applies())
     lacking = [", ".join(p.criterion for p in one.points if p.points is None and not p.bonus) for one in found]
     values = {
         "total": lambda at: [scores.shown(found[i].total, table.decimals) for i in at.tolist()],
@@ -48,7 +47,7 @@ def score_table(ctx: Context) -> Outcome:
         "rank": lambda at: [str(found[i].rank or "") for i in at.tolist()],
         "minimum": lambda at: [str(table.minimum)] * len(at),
     }
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
+    return by_cases(ctx, **values)
 
 
 @kind("line")
@@ -77,11 +76,10 @@ def self_scored(ctx: Context) -> Outcome:
             flags[:, i] = one.scored, one.surely_below, (one.below and not one.surely_below) or one.unsurely_above
         ctx.local |= {f"{name}:{what}": flags[at] for at, what in enumerate(("asked", "surely_below", "open"))}
     ctx.local |= {name: np.array([bool(one) for one in found], dtype=bool) for name, found in said.items()}
-    case = ctx.cases(ctx.applies())
     values = {
         name: (lambda at, found=found: [", ".join(found[i]) for i in at.tolist()]) for name, found in said.items()
     }
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
+    return by_cases(ctx, **values)
 
 
 def _both(table: ScoreTable, point: Point) -> str:

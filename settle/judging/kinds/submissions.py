@@ -6,24 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from settle.judging.facts.declared import rows_of
-from settle.judging.facts.subjects import application
+from settle.judging.facts.declared import rows_beside, rows_of
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from settle.judging.facts.base import Facts
 
 SHOWN = 5  # names in one sentence
 
 
 def _outcome(ctx: Context, **values: list[list[str]]) -> Outcome:
-    case = ctx.cases(ctx.applies())
     texts = {name: (lambda at, found=found: [_joined(found[i]) for i in at.tolist()]) for name, found in values.items()}
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=texts)
+    return by_cases(ctx, **texts)
 
 
 def _joined(names: list[str]) -> str:
@@ -33,15 +30,6 @@ def _joined(names: list[str]) -> str:
 
 def _some(found: list[list[str]]) -> np.ndarray:
     return np.array([bool(names) for names in found], dtype=bool)
-
-
-def _own_rows(facts: Facts, theirs: Facts) -> list[list[int]]:
-    """The rows of another sheet that belong to each row: by the application number, all unnumbered ones where there is one application."""
-    mine, numbers = application(facts).tolist(), application(theirs).tolist()
-    alone = len(set(mine)) == 1
-    return [
-        [row for row, n in enumerate(numbers) if (n == own and own) or (alone and (not n or not own))] for own in mine
-    ]
 
 
 @kind("line")
@@ -57,7 +45,7 @@ def file_names(ctx: Context) -> Outcome:
     owners = ctx[str(plan["by"])].tolist()
     strange = [
         [files[row] for row in rows if files[row] and not _well_named(ctx, files[row], owners[i], papers[row])]
-        for i, rows in enumerate(_own_rows(ctx.facts, theirs))
+        for i, rows in enumerate(rows_beside(ctx.facts, theirs))
     ]
     ctx.local["misnamed"] = _some(strange)
     return _outcome(ctx, misnamed=strange)
@@ -80,7 +68,7 @@ def rows_filled(ctx: Context) -> Outcome:
     plan = ctx.rule.parameters
     theirs = rows_of(ctx.facts, str(plan["sheet"]))
     keys = theirs.ledger[str(plan["key"])].tolist()
-    rows = _own_rows(ctx.facts, theirs)
+    rows = rows_beside(ctx.facts, theirs)
     asked = [_parts(text) for text in ctx[str(plan["asked"])].tolist()]
     lacking = [
         [name for name in names if match_key(name) not in {match_key(keys[row]) for row in own}]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from settle.judging import boundaries
-from settle.judging.arrays import FAR, NO_DAY, date_text
-from settle.judging.facts.declared import figure
+from settle.judging.arrays import NO_DAY, date_text
+from settle.judging.facts.declared import extreme
 from settle.judging.kinds.base import Context, Outcome, kind
-from settle.judging.kinds.breach import outright
+from settle.judging.kinds.breach import by_cases
 
 
 @kind("line")
@@ -19,27 +19,16 @@ def tenure(ctx: Context) -> Outcome:
     Local: short, unknown (a day that must be known is not). Values: since, until, reached (the day from which it is enough).
     """
     plan = ctx.rule.parameters
-    free = set(plan.get("may_be_blank", []))
-    lost = np.zeros(ctx.n, dtype=bool)
-
-    def best(names: list[str], latest: bool) -> np.ndarray:
-        nonlocal lost
-        found = []
-        for name in names:
-            told = figure(ctx.facts, name)
-            if name not in free:
-                lost |= ~told.known
-            found.append(np.where(told.known, told.value, -FAR if latest else FAR).astype(np.int64))
-        return np.asarray(np.max(found, axis=0) if latest else np.min(found, axis=0), dtype=np.int64)
-
-    since, until = best(list(plan["starts"]), latest=True), best(list(plan["ends"]), latest=False)
-    lost |= (since <= -FAR) | (until >= FAR)
-    since = np.where(lost, NO_DAY, since)
+    free = plan.get("may_be_blank", [])
+    begun, ended = (
+        extreme(ctx.facts, plan[name], free, latest) for name, latest in (("starts", True), ("ends", False))
+    )
+    sure = begun.known & ended.known
+    since, until = (np.where(sure, one.value, NO_DAY) for one in (begun, ended))
     reached = boundaries.months_after(since, int(plan["months"]))
-    ctx.local.update(unknown=lost, short=~lost & (reached > until))
-    case = ctx.cases(ctx.applies())
+    ctx.local.update(unknown=~sure, short=sure & (reached > until))
     values = {
         name: (lambda lines, days=days: [date_text(day) for day in days[lines].tolist()])
-        for name, days in (("since", since), ("until", np.where(lost, NO_DAY, until)), ("reached", reached))
+        for name, days in (("since", since), ("until", until), ("reached", reached))
     }
-    return Outcome(case, outright(ctx.effect(case, "disallow")), values=values)
+    return by_cases(ctx, **values)
