@@ -498,3 +498,14 @@ def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> N
     said = {str(cell.value) for sheet in titles for row in sheet.iter_rows(max_row=3) for cell in row if cell.value}
     assert "지원금 지급 명세" in said
     assert "근무환경개선지원금 점수·순위표" in {name for sheet in titles for name in (sheet.title, *said)}
+
+
+def test_only_rows_that_fit_are_named_where_a_worker_is_listed_twice(rulebook: Rulebook) -> None:
+    """A namesake with another day of birth is no row of his, and two rows that read the same say nothing different."""
+    line = claim("E-1", NEW) | {"생년월일": "1995-05-05"}
+    one, namesake = named("김하나"), named("김하나", 생년월일="1980-01-01", 월임금=9_000_000)
+    for again, told in ((one | {"월임금": 3_000_000}, ["근로자명단 시트의 2행, 3행"]), (one, [])):
+        tables = {"집행내역": [line], "근로자명단": [one, again, namesake]}
+        result = judge(book_from_tables(tables, rulebook.programme), rulebook, rules=["DAT-130"])
+        assert [part for text in result.findings["message"] for part in told if part in text] == told
+        assert len(result.findings) == len(told)

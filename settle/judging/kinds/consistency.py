@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.judging.facts.base import known
-from settle.judging.facts.declared import AMBIGUOUS, figure, rows_of
+from settle.judging.facts.beside import same_person
+from settle.judging.facts.declared import AMBIGUOUS, figure, rows_of, texts_of
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.rows import counted
 from settle.korean import number
@@ -70,11 +71,11 @@ def ambiguous_join(ctx: Context) -> Outcome:
         if not isinstance(spec, fact_shapes.Join) or any(column not in facts.ledger for column in spec.on):
             continue
         frame = facts.book.frames[spec.sheet]
-        for i in np.flatnonzero(np.asarray(facts[name]) == AMBIGUOUS).tolist():
-            mine = [_key(facts.ledger, column, i) for column in spec.on]
-            fits = [r for r in range(len(frame)) if [_key(frame, column, r) for column in spec.on.values()] == mine]
-            if len({_content(frame, r) for r in fits}) > 1:
-                places = ", ".join(f"{int(frame['_row'].iat[r])}행" for r in fits)
+        at = np.flatnonzero(np.asarray(facts[name]) == AMBIGUOUS).tolist()
+        fits = same_person(facts, rows_of(facts, spec.sheet), spec.on, spec.soft) if at else []
+        for i in at:
+            if len({_content(frame, r) for r in fits[i]}) > 1:
+                places = ", ".join(f"{int(frame['_row'].iat[r])}행" for r in fits[i])
                 said.setdefault(i, []).append(f"{spec.sheet} 시트의 {places}")
     return _held(ctx, "joined", said)
 
@@ -144,41 +145,35 @@ def _pairs(facts: Facts, mine: Side, theirs: Side, on: list[tuple[str, str]]) ->
     """(my row, its application, where) of rows that mean the same and say something else than every row of the other sheet that does."""
     of, frames = facts.subject.of, facts.book.frames
     left, right = frames[mine.sheet], frames[theirs.sheet]
-    by_key: dict[str, list[int]] = {}
     first = on[0] if on else (of, of)
     if first[0] not in left or first[1] not in right:
         return []
-    for row in range(len(right)):
-        by_key.setdefault(_key(right, first[1], row), []).append(row)
+    keys, values, numbers = (_texts(left, column) for column in (first[0], mine.column, of))
+    their_keys, their_values, their_numbers = (_texts(right, column) for column in (first[1], theirs.column, of))
+    apart = [(_texts(left, ours), _texts(right, its)) for ours, its in on[1:]] + [(numbers, their_numbers)]
+    by_key: dict[str, list[int]] = {}
+    for row, key in enumerate(their_keys):
+        by_key.setdefault(key, []).append(row)
     found = []
-    for i in range(len(left)):
-        key, value = _key(left, first[0], i), _key(left, mine.column, i)
+    for i, (key, value) in enumerate(zip(keys, values, strict=True)):
         if not key or not value:
             continue
+        # nothing says that the rows mean different things: one of the two is blank, or they are equal
         fits = [
             row
             for row in by_key.get(key, [])
-            if _key(right, theirs.column, row)
-            and all(_agree(left, i, right, row, pair) for pair in [*on[1:], (of, of)])
+            if their_values[row] and all(not ours[i] or not its[row] or ours[i] == its[row] for ours, its in apart)
         ]
-        if fits and all(_key(right, theirs.column, row) != value for row in fits):
-            application = next((n for n in (_key(left, of, i), _key(right, of, fits[0])) if n), "")
+        if fits and all(their_values[row] != value for row in fits):
+            application = numbers[i] or their_numbers[fits[0]]
             where = f"{_cell(facts, left, mine, i)}, {_cell(facts, right, theirs, fits[0])}"
             found.append((i, application, where))
     return found
 
 
-def _agree(left: pd.DataFrame, i: int, right: pd.DataFrame, row: int, pair: tuple[str, str]) -> bool:
-    """Nothing says that the rows mean different things: one of the two is blank, or they are equal."""
-    one, other = _key(left, pair[0], i), _key(right, pair[1], row)
-    return not one or not other or one == other
-
-
-def _key(frame: pd.DataFrame, column: str, row: int) -> str:
-    """A cell as a text that is equal where it means the same; "" where it is blank or the sheet has no such column."""
-    if column not in frame or (known(column) in frame and not frame[known(column)].iat[row]):
-        return ""
-    return match_key(str(frame[column].iat[row]))
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    """A column as texts that are equal where it means the same; blank where the sheet has none."""
+    return texts_of(frame, column) if column in frame else [""] * len(frame)
 
 
 def _cell(facts: Facts, frame: pd.DataFrame, side: Side, row: int) -> str:
