@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from settle.batch.task import JOINED
 from settle.judging.arrays import latest_first
 from settle.judging.facts.ledger import natural
 from settle.judging.kinds.base import PARTLY
@@ -20,7 +19,7 @@ from settle.korean import days as md_text
 from settle.reconciling.values import name_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 DAY = 1000  # 1.0 M/D in thousandths
@@ -46,12 +45,15 @@ class Unit:
 Taken = dict[tuple[str, int, str, str], int]  # folder, line, kind and key of a paper -> won
 
 
+WITHIN = ("papers", "days", "firms", "files", "verdicts")  # tables that the rules within one programme ask
+
+
 @contextmanager
-def connected(units: list[Unit]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with the tables of all agreements."""
+def connected(units: list[Unit], tables: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with these tables of all agreements."""
     with duckdb.connect() as db:
         db.execute("SET preserve_insertion_order = true")
-        _load(db, units)
+        _load(db, units, tables)
         yield db
 
 
@@ -60,7 +62,7 @@ def within(units: list[Unit], found: dict[str, Any]) -> Taken:
     if len(units) < 2:
         return {}
     units = sorted(units, key=lambda u: u.age)
-    with connected(units) as db:
+    with connected(units, WITHIN) as db:
         taken = _charged_twice(db, units, found)
         _worked_twice(db, units, found)
         _supported_twice(db, units, found)
@@ -69,12 +71,12 @@ def within(units: list[Unit], found: dict[str, Any]) -> Taken:
     return taken
 
 
-def _load(db: duckdb.DuckDBPyConnection, units: list[Unit]) -> None:
+def _load(db: duckdb.DuckDBPyConnection, units: list[Unit], tables: Sequence[str]) -> None:
     """One view per table, with `unit`, the position of the agreement."""
     of = [u.programme for u in units]
     places = pd.DataFrame({"place": [u.tables.as_posix() for u in units], "unit": range(len(units)), "programme": of})
     db.register("places", places)
-    for name in JOINED:
+    for name in tables:
         files = [(u.tables / f"{name}.parquet").as_posix() for u in units if (u.tables / f"{name}.parquet").is_file()]
         if not files:
             continue

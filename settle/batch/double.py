@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
 
 PAPER, ALIKE, FILES, VENDORS = "xpr_010", "XPR-040", "XPR-050", "XPR-060"
+ALONE, SEVERAL = (
+    ("costs", "supports", "people"),
+    ("papers", "files"),
+)  # tables asked of one programme, and of several besides
 WINDOW = 3  # days between two payments that may be one
 GRAVITY = ("note", "hold", "disallow")
 VALID = "regexp_full_match({}.brn, '[0-9]{{10}}')"
@@ -65,8 +69,8 @@ def find(units: list[Unit], found: dict[str, Any], taken: Taken) -> None:
     month = _Month(sorted(units, key=lambda u: u.age), found)
     if all(one.double_benefit is None for one in month.programmes.values()):
         return
-    with connected(month.units) as db:
-        several = len(month.programmes) > 1
+    several = len(month.programmes) > 1
+    with connected(month.units, (*ALONE, *SEVERAL) if several else ALONE) as db:
         if several:
             _charged(db, month, taken)
             _alike(db, month)

@@ -8,16 +8,6 @@ from typing import Any
 from settle import __version__
 
 RESULTS = ("agreements", "lines", "findings", "matches")  # what the data set shows
-JOINED = (
-    "papers",
-    "days",
-    "firms",
-    "files",
-    "verdicts",
-    "costs",
-    "supports",
-    "people",
-)  # what only the joins across agreements need
 AGAIN = "again"  # marks a result that the next run does not take over
 REPORTS = ("불인정내역서.xlsx", "불인정내역서.pdf")
 WORKER = "settle.batch.work"  # what a worker needs, imported once before it is forked

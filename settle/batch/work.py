@@ -42,8 +42,8 @@ OTHER_RULEBOOK = "규칙집이 다릅니다"
 
 
 def run(task: Task) -> dict[str, bytes]:
-    """Judge; table name -> parquet bytes, RESULTS and JOINED. What cannot be read is a row of `agreements` with its
-    reason.
+    """Judge; table name -> parquet bytes, RESULTS and what the joins across agreements ask. What cannot be read is a row of
+    `agreements` with its reason.
     """
     if task.version != __version__:
         raise WrongVersion(f"{__version__} != {task.version}")
