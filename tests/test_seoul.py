@@ -150,3 +150,14 @@ def test_a_birth_date_that_is_read_badly_or_guessed_is_not_quoted(tmp_path: Path
     assert not any(birth in text for text in told)
     written = check.write_all(result, tmp_path / "결과")
     assert not any(birth in file.read_text() for file in written if file.suffix == ".json")
+
+
+def test_the_first_sheet_names_rows_of_several_subjects_by_no_key_of_one(rulebook: Rulebook, tmp_path: Path) -> None:
+    from settle.documents.xlsx import disallowance
+
+    result = judge(book_from_tables(sample.tables(SEOUL), rulebook.programme), rulebook)
+    book = openpyxl.load_workbook(disallowance.write(result, tmp_path / "점검표.xlsx"))
+    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    heads = next(row for row in rows if "규칙코드" in row)
+    assert "해당 행" in heads
+    assert "신청번호" not in heads

@@ -61,12 +61,9 @@ def _ranking(found: Scores, judged: Judged, programme: str) -> Table:
     words = {"in": subject.recognised, "out": subject.disallowed, "held": subject.held, "open": OPEN}
     named = shown_subjects.naming(subject, programme)
     names = dict(zip(judged.lines["line"].tolist(), range(len(judged.lines)), strict=True))
-    pairs = sorted(
-        zip(found.rows, found.standing, strict=True), key=lambda p: (p[0].part, p[0].rank is None, p[0].rank or 0)
-    )
     part = (table.by,) if table.by else ()
     rows = []
-    for row, standing in pairs:
+    for row, standing in found.in_order():
         who = tuple(safe(judged.lines[column].iat[names[row.number]]) for column in named)
         tied = ", ".join(key(name) for name in row.tied_with)
         total = OPEN if row.total is None else _figure(row.total, table.decimals)

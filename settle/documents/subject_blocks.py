@@ -45,9 +45,7 @@ def summary(judgement: Judgement) -> Iterator[Block]:
     told = rows_of.by_rule(judgement)
     if told:
         yield Text("규칙별", LINES)
-        keys = {one.subject.key for one in judgement.others}
-        named = keys.pop() if len(keys) == 1 else "해당 행"
-        found = [Row(["결과", "규칙코드", "규칙", "건수", named], "head")]
+        found = [Row(["결과", "규칙코드", "규칙", "건수", rows_of.called(judgement)], "head")]
         found += [Row([one.word, one.code, one.title, f"{one.count:,}건", one.names]) for one in told]
         columns = [Column(10), Column(14), Column(36), Column(10, RIGHT), Column(50)]
         yield Grid(columns, found, heads=1, size=7.8, rules="light", top=False)

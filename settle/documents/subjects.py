@@ -81,6 +81,12 @@ class Said:
 NAMED = 5  # rows that are named
 
 
+def called(judgement: Judgement) -> str:
+    """What the rows that `by_rule` names are called: by their key, where all subjects have one."""
+    keys = {one.subject.key for one in judgement.others}
+    return keys.pop() if len(keys) == 1 else "해당 행"
+
+
 def by_rule(judgement: Judgement) -> list[Said]:
     """The findings about the subjects beside the main one, put together by rule and effect."""
     found = []
@@ -106,13 +112,12 @@ def scores(judgement: Judgement) -> list[Shown]:
 
 
 def _score_table(found: Scores) -> Shown:
-    table, pairs = found.table, list(zip(found.rows, found.standing, strict=True))
-    pairs.sort(key=lambda pair: (pair[0].part, pair[0].rank is None, pair[0].rank or 0))
+    table = found.table
     part = (table.by,) if table.by else ()
     rank = () if table.answers is not None else ("순위",)  # who scores himself is not ranked
     heads = ("신청번호", *part, *rank, "총점", *(one.name for one in table.criterion), "비고")
     rows: list[tuple[Any, ...]] = []
-    for row, standing in pairs:
+    for row, standing in found.in_order():
         tied = f"동점: {', '.join(mask_key(name) for name in row.tied_with)}" if row.tied_with else ""
         points = [points_shown(one.points, table.decimals) or "-" for one in row.points]
         total = points_shown(row.total, table.decimals) or "미완성"

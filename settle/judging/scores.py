@@ -76,6 +76,11 @@ class Scores:
     rows: tuple[Scored, ...]
     standing: tuple[str, ...]
 
+    def in_order(self) -> list[tuple[Scored, str]]:
+        """The rows and what became of them, as they are ranked in each part; those without a rank behind."""
+        pairs = zip(self.rows, self.standing, strict=True)
+        return sorted(pairs, key=lambda pair: (pair[0].part, pair[0].rank is None, pair[0].rank or 0))
+
 
 def of_subject(judged: Judged) -> list[Scores]:
     """The score tables of a judged subject whose reviews were given."""

@@ -86,15 +86,18 @@ class WhichRows(_Fact, tag="which_rows"):
     else_on: dict[str, str] = {}
 
 
-class Join(_Fact, tag="join"):
-    """The row of another sheet that means the same: own column = its column. Two rows that fit: ambiguous.
-
-    soft: own column = its column where both are filled (a day of birth). The rows of that sheet itself are joined to themselves.
+class OfPerson(_Fact):
+    """Rows of another sheet that mean the same person or business. on: own column = its column; soft: likewise, where both are filled (a
+    day of birth).
     """
 
     sheet: str
     on: dict[str, str]
     soft: dict[str, str] = {}
+
+
+class Join(OfPerson, tag="join"):
+    """The one row that does. Two that fit: ambiguous. The rows of that sheet itself are joined to themselves."""
 
 
 class RowOf(_Fact, tag="row_of"):
@@ -141,34 +144,25 @@ class Same(_Fact, tag="same"):
     of: list[str]
 
 
-class RowsOf(_Fact, tag="rows_of_person"):
-    """How many rows of another sheet are of the same person (on, soft as in `join`). where: a condition over its columns."""
+class RowsOf(OfPerson, tag="rows_of_person"):
+    """How many there are. where: a condition over their columns."""
 
-    sheet: str
-    on: dict[str, str]
-    soft: dict[str, str] = {}
     where: Any = None
 
 
-class Unbroken(_Fact, tag="unbroken"):
-    """The first day of the last stretch without a gap: rows of the same person, `from` to the day before `to` (blank: still open)."""
+class Unbroken(OfPerson, tag="unbroken", kw_only=True):
+    """The first day of the last stretch without a gap, a row being `from` to the day before `to` (blank: still open)."""
 
-    sheet: str
-    on: dict[str, str]
     start: str = field(name="from")
     end: str = field(name="to")
-    soft: dict[str, str] = {}
 
 
-class LastDay(_Fact, tag="last_day"):
-    """The latest day in a column of the rows of the same person; not known where one of them is blank. since: days before it do not count
-    (what ended before somebody came says nothing of his going).
+class LastDay(OfPerson, tag="last_day", kw_only=True):
+    """The latest day in a column of these rows; not known where one of them is blank. since: days before it do not count (what ended before
+    somebody came says nothing of his going).
     """
 
-    sheet: str
     column: str
-    on: dict[str, str]
-    soft: dict[str, str] = {}
     since: str = ""
 
 

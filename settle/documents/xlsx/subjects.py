@@ -67,7 +67,7 @@ def summary(book: Book, sheet: Worksheet, row: int, view: View) -> int:
     for at, name in enumerate(("결과", "규칙코드", "건수")):
         sheet.write_string(row + 1, at, name, head)
     sheet.merge_range(row + 1, 3, row + 1, 4, "규칙", head)
-    sheet.merge_range(row + 1, 5, row + 1, 7, view.judgement.others[0].subject.key, head)
+    sheet.merge_range(row + 1, 5, row + 1, 7, subjects.called(view.judgement), head)
     row += 2
     for one in subjects.by_rule(view.judgement):
         sheet.write_string(row, 0, one.word, cell)

@@ -71,7 +71,7 @@ def _(spec: shapes.Join, facts: Facts) -> Value:
     """The row of the other sheet; NONE, AMBIGUOUS. Known where just one row fits."""
     if facts.subject.sheet == spec.sheet:
         return Value(np.arange(facts.n, dtype=np.int64), np.ones(facts.n, dtype=bool))
-    found = same_person(facts, rows_of(facts, spec.sheet), spec.on, spec.soft)
+    found = _of(facts, rows_of(facts, spec.sheet), spec)
     return _one([rows[0] if len(rows) == 1 else AMBIGUOUS if rows else NONE for rows in found])
 
 
@@ -100,7 +100,7 @@ def _(spec: shapes.RowsOf, facts: Facts) -> Value:
         return Value(facts.zeros(), np.zeros(facts.n, dtype=bool))
     theirs = rows_of(facts, spec.sheet)
     fits = conditions.holds(spec.where, theirs, theirs.n)
-    counts = [sum(bool(fits[row]) for row in rows) for rows in same_person(facts, theirs, spec.on, spec.soft)]
+    counts = [sum(bool(fits[row]) for row in rows) for rows in _of(facts, theirs, spec)]
     return Value(np.array(counts, dtype=np.int64), np.ones(facts.n, dtype=bool))
 
 
@@ -124,7 +124,7 @@ def _(spec: shapes.Unbroken, facts: Facts) -> Value:
     return _days(np.array([_stretch(rows, begins, ends) for rows in _of(facts, theirs, spec)], dtype=np.int64))
 
 
-def _of(facts: Facts, theirs: Facts, spec: shapes.Unbroken | shapes.LastDay) -> list[list[int]]:
+def _of(facts: Facts, theirs: Facts, spec: shapes.OfPerson) -> list[list[int]]:
     return same_person(facts, theirs, spec.on, spec.soft)
 
 

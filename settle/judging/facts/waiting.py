@@ -17,8 +17,6 @@ from settle.programme import fact_shapes as shapes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OF_PERSON = (shapes.Join, shapes.RowsOf, shapes.LastDay, shapes.Unbroken)
-
 
 @family
 def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
@@ -51,7 +49,7 @@ def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
 def _beside(facts: Facts, sheets: set[str]) -> Iterator[tuple[str, pd.DataFrame]]:
     """(sheet, its row and the line side by side) of the declared facts that look for a person or business on these sheets."""
     for spec in facts.programme.facts.values():
-        if not isinstance(spec, OF_PERSON) or spec.sheet not in sheets or not facts.book.has(spec.sheet):
+        if not isinstance(spec, shapes.OfPerson) or spec.sheet not in sheets or not facts.book.has(spec.sheet):
             continue
         if all(_asked(facts, column) for column in spec.on):
             soft = {column: its for column, its in spec.soft.items() if _asked(facts, column)}
