@@ -200,6 +200,11 @@ class Judgement:
         return [*self.book.answered, *(f for f in getattr(self.filling, "filled", ()) if not f.row)]
 
     @property
+    def subjects(self) -> list[Judged]:
+        """The main subject and those beside it, alike."""
+        return [Judged(self.programme.main, self.facts, self.lines, self.findings, self.totals), *self.others]
+
+    @property
     def provisional(self) -> bool:
         """잠정: something that the workbook should hold was not there, or could not be read."""
         return any(one.provisional for one in self.not_checked) or not self.complete

@@ -328,12 +328,92 @@ def test_a_programme_of_another_shape_is_looked_at_and_decided(tmp_path: Path, m
         assert visitor.see(page).status_code == 200, page
     text = visitor.see("review", jump="가-2").text
     assert "80,000원을 5,001원 넘습니다" in text
-    assert "이순" in text  # a member, judged beside the money
     visitor.act(
         "decide", {"finding": "choir:SPD-020:가-2", "verdict": "인정", "reason": "손님도 먹음", "who": "김감사"}
     )
     assert totals(visitor) == choir.SPENT | {"recognised": 2_515_001, "disallowed": 50_000}
+    decide_on_members(visitor)
     visitor.desk.close_all()
+    programmes.cache_clear()
+
+
+def decide_on_members(visitor: Visitor) -> None:
+    """Members are judged beside the money: looked at, decided, replied to, found wrong, taken back; spending that hangs on them moves.
+
+    1 lives in the county, 2 does not (disallow), of 3 nobody knows (hold); 가-3 (50,000) was paid for 2, 가-4 (40,000) for 3.
+    """
+    visitor.send("/me", {"role": "감사자", "who": "김감사"})
+    members = {"f-subject": "단원", "_back": f"/b/{visitor.room().key}/review?subject=단원"}
+    assert sums_of(visitor) == choir.MEMBERS
+    assert rows(visitor.see("review", subject="단원").text) == ["1", "2", "3"]
+    assert rows(visitor.see("review", subject="단원", status="불인정").text) == ["2"]
+    text = visitor.see("review", subject="단원", jump="2").text
+    assert "이순" in text
+    assert "일부인정</label>" not in text  # heads are not divided
+    two, three = "choir:MEM-010:단원/2", "choir:MEM-010:단원/3"
+    refused = visitor.act("decide", {"finding": two, "verdict": "일부인정", "won": "1", "reason": "반만", **members})
+    assert "일부인정이 없습니다" in refused.text
+    answer = visitor.act(
+        "decide", {"finding": two, "verdict": "인정", "reason": "전입 신고", "_line": row_of(visitor, "2"), **members}
+    )
+    assert answer.url.params["finding"] == three  # the next open one of this list
+    assert sums_of(visitor) == choir.MEMBERS | {"recognised": 2, "disallowed": 0}
+    assert totals(visitor)["disallowed"] == 0  # 가-3
+    visitor.act("reply", {"finding": three, "reason": "주민등록초본을 냈습니다", "who": "박담당", **members})
+    assert visitor.room().binder.case(three).state == "소명 옴"
+    own = {"_line": row_of(visitor, "1"), "code": "AUD-010", "reason": "활동하지 않음", "who": "김감사", **members}
+    visitor.act("own", own)
+    assert sums_of(visitor) == {"claimed": 3, "recognised": 1, "held": 1, "disallowed": 1}
+    assert visitor.room().binder.case("choir:AUD-010:단원/1/1").state == "판정"
+    many = {"f-status": "보완", "verdict": "불인정", "reason": "모름", "sure": "yes", "count": "1", **members}
+    visitor.act("bulk", many)
+    assert sums_of(visitor) == {"claimed": 3, "recognised": 1, "held": 0, "disallowed": 2}
+    for _ in range(4):  # bulk, own, reply, decision
+        visitor.act("undo")
+    assert sums_of(visitor) == choir.MEMBERS
+    assert Binder.verify(visitor.room().binder.folder).code == 0
+
+
+def rows(text: str) -> list[str]:
+    return re.findall(r'data-part="line"[^>]*>([^<]+)</a></th>', text)
+
+
+def sums_of(visitor: Visitor) -> dict[str, int]:
+    """What became of the members."""
+    state = visitor.room().state
+    assert state is not None
+    return {name: int(value) for name, value in state.judgement.others[0].totals.items()}
+
+
+def row_of(visitor: Visitor, member: str) -> str:
+    state = visitor.room().state
+    assert state is not None
+    lines = state.judgement.others[0].lines
+    row = lines[lines["line"] == member].iloc[0]
+    return f"{row['_source']}.{row['_row']}"
+
+
+def test_a_decision_names_the_subject_where_two_have_a_row_of_that_name(tmp_path: Path) -> None:
+    """Line 1 of the ledger and member 1: an own finding on the member is not one on the line, whichever stands first."""
+    tables = choir.TABLES | {
+        "지출부": [choir.line("1", "2026-03-02", "연습실 빌림", "가람회관", 2_400_000, "군비보조")]
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SETTLE_PROGRAMMES", str(choir.PLACE))
+        programmes.cache_clear()
+        visitor = desk_kit.visitor(tmp_path)
+        path = choir.workbook(tmp_path / "합창.xlsx", tables | {"증빙목록": [{"전표": "1", "증빙종류": "영수증"}]})
+        visitor.send("/new", {"place": str(tmp_path), "programme": "choir"}, dropped(path))
+        before = totals(visitor)
+        own = {"_line": row_of(visitor, "1"), "code": "AUD-010", "reason": "활동하지 않음", "who": "김감사"}
+        visitor.act("own", own | {"f-subject": "단원"})
+        assert totals(visitor) == before
+        assert sums_of(visitor) == {"claimed": 3, "recognised": 0, "held": 1, "disallowed": 2}
+        visitor.act("own", own | {"_line": line_of(visitor, "1"), "won": "400000", "reason": "너무 비쌈"})
+        assert totals(visitor)["disallowed"] == before["disallowed"] + 400_000
+        ids = {one.id for one in visitor.room().binder.cases() if "AUD" in one.id}
+        assert ids == {"choir:AUD-010:단원/1/1", "choir:AUD-010:1/1"}
+        visitor.desk.close_all()
     programmes.cache_clear()
 
 

@@ -236,15 +236,15 @@ class Binder:
         """인정 or 불인정 for several findings with one reason: all or none, and one undo takes all back."""
         return register.decide_many(self._store, self._by(who), findings, verdict, reason, origin)
 
-    def own_finding(
+    def own_finding(  # noqa: PLR0913  each is a fact of its own
         self, line: str, code: str, reason: str, won: int | None = None, basis: str = "",
-        claimed: int | None = None, who: str = "",
+        claimed: int | None = None, who: str = "", row: str = "",
     ) -> Decision:  # fmt: skip
         """A finding of the auditor's own: AUD-010 불인정, AUD-020 보완, AUD-030 확인 (no won). won None: all that is left.
 
-        basis: 근거. claimed: what the line claims, where it is known, as the bound of won.
+        basis: 근거. claimed: what the line claims, where it is known: the bound of won. row: settle.binder.facts.row_name.
         """
-        return register.own_finding(self._store, self._by(who), line, code, reason, won, basis, claimed)
+        return register.own_finding(self._store, self._by(who), line, code, reason, won, basis, claimed, row)
 
     def review(self, finding: str, agree: bool = True, reason: str = "", who: str = "") -> Decision:
         """검토 by another person than decided. agree=False sends it back (reason needed): it is not in force any more."""

@@ -21,28 +21,46 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from settle.model import Judgement
+    from settle.model import Judged, Judgement
     from settle.programme.rules import Rule
+    from settle.programme.vocabulary import Programme, Subject
 
 
-def finding_ids(judgement: Judgement) -> list[str]:
-    """The ids of the findings as 정산결과.json writes them (resident numbers masked)."""
-    findings = judgement.findings
-    rows = zip(findings["id"].tolist(), findings["line"].tolist(), strict=True)
+def finding_ids(judged: Judged) -> list[str]:
+    """The ids of the findings about a subject as 정산결과.json writes them (resident numbers masked)."""
+    rows = zip(judged.findings["id"].tolist(), judged.findings["line"].tolist(), strict=True)
     return [mask_key(name) if line else mask(name) for name, line in rows]
+
+
+def subject_of(programme: Programme, finding: str, line: str) -> Subject:
+    """What a finding is about, by its id: of a subject beside the main one it names that before the row."""
+    rest = finding.split(":", 2)[-1]
+    beside = (one for one in programme.others if rest.startswith((f"{one.name}/{line}", f"{one.name}/~")))
+    return next(beside, programme.main)
+
+
+def row_name(programme: Programme, subject: Subject, line: str) -> str:
+    """A row as ids of findings name it."""
+    return line if subject == programme.main else f"{subject.name}/{line}"
 
 
 def facts_of(judgement: Judgement) -> dict[str, str]:
     """Finding id -> SHA-256 of its facts. Of several findings of one id the first counts."""
-    findings = judgement.findings
     rules = {rule.code: rule_facts(rule) for rule in judgement.rulebook.rules}
-    line_of = _rows(judgement.book.ledger)
-    papers_of = _papers(judgement)
+    result: dict[str, str] = {}
+    for judged in judgement.subjects:
+        _add_facts(result, judged, rules, _papers(judgement) if judged.facts is judgement.facts else _nothing)
+    return result
+
+
+def _add_facts(
+    result: dict[str, str], judged: Judged, rules: dict[str, str], papers_of: Callable[[int], list[dict[str, str]]]
+) -> None:
+    findings, line_of = judged.findings, _rows(judged.facts.ledger)
     lines: dict[int, dict[str, str]] = {}
     papers: dict[int, list[dict[str, str]]] = {}
-    result: dict[str, str] = {}
     columns = (findings[name].tolist() for name in ("code", "line_index", "effect", "at_issue", "decision"))
-    for name, code, i, effect, at_issue, decision in zip(finding_ids(judgement), *columns, strict=True):
+    for name, code, i, effect, at_issue, decision in zip(finding_ids(judged), *columns, strict=True):
         if name in result:
             continue
         if i >= 0 and i not in lines:
@@ -56,7 +74,6 @@ def facts_of(judgement: Judgement) -> dict[str, str]:
                 "at_issue": int(at_issue),
             }
         )
-    return result
 
 
 def rule_facts(rule: Rule) -> str:
@@ -85,8 +102,8 @@ def _rows(frame: pd.DataFrame) -> Callable[[int], dict[str, str]]:
     return row
 
 
-def _nothing(i: int) -> dict[str, str]:
-    return {}
+def _nothing(i: int) -> list[dict[str, str]]:
+    return []
 
 
 def _papers(judgement: Judgement) -> Callable[[int], list[dict[str, str]]]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from settle import pipeline
 from settle.binder import words
-from settle.binder.facts import facts_of, finding_ids
+from settle.binder.facts import facts_of, finding_ids, row_name, subject_of
+from settle.judging.decisions import ABOUT
 from settle.korean import mask, mask_key, particles
 from settle.model import KNOWN, Sheet
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from settle.binder.rows import Decision
-    from settle.model import Book, Judgement
+    from settle.model import Book, Judged, Judgement
     from settle.programme.rules import Rulebook
+    from settle.programme.vocabulary import Programme
 
 SHEET = "판정"
 NAME = "정산철 판정"  # how the register is called where a sheet is named
@@ -76,7 +78,7 @@ class Merged:
     """A judgement with all decisions in force. facts: finding -> hash; stale: findings whose decision no longer fits them.
 
     typed: decisions of the sheet for the register to take in; reviews: (finding, 검토자) that the sheet adds to it.
-    own: (line, code) of own findings -> (how many the sheet has, the ids of the register's behind them).
+    own: (row as ids name it, code) of own findings -> (how many the sheet has, the ids of the register's behind them).
     """
 
     judgement: Judgement
@@ -135,14 +137,15 @@ def judge_with(
         judgement = _judged(book, rulebook, chosen)
         facts = facts_of(judgement)
         return Merged(judgement, facts, plain=facts)
+    programme = rulebook.programme
     if plain is None:
-        plain = facts_of(_judged(_with_rows(book, typed.iloc[:0], []), rulebook, chosen))
+        plain = facts_of(_judged(_with_rows(book, typed.iloc[:0], [], programme), rulebook, chosen))
     stale = [d.finding for d in active if _differs(d, plain)]
     active = [d for d in active if d.finding not in stale]
     rows = _kept_rows(typed, active, decisions)
     active = [d for d in active if d.finding not in rows.replaced]
     while True:
-        judgement = _judged(_with_rows(book, typed[rows.kept], active), rulebook, chosen)
+        judgement = _judged(_with_rows(book, typed[rows.kept], active, programme), rulebook, chosen)
         facts = facts_of(judgement) | plain
         late = [d.finding for d in active if d.finding not in plain and _differs(d, facts)]
         if not late:
@@ -152,20 +155,23 @@ def judge_with(
     named = {d.finding for d in active}
     merged = Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
     merged.plain = plain
-    merged.own = _own(typed[rows.kept], active)
+    merged.own = _own(typed[rows.kept], active, programme)
     unused = sum(len(named) for _, named in merged.own.values())
     if unused and "금액" not in typed:
         merged.notices.append(f"감사자 지적 {unused}건은 정산철에만 있고, 이 판정의 금액에는 들지 않았습니다.")
     return merged
 
 
-def _own(typed: pd.DataFrame, active: Sequence[Decision]) -> dict[tuple[str, str], tuple[int, list[str]]]:
+def _own(
+    typed: pd.DataFrame, active: Sequence[Decision], programme: Programme
+) -> dict[tuple[str, str], tuple[int, list[str]]]:
     found: dict[tuple[str, str], tuple[int, list[str]]] = {}
     for one in active:
         if one.code in words.OWN:
             rows = typed["집행번호"].map(mask_key).eq(one.line) & typed["규칙코드"].eq(one.code) if len(typed) else []
-            count, names = found.get((one.line, one.code), (int(sum(rows)), []))
-            found[one.line, one.code] = (count, [*names, one.finding])
+            row = row_name(programme, subject_of(programme, one.finding, one.line), one.line)
+            count, names = found.get((row, one.code), (int(sum(rows)), []))
+            found[row, one.code] = (count, [*names, one.finding])
     return found
 
 
@@ -174,7 +180,7 @@ def _differs(decision: Decision, facts: dict[str, str]) -> bool:
     return bool(now and decision.facts and now != decision.facts)
 
 
-def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision]) -> Book:
+def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision], programme: Programme) -> Book:
     """The book with these rows of sheet 판정 and the register's behind them, as if from a sheet of their own."""
     frame = book.frames.get(SHEET)
     if frame is None:
@@ -182,6 +188,9 @@ def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision]) -> Book:
     own = "금액" in frame
     rows = [_row(d, frame, len(book.sheets), n) for n, d in enumerate(active, 1) if own or d.code not in words.OWN]
     more = pd.DataFrame(rows, columns=frame.columns).astype(frame.dtypes.to_dict()) if rows else frame.iloc[:0]
+    told = [subject_of(programme, d.finding, d.line).name for d in active if own or d.code not in words.OWN]
+    # the sheet names only the row, which two subjects may have; the register knows which is meant
+    typed, more = typed.assign(**{ABOUT: ""}), more.assign(**{ABOUT: pd.Series(told, index=more.index, dtype="str")})
     joined = pd.concat([typed, more], ignore_index=True) if len(typed) else more.reset_index(drop=True)
     # no file of its own: nothing of it goes into the list of inputs or the review workbook
     sheets = [*book.sheets, Sheet(-1, NAME, SHEET, rows=len(rows), lines=len(rows))] if rows else book.sheets
@@ -264,11 +273,14 @@ def _says(one: Decision, told: Told) -> bool:
 
 def _typed(judgement: Judgement, facts: dict[str, str], named: set[str]) -> list[Typed]:
     """The decisions that stand in the judgement and not in the register."""
+    return [one for judged in judgement.subjects for one in _typed_about(judged, facts, named)]
+
+
+def _typed_about(judged: Judged, facts: dict[str, str], named: set[str]) -> list[Typed]:
     found = []
-    findings = judgement.findings
-    claimed = judgement.lines["claimed"].tolist()
-    columns = (findings[c].tolist() for c in ("line", "code", "line_index", "decision"))
-    for name, line, code, i, decision in zip(finding_ids(judgement), *columns, strict=True):
+    claimed = judged.lines["claimed"].tolist()
+    columns = (judged.findings[c].tolist() for c in ("line", "code", "line_index", "decision"))
+    for name, line, code, i, decision in zip(finding_ids(judged), *columns, strict=True):
         if not decision or name in named or not line:
             continue
         own = code in words.OWN

@@ -69,6 +69,8 @@ def _check_won(found: Found, verdict: str, won: int | None) -> None:
         if won is not None:
             raise BinderError(f"인정금액은 일부인정에만 적습니다 ({verdict}).")
         return
+    if found.claimed == 1:
+        raise BinderError(f"{found.line}은(는) 금액이 아니라 건으로 판정하므로 일부인정이 없습니다.")
     if won is None:
         raise BinderError("일부인정에는 인정금액이 필요합니다.")
     if not 0 < won < found.claimed:
@@ -83,8 +85,9 @@ def _out_of_bounds(line: str, won: int, claimed: int) -> str:
 
 
 def own_finding(  # noqa: PLR0913  each is a fact of its own
-    store: Store, who: str, line: str, code: str, reason: str, won: int | None, basis: str, claimed: int | None
-) -> Decision:
+    store: Store, who: str, line: str, code: str, reason: str, won: int | None, basis: str, claimed: int | None,
+    row: str = "",
+) -> Decision:  # fmt: skip
     """See Binder.own_finding."""
     line, reason = clean(line), clean(reason)
     if code not in words.OWN:
@@ -100,18 +103,18 @@ def own_finding(  # noqa: PLR0913  each is a fact of its own
     last = latest(store)
     programme = last.programme if last else ""
     with store.act(who, words.DECIDE) as act:
-        start = f"{programme}:{code}:{line}"
+        start = f"{programme}:{code}:{row or line}"
         taken = {
             r["finding"] for r in store.rows("SELECT finding FROM decisions WHERE line = ? AND code = ?", line, code)
         }
         number = next(n for n in range(1, len(taken) + 2) if f"{start}/{n}" not in taken)
-        row = {
+        made = {
             "finding": f"{start}/{number}", "round": 1, "line": line, "code": code, "verdict": words.OWN[code],
             "won": won, "claimed": claimed, "reason": reason, "basis": clean(basis),
             "decided_by": named(who, "판정자"), "decided_on": act.at, "reviewed_by": "", "reviewed_on": "",
             "confirmed_by": "", "confirmed_on": "", "status": words.ACTIVE, "facts": "", "origin": "desk",
         }  # fmt: skip
-        result = decision(act.insert("decisions", row))
+        result = decision(act.insert("decisions", made))
         _set(store, act, result.finding, state=words.DECIDED)
         return result
 

@@ -10,7 +10,8 @@ from settle.binder import words
 from settle.binder.facts import finding_ids
 from settle.binder.folder import make_folder, make_private
 from settle.binder.merging import Chosen, Merged, judge_with, own_ids
-from settle.binder.rows import Found, Judged, Run
+from settle.binder.rows import Found, Run
+from settle.binder.rows import Judged as Summary
 from settle.binder.words import BinderError
 from settle.comparing import replies
 from settle.evidence.attach import Asked
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.binder.binder import Binder
-    from settle.model import Book, Judgement
+    from settle.model import Book, Judged, Judgement
     from settle.programme.profile import Profile
 
 
@@ -114,7 +115,7 @@ def store(
     Where no line could be judged nothing is stored or written. Raises BinderError, and what `write` raises.
     """
     judgement = merged.judgement
-    if not len(judgement.lines) and not judgement.complete:
+    if not judgement.complete and not any(len(one.lines) for one in judgement.subjects):
         return Ran(judgement)
     notices = [*merged.notices, *binder.take_typed(merged.typed, merged.reviews, who)]
     judgement.log_hash = binder.last_hash
@@ -124,10 +125,10 @@ def store(
     return Ran(judgement, run, merged.stale, notices)
 
 
-def judged(merged: Merged, options: Options, files: list[int]) -> Judged:
+def judged(merged: Merged, options: Options, files: list[int]) -> Summary:
     """A judgement as a binder stores it."""
     judgement = merged.judgement
-    return Judged(
+    return Summary(
         programme=judgement.programme.id,
         rulebook=judgement.rulebook.sha256,
         version=__version__,
@@ -143,13 +144,19 @@ def judged(merged: Merged, options: Options, files: list[int]) -> Judged:
 
 
 def found(merged: Merged) -> list[Found]:
-    """The findings of a judgement as a binder stores them, personal numbers masked."""
-    judgement = merged.judgement
-    table = judgement.findings
-    claimed = judgement.lines["claimed"].tolist()
+    """The findings of a judgement as a binder stores them, personal numbers masked: those of every subject, the main one first."""
+    result: list[Found] = []
+    for judged in merged.judgement.subjects:
+        result += _found(judged, merged, len(result))
+    return result
+
+
+def _found(judged: Judged, merged: Merged, before: int) -> list[Found]:
+    table = judged.findings
+    claimed = judged.lines["claimed"].tolist()
     texts = ("message", "arithmetic", "remedy", "papers", "title", "sheet", "source", "cell")
     shown = {name: mask_all(table[name].tolist()) for name in texts}
-    ids, lines = own_ids(finding_ids(judgement), merged.own), mask_keys(table["line"].tolist())
+    ids, lines = own_ids(finding_ids(judged), merged.own), mask_keys(table["line"].tolist())
     numbers = {name: table[name].tolist() for name in ("line_index", "row", "at_issue", "applied", "case")}
     kinds = {name: table[name].tolist() for name in ("code", "effect")}
     return [
@@ -157,7 +164,7 @@ def found(merged: Merged) -> list[Found]:
             **{name: column[n] for name, column in shown.items()},
             id=ids[n],
             nth=0,
-            place=n,
+            place=before + n,
             code=kinds["code"][n],
             effect=kinds["effect"][n],
             line=lines[n],

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rule, Rulebook
 
 DECISIONS = "판정"
+ABOUT = "_about"  # column of its frame, where a register knows it: the subject that is meant, "" not said
 
 
 def read_decisions(

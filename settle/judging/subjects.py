@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from settle.judging.checkable import checkable, partly_unchecked
-from settle.judging.decisions import DECISIONS, read_decisions, too_much, unfounded
+from settle.judging.decisions import ABOUT, DECISIONS, read_decisions, too_much, unfounded
 from settle.judging.facts.base import Facts
 from settle.judging.facts.subjects import DISALLOW, HOLD, OK, PART
 from settle.judging.findings import table_of_findings
@@ -157,7 +157,9 @@ class Bench:
 
     @cached_property
     def _decided(self) -> dict[int, str]:
-        """Row of 판정 -> the subject it is about: the first that has such a row and such a rule; the main one tells what is wrong."""
+        """Row of 판정 -> the subject it is about: the one it names, else the first that has such a row and such a rule; the main one
+        tells what is wrong.
+        """
         frame, main = self.main.book.frames[DECISIONS], self.main.programme.main
         if not len(frame):
             return {}
@@ -165,8 +167,10 @@ class Bench:
         rows = {one.name: set(self.facts(one)["line_name"]) for one in given}
         codes = {one.name: {rule.code for rule in self.rules(one, self.whole)} for one in given}
         found = {}
-        for position, (name, code) in enumerate(zip(frame["집행번호"], frame["규칙코드"], strict=True)):
-            fits = (one for one in rows if name in rows[one] and code in codes[one])
+        told = frame[ABOUT] if ABOUT in frame else [""] * len(frame)
+        for position, (name, code, about) in enumerate(zip(frame["집행번호"], frame["규칙코드"], told, strict=True)):
+            named = (about,) if about in rows else rows
+            fits = (one for one in named if name in rows[one] and code in codes[one])
             found[position] = next(fits, main.name)
         return found
 

@@ -1,4 +1,4 @@
-"""The ledger of a judgement as a table to filter, sort and page: frames with masks, so that 100,000 lines page at once.
+"""The rows of a subject as a table to filter, sort and page: frames with masks, so that 100,000 lines page at once.
 
 What does not change while a judgement stands is made once (`of`); which findings are open changes with every decision (`Open`).
 """
@@ -14,6 +14,7 @@ import pandas as pd
 from settle.binder import words
 from settle.binder.facts import finding_ids
 from settle.binder.merging import own_ids
+from settle.documents.subjects import naming
 from settle.korean import mask_all, mask_keys
 from settle.model import EFFECTS, WON
 from settle.web.shown import Ready, seen
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from settle.binder import Case
+    from settle.model import Judged
+    from settle.programme.vocabulary import Subject
     from settle.web.room import State
 
 PAGE = 200
-SORTS = {
-    "줄": "pos", "집행번호": "line", "집행일": "day", "비목": "category", "거래처": "vendor", "적요": "text", "집행": "claimed",
-    "인정": "recognised", "보완": "held", "불인정": "disallowed", "지적": "count",
-}  # fmt: skip
+IN_ORDER = "줄"  # a sort: as the rows stand in their sheet
 NONE, NOTE, HOLD, DISALLOW = 0, 1, 2, 3
 STATUS = {"불인정": DISALLOW, "보완": HOLD, "확인": NOTE, "지적 없음": NONE}
 RANK = {"disallow": DISALLOW, "hold": HOLD, "note": NOTE}
@@ -39,7 +39,7 @@ STATES = (WAITING, REPLIED, ASKED, DONE, TO_REVIEW)
 
 @dataclass(frozen=True)
 class Filter:
-    """What is asked of the ledger. sort: a key of SORTS; down: largest first; state: of STATES."""
+    """What is asked of a table. sort: the name of a head; down: largest first; state: of STATES; subject: "" the main one."""
 
     category: str = ""
     status: str = ""
@@ -47,15 +47,16 @@ class Filter:
     vendor: str = ""
     words: str = ""
     state: str = ""
-    sort: str = "줄"
+    sort: str = IN_ORDER
     down: bool = False
+    subject: str = ""
 
     def query(self) -> dict[str, Any]:
         """As an address holds it."""
         return {
             "category": self.category, "status": self.status, "rule": self.rule, "vendor": self.vendor,
-            "q": self.words, "state": self.state, "sort": "" if self.sort == "줄" else self.sort,
-            "down": "1" if self.down else "",
+            "q": self.words, "state": self.state, "sort": "" if self.sort == IN_ORDER else self.sort,
+            "down": "1" if self.down else "", "subject": self.subject,
         }  # fmt: skip
 
     @property
@@ -65,12 +66,35 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Head:
+    """A column of the table. column: of the frame; kind: text, day, won (a blank for 0: part), verdict."""
+
+    name: str
+    column: str
+    kind: str = "text"
+
+    @property
+    def figures(self) -> bool:
+        return self.kind in ("won", "part")
+
+
+SPENDING = (
+    Head("집행번호", "line"), Head("집행일", "day", "day"), Head("비목", "category"), Head("거래처", "vendor"), Head("적요", "text"),
+    Head("집행", "claimed", "won"), Head("인정", "recognised", "won"), Head("보완", "held", "part"),
+    Head("불인정", "disallowed", "part"), Head("지적", "count", "verdict"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Ledger:
     """frame: one row per line, texts fit for the screen. at: name of a line (source.row) -> position.
 
-    finding_line, finding_rank: per finding its line (-1: none) and effect; ids: its id in the register.
+    judged: the subject that it shows. finding_line, finding_rank: per finding its line (-1: none) and effect; ids: its id in the
+    register.
     """
 
+    judged: Judged
+    heads: tuple[Head, ...]
     frame: pd.DataFrame
     search: pd.Series
     at: pd.Index
@@ -80,6 +104,22 @@ class Ledger:
     finding_code: np.ndarray
     rules: list[tuple[str, str, int]]
     categories: list[str]
+
+    @property
+    def subject(self) -> Subject:
+        subject: Subject = self.judged.subject
+        return subject
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What can be sorted by -> column of the frame."""
+        return {IN_ORDER: "pos", **{one.name: one.column for one in self.heads}}
+
+    @property
+    def ranks(self) -> dict[int, str]:
+        """Rank of a row's worst finding -> its word here."""
+        one = self.subject
+        return {NONE: "", NOTE: EFFECTS["note"], HOLD: one.held, DISALLOW: one.disallowed}
 
     def position(self, name: str) -> int:
         """The position of a line by its name in addresses; -1 where it is not there."""
@@ -92,45 +132,66 @@ class Ledger:
         return found
 
 
-def of(state: State) -> Ledger:
-    """The ledger of a state."""
-    judgement, merged = state.judgement, state.merged
-    lines, findings = judgement.lines, judgement.findings
+def of(state: State, name: str = "") -> Ledger:
+    """The table of a subject by its name, of the main one where that is no subject."""
+    merged, subjects = state.merged, state.judgement.subjects
+    judged = next((one for one in subjects if one.subject.name == name), subjects[0])
+    lines, findings = judged.lines, judged.findings
     line_of = findings["line_index"].to_numpy(dtype=np.int64)
     ranks = findings["effect"].map(RANK).to_numpy(dtype=np.int64) if len(findings) else np.zeros(0, dtype=np.int64)
     on_line = line_of >= 0
     worst = np.zeros(len(lines), dtype=np.int64)
     np.maximum.at(worst, line_of[on_line], ranks[on_line])
     count = np.bincount(line_of[on_line], minlength=len(lines)).astype(np.int64)
-    category = _category(lines)
+    main = judged is subjects[0]
+    heads, texts, columns = _spending(lines) if main else _other(judged, state.judgement.programme.id)
     names = lines["_source"].astype(str) + "." + lines["_row"].astype(str)
-    texts = {
-        "line": _ready(mask_keys(lines["line"].tolist())),
-        "vendor": _ready(mask_all(lines["거래처"].tolist())),
-        "text": _ready(mask_all(lines["적요"].tolist())),
-        "category": category,
-    }
     frame = pd.DataFrame(
         {
             **{name: pd.Series(values, dtype="object") for name, values in texts.items()},
             "name": names.to_numpy(dtype=object),
-            "day": lines["집행일"].dt.strftime("%Y-%m-%d").fillna("").to_numpy(dtype=object),
             **{name: lines[name].to_numpy() for name in WON},
             "worst": worst,
             "count": count,
             "pos": np.arange(len(lines)),
-            "vendor_raw": lines["거래처"].to_numpy(dtype=object),
-            "brn": lines["사업자등록번호"].to_numpy(dtype=object),
+            "vendor_raw": lines["거래처"].to_numpy(dtype=object) if "거래처" in lines else "",
+            "brn": lines["사업자등록번호"].to_numpy(dtype=object) if "사업자등록번호" in lines else "",
         }
     )
-    columns = [lines[c].astype("str") for c in ("line", "거래처", "적요", "사업자등록번호", "승인번호") if c in lines]
     search = columns[0].str.cat(columns[1:], sep="\n").str.casefold() if len(lines) else pd.Series([], dtype="str")
     rules = findings[["code", "title"]].value_counts(sort=False).reset_index() if len(findings) else findings
     listed = [(str(c), str(t), int(n)) for c, t, n in rules.itertuples(index=False)] if len(findings) else []
     return Ledger(
-        frame, search, pd.Index(names.to_numpy(dtype=object)), own_ids(finding_ids(judgement), merged.own), line_of,
-        ranks, findings["code"].to_numpy(dtype=object), sorted(listed), sorted(set(category) - {""}),
+        judged, heads, frame, search, pd.Index(names.to_numpy(dtype=object)), own_ids(finding_ids(judged), merged.own),
+        line_of, ranks, findings["code"].to_numpy(dtype=object), sorted(listed), sorted(set(texts.get("category", ())) - {""}),
     )  # fmt: skip
+
+
+def _spending(lines: pd.DataFrame) -> tuple[tuple[Head, ...], dict[str, list[Ready]], list[pd.Series]]:
+    """Heads of the ledger, its texts, and the columns that are searched."""
+    texts = {
+        "line": _ready(mask_keys(lines["line"].tolist())),
+        "day": _ready(lines["집행일"].dt.strftime("%Y-%m-%d").fillna("").tolist()),
+        "vendor": _ready(mask_all(lines["거래처"].tolist())),
+        "text": _ready(mask_all(lines["적요"].tolist())),
+        "category": _category(lines),
+    }
+    searched = ("line", "거래처", "적요", "사업자등록번호", "승인번호")
+    return SPENDING, texts, [lines[c].astype("str") for c in searched if c in lines]
+
+
+def _other(judged: Judged, programme: str) -> tuple[tuple[Head, ...], dict[str, list[Ready]], list[pd.Series]]:
+    """The same of a subject beside the ledger: who or what its rows are, and its won where it is measured in won."""
+    subject, lines = judged.subject, judged.lines
+    named = naming(subject, programme)
+    heads = [Head(subject.key, "line"), *(Head(name, f"text{n}") for n, name in enumerate(named))]
+    if not subject.counted:
+        heads += [Head(subject.measure, "claimed", "won"), Head(subject.recognised, "recognised", "won")]
+        heads += [Head(subject.held, "held", "part"), Head(subject.disallowed, "disallowed", "part")]
+    texts = {f"text{n}": _ready(mask_all(lines[name].astype("str").tolist())) for n, name in enumerate(named)}
+    texts["line"] = _ready(mask_keys(lines["line"].tolist()))
+    searched = [lines[c].astype("str") for c in ("line", *named)]
+    return (*heads, Head("판정", "count", "verdict")), texts, searched
 
 
 def _ready(values: list[str]) -> list[Ready]:
@@ -186,7 +247,7 @@ def chosen(ledger: Ledger, stand: Open, wanted: Filter) -> np.ndarray:
     if wanted.state in flags:
         keep &= _lines(ledger, flags[wanted.state])
     positions = np.flatnonzero(keep)
-    column = SORTS.get(wanted.sort, "pos")
+    column = ledger.columns.get(wanted.sort, "pos")
     if column == "pos":
         return positions[::-1] if wanted.down else positions
     part = frame[column].iloc[positions]
@@ -238,27 +299,9 @@ def rows(ledger: Ledger, positions: np.ndarray, stand: Open) -> list[dict[str, A
     """A page of lines as the template prints them."""
     part = ledger.frame.iloc[positions]
     waits = _lines(ledger, stand.open)[positions].tolist()
-    names = (
-        "name",
-        "line",
-        "day",
-        "category",
-        "vendor",
-        "text",
-        "claimed",
-        "recognised",
-        "held",
-        "disallowed",
-        "worst",
-        "count",
-    )
+    names = tuple(dict.fromkeys(("name", "line", "worst", "count", *(one.column for one in ledger.heads))))
     columns = [part[name].tolist() for name in names]
     return [
         dict(zip(names, row, strict=True)) | {"open": waiting}
         for row, waiting in zip(zip(*columns, strict=True), waits, strict=True)
     ]
-
-
-def effects() -> dict[int, str]:
-    """Rank of a line's worst finding -> its word."""
-    return {RANK[effect]: word for effect, word in EFFECTS.items()}

@@ -39,16 +39,10 @@ UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). 낸 �
 
 @dataclass(frozen=True)
 class Moved:
-    """What an act did to the totals. before is None where nothing was judged before."""
+    """What an act did to the totals. changes: (what is summed, before, after) of what moved; none where nothing was judged before."""
 
     what: str
-    before: dict[str, int] | None
-    after: dict[str, int]
-
-    @property
-    def differs(self) -> bool:
-        """Did a won move?"""
-        return self.before is not None and self.before != self.after
+    changes: list[tuple[str, int, int]]
 
 
 @dataclass
@@ -78,6 +72,20 @@ class State:
     @property
     def judgement(self) -> Judgement:
         return self.merged.judgement
+
+
+def _sums(judgement: Judgement) -> dict[str, int]:
+    """인정, 보완, 불인정, 집행, and of every subject beside the main one the same in its own words."""
+    found: dict[str, int] = {}
+    for judged in judgement.subjects:
+        subject, total = judged.subject, judged.totals
+        main = subject == judgement.programme.main
+        words = [subject.recognised, subject.held, subject.disallowed, "집행" if main else "모두"]
+        found |= {
+            (word if main else f"{subject.name} {word}"): int(total[name])
+            for word, name in zip(words, (*WON[1:], WON[0]), strict=True)
+        }
+    return found
 
 
 class _Kept:
@@ -170,7 +178,8 @@ class Room:
         with self._lock:
             if self.state is not None:
                 self.state = replace(self.state, cases=cases)
-                self.cache.pop("states", None)
+                for name in [one for one in self.cache if one.startswith("states:")]:
+                    del self.cache[name]
         return cases
 
     # ---- work ------------------------------------------------------------------------------------------------------
@@ -255,12 +264,11 @@ class Room:
         cases = {one.id: one for one in self.binder.cases()}
         state = State(old.number + 1 if old else 1, merged, book, basis, run, cases)
         self._step("화면을 만드는 중")
-        ready = {"ledger": ledger.of(state)}  # what the first page needs, here and not while somebody waits for it
+        ready = {"ledger:": ledger.of(state)}  # what the first page needs, here and not while somebody waits for it
         with self._lock:
             self.state, self.cache = state, ready
-            after = {name: int(merged.judgement.totals[name]) for name in WON}
-            before = {name: int(old.judgement.totals[name]) for name in WON} if old else None
-            self.moved = Moved(what, before, after)
+            before, after = (_sums(old.judgement) if old else {}), _sums(merged.judgement)
+            self.moved = Moved(what, [(one, before[one], n) for one, n in after.items() if before.get(one, n) != n])
 
     def _recognise(self, book: Book, who: str) -> bool:
         """Take the programme that the agreement names, where nobody said which; True where it is another."""

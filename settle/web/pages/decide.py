@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.binder import words
+from settle.binder.facts import row_name
 from settle.binder.words import BinderError, clean
 from settle.web import drafts, uploads
 from settle.web import ledger as ledgers
@@ -52,7 +53,7 @@ def _next(asked: Asked, finding: str) -> Response:
     wanted = review.wanted(lambda name: str(query.get(name) or ""))
     stand_before = asked.form.get("_line")
     room.cases()
-    ledger, stand = review.made(room)
+    ledger, stand = review.made(room, wanted.subject)
     positions = ledgers.chosen(ledger, stand, wanted)
     line = ledger.position(stand_before) if isinstance(stand_before, str) else -1
     place = ledger.ids.index(finding) if finding in ledger.ids else -1
@@ -70,7 +71,7 @@ def _next(asked: Asked, finding: str) -> Response:
 
 def _with(ledger: Ledger, positions: np.ndarray, line: int, wanted: Any) -> np.ndarray:
     """The positions with a line that just fell out of the filter, where it stood."""
-    column = ledgers.SORTS.get(wanted.sort, "pos")
+    column = ledger.columns.get(wanted.sort, "pos")
     joined = np.append(positions, line)
     values = ledger.frame[column].iloc[joined].reset_index(drop=True)
     order = values.sort_values(ascending=not wanted.down, kind="stable").index.to_numpy()
@@ -103,16 +104,18 @@ def decide(asked: Asked) -> Response:
 def own(asked: Asked) -> Response:
     """A finding of the auditor's own."""
     room = asked.at
-    ledger, _ = review.made(room)
+    ledger, _ = review.made(room, asked.text("f-subject"))
     position = ledger.position(asked.text("_line"))
     state = room.state
     if position < 0 or state is None:
         raise BinderError("그 줄이 없습니다. 화면을 새로 고치세요.")
-    line = str(state.judgement.lines["line"].iat[position])
-    claimed = int(state.judgement.lines["claimed"].iat[position])
+    if asked.text("code") not in state.judgement.rulebook.by_code:
+        raise BinderError("이 사업의 규칙집에는 감사자 지적이 없습니다.")
+    line = str(ledger.judged.lines["line"].iat[position])
+    claimed = int(ledger.judged.lines["claimed"].iat[position])
     one = room.binder.own_finding(
         line, asked.text("code"), asked.text("reason"), _won(asked.text("won")), asked.text("basis"), claimed,
-        _name(asked, "판정자"),
+        _name(asked, "판정자"), row_name(state.judgement.programme, ledger.subject, line),
     )  # fmt: skip
     drafts.forget(room, asked.text("_draft"))
     room.judge(f"{one.line} {one.code} 감사자 지적", who=asked.session.who)
@@ -223,20 +226,21 @@ def bulk(asked: Asked) -> Response:
         raise BinderError("사유를 적으세요. 모두에 같은 사유가 남습니다.")
     if not wanted.narrow:
         raise BinderError("먼저 목록을 좁히세요 (비목, 상태, 규칙, 거래처, 찾기).")
-    ledger, stand = review.made(room)
+    ledger, stand = review.made(room, wanted.subject)
     state = room.state
     positions = ledgers.chosen(ledger, stand, wanted)
     places = ledgers.open_findings(ledger, stand, positions, wanted.rule)
     if state is None or not len(places):
         raise BinderError("이 목록에는 정할 지적이 없습니다.")
     ids = [ledger.ids[place] for place in places.tolist()]
-    shown = state.judgement.findings.iloc[places]
+    shown = ledger.judged.findings.iloc[places]
     if asked.text("sure") != "yes" or asked.text("count") != str(len(ids)):
         won = int(shown["applied"].sum())
         rows = shown.head(200).to_dict("records")
         return page(
             asked.request, "bulk.html", asked, verdict=verdict, reason=reason, count=len(ids), won=won, rows=rows,
-            base=wanted.query(), who=asked.text("who") or asked.session.who, to=inside(asked.text("_back"), asked.url("review")),
+            base=wanted.query(), subject=ledger.subject, who=asked.text("who") or asked.session.who,
+            to=inside(asked.text("_back"), asked.url("review")),
         )  # fmt: skip
     decided = room.binder.decide_many(ids, verdict, reason, _name(asked, "판정자"))
     room.cases()

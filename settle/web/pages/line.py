@@ -1,4 +1,4 @@
-"""One line of the ledger with all that is known of it: cells and where they come from, papers, findings, people's acts."""
+"""One row of a subject with all that is known of it: cells and where they come from, papers, findings, people's acts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from settle.binder import words
+from settle.documents import subjects
+from settle.judging.arrays import moment_text
 from settle.korean import brn, number
-from settle.model import EVIDENCE, KNOWN
+from settle.model import EVIDENCE, KNOWN, TIME_KNOWN
 from settle.programme import sheets
 from settle.web import ledger as ledgers
 from settle.web import pictures
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from settle.web.ledger import Ledger
     from settle.web.room import Room, State
 
-MOST_OTHERS = 12
+MOST_OTHERS, MOST_CELLS = 12, 8
+PERSONAL = "적혀 있음"  # what is shown of a day of birth
 _SHOWN = ("증빙번호", "증빙종류", "발행일", "발행자", "승인번호", "합계금액", "기재항목", "파일명")
 _KEYS = ("집행번호", "증빙번호", "승인번호", "파일명", "사업자등록번호", "SHA")
 
@@ -81,36 +84,63 @@ class File:
 
 
 def about(room: Room, state: State, ledger: Ledger, position: int, cases: Mapping[str, Case]) -> dict[str, Any]:
-    """Everything of a line for the template."""
-    judgement = state.judgement
+    """Everything of a row for the template."""
     row = ledger.frame.iloc[position]
     places = ledger.findings_of(position)
+    line = str(ledger.judged.lines["line"].iat[position])
+    main = ledger.subject == state.judgement.programme.main
+    subject = ledger.subject
+    sums = (int(row["recognised"]), int(row["held"]), int(row["disallowed"]))
     return {
         "name": row["name"],
         "line": row["line"],
-        "raw_line": str(judgement.lines["line"].iat[position]),
+        "raw_line": line,
         "row": row,
-        "source": _source(state, position),
-        "cells": _cells(state, position, places),
+        "subject": subject,
+        "own": any(code in state.judgement.rulebook.by_code for code in words.OWN),
+        "verdict": subjects.word(subject, sums),
+        "words": {words.ACCEPT: subject.recognised, words.REJECT: subject.disallowed},
+        "source": _source(state, ledger, position),
+        "cells": _cells(state, ledger, position, places),
         "findings": [finding(room, state, ledger, place, cases) for place in places],
-        "papers": _papers(state, position),
-        "files": _files(room, state, position),
-        "others": _others(ledger, position),
-        "leads": _leads(room, state, str(judgement.lines["line"].iat[position])),
+        "main": main,
+        "papers": _papers(state, position) if main else [],
+        "files": _files(room, state, position) if main else [],
+        "others": _others(ledger, position) if main else {"count": 0},
+        "beside": [] if main else _beside(state, ledger, position),
+        "leads": _leads(room, state, line) if main else [],
     }
 
 
-def _source(state: State, position: int) -> str:
-    lines, book = state.judgement.lines, state.judgement.book
+def _source(state: State, ledger: Ledger, position: int) -> str:
+    lines, book = ledger.judged.lines, state.judgement.book
     place = int(lines["_source"].iat[position])
     sheet = book.sheets[place] if 0 <= place < len(book.sheets) else None
     file = book.files[sheet.file].path.name if sheet and 0 <= sheet.file < len(book.files) else ""
     return " · ".join(t for t in (file, sheet.name if sheet else "", f"{int(lines['_row'].iat[position])}행") if t)
 
 
-def _cells(state: State, position: int, places: list[int]) -> list[Field]:
+def _cells(state: State, ledger: Ledger, position: int, places: list[int]) -> list[Field]:
+    judgement, subject = state.judgement, ledger.subject
+    row = ledger.judged.lines.iloc[position]
+    origin = _origins(state, position, row["line"]) if subject == judgement.programme.main else {}
+    cells = set(ledger.judged.findings["cell"].iloc[places].tolist()) - {""}
+    letters = _letters(state, int(row["_source"]))
+    found = []
+    for column in sheets.load(judgement.programme.id)[subject.sheet].columns:
+        text = _text(row, column.name, column.type)
+        if text and column.personal:
+            text = PERSONAL
+        from_where, kind = origin.get(column.name, ("", ""))
+        marked = f"{letters.get(column.name, '?')}{int(row['_row'])}" in cells
+        if text or from_where or marked:
+            found.append(Field(column.name, text, from_where, kind, marked, column.name in (*_KEYS, subject.key)))
+    return found
+
+
+def _origins(state: State, position: int, line: str) -> dict[str, tuple[str, str]]:
+    """Column of a line of the ledger -> where its value comes from, where it is not its own."""
     judgement = state.judgement
-    row = judgement.lines.iloc[position]
     origin: dict[str, tuple[str, str]] = {}
     for one in judgement.filled:
         if one.line_index == position:
@@ -119,17 +149,32 @@ def _cells(state: State, position: int, places: list[int]) -> list[Field]:
         if one.line_index == position:
             origin[one.column] = (one.said, "answered")
     for told in judgement.book.filled:
-        if told.get("line") == row["line"] and told.get("column"):
+        if told.get("line") == line and told.get("column"):
             origin.setdefault(str(told["column"]), (f"채움: {told.get('source', '')}", "filled"))
-    cells = set(judgement.findings["cell"].iloc[places].tolist()) - {""}
-    letters = _letters(state, int(row["_source"]))
+    return origin
+
+
+def _beside(state: State, ledger: Ledger, position: int) -> list[tuple[str, int, list[str]]]:
+    """Rows of other sheets that name the same: (sheet, how many, the first of them as texts)."""
+    judgement, subject = state.judgement, ledger.subject
+    own = ledger.judged.lines.iloc[position]
     found = []
-    for column in sheets.load(judgement.programme.id)[judgement.book.main].columns:
-        text = _text(row, column.name, column.type)
-        from_where, kind = origin.get(column.name, ("", ""))
-        marked = f"{letters.get(column.name, '?')}{int(row['_row'])}" in cells
-        if text or from_where or marked:
-            found.append(Field(column.name, text, from_where, kind, marked, column.name in _KEYS))
+    for kind in sheets.load(judgement.programme.id).values():
+        frame = judgement.book.frames.get(kind.name)
+        if frame is None or kind.name == subject.sheet or subject.key not in frame or not str(own[subject.key]):
+            continue
+        same = frame[subject.key] == own[subject.key]
+        if subject.of != subject.key and subject.of in frame and subject.of in own:
+            same &= frame[subject.of] == own[subject.of]
+        columns = [c for c in kind.columns if not c.personal and c.name not in (subject.key, subject.of)]
+        part = frame[same]
+        shown = [
+            f"{int(row['_row'])}행: "
+            + " · ".join([t for c in columns if (t := _text(row, c.name, c.type))][:MOST_CELLS])
+            for _, row in part.head(MOST_OTHERS).iterrows()
+        ]
+        if shown:
+            found.append((kind.name, len(part), shown))
     return found
 
 
@@ -149,6 +194,10 @@ def _text(row: pd.Series, name: str, kind: str) -> str:
             return f"{number(int(value))}원"
         case "date":
             return str(value)[:10]
+        case "datetime":
+            return moment_text(int(value), bool(row.get(name + TIME_KNOWN, True)))
+        case "number":
+            return f"{float(value):g}"
         case "md":
             return f"{int(value) / 1000:g}"
         case "rate":
@@ -160,7 +209,7 @@ def _text(row: pd.Series, name: str, kind: str) -> str:
 
 def finding(room: Room, state: State, ledger: Ledger, place: int, cases: Mapping[str, Case]) -> Finding:
     """A finding by its place in the judgement."""
-    row = state.judgement.findings.iloc[place]
+    row = ledger.judged.findings.iloc[place]
     id = ledger.ids[place]
     rule = state.judgement.rulebook.by_code.get(row["code"])
     case = cases.get(id)

@@ -20,41 +20,58 @@ from settle.web.pages import line as lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from settle.web.room import Room
+    from settle.web.room import Room, State
 
 MOST_REASONS = 8
 
 
 def wanted(get: Any) -> Filter:
     """The filter of an address (or of the hidden fields of a form). get: name -> text."""
-    sort = get("sort")
     return Filter(
         get("category"), get("status"), get("rule"), get("vendor"), get("q"), get("state"),
-        sort if sort in ledgers.SORTS else "줄", get("down") == "1",
+        get("sort") or ledgers.IN_ORDER, get("down") == "1", get("subject"),
     )  # fmt: skip
 
 
-def made(room: Room) -> tuple[Ledger, Open]:
-    """The ledger and how its findings stand now."""
-    ledger: Ledger = room.derived("ledger", ledgers.of)
-    stand: Open = room.derived("states", lambda state: ledgers.standing(ledger, state.cases))
+def made(room: Room, subject: str = "") -> tuple[Ledger, Open]:
+    """The table of a subject and how its findings stand now."""
+    name = room.derived(f"subject:{subject}", lambda state: _subject(state, subject))
+    ledger: Ledger = room.derived(f"ledger:{name}", lambda state: ledgers.of(state, name))
+    stand: Open = room.derived(f"states:{name}", lambda state: ledgers.standing(ledger, state.cases))
     return ledger, stand
+
+
+def _subject(state: State, asked: str) -> str:
+    """Which subject is shown ("" the main one): the one asked for, else the first that has rows."""
+    main, *others = state.judgement.subjects
+    named = next((one.subject.name for one in others if one.subject.name == asked), "")
+    if named or asked == main.subject.name or len(main.lines):
+        return named
+    return next((one.subject.name for one in others if len(one.lines)), "")
+
+
+def _subjects(state: State) -> list[tuple[str, str, str]]:
+    """(name, title, what became of its rows) of every subject that has rows."""
+    return [
+        (one.subject.name, one.subject.sheet, subjects.counts(one))
+        for one in state.judgement.subjects
+        if len(one.lines)
+    ]
 
 
 def show(asked: Asked) -> Response:
     """The screen. ?line= opens a line, ?finding= marks one of its findings, ?jump= goes to a line by its number."""
     room = asked.at
-    ledger, stand = made(room)
-    state = room.state
-    others = room.derived("others", lambda state: subjects.shown(state.judgement))
-    if state is None or not (len(ledger.frame) or others):
-        raise BinderError("판정한 줄이 없습니다. 집행내역이 있는 파일을 올리세요.")
     ask = wanted(asked.query)
+    ledger, stand = made(room, ask.subject)
+    state = room.state
+    if state is None or not len(ledger.frame):
+        raise BinderError("판정한 줄이 없습니다. 집행내역이나 신청이 있는 파일을 올리세요.")
     positions = ledgers.chosen(ledger, stand, ask)
     position = ledger.position(asked.query("line")) if asked.query("line") else -1
     jump = asked.query("jump").strip()
     if jump and position < 0:
-        position = _named(ledger, state.judgement.lines["line"].to_numpy(dtype=object), jump)
+        position = _named(ledger, ledger.judged.lines["line"].to_numpy(dtype=object), jump)
         if position < 0:
             asked.session.wrong.append(f"줄 '{jump}'이(가) 없습니다.")
     finding = _place(ledger, asked.query("finding"), position)
@@ -68,16 +85,21 @@ def show(asked: Asked) -> Response:
     sums = {name: int(ledger.frame[name].to_numpy()[positions].sum()) for name in WON}
     return page(
         asked.request, "review.html", asked,
-        ask=ask, base=base, sorts=list(ledgers.SORTS), page=number, count=count, found=len(positions), every=len(ledger.frame),
-        rows=ledgers.rows(ledger, shown, stand) if part != "line" else [], sums=sums, ranks=ledgers.effects(),
-        rules=ledger.rules, categories=ledger.categories, statuses=list(ledgers.STATUS), states=ledgers.STATES,
+        ask=ask, base=base, ledger=ledger, page=number, count=count, found=len(positions), every=len(ledger.frame),
+        rows=ledgers.rows(ledger, shown, stand) if part != "line" else [], sums=sums,
+        statuses=[(one, ledger.ranks[rank] or one) for one, rank in ledgers.STATUS.items()], states=ledgers.STATES,
+        subjects=room.derived("subjects", _subjects), scores=room.derived("scores", _scores) if part != "line" else [],
         line=lines.about(room, state, ledger, position, state.cases) if position >= 0 else None, finding=finding,
         previous=_address(asked, ledger, base, before), next=_address(asked, ledger, base, after),
         waiting=len(ledgers.open_findings(ledger, stand, positions, ask.rule)),
         drafts=drafts.of(room) if position >= 0 else {}, reasons=reasons(room) if position >= 0 else [],
-        others=others if part != "line" else [],
         bulk=_bulk(room, ledger, stand, positions, ask) if part != "line" else None,
     )  # fmt: skip
+
+
+def _scores(state: State) -> list[subjects.Shown]:
+    """The score tables, looked at beside the applications."""
+    return subjects.scores(state.judgement)
 
 
 def _named(ledger: Ledger, names: np.ndarray, text: str) -> int:
@@ -131,7 +153,7 @@ def _bulk(room: Room, ledger: Ledger, stand: Open, positions: np.ndarray, ask: F
     state = room.state
     if not len(places) or state is None:
         return None
-    return {"count": len(places), "won": int(state.judgement.findings["applied"].to_numpy()[places].sum())}
+    return {"count": len(places), "won": int(ledger.judged.findings["applied"].to_numpy()[places].sum())}
 
 
 def paper(asked: Asked) -> Response:
