@@ -341,21 +341,3 @@ def test_settle_evidence_says_what_it_read(good: int, bad: int, code: int, tmp_p
         assert f"{bought(0).total:,}원" in result.output
         shown = json.loads(run("evidence", place, "--format", "json").output)["evidence"]
         assert [one["signature"] for one in shown if one["tier"] == 2] == ["valid"] * good
-
-
-@pytest.mark.slow
-def test_one_file_in_two_agreements_is_found_by_the_number_in_its_name(tmp_path: Path) -> None:
-    paper, other = bought(31), bought(32)
-    for folder, own in (("가협약", paper), ("나협약", other)):
-        workbook(tmp_path / "달" / folder, [line("E-001", own), line("E-002", own)])
-        put(tmp_path / "달" / folder, "증빙/E-001 전표.pdf", papers.pdf([paper], "slip"))
-        put(tmp_path / "달" / folder, "증빙/E-002 전표.pdf", papers.pdf([own], "receipt"))
-    assert run("batch", tmp_path / "달", "--month", "2025-09", "-o", tmp_path / "결과", "--jobs", "1").return_value == 1
-    import duckdb
-
-    found = duckdb.sql(
-        f"select folder, line from read_parquet('{tmp_path}/결과/findings/**/*.parquet', union_by_name=true) f "
-        f"join read_parquet('{tmp_path}/결과/agreements/**/*.parquet', union_by_name=true) a using (agreement) "
-        "where code = 'XIN-040' order by all"
-    ).fetchall()
-    assert [name for _, name in found] == ["E-001", "E-001"]

@@ -96,10 +96,11 @@ class Months:
 @dataclass(frozen=True)
 class Options:
     """force: judge also what did not change. send: tasks carry the files (other machines). reports: one per agreement too.
-    font: of the pdf.
+    font: of the pdf. evidence: the papers beside a ledger are read.
     """
 
     force: bool = False
     send: bool = False
     reports: bool = False
     font: Path | None = None
+    evidence: bool = True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from settle.batch import across, crossing
+from settle.batch import across, crossing, filed
 from settle.batch.sources import Source, task_of
 from settle.batch.store import ACROSS, JUDGED, Store
 from settle.batch.task import AGAIN, REPORTS, RESULTS, Task
@@ -46,10 +46,13 @@ class Passes:
         self.places = [(JUDGED, print_of) for print_of in self.prints]
 
     def _task(self, i: int, found: dict[str, Any] | None = None) -> Task:
-        source, key, programme = self.sources[i], self.store.key, self.programmes[i]
+        source, key, programme = filed.told_apart(self.sources[i]), self.store.key, self.programmes[i]
+        carried, again = filed.read(source, self.store, self.options.send) if self.options.evidence else (None, False)
         return replace(
             task_of(source, programme, self.options.send),
             key=key,
+            evidence=carried,
+            again=again,
             across=found or {},
             reports=self.options.reports,
             rulebook=self.rulebooks[programme],

@@ -73,6 +73,7 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     What belongs to none is named and not judged. Raises what `run` raises.
     """
     from settle.batch import telling
+    from settle.batch.filed import told_apart
 
     sources = in_folders(folder, out, telling.by_folder)
     if not sources:
@@ -84,7 +85,7 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     todo = [at for at in range(len(sources)) if at not in known]
     if todo:
         pool.start()
-    results = pool.run(len(todo), lambda n: task_of(sources[todo[n]], telling.AUTO, options.send))
+    results = pool.run(len(todo), lambda n: task_of(told_apart(sources[todo[n]]), telling.AUTO, options.send))
     for done, (n, said) in enumerate(results, start=1):
         at = todo[n]
         if telling.TOLD not in said:  # the worker died, or the machine had no room
@@ -132,7 +133,8 @@ class _Work:
         named = sorted(set(self.programmes))
         basis = {programme: basis_of(programme) for programme in named}
         pairs = zip(self.sources, self.programmes, strict=True)
-        prints = [fingerprint(source, self.folder, basis[programme]) for source, programme in pairs]
+        read = self._papers_read()
+        prints = [fingerprint(source, self.folder, basis[programme], read) for source, programme in pairs]
         made_of = {one: _made_of(store, prints, one, month, options, self.finish is not None) for one in named}
         if not options.force:
             known = [_unchanged(store, one, month, made_of[one]) for one in named]
@@ -142,6 +144,7 @@ class _Work:
             self.pool.start()
         for one in named:
             rulebook.load(one)  # is it sound? The workers would all stumble over it
+        from settle.batch.filed import EVIDENCE, cache_name
         from settle.batch.passes import Passes
 
         self.meanwhile()
@@ -150,11 +153,22 @@ class _Work:
         judged, again = passes.single(), passes.together()
         months = [self._written(passes, one, judged[one], again[one]) for one in named]
         store.keep_only(JUDGED, set(prints))
+        store.keep_only(EVIDENCE, {cache_name(source) for source in self.sources})
         store.keep_only(ACROSS, {print_of for kind, print_of in passes.places if kind == ACROSS})
         if all(store.has(*place) for place in passes.places):
             for made in months:
                 store.stamp(made.programme, month, made_of[made.programme], made.written, asdict(made.outcome))
         return months
+
+    def _papers_read(self) -> str:
+        """How evidence is read, where there may be any."""
+        if not self.options.evidence:
+            return "unread"
+        if not any(source.evident for source in self.sources):
+            return ""
+        from settle.batch import filed
+
+        return filed.scans()
 
     def _written(self, passes: Passes, programme: str, judged: int, again: int) -> Month:
         """The month of a programme, compared with the one before and written."""

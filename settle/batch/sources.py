@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__
@@ -17,8 +18,7 @@ from settle.programme.sheets import SYSTEMS
 from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
 INPUTS = (*WORKBOOKS, ".zip")
 CONTINUED = frozenset("_- .(")  # what may stand between the name of a workbook and what continues it
@@ -30,8 +30,9 @@ class Source:
 
     name: str
     inputs: tuple[Path, ...]
-    papers: tuple[Path, ...]  # other files beside them, among which are scanned papers
+    papers: tuple[Path, ...]  # other files beside them: evidence
     refused: tuple[str, ...] = ()  # links that lead out of the folder: nobody asked for what they point at
+    home: Path = Path()  # the folder that holds them all
 
     @property
     def size(self) -> int:
@@ -42,15 +43,26 @@ class Source:
                 total += path.stat().st_size
         return total
 
+    @property
+    def evident(self) -> bool:
+        """May there be evidence among the files?"""
+        return bool(self.papers) or any(path.suffix.lower() == ".zip" for path in self.inputs)
+
+    def called(self, path: Path) -> str:
+        """The name of one of its files, as it lies below its folder."""
+        return path.relative_to(self.home).as_posix() if path.is_relative_to(self.home) else path.name
+
 
 def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     """The agreements below a folder, sorted by name. Raises OSError where the folder cannot be listed.
 
     A workbook at the top whose name begins with that of another one and a separator belongs to it (가협약.xlsx and
-    가협약_카드.xlsx). Hidden files, lock files (~$) and the folder `leave_out` (the results) are no inputs.
+    가협약_카드.xlsx), and so does a folder without a workbook (가협약_증빙). Hidden files, lock files (~$) and the folder
+    `leave_out` (the results) are no inputs.
     """
     found: list[Source] = []
     single: list[Path] = []
+    bundles: list[Source] = []  # folders without a workbook
     results = leave_out.resolve() if leave_out else None
     home = place.resolve()
     for child in sorted(place.iterdir(), key=lambda p: p.name):
@@ -61,9 +73,9 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
             files = [p for p in below if p.is_file() and not _leads_out(p, home)]
             inputs = tuple(p for p in files if p.suffix.lower() in INPUTS)
             refused = tuple(p.relative_to(place).as_posix() for p in (child, *below) if _leads_out(p, home))
-            if inputs or refused:
-                papers = tuple(p for p in files if p.suffix.lower() not in INPUTS)
-                found.append(Source(child.name, inputs, papers, refused))
+            papers = tuple(p for p in files if p.suffix.lower() not in INPUTS)
+            one = Source(child.name, inputs, papers, refused, child)
+            (found if refused or any(p.suffix.lower() in WORKBOOKS for p in inputs) else bundles).append(one)
         elif child.suffix.lower() in INPUTS and _leads_out(child, home):
             found.append(Source(child.stem, (), (), (child.name,)))
         elif child.suffix.lower() in INPUTS:
@@ -72,7 +84,17 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
     owners = _owners(single)
     for path in single:
         owned.setdefault(owners.get(path, path), []).append(path)
-    found += [Source(path.stem, tuple(mine), ()) for path, mine in owned.items()]
+    stems = {path.stem: path for path in reversed(single)}
+    papers_of: dict[Path, list[Path]] = {}
+    for one in bundles:
+        owner = _owner(one.name, stems, itself=True)
+        if owner is not None:
+            main = owners.get(owner, owner)
+            owned[main] += one.inputs
+            papers_of.setdefault(main, []).extend(one.papers)
+        elif one.inputs:
+            found.append(one)
+    found += [Source(path.stem, tuple(m), tuple(papers_of.get(path, ())), home=place) for path, m in owned.items()]
     return _masked(sorted(found, key=lambda s: s.name))
 
 
@@ -130,13 +152,14 @@ def _owners(single: Sequence[Path]) -> dict[Path, Path]:
     stems: dict[str, Path] = {}
     for path in single:
         stems.setdefault(path.stem, path)
-    found = {}
-    for path in single:
-        stem = path.stem
-        cuts = (i for i, mark in enumerate(stem) if mark in CONTINUED and stem[:i] in stems)
-        if (cut := next(cuts, None)) is not None:
-            found[path] = stems[stem[:cut]]
-    return found
+    return {path: owner for path in single if (owner := _owner(path.stem, stems)) is not None}
+
+
+def _owner(name: str, stems: Mapping[str, Path], itself: bool = False) -> Path | None:
+    """The workbook whose name this one continues, the shortest such (itself: or has); None where there is none."""
+    cuts = (i for i, mark in enumerate(name) if mark in CONTINUED and name[:i] in stems)
+    cut = next(cuts, len(name) if itself else None)
+    return stems.get(name[:cut]) if cut is not None else None
 
 
 def sha256(path: Path) -> str:
@@ -153,11 +176,9 @@ def sha256(path: Path) -> str:
 def task_of(source: Source, programme: str, send: bool) -> Task:
     """An agreement as a task. send: with its files, for another machine; else their paths."""
     if send:
-        contents = tuple((p.name, p.read_bytes()) for p in source.inputs)
-        hashes = tuple((p.name, sha256(p)) for p in source.papers)
-        task = Task(source.name, programme, contents=contents, paper_hashes=hashes)
+        task = Task(source.name, programme, contents=tuple((p.name, p.read_bytes()) for p in source.inputs))
     else:
-        task = Task(source.name, programme, tuple(map(str, source.inputs)), tuple(map(str, source.papers)))
+        task = Task(source.name, programme, tuple(map(str, source.inputs)))
     return replace(task, refused=source.refused)
 
 
@@ -185,11 +206,10 @@ def basis_of(programme: str) -> dict[str, Any]:
     }
 
 
-def fingerprint(source: Source, root: Path, basis: dict[str, Any]) -> str:
+def fingerprint(source: Source, root: Path, basis: dict[str, Any], papers: str = "") -> str:
     """Changes when an input of the agreement, the rulebook or the version does. basis: what else a result depends
-    on.
+    on; papers: how evidence is read.
     """
     files = [(p.relative_to(root).as_posix(), sha256(p)) for p in (*source.inputs, *source.papers)]
-    return hashlib.sha256(
-        json.dumps([source.name, files, list(source.refused), basis], ensure_ascii=False, sort_keys=True).encode()
-    ).hexdigest()
+    made_of = [source.name, files, list(source.refused), basis, papers if source.evident else ""]
+    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from settle import __version__
-from settle.batch.sources import sha256
-from settle.evidence.naming import Keys, Names
 from settle.judging.findings import line_ids
 from settle.korean import mask, mask_key
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
@@ -21,7 +18,6 @@ from settle.model import EVIDENCE, WON
 from settle.reconciling import values
 
 if TYPE_CHECKING:
-    from settle.batch.task import Task
     from settle.judging.facts.base import Facts
     from settle.model import Book, Judgement
 
@@ -185,66 +181,26 @@ def firm_table(book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["brn", "firm", "kind", "lead", "lead_brn", "year"]).astype("str")
 
 
-def file_table(facts: Facts, task: Task) -> pd.DataFrame:
+def file_table(facts: Facts) -> pd.DataFrame:
     """One row per evidence file and line: SHA-256, file, line.
 
-    By the column of the list, else of the file that 파일명 means beside the list; then files that name a line themselves
-    (E-014_회의록.pdf), and those that were read and assigned (Book.evidence).
+    By the column of the list; then the files that were read and assigned (Book.evidence).
     """
     if not facts.programme.spends:  # no line, and no paper that proves one
         return pd.DataFrame([], columns=["sha256", "file", "line"]).astype(
             {"sha256": "str", "file": "str", "line": "int64"}
         )
     evidence, links = facts.book.frames[EVIDENCE], facts["links"]
-    beside = _Beside(task)
     stated = evidence[SHA_COLUMN] if SHA_COLUMN in evidence else pd.Series("", index=evidence.index)
-    digests = []
-    for said, name in zip(stated.tolist(), evidence["파일명"].tolist(), strict=True):
-        digest = "".join(c for c in said.lower() if c in "0123456789abcdef")
-        digests.append(digest if len(digest) == 64 else beside.named(name))
+    digests = ["".join(c for c in said.lower() if c in "0123456789abcdef") for said in stated.tolist()]
+    digests = [digest if len(digest) == 64 else "" for digest in digests]
     pairs = pd.DataFrame({"row": links.row, "line": links.line.astype(np.int64)})
     pairs["sha256"] = pd.Series(digests, dtype="str").take(links.row).to_numpy()
     pairs["file"] = evidence["파일명"].take(links.row).to_numpy()
     pairs = pairs[pairs["sha256"] != ""].sort_values(["row", "line"])
-    more = pd.DataFrame([*beside.numbered(facts), *_assigned(facts)], columns=["sha256", "file", "line"])
+    more = pd.DataFrame(_assigned(facts), columns=["sha256", "file", "line"])
     pairs = pd.concat([pairs[["sha256", "file", "line"]], more], ignore_index=True)
     return pairs.drop_duplicates(["sha256", "line"]).astype({"sha256": "str", "file": "str", "line": "int64"})
-
-
-class _Beside:
-    """The files beside the list: found by name, hashed once."""
-
-    def __init__(self, task: Task) -> None:
-        given = dict(task.paper_hashes)
-        self._places = [Path(name) for name in given] or [Path(p) for p in task.papers]
-        self._digests: dict[int, str] = dict(enumerate(given.values()))
-        self._shown = ["/".join(place.parts[-2:]) for place in self._places]  # a folder may be named after a line
-        self._names = Names(self._shown)
-        self._used: set[int] = set()
-
-    def named(self, name: str) -> str:
-        """The hash of the one file that a 파일명 means; "" where there is none, or more than one."""
-        found = self._names.find(name) if name else []
-        self._used |= set(found)
-        hashes = {self._digest(place) for place in found}
-        return next(iter(hashes)) if len(hashes) == 1 else ""
-
-    def numbered(self, facts: Facts) -> list[tuple[str, str, int]]:
-        """(hash, file, line) of files that no row names and that name a line themselves."""
-        keys = Keys(facts["집행번호"].tolist())
-        where = {name: line for line, name in enumerate(facts["line_name"].tolist())}
-        return [
-            (digest, self._places[place].name, where[number])
-            for place, shown in enumerate(self._shown)
-            if place not in self._used
-            for number in keys.find(shown)
-            if (digest := self._digest(place))
-        ]
-
-    def _digest(self, place: int) -> str:
-        if place not in self._digests:
-            self._digests[place] = sha256(self._places[place])
-        return self._digests[place]
 
 
 def _assigned(facts: Facts) -> list[tuple[str, str, int]]:

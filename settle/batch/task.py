@@ -21,9 +21,9 @@ class Task:
     name: str
     programme: str
     paths: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
     contents: tuple[tuple[str, bytes], ...] = ()
-    paper_hashes: tuple[tuple[str, str], ...] = ()  # (file name, SHA-256), where contents are given
+    evidence: Any = None  # what was read of its evidence files (settle.evidence.carrying.Carried)
+    again: bool = False  # something of it could not be read for want of time or memory
     key: bytes = b""  # for the keyed hash of 식별값
     across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
     refused: tuple[str, ...] = ()  # links that lead out of the folder

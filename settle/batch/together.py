@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from settle.batch import across, benefits, crossing, matches, queues, tables, work
 from settle.batch.parquet import to_parquet
-from settle.batch.task import Task
 from settle.files import scratch
 from settle.pipeline import judge
 
@@ -67,7 +66,7 @@ def _tables(book: Book, result: Judgement) -> dict[str, pd.DataFrame]:
         "papers": papers,
         "days": tables.day_table(facts, IN_MEMORY),
         "firms": tables.firm_table(book),
-        "files": tables.file_table(facts, Task("", result.programme.id)),
+        "files": tables.file_table(facts),
         "verdicts": tables.verdict_table(result, lines, findings),
         **benefits.tables(result, papers["line"].tolist(), IN_MEMORY),
         **queues.tables(result),

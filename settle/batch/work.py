@@ -27,6 +27,7 @@ from settle.batch.tables import (
     with_others,
 )
 from settle.batch.task import AGAIN, REPORTS, Task, WrongVersion
+from settle.evidence import attach
 from settle.files import scratch
 from settle.korean import mask, mask_key, particles, printable
 from settle.pipeline import judge, read_book
@@ -99,6 +100,8 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     broken = [e.message for e in book.errors if e.consequence == "cannot run"]
     if broken:
         return failed(task.name, mask(" ".join(dict.fromkeys(broken))), again=book.transient)
+    if task.evidence is not None and programme.spends:
+        attach.attach_beside(book, programme, task.evidence)
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts
     name = mask_key(str(book.agreement.get("협약번호") or task.name))
@@ -112,7 +115,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
         "papers": papers,
         "days": day_table(facts, task.key),
         "firms": firm_table(book),
-        "files": file_table(facts, task),
+        "files": file_table(facts),
         "verdicts": verdict_table(result, lines, own),
         **benefits.tables(result, papers["line"].tolist(), task.key),
         **queues.tables(result),
@@ -120,7 +123,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     for table in frames.values():
         if "agreement" not in table:
             table.insert(0, "agreement", pd.Series([name] * len(table), dtype="str"))
-    made = _parquet(frames)
+    made = _parquet(frames) | ({AGAIN: b""} if task.again else {})
     return {**made, **_reports(result)} if task.reports else made
 
 

@@ -50,6 +50,11 @@ MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 @click.option("--insecure", is_flag=True, help="암호화되지 않은 망(tcp://)으로도 장부를 보냅니다.")
 @click.option("--force", is_flag=True, help="바뀌지 않은 협약도 다시 판정합니다.")
 @click.option("--reports", is_flag=True, help="협약마다 불인정내역서(xlsx, pdf)도 씁니다.")
+@click.option(
+    "--no-evidence",
+    is_flag=True,
+    help="협약 폴더의 증빙 파일을 읽지 않습니다 (같은 파일을 두 협약에 냈는지도 보지 않음).",
+)
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
 def command(
     folder: Path,
@@ -61,6 +66,7 @@ def command(
     insecure: bool,
     force: bool,
     reports: bool,
+    no_evidence: bool,
     font: Path | None,
 ) -> int:
     """Judge, join, write."""
@@ -100,7 +106,7 @@ def command(
         raise common.Wrong(why)
     pool = pools.open_pool(jobs, dask)
     try:
-        options = Options(force, bool(dask), reports, font)
+        options = Options(force, bool(dask), reports, font, not no_evidence)
         if auto:
             several = run.run_auto(folder, output, month, pool, options, Ticker(), finish, _ready_to_finish)
         else:

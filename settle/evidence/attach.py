@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from settle.evidence import sentences
+from settle.evidence.archives import WORD
 from settle.evidence.assign import Assignment, assign
+from settle.evidence.carrying import Carried, unpack
 from settle.evidence.checking import Checked, check
 from settle.evidence.describing import TABLE, papers
 from settle.evidence.filling import fill
@@ -21,7 +23,18 @@ if TYPE_CHECKING:
     from settle.model import Book
     from settle.programme.vocabulary import Programme
 
-__all__ = ["TABLE", "Asked", "Attached", "Checked", "attach", "checked", "described", "numbers", "read"]
+__all__ = [
+    "TABLE",
+    "Asked",
+    "Attached",
+    "Checked",
+    "attach",
+    "attach_beside",
+    "checked",
+    "described",
+    "numbers",
+    "read",
+]
 
 
 @dataclass
@@ -61,6 +74,16 @@ def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: boo
     book.filled += filled
     book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
     book.notices += _told(book, programme, found, filled)
+
+
+def attach_beside(book: Book, programme: Programme, carried: Carried) -> None:
+    """The files that lie beside the workbooks of an agreement. They are its evidence where a folder or archive is called so, or where
+    any of them belongs to a line; else they are other papers, and nothing is said of them.
+    """
+    evidence = unpack(carried, numbers(book))
+    called = any(WORD in part for one in evidence.papers for part in one.name.split("/")[:-1] or [one.name])
+    if called or any(one.lines for one in assign(Facts(book, programme), evidence.papers).files):
+        attach(book, programme, evidence)
 
 
 def checked(facts: Facts) -> Checked | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from settle.files import WriteError, prepare, write_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 READER = 1  # to be raised whenever reading.py says something else of the same bytes
@@ -18,9 +19,9 @@ NAME = "evidence.json"
 class Cache:
     """Records by key, in memory, and in a folder where one is given (0600: it holds names and amounts)."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, records: Mapping[str, Any] | None = None) -> None:
         self._path = None if folder is None else folder / NAME
-        self._records: dict[str, Any] = {}
+        self._records: dict[str, Any] = dict(records or {})
         self._changed = False
         if self._path is not None:
             try:
@@ -38,6 +39,10 @@ class Cache:
         """Keep a value (JSON)."""
         self._records[key] = value
         self._changed = True
+
+    def some(self, keys: Iterable[str]) -> dict[str, Any]:
+        """What is kept under these keys, of those that are there."""
+        return {key: self._records[key] for key in keys if key in self._records}
 
     def save(self, folder: Path | None = None) -> None:
         """Write it, whole or not at all, into its folder or the one given. Where that fails nothing is lost but time."""

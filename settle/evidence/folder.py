@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache as once
@@ -18,6 +17,7 @@ from settle.evidence.cache import Cache
 from settle.evidence.guarding import Each, guarded
 from settle.evidence.papers import TRANSIENT, Paper, paper
 from settle.evidence.sniff import WRAPPERS, unlike_its_name
+from settle.files import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,9 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class _File:
+class File:
+    """A file to be read. name: as it is called below the folder given, NFC. problem: why it cannot be, as a code of sentences.py."""
+
     name: str
     path: Path
     sha256: str
@@ -61,6 +63,11 @@ class Asked:
     cache: Path | None = None
     scans: bool = True
 
+    @property
+    def reader(self) -> dict[str, Any] | None:
+        """What reads scans (tesseract)."""
+        return tesseract() if self.scans else None
+
 
 def gather(
     places: Sequence[Path], asked: Asked | None = None, told: Callable[[int, int], None] | None = None
@@ -68,16 +75,37 @@ def gather(
     """Read everything below the places given. `told` hears (done, of). Raises NotThere."""
     asked = asked or Asked()
     files = [file for place in places for file in _files(place)]
-    reader = tesseract() if asked.scans else None
-    kept = Cache(asked.cache)
-    work = _Work(kept, reader, list(dict.fromkeys(asked.numbers)), told)
+    found = read(files, Cache(asked.cache), asked.numbers, asked.reader, told)
+    found.roots = [str(place) for place in places]
+    return found
+
+
+def read(
+    files: Sequence[File],
+    kept: Cache,
+    numbers: Sequence[str],
+    reader: dict[str, Any] | None,
+    told: Callable[[int, int], None] | None = None,
+) -> Evidence:
+    """Read files; what `kept` knows of their bytes is not read again. reader: what reads scans (tesseract), None: nothing does."""
+    work = _Work(kept, reader, list(dict.fromkeys(numbers)), told)
     try:
-        with tempfile.TemporaryDirectory(prefix="settle-") as scratch:
-            papers = work.read(files, Path(scratch), 0)
+        with scratch() as place:
+            papers = work.read(list(files), Path(place), 0)
     finally:
         kept.save()
     papers.sort(key=lambda one: one.name)
-    return Evidence(papers, reader is not None, [str(place) for place in places], kept)
+    return Evidence(papers, reader is not None, kept=kept)
+
+
+def record_key(sha256: str, reader: dict[str, Any] | None) -> str:
+    """Under which the cache holds what was read of these bytes: with and without Tesseract that is not the same."""
+    return f"{sha256}:ocr" if reader else sha256
+
+
+def members_key(sha256: str) -> str:
+    """Under which the cache holds what a wrapper carries."""
+    return f"{sha256}:members"
 
 
 @once
@@ -94,37 +122,49 @@ def tesseract() -> dict[str, Any] | None:
     return {"path": path, "languages": languages} if "kor" in languages else None
 
 
-def _files(place: Path) -> Iterator[_File]:
+def _files(place: Path) -> Iterator[File]:
     """Every file below a place, hidden ones apart; links and devices are named, not followed."""
     if place.is_file():
-        yield _hashed(place.name, place)
+        yield hashed(place.name, place)
         return
     if not place.is_dir():
         raise NotThere(f"증빙 폴더 '{place}'을(를) 찾을 수 없습니다. 폴더나 zip 파일의 이름을 확인하세요.")
-    for folder, folders, names in os.walk(place, followlinks=False):
+    closed: list[Path] = []  # folders that may not be listed
+    for folder, folders, names in os.walk(
+        place, onerror=lambda error: closed.append(Path(error.filename)), followlinks=False
+    ):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         below = Path(folder)
         for name in [*(f for f in folders if (below / f).is_symlink()), *sorted(names)]:
             if name.startswith(("._", ".settle", "~$")) or name in (".DS_Store", "Thumbs.db", "desktop.ini"):
                 continue
             path = below / name
-            yield _hashed(path.relative_to(place).as_posix(), path)
+            yield hashed(path.relative_to(place).as_posix(), path)
+    for path in closed:
+        if path == place:
+            raise NotThere(f"증빙 폴더 '{place}'을(를) 읽을 수 없습니다. 읽기 권한을 확인하세요.")
+        yield File(_called(path.relative_to(place).as_posix()), path, "", "unreadable")
 
 
-def _hashed(name: str, path: Path) -> _File:
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+def _called(name: str) -> str:
+    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+def hashed(name: str, path: Path) -> File:
+    """A file as it is now."""
+    name = _called(name)
     try:
         about = path.lstat()
         if stat.S_ISLNK(about.st_mode):
-            return _File(name, path, "", "link")
+            return File(name, path, "", "link")
         if not stat.S_ISREG(about.st_mode):
-            return _File(name, path, "", "special")
+            return File(name, path, "", "special")
         if about.st_size > MAX_FILE:
-            return _File(name, path, "", "large")
+            return File(name, path, "", "large")
         with path.open("rb") as stream:
-            return _File(name, path, hashlib.file_digest(stream, "sha256").hexdigest())
+            return File(name, path, hashlib.file_digest(stream, "sha256").hexdigest())
     except OSError:
-        return _File(name, path, "", "unreadable")
+        return File(name, path, "", "unreadable")
 
 
 class _Work:
@@ -136,14 +176,14 @@ class _Work:
         self.kept, self.reader, self.numbers, self.told = kept, reader, numbers, told
 
     def key(self, sha256: str) -> str:
-        return f"{sha256}:ocr" if self.reader else sha256
+        return record_key(sha256, self.reader)
 
-    def read(self, files: list[_File], scratch: Path, depth: int) -> list[Paper]:
+    def read(self, files: list[File], scratch: Path, depth: int) -> list[Paper]:
         """Papers of files and of what they wrap."""
         papers = [Paper(file.name, file.sha256, problem=file.problem) for file in files if file.problem]
         sound = [file for file in files if not file.problem]
         records = self._records(sound)
-        wrappers: list[tuple[_File, Paper]] = []
+        wrappers: list[tuple[File, Paper]] = []
         for file in sound:
             record = records[file.sha256]
             one = _paper(file.name, file.sha256, record)
@@ -152,10 +192,10 @@ class _Work:
                 wrappers.append((file, one))
         return papers + self._members(wrappers, scratch, depth)
 
-    def _records(self, files: list[_File]) -> dict[str, Any]:
+    def _records(self, files: list[File]) -> dict[str, Any]:
         """Hash → record, from the cache or read now; equal bytes are read once."""
         found: dict[str, Any] = {}
-        missing: dict[str, _File] = {}
+        missing: dict[str, File] = {}
         for file in files:
             known = self.kept.get(self.key(file.sha256))
             if known is not None:
@@ -175,11 +215,11 @@ class _Work:
                 self.kept.put(self.key(sha256), record)
         return found
 
-    def _members(self, wrappers: list[tuple[_File, Paper]], scratch: Path, depth: int) -> list[Paper]:
+    def _members(self, wrappers: list[tuple[File, Paper]], scratch: Path, depth: int) -> list[Paper]:
         papers: list[Paper] = []
-        closed: list[tuple[_File, Paper]] = []
+        closed: list[tuple[File, Paper]] = []
         for file, one in wrappers:
-            shut = (self.kept.get(f"{file.sha256}:members") or {}).get("problem", "")
+            shut = (self.kept.get(members_key(file.sha256)) or {}).get("problem", "")
             known = self._known(file.sha256, file.name, depth)
             if shut:
                 one.problem = shut
@@ -196,7 +236,7 @@ class _Work:
             into = scratch / f"{depth}-{place}"
             into.mkdir()
             tasks.append({"path": str(file.path.resolve()), "into": str(into), "numbers": self.numbers})
-        inside: list[_File] = []
+        inside: list[File] = []
         for (file, one), outcome in zip(closed, guarded(_UNWRAP, tasks, _UNWRAPPING), strict=True):
             if outcome.value is None:
                 one.problem = "damaged" if outcome.problem == "broken" else outcome.problem
@@ -204,19 +244,19 @@ class _Work:
             one.problem = outcome.value["problem"]
             members = outcome.value["members"]
             inside += [
-                _File(f"{file.name}/{member['name']}", Path(member["file"]), member["sha256"], member["problem"])
+                File(f"{file.name}/{member['name']}", Path(member["file"]), member["sha256"], member["problem"])
                 for member in members
             ]
             if one.problem not in TRANSIENT:
                 kept = [{"name": m["name"], "sha256": m["sha256"], "problem": m["problem"]} for m in members]
-                self.kept.put(f"{file.sha256}:members", {"problem": one.problem, "members": kept})
+                self.kept.put(members_key(file.sha256), {"problem": one.problem, "members": kept})
         below = scratch / f"{depth}"
         below.mkdir()
         return papers + (self.read(inside, below, depth + 1) if inside else [])
 
     def _known(self, sha256: str, name: str, depth: int) -> list[Paper] | None:
         """The members of a wrapper, all out of the cache; None where anything must be opened again."""
-        found = self.kept.get(f"{sha256}:members")
+        found = self.kept.get(members_key(sha256))
         if found is None or found["problem"] or depth > MAX_DEPTH:
             return None
         papers: list[Paper] = []

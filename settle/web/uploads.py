@@ -6,15 +6,13 @@ Names decide, and of an archive what the guarded child says of it. Nothing is op
 from __future__ import annotations
 
 import shutil
-import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from settle.binder.words import BinderError
+from settle.evidence.archives import held
 from settle.files import scratch
-from settle.guard import run as guard
-from settle.guard.wire import send
 from settle.workbook.raw import WORKBOOKS
 
 if TYPE_CHECKING:
@@ -97,12 +95,4 @@ def is_evidence(name: str, source: BinaryIO) -> bool:
         path = Path(folder) / "archive.zip"
         with path.open("wb") as out:
             shutil.copyfileobj(source, out)
-        answer = guard.guarded("settle.web.uploads:look", {"path": str(path)}, guard.Limits(cpu=10, memory=600))
-    return not any(header.get("workbooks") for header, _ in answer.messages)
-
-
-def look(task: dict[str, Any], out: BinaryIO) -> None:
-    """In the guarded child: does an archive hold workbooks?"""
-    with zipfile.ZipFile(task["path"]) as archive:
-        names = [one.filename for one in archive.infolist() if not one.is_dir()]
-    send(out, {"workbooks": any(Path(name).suffix.lower() in WORKBOOKS for name in names)})
+        return not held(path).workbooks
