@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ from click.testing import CliRunner
 
 from settle.cli import cli
 from settle.documents import evidence, json_
+from settle.documents.review.verdicts import marks
 from settle.model import EVIDENCE, Judgement
 from settle.pipeline import add_evidence, book_from_tables, judge
 from settle.programme import vocabulary
+from settle.programme.answers import Answers, AnswersError, dumps, merged, parse, understood
 from tests.kit import invoices, papers
 
 BUYER = ("2208162517", "한국연구재단")
@@ -341,3 +345,96 @@ def test_settle_evidence_says_what_it_read(good: int, bad: int, code: int, tmp_p
         assert f"{bought(0).total:,}원" in result.output
         shown = json.loads(run("evidence", place, "--format", "json").output)["evidence"]
         assert [one["signature"] for one in shown if one["tier"] == 2] == ["valid"] * good
+
+
+# ---- what fits several lines is asked
+
+
+def two_equal(place: Path) -> tuple[list[dict[str, Any]], bytes]:
+    """Two lines of one amount, day and payee, and one invoice that fits both."""
+    paper = bought(13, supply=200_000, tax=20_000)
+    data = invoices.signed(paper)
+    put(place, "a.xml", data)
+    put(place, "사본/b.xml", data)
+    return [line("E-001", paper), line("E-002", paper), line("E-003", bought(14), 집행금액=900_000)], data
+
+
+def answered(place: Path, rows: list[dict[str, Any]], given: Answers) -> Judgement:
+    book = book_from_tables({"협약": AGREEMENT, "집행내역": rows})
+    book.answers = given
+    add_evidence(book, vocabulary.load(), [place])
+    return judge(book)
+
+
+def test_a_tie_is_one_question_with_the_won_that_hang_on_it(tmp_path: Path) -> None:
+    rows, data = two_equal(tmp_path)
+    asked = judged(tmp_path, {"집행내역": rows}).questions
+    ties = [one for one in asked if one.about.startswith("파일.")]
+    assert [(one.kind, one.choices, one.won, one.lines) for one in ties] == [
+        ("choose", ("E-001", "E-002", "어느 줄의 증빙도 아님"), 220_000, ("E-001", "E-002"))
+    ]
+    assert ties[0].about == f"파일.{hashlib.sha256(data).hexdigest()}"
+    assert "'a.xml' (220,000원)은 2줄에 모두 맞습니다" in ties[0].text
+    order = [one.won for one in asked]
+    assert order == sorted(order, reverse=True)
+
+
+def test_two_ties_of_the_same_two_lines_are_worth_both_claims_once(tmp_path: Path) -> None:
+    rows, _ = two_equal(tmp_path)
+    other = bought(13, supply=200_000, tax=20_000, approval="20250501410000990000aaaa")
+    put(tmp_path, "c.xml", invoices.signed(other))
+    ties = [one for one in judged(tmp_path, {"집행내역": rows}).questions if one.about.startswith("파일.")]
+    assert [one.won for one in ties] == [220_000, 220_000]
+
+
+@pytest.mark.parametrize(("typed", "lines"), [("E-002", ["E-002"]), ("어느 줄의 증빙도 아님", [])])
+def test_the_answer_decides_and_the_question_is_gone(typed: str, lines: list[str], tmp_path: Path) -> None:
+    rows, _ = two_equal(tmp_path)
+    first = judged(tmp_path, {"집행내역": rows})
+    asked = next(one for one in first.questions if one.about.startswith("파일."))
+    given = understood(asked.about, asked.lines, asked.choices, typed)
+    assert given is not None
+    given = parse(tomllib.loads(dumps(merged(Answers(), given))))
+    result = answered(tmp_path, rows, given)
+    assert lines_of(result) == {"a.xml": lines, "사본/b.xml": lines}  # a copy goes where its original goes
+    assert not [one for one in result.questions if one.about.startswith("파일.")]
+    assert not [told for told in result.book.notices if "모두 맞아" in told]
+    assert result.totals["recognised"] == (220_000 if lines else 0)
+    assert {one["assigned_by"] for one in evidence.records(result)} <= {"답", "같은 문서"}
+
+
+def test_an_answer_by_hand_names_the_file_and_nonsense_is_refused(tmp_path: Path) -> None:
+    rows, _ = two_equal(tmp_path)
+    by_name = parse({"file": [{"file": "a.xml", "line": "E-001"}]})
+    assert lines_of(answered(tmp_path, rows, by_name))["a.xml"] == ["E-001"]
+    gone = parse({"file": [{"file": "a.xml", "line": "E-999"}]})
+    assert lines_of(answered(tmp_path, rows, gone))["a.xml"] == []
+    assert understood("파일.ab", ("E-001",), ("E-001",), "E-002") is None
+    with pytest.raises(AnswersError, match=r"\[\[file\]\]"):
+        parse({"file": [{"file": "a.xml"}]})
+
+
+def test_filled_cells_are_coloured_in_the_review_and_say_which_file(tmp_path: Path) -> None:
+    first, second = bought(14, supply=200_000, tax=20_000), bought(15)
+    put(tmp_path, "a.xml", invoices.signed(first))
+    put(tmp_path, "b.xml", invoices.signed(second))
+    blank = {"공급가액": "", "부가세": ""}
+    rows = [line("E-001", first, **blank), line("E-002", second, **blank)]
+    listed = [
+        {"집행번호": "E-001", "증빙종류": "전자세금계산서", "합계금액": 220_000, "승인번호": "", "파일명": "a.xml"}
+    ]
+    result = judged(tmp_path, {"집행내역": rows, "증빙목록": listed})
+    sheets = {one.name: (place, one.letters) for place, one in enumerate(result.book.sheets)}
+    said = marks(result)
+    (ledger, letters), (papers_, of_list) = sheets["집행내역"], sheets["증빙목록"]
+
+    def mark(source: int, cell: str) -> tuple[str, str]:
+        found = said[source][cell]
+        return found.effect, "\n".join(found.texts)
+
+    assert mark(ledger, f"{letters['부가세']}2") == ("filled", "부가세 = 20,000 (채움: a.xml)")
+    assert mark(papers_, f"{of_list['승인번호']}2") == ("filled", f"승인번호 = {first.approval} (채움: a.xml)")
+    # a row of the list that nobody typed has no cell: it is said at its line
+    effect, text = mark(ledger, f"{letters['거래처']}3")
+    assert effect == "filled"
+    assert "증빙목록: 전자세금계산서 (채움: b.xml)" in text

@@ -1,4 +1,4 @@
-"""Which file belongs to which evidence row and which ledger line: by 파일명, by 집행번호 in its name, by what it says.
+"""Which file belongs to which evidence row and which ledger line: by an answer, by 파일명, by 집행번호 in its name, by what it says.
 
 What fits two lines stays open. A file that two rows name belongs to both.
 """
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from settle.evidence.papers import Paper
     from settle.judging.facts.base import Facts
 
-BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = "파일명", "집행번호", "승인번호", "내용", "같은 문서"
+BY_ANSWER, BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = (
+    "답",
+    "파일명",
+    "집행번호",
+    "승인번호",
+    "내용",
+    "같은 문서",
+)
 NUMBER_LENGTH = 24  # letters of an e-invoice's 승인번호; a card's has eight figures
 BEFORE, AFTER = 31, 92  # days that a payment may lie before and after the 작성일자 of its invoice
 
@@ -81,6 +88,7 @@ class _Assigner:
         self.taken: set[int] = set()  # rows that have their file
 
     def run(self) -> Assignment:
+        self._by_answers()
         self._by_file_names()
         self._by_numbers()
         self._by_approval()
@@ -92,6 +100,22 @@ class _Assigner:
         return self.result
 
     # ---- names
+
+    def _by_answers(self) -> None:
+        """What a person said of a file, by its bytes or its name; the last word holds."""
+        answers = self.facts.book.answers
+        said = answers.files if answers else ()
+        names = Names([one.paper.name for one in self.result.files])
+        where = {name: place for place, name in enumerate(self.facts["line_name"].tolist())}
+        for answer in reversed(said):
+            same = [one for one in self.result.files if one.paper.sha256 == answer.file.lower()]
+            for one in same or [self.result.files[place] for place in names.find(answer.file)]:
+                if one.how:
+                    continue
+                if not answer.line:
+                    one.how = BY_ANSWER
+                elif answer.line in where:
+                    self._give(one, [], [where[answer.line]], BY_ANSWER)
 
     def _by_file_names(self) -> None:
         names = Names([one.paper.name for one in self.result.files])

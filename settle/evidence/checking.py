@@ -30,6 +30,16 @@ _NAMED = 5  # files that a counted note names
 
 
 @dataclass(frozen=True)
+class Tie:
+    """A file that fits several lines (places in the ledger) equally. name: as it may be printed; won: what it says, 0: not known."""
+
+    sha256: str
+    name: str
+    lines: tuple[int, ...]
+    won: int
+
+
+@dataclass(frozen=True)
 class Note:
     """Something that holds no line: code, key among the notes of the code, text."""
 
@@ -57,6 +67,17 @@ class Checked:
     def given(self) -> dict[str, Any]:
         """What judge(given=…) needs."""
         return {**self.facts, GIVEN: self}
+
+    @property
+    def ties(self) -> list[Tie]:
+        """The files that somebody has to assign, in the order of their names; copies once."""
+        found: dict[str, Tie] = {}
+        for one in self.assignment.files:
+            if one.open and not one.lines:
+                won_ = int(one.paper.value("합계금액") or 0)
+                tie = Tie(one.paper.sha256, shown(one.paper.name), tuple(one.open), won_)
+                found.setdefault(tie.sha256, tie)
+        return list(found.values())
 
     def fallen(self, facts: Facts) -> np.ndarray[Any, Any]:
         """Won that amending XML took off the papers of each line's purchase, the same at each of its lines."""

@@ -22,6 +22,7 @@ from settle import korean
 from settle.judging.findings import line_ids
 from settle.judging.kinds.base import Context
 from settle.programme import conditions, sheets
+from settle.programme.answers import FILE, NO_LINE
 from settle.programme.folders import ResourceError, data_file
 from settle.programme.vocabulary import HEADS
 
@@ -54,8 +55,9 @@ LIST_TEXTS = {
 class Question:
     """One missing thing.
 
-    about: `협약.기관유형`, `집행내역.참석인원`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`, `시트.예산`, `증빙.회의록`. kind: the
-    kind of answer (choose, yes-no, date, amount, column, cell, sheet, paper). won: claims that hang on it. lines: names of the lines.
+    about: `협약.기관유형`, `집행내역.참석인원`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`, `시트.예산`, `증빙.회의록`,
+    `파일.<SHA-256>`. kind: the kind of answer (choose, yes-no, date, amount, column, cell, sheet, paper).
+    won: claims that hang on it. lines: names of the lines.
     """
 
     id: str
@@ -136,6 +138,7 @@ class _Asking:
         """Trace everything, then count and put in order."""
         self._errors()
         self._holds()
+        self._ties()
         self._unchecked()
         won = self._won()
         made = [self._question(thing, won[thing.about]) for thing in self.things.values()]
@@ -223,6 +226,20 @@ class _Asking:
             thing = self.thing(about)
             thing.codes[error.code] = None
             thing.message = thing.message or error.message
+
+    def _ties(self) -> None:
+        """Evidence files that fit several lines: which is meant, nobody but a person knows. Each stands for one line's claim."""
+        held = self.judgement.lines["held"].tolist()
+        taken: set[int] = set()
+        for tie in getattr(self.judgement.evidence, "ties", ()):
+            thing = self.thing(f"{FILE}.{tie.sha256}")
+            among = [line for line in tie.lines if line not in taken] or list(tie.lines)
+            dearest = max(among, key=lambda line: (held[line], -line))
+            taken.add(dearest)
+            said = f" ({korean.won(tie.won)})" if tie.won else ""
+            thing.message = f"파일 {tie.name}{said}은(는) {len(tie.lines)}줄에 모두 맞습니다: 어느 줄의 증빙입니까?"
+            thing.lines |= dict.fromkeys(tie.lines)
+            thing.won[(HELD, dearest)] = held[dearest]
 
     # ---- what is not checked
 
@@ -312,6 +329,9 @@ class _Asking:
             return "choose", CARD_MEANS, CARD_MEANS[0]
         if sheet == "칸":
             return "cell", (), ""
+        if sheet == FILE:
+            lines = tuple(self.names[line] for line in sorted(thing.lines))
+            return "choose", (*lines, NO_LINE), lines[0]
         if sheet == "말":
             column = rest.partition("=")[0]
             known = self._leaves() if column in HEADS else tuple(self.programme.values.get(column, ()))
@@ -335,7 +355,7 @@ class _Asking:
         if said:
             return str(said).format(lines=f"{lines:,}")
         sheet, _, rest = thing.about.partition(".")
-        if thing.message and sheet in ("칸", self.main):
+        if thing.message and sheet in ("칸", FILE, self.main):
             return thing.message
         match sheet:
             case "증빙":

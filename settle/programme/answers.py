@@ -24,6 +24,9 @@
     sheet = "Sheet1"
     row = 10
     won = 33000
+    [[file]]
+    file = "세금계산서.xml"
+    line = "E-014"
 
 columns, categories, words and cards are the institution's own and serve next month too (`institution`, kept by profile.py).
 """
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
 
 Scalar = str | int | dt.date
+FILE = "파일"  # how a question about an evidence file begins
+NO_LINE = "어느 줄의 증빙도 아님"
 TABLES = ("협약", "columns", "categories", "cards")
 
 
@@ -88,6 +93,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class OfFile:
+    """An evidence file and the line that it belongs to, said by hand. file: its name or its SHA-256. line: "" where it is no line's."""
+
+    file: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """What was answered. All tables keep the order in which they were given."""
 
@@ -99,15 +112,16 @@ class Answers:
     values: tuple[Value, ...] = ()
     cells: tuple[Cell, ...] = ()
     links: tuple[Link, ...] = ()
+    files: tuple[OfFile, ...] = ()
 
     def __bool__(self) -> bool:
         tables = (self.agreement, self.columns, self.categories, self.words, self.cards)
-        return any((*tables, self.values, self.cells, self.links))
+        return any((*tables, self.values, self.cells, self.links, self.files))
 
     @property
     def institution(self) -> Answers:
         """The part that is the institution's own and serves its next ledger."""
-        return replace(self, agreement={}, values=(), cells=(), links=())
+        return replace(self, agreement={}, values=(), cells=(), links=(), files=())
 
     def profile(self, other: Profile | None = None) -> Profile:
         """A profile with these columns and categories before those of another."""
@@ -147,11 +161,11 @@ def parse(raw: dict[str, Any], name: str = "답.toml") -> Answers:
     def wrong(key: str, how: str) -> AnswersError:
         return AnswersError(f"답 파일 '{name}'의 {key}: {how}")
 
-    strange = [key for key in raw if key not in (*TABLES, "words", "value", "cell", "link")]
+    strange = [key for key in raw if key not in (*TABLES, "words", "value", "cell", "link", "file")]
     if strange:
         raise wrong(
             f"[{strange[0]}]",
-            "이런 표는 없습니다. 쓸 수 있는 표: 협약, columns, categories, words, cards, value, cell, link.",
+            "이런 표는 없습니다. 쓸 수 있는 표: 협약, columns, categories, words, cards, value, cell, link, file.",
         )
     tables: dict[str, dict[str, Any]] = {}
     for key in TABLES:
@@ -178,6 +192,7 @@ def parse(raw: dict[str, Any], name: str = "답.toml") -> Answers:
     return Answers(
         tables["협약"], tables["columns"], tables["categories"], {c: dict(w) for c, w in words.items()}, tables["cards"],
         tuple(values), tuple(cells), tuple(_link(entry, wrong) for entry in _entries(raw, "link", wrong)),
+        tuple(_of_file(entry, wrong) for entry in _entries(raw, "file", wrong)),
     )  # fmt: skip
 
 
@@ -189,6 +204,13 @@ def _link(entry: dict[str, Any], wrong: Any) -> Link:
     if not good or not isinstance(entry.get("apart", False), bool):
         raise wrong("[[link]]", "line, list, sheet(글)와 row, won(정수)을 적습니다.")
     return Link(**texts, **figures, apart=entry.get("apart", False))  # type: ignore[arg-type]
+
+
+def _of_file(entry: dict[str, Any], wrong: Any) -> OfFile:
+    file, line = entry.get("file"), entry.get("line")
+    if not isinstance(file, str) or not file or not isinstance(line, str):
+        raise wrong("[[file]]", 'file(파일 이름)과 line(집행번호, 어느 줄의 것도 아니면 "")을 글로 적습니다.')
+    return OfFile(file, line)
 
 
 def _entries(raw: dict[str, Any], key: str, wrong: Any) -> list[dict[str, Any]]:
@@ -253,6 +275,8 @@ def dumps(answers: Answers) -> str:
         lines += ["", "[[link]]"]
         lines += [f"{key} = {quoted(getattr(link, key))}" for key in ("line", "list", "sheet")]
         lines += [f"row = {link.row}", f"won = {link.won}", *(["apart = true"] if link.apart else [])]
+    for of in answers.files:
+        lines += ["", "[[file]]", f"file = {quoted(of.file)}", f"line = {quoted(of.line)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -275,6 +299,7 @@ def merged(first: Answers, then: Answers) -> Answers:
         {**first.agreement, **then.agreement}, {**first.columns, **then.columns},
         {**first.categories, **then.categories}, words, {**first.cards, **then.cards},
         (*first.values, *then.values), (*first.cells, *then.cells), (*first.links, *then.links),
+        (*first.files, *then.files),
     )  # fmt: skip
 
 
@@ -291,6 +316,8 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         return Answers(agreement=dict(zip(items, parts, strict=True))) if parts and fits else None
     if kind == "카드":
         return Answers(cards={rest: typed}) if typed in choices else None
+    if kind == FILE:
+        return Answers(files=(OfFile(rest, "" if typed == NO_LINE else typed),)) if typed in choices else None
     if kind == "말":
         column, _, word = rest.partition("=")
         if typed not in choices:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settle.documents.view import safe
-from settle.model import EFFECTS
+from settle.korean import mask, mask_key
+from settle.model import EFFECTS, EVIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,7 @@ def marks(judgement: Judgement) -> dict[int, dict[str, Mark]]:
     for error in judgement.input_errors:
         if error.cell and error.source >= 0 and not (error.code in told and error.cell in result.get(error.source, {})):
             say(error.source, error.cell, effects[error.consequence], f"[{error.code}] {error.message}")
-    for source, cell, said in _filled(judgement):
+    for source, cell, said in (*_filled(judgement), *_filled_by_files(judgement)):
         say(source, cell, "filled", said)
     return result
 
@@ -139,3 +140,28 @@ def _filled(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
         if column:
             value = f"{one.value:,}" if isinstance(one.value, int) else one.value
             yield source, f"{letters[column]}{rows[one.line_index]}", f"{one.column} = {value} ({one.said})"
+
+
+def _filled_by_files(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
+    """The same of what evidence files filled (Book.filled): cells of ledger and list; rows of the list that nobody typed are said at
+    their line.
+    """
+    book = judgement.book
+    at_line = {name: at for at, name in reversed(list(enumerate(judgement.lines["line"].tolist())))}
+    places = {
+        kind: (frame["_source"].tolist(), frame["_row"].tolist(), columns)
+        for kind, frame, columns in (
+            (book.main, judgement.lines, ("거래처", "적요")),
+            (EVIDENCE, book.frames.get(EVIDENCE, judgement.lines[:0]), ("파일명", "증빙종류", "집행번호")),
+        )
+    }
+    for one in book.filled:
+        made = one["column"] == EVIDENCE  # a row of its own
+        sources, rows, instead = places[book.main if made else one["sheet"]]
+        at = at_line.get(one["line"], -1) if made else one["row"]
+        letters = book.sheets[sources[at]].letters if 0 <= at < len(rows) else {}
+        column = next((c for c in (one["column"], *instead) if letters.get(c)), "")
+        if column:
+            value = f"{one['value']:,}" if isinstance(one["value"], int) else mask_key(one["value"])
+            what = f"{one['column']}: {value}" if made else f"{one['column']} = {value}"
+            yield sources[at], f"{letters[column]}{rows[at]}", f"{what} (채움: {mask(one['source'])})"

@@ -149,7 +149,7 @@ def _origins(state: State, position: int, line: str) -> dict[str, tuple[str, str
         if one.line_index == position:
             origin[one.column] = (one.said, "answered")
     for told in judgement.book.filled:
-        if told.get("line") == line and told.get("column"):
+        if told["line"] == line and told["sheet"] == state.judgement.book.main:
             origin.setdefault(str(told["column"]), (f"채움: {told.get('source', '')}", "filled"))
     return origin
 
