@@ -122,6 +122,9 @@ class Book:
     answered: list[Filled] = field(default_factory=list)  # what answers put where nothing stood, or corrected
     answers: Any = None  # settle.programme.answers.Answers, where some were given
     lists: list[Any] = field(default_factory=list)  # Statements found among the files (settle.reconciling.reading)
+    working: list[Any] = field(
+        default_factory=list
+    )  # our own working papers among the files (settle.reading.working.Paper)
     evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
     filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
     doubts: list[Doubt] = field(default_factory=list)

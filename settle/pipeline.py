@@ -18,6 +18,7 @@ from settle.programme import sheets, vocabulary
 from settle.programme.answers import Answers
 from settle.reading import book as books
 from settle.reading.answered import answer, correct
+from settle.reading.working import apart
 from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
 from settle.reconciling.filler import Filling
@@ -63,15 +64,17 @@ def read_book(
     given = answers or Answers()
     programme = given.vocabulary(programme or vocabulary.load())
     files = correct(opened.result(), given)
-    rest, found = split(files, programme.id)
+    theirs, papers = apart(files)
+    rest, found = split(theirs, programme.id)
     book = books.assemble(rest, programme, assume, columns, given.profile(profile))
-    if book.has(book.main) or len(files) > 1:  # of one file alone without a ledger the reader itself says so
-        unrecognised(files, rest, book, found)
+    if book.has(book.main) or len(theirs) > 1:  # of one file alone without a ledger the reader itself says so
+        unrecognised(theirs, rest, book, found)
     book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.transient = any(file.transient for file in files)
     book.lists = found
+    book.working = papers
     book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
     if not book.has(book.main):
         book.notices += [f"{one.title}: {josa(book.main, '이/가')} 아니라 대사할 명세로 읽었습니다." for one in found]

@@ -7,20 +7,31 @@ P(Gamma(1 + e·n, rate n) ≤ m) ≥ c. The upper limit of errors found is that 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from settle.korean import particles
+from settle.reading.working import AUDITED, BOOK, LAYER, LINE, PLAN, SEEN
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from settle.reading.working import Paper
 
 MOST = 100_000  # units: no plan is larger
 
 
 class SamplingError(Exception):
     """A sample cannot be planned or evaluated. The message is one Korean sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(particles(message))
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,108 @@ def evaluate(aim: Aim, population: int, rows: Sequence[tuple[int, int, int | Non
         upper += (factor(aim.confidence, place) - factor(aim.confidence, place - 1)) * taint * step
     tolerable = math.floor(aim.tolerable * population)
     return Evaluation(known, round(projected), known + math.ceil(upper), tolerable, len(found))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line looked at. book: recognised won; audited: 확인금액, None where nobody wrote it yet; step: the interval, None where
+    it was taken whole; note: what was looked at.
+    """
+
+    line: str
+    book: int
+    audited: int | None
+    step: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A sample as an auditor filled it (표본.xlsx or a binder)."""
+
+    aim: Aim
+    population: int
+    lines: tuple[Line, ...]
+
+    @property
+    def blank(self) -> list[str]:
+        """Lines of which nobody has said yet what they come to."""
+        return [one.line for one in self.lines if one.audited is None]
+
+    @property
+    def id(self) -> str:
+        """The same for the same lines chosen, whatever was written beside them since and however they are sorted."""
+        chosen = sorted([one.line, one.book, one.step or 0] for one in self.lines)
+        aim = [self.aim.confidence, self.aim.tolerable, self.aim.expected, self.aim.seed]
+        return hashlib.sha256(json.dumps([aim, self.population, chosen], ensure_ascii=False).encode()).hexdigest()[:16]
+
+    def evaluated(self) -> Evaluation:
+        """What the errors found come to. Raises SamplingError where a line was not looked at."""
+        if self.blank:
+            raise SamplingError(f"확인금액이 비었거나 읽을 수 없는 줄이 있습니다: {', '.join(self.blank)}")
+        return evaluate(self.aim, self.population, [(x.book, x.audited or 0, x.step) for x in self.lines])
+
+    def sentences(self) -> list[str]:
+        """What a report says of it. Raises SamplingError."""
+        told, aim = self.evaluated(), self.aim
+        return [
+            f"인정금액 {self.population:,}원을 모집단으로 신뢰수준 {aim.confidence * 100:g}%, 허용오류율 {aim.tolerable * 100:g}%, "
+            f"예상오류율 {aim.expected * 100:g}%의 화폐단위표본 {len(self.lines)}줄을 보았습니다 (난수 씨앗 {aim.seed}).",
+            f"오류 {told.errors}건을 찾았습니다. {sentence(aim, told)}",
+        ]
+
+
+def filled(paper: Paper) -> Filled:
+    """A sample read back. Raises SamplingError where it is not whole any more: a wrong sum is worse than none."""
+    if not paper.plan:
+        raise SamplingError(f"'{paper.name}'은(는) settle sample이 쓴 표본이 아닙니다.")
+    if paper.lacking:
+        raise SamplingError(f"'{paper.name}'의 표본 시트에 열이 없습니다: {', '.join(paper.lacking)}")
+    plan = paper.plan
+    try:
+        aim = Aim(float(plan[PLAN[0]]), float(plan[PLAN[1]]), float(plan[PLAN[2]]), int(plan[PLAN[3]]))
+        population, count = _number(plan[PLAN[4]]), _number(plan["뽑힌 줄"])
+        steps = {name.removeprefix("간격").strip(): _number(v) for name, v in plan.items() if name.startswith("간격")}
+    except (KeyError, ValueError) as error:
+        raise SamplingError(f"'{paper.name}'의 표본 계획 시트가 바뀌어 읽을 수 없습니다.") from error
+    lines = []
+    for one in paper.sample:
+        layer = one.get(LAYER)
+        step = steps.get("" if layer == "표본" else layer)
+        if not one.get(LINE) or not layer:
+            continue  # a sum below the lines, a remark
+        if not _whole(one.get(BOOK)) or (step is None and layer != "전수"):
+            raise SamplingError(
+                f"'{paper.name}'의 {one.row}행({one.get(LINE)})에서 인정금액이나 층을 읽을 수 없습니다."
+            )
+        audited = one.get(AUDITED)
+        lines.append(
+            Line(
+                one.get(LINE),
+                _number(one.get(BOOK)),
+                _number(audited) if _whole(audited) else None,
+                None if layer == "전수" else step,
+                one.get(SEEN),
+            )
+        )
+    if len(lines) != count:
+        raise SamplingError(
+            f"표본은 {count}줄인데 '{paper.name}'에는 {len(lines)}줄이 있습니다. 지운 줄을 되살려야 셀 수 있습니다."
+        )
+    total = plan.get("뽑힌 줄 인정금액", "")
+    if _whole(total) and _number(total) != sum(one.book for one in lines):
+        raise SamplingError(
+            f"'{paper.name}'의 인정금액이 뽑을 때와 다릅니다. 인정금액은 고치지 않고 확인금액만 적습니다."
+        )
+    return Filled(aim, population, tuple(lines))
+
+
+def _whole(text: str) -> bool:
+    return bool(re.fullmatch(r"\d[\d,]*(\.0+)?원?", text))
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", "").replace("원", "").partition(".")[0])
 
 
 def sentence(aim: Aim, one: Evaluation) -> str:

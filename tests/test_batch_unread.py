@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
-from settle.batch import delta, pool, run, sources, work
+from settle.batch import delta, pool, run, sources, summary, work
 from settle.batch.month import Options
 from settle.batch.task import AGAIN, Task
 from settle.batch.worker import judge_in_time
@@ -172,3 +173,101 @@ def test_the_scratch_folder_of_a_process_that_is_no_more_is_swept(
     assert not left.exists()
     assert ours.exists()
     assert foreign.exists()
+
+
+# ---- the month's board ----------------------------------------------------------------------------------------------
+
+
+def the_board(made: Month) -> tuple[dict[str, list[object]], str]:
+    """Agreement -> 이번 달, 걸린 금액, 열린 지적, ages (4), 가장 오래된 것, 할 사람; and what stands above it."""
+    (table,) = [one for one in summary.summary(made).tables if one.title == "현황판"]
+    return {row[0]: row[1:] for row in table.rows.to_numpy(dtype=object).tolist()}, table.note
+
+
+def test_the_board_over_three_months_with_an_unreadable_one_in_the_middle(two: tuple[Path, Path]) -> None:
+    """가 stays as it is, 나 cannot be read in the second month, 다 gets a second line then."""
+    folder, out = two
+    broken = (folder / "나" / "정산서.xlsx").read_bytes()
+    book(folder / "나" / "정산서.xlsx", ("E-2", 70_000))
+    good = (folder / "나" / "정산서.xlsx").read_bytes()
+    book(folder / "다" / "정산서.xlsx", ("E-3", 30_000))
+    board, _ = the_board(month(folder, out, "2025-09"))
+    assert board["나"] == ["판정", 70_000, 1, 1, 0, 0, 0, "2025-09", "수행기관 1건"]
+
+    (folder / "나" / "정산서.xlsx").write_bytes(broken)
+    book(folder / "다" / "정산서.xlsx", ("E-3", 30_000), ("E-4", 5_000))
+    second = month(folder, out, "2025-10")
+    board, note = the_board(second)
+    assert board["가"] == ["그대로", 50_000, 1, 0, 1, 0, 0, "2025-09", "수행기관 1건"]
+    unread = "읽지 못함 (2025-09의 줄이 이어짐)"
+    asked = "수행기관: 읽을 수 있는 파일, 수행기관 1건"
+    assert board["나"] == [unread, 70_000, 1, 0, 1, 0, 0, "2025-09", asked]
+    assert board["다"] == ["판정", 35_000, 2, 1, 1, 0, 0, "2025-09", "수행기관 2건"]
+    assert board["합계"][1:7] == [155_000, 4, 1, 3, 0, 0]
+    assert note == "판정 1, 그대로 1, 읽지 못함 1. 합계 가운데 70,000원은 이번 달에 읽지 못해 이어진 것입니다."
+    assert second.delta is not None
+    counts = second.delta.counts()
+    assert [counts[one] for one in (delta.RESOLVED, delta.VANISHED, delta.REMOVED)] == [0, 0, 0]
+
+    (folder / "나" / "정산서.xlsx").write_bytes(good)
+    third = month(folder, out, "2025-11")
+    board, note = the_board(third)
+    assert board["나"] == ["판정", 70_000, 1, 0, 0, 1, 0, "2025-09", "수행기관 1건"]  # as old as it is
+    assert board["가"][0] == board["다"][0] == "그대로"
+    assert note == "판정 1, 그대로 2, 읽지 못함 0."
+    assert third.delta is not None
+    assert set(third.delta.counts().values()) == {0}  # back as it was before it could not be read
+
+
+def test_what_the_machine_could_not_do_waits_for_the_next_run_and_is_judged_there(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = two
+    book(folder / "나" / "정산서.xlsx", ("E-2", 70_000))
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "_judged", fail)
+        made = run.run(folder, out, "2025-10", PROGRAMME, pool.Here(), Options(force=True))
+    board, _ = the_board(made)
+    unread = "읽지 못함 (2025-09의 줄이 이어짐)"
+    assert board["나"] == [unread, 70_000, 1, 0, 1, 0, 0, "2025-09", "다음 실행: 다시 판정, 수행기관 1건"]
+    again = month(folder, out, "2025-10")
+    assert again.judged == 2
+    assert the_board(again)[0]["나"][0] == "판정"
+
+
+def test_a_decided_finding_is_not_open_and_a_disallowance_waits_for_the_auditor(tmp_path: Path) -> None:
+    from settle.batch import board
+
+    def row(**changes: object) -> dict[str, object]:
+        whose = {"agreement": "가", "asked_of": "거래처", "since": "2025-06", "counted": False}
+        return {**whose, "effect": "hold", "decision": "", "applied": 10, **changes}
+
+    rows = [row(), row(effect="disallow"), row(decision="{}"), row(effect="note"), row(counted=True)]
+    found = board.open_findings("2025-09", pa.Table.from_pylist(rows))["가"]
+    told = [(one["actor"], one["won"], one["age"]) for one in found]
+    assert told == [("거래처", 10, 3), ("감사자", 10, 3), ("거래처", 0, 3)]
+
+
+def test_a_programme_that_cannot_be_told_this_month_is_carried_too(tmp_path: Path) -> None:
+    """`--programme auto`: what tells the programme is inside the file that cannot be read now."""
+    folder, out = tmp_path / "협약들", tmp_path / "결과"
+    book(folder / "나" / "정산서.xlsx", ("E-2", 70_000))
+    made = openpyxl.load_workbook(folder / "나" / "정산서.xlsx")
+    sheet = made.create_sheet("협약")
+    for cells in (["항목", "값"], ["사업명", "대·중소기업 혁신 파트너십 지원사업"]):
+        sheet.append(cells)
+    made.save(folder / "나" / "정산서.xlsx")
+    first = run.run_auto(folder, out, "2025-09", pool.Here())
+    assert [one.programme for one in first.months] == [PROGRAMME]
+    (folder / "나" / "정산서.xlsx").write_bytes(b"PK\x03\x04 broken")
+    second = run.run_auto(folder, out, "2025-10", pool.Here())
+    assert (second.exit_code, second.untold) == (2, [])
+    (one,) = second.months
+    assert one.delta is not None
+    assert set(one.delta.counts().values()) == {0}
+    board, _ = the_board(one)
+    assert board["나"][0] == "읽지 못함 (2025-09의 줄이 이어짐)"

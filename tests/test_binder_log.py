@@ -20,6 +20,7 @@ from settle.binder import folder as places
 from settle.binder.canonical import canonical, chained
 from settle.binder.store import connect
 from settle.leads import Lead
+from settle.sampling import Aim, Filled, Line
 from tests.kit.binder_kit import binder, clock, finding, found, judged, written
 
 F = finding("E-014")
@@ -42,6 +43,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.viewed(finding("E-031"))
         made.own_finding("E-040", "AUD-010", "가짜")
         made.decide_lead(Lead("LEAD-010:E-014", "LEAD-010", "", ("E-014",), 1, "나눔", "까닭"), True)
+        made.keep_sample(Filled(Aim(0.95, 0.05, 0.01, 7), 330_000, (Line("E-014", 90_000, None, 30_000),)), "표본.xlsx")
         made.save_draft("x", "쓰는 중")
         made.store_run(judged(files=[taken.id]), written)
         return made.folder
@@ -416,15 +418,15 @@ def version_one(folder: Path) -> None:
     db.close()
 
 
-def test_a_binder_of_version_one_becomes_one_of_version_two_and_stays_whole(tmp_path: Path) -> None:
+def test_a_binder_of_version_one_becomes_one_of_today_and_stays_whole(tmp_path: Path) -> None:
     folder = tmp_path / "옛.정산"
     version_one(folder)
     assert Binder.verify(folder).code == 0  # as version one, untouched
     with pytest.raises(BinderError, match="옛 판"):
         Binder.open(folder, write=False)
     with Binder.open(folder, "이검토", clock=clock("2026-02-01T09:00:00")) as made:
-        assert schema.version(made._store.db) == schema.VERSION == 2
-        assert made.setting("판") == "2"
+        assert schema.version(made._store.db) == schema.VERSION == 3
+        assert made.setting("판") == "3"
         assert (made.events()[-1].what, made.events()[-1].who) == ("정산철 판올림", "이검토")
         assert made.case(F).decision is not None
         made.review(F)

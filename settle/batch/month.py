@@ -22,6 +22,8 @@ Progress = Callable[[str, int, int], None]  # what, done, of how many
 
 
 READ, UNREAD = "판정", "읽지 못함"
+OLDEST = 3  # months: open findings that old and older are counted together
+AGES = tuple(f"open_{n}" for n in range(OLDEST + 1))  # columns of `agreements`: open findings by their age in months
 
 
 def subjects_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

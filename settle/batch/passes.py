@@ -124,6 +124,8 @@ class Passes:
                 read = pq.ParquetFile(path).read()
                 column = pa.array([self.names[i]] * len(read), pa.string())
                 at = read.schema.get_field_index("agreement")
+                if table == "agreements":  # told from last month's: was it judged on the same?
+                    read = read.append_column("print", pa.array([self.prints[i]] * len(read), pa.string()))
                 parts[table].append(read.set_column(at, "agreement", column))
         empty = pa.table({"agreement": pa.array([], pa.string())})
         return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,13 +89,20 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     for done, (n, said) in enumerate(results, start=1):
         at = todo[n]
         if telling.TOLD not in said:  # the worker died, or the machine had no room
-            known[at] = {"programme": "", "reason": telling.LOST}
+            known[at] = {"programme": "", "reason": telling.LOST, "again": "yes"}
         else:
             known[at] = json.loads(said[telling.TOLD])
-            if telling.TRANSIENT not in said:
+            if telling.TRANSIENT in said:
+                known[at]["again"] = "yes"
+            else:
                 store.tell(prints[at], said[telling.TOLD])
         progress(TELLING, done, len(todo))
     store.forget_others(set(prints))
+    lost = {sources[at].name: at for at, found in known.items() if not found["programme"]}
+    for name, programme in _of_last_month(store, month, set(lost)).items():
+        at = lost[name]  # what was judged last month is not read this month: carried, not gone
+        sources[at] = replace(sources[at], untold=known[at]["reason"], again="again" in known[at])
+        known[at] = {**known[at], "programme": programme}
     untold = [
         [sources[at].name, UNREAD, found["reason"]] for at, found in sorted(known.items()) if not found["programme"]
     ]
@@ -106,6 +113,17 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     of, chosen = [told[at] for at in mine], [sources[at] for at in mine]
     work = _Work(folder, month, chosen, of, store, pool, options, progress, finish, meanwhile)
     return Months(work.done(), untold)
+
+
+def _of_last_month(store: Store, month: str, names: set[str]) -> dict[str, str]:
+    """Folder, of `names` -> the programme by which it was judged in the month before, where that is one."""
+    of: dict[str, list[str]] = {}
+    past = month_before(month)
+    for programme in store.programmes("agreements", past) if names else []:
+        table = store.read_month("agreements", programme, past)
+        for name in names & set(table["folder"].to_pylist() if table is not None else []):
+            of.setdefault(name, []).append(programme)
+    return {name: found[0] for name, found in sorted(of.items()) if len(found) == 1}
 
 
 def _silent(what: str, done: int, count: int) -> None:
@@ -172,7 +190,7 @@ class _Work:
 
     def _written(self, passes: Passes, programme: str, judged: int, again: int) -> Month:
         """The month of a programme, compared with the one before and written."""
-        from settle.batch import delta
+        from settle.batch import board, delta
 
         store, month = self.store, self.month
         tables = passes.assemble(programme)
@@ -183,6 +201,8 @@ class _Work:
         nothing = {name: tables[name].schema.empty_table() for name in before}
         tables = delta.carry(past, there if whole else nothing, tables, UNREAD)
         changed = delta.against(past, there, tables) if whole else None
+        known = there if whole else {}
+        tables = board.with_board(month, known, board.with_since(month, past, known, tables), changed)
         outcome = _outcome(tables["agreements"].to_pylist(), changed)
         made = Month(programme, month, tables, changed, outcome, judged=judged, again=again)
         made.written = store.write_month(programme, month, tables)

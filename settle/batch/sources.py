@@ -33,6 +33,8 @@ class Source:
     papers: tuple[Path, ...]  # other files beside them: evidence
     refused: tuple[str, ...] = ()  # links that lead out of the folder: nobody asked for what they point at
     home: Path = Path()  # the folder that holds them all
+    untold: str = ""  # why its programme cannot be told this month, although it was last month
+    again: bool = False  # … for no fault of its files
 
     @property
     def size(self) -> int:
@@ -179,7 +181,7 @@ def task_of(source: Source, programme: str, send: bool) -> Task:
         task = Task(source.name, programme, contents=tuple((p.name, p.read_bytes()) for p in source.inputs))
     else:
         task = Task(source.name, programme, tuple(map(str, source.inputs)))
-    return replace(task, refused=source.refused)
+    return replace(task, refused=source.refused, untold=source.untold, again=source.again)
 
 
 def basis_of(programme: str) -> dict[str, Any]:
@@ -211,5 +213,6 @@ def fingerprint(source: Source, root: Path, basis: dict[str, Any], papers: str =
     on; papers: how evidence is read.
     """
     files = [(p.relative_to(root).as_posix(), sha256(p)) for p in (*source.inputs, *source.papers)]
+    basis = {**basis, "untold": source.untold} if source.untold else basis
     made_of = [source.name, files, list(source.refused), basis, papers if source.evident else ""]
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -130,6 +130,11 @@ class Store:
     def partition(self, table: str, programme: str, month: str) -> Path:
         return self.out / table / f"programme={programme}" / f"month={month}" / DATA
 
+    def programmes(self, table: str, month: str) -> list[str]:
+        """The programmes of which a month is there."""
+        found = (self.out / table).glob(f"programme=*/month={month}/{DATA}")
+        return sorted(path.parent.parent.name.removeprefix("programme=") for path in found)
+
     def write_month(self, programme: str, month: str, tables: Mapping[str, pa.Table]) -> list[Path]:
         """The four tables of a month, `agreements` last: where it is new, the others are."""
         written = []

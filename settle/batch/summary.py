@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 
-from settle.batch.month import subjects_of
+from settle.batch import board
+from settle.batch.month import AGES, subjects_of
 from settle.korean import josa, particles
 from settle.model import EFFECTS, WON
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOST_CHANGES = 20_000  # rows of a list of changes; all of them stand in the data set
 HEADS = {"claimed": "집행금액", "recognised": "인정", "held": "보완", "disallowed": "불인정"}
 RULES = ["규칙", "이름", "지적", "협약", "불인정", "보완"]
+AGED = ("이번 달부터", "한 달째", "두 달째", "석 달 넘게")  # board.AGES
 CROSSING = ["규칙", "협약", "집행번호", "판정", "금액", "내용"]
 
 
@@ -89,6 +91,7 @@ def summary(made: Month) -> Summary:
     shown = pd.concat([shown, total], ignore_index=True)
     tables = [
         Table("수행기관별 합계", shown, (70, 16, 34, 34, 34, 34), last_is_sum=True),
+        _board(made),
         Table("여러 협약에 걸친 지적", crossing, (16, 34, 20, 14, 22, 160)),
         *_changes(made),
         *_subjects(made),
@@ -97,6 +100,28 @@ def summary(made: Month) -> Summary:
         Table("읽지 못했거나 일부만 판정한 협약", unread, (50, 24, 190)),
     ]
     return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
+
+
+def _board(made: Month) -> Table:
+    """Per agreement: what became of it this month, its open findings by age, who must act, the won at stake; the dearest first."""
+    rows = made.tables["agreements"].to_pylist()
+    rows.sort(key=lambda one: (-one["at_stake"], one["agreement"]))
+    heads = ["협약", "이번 달", "걸린 금액", "열린 지적", *AGED, "가장 오래된 것", "할 사람"]
+    listed: list[list[Any]] = []
+    for one in rows:
+        standing = one["standing"]
+        if standing == board.NOT_READ:
+            since = f"{one['carried']}의 줄이 이어짐" if one["carried"] else "지난 결과 없음"
+            standing = f"{standing} ({since})"
+        ages = [one[name] for name in AGES]
+        listed.append([one["agreement"], standing, one["at_stake"], sum(ages), *ages, one["oldest"], one["must_act"]])
+    counts = {name: sum(one["standing"] == name for one in rows) for name in board.STANDINGS}
+    said = ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    carried = sum(one["at_stake"] for one in rows if one["standing"] == board.NOT_READ)
+    note = f"{said}." + (f" 합계 가운데 {carried:,}원은 이번 달에 읽지 못해 이어진 것입니다." if carried else "")
+    total = ["합계", "", *(sum(one[at] for one in listed) for at in range(2, 4 + len(AGED))), "", ""]
+    table = pd.DataFrame([*listed, total], columns=heads)
+    return Table("현황판", table, (40, 44, 26, 18, 18, 18, 18, 20, 22, 48), note=note, last_is_sum=True)
 
 
 def _subjects(made: Month) -> list[Table]:

@@ -33,7 +33,7 @@ EMPTY_AGREEMENT: dict[str, Any] = {
     "agreement": "", "folder": "", "사업명": "", "사업연도": "", "주관기업": "", "수행기관": "", "협약시작일": "", "협약종료일": "",
     "status": "판정", "reason": "", "claimed": 0, "recognised": 0, "held": 0, "disallowed": 0, "lines": 0, "disallow_findings": 0,
     "hold_findings": 0, "note_findings": 0, "not_checked": "[]", "input_errors": 0, "exit_code": 0, "inputs": "[]", "rulebook": "",
-    "version": __version__,
+    "again": False, "version": __version__,
 }  # fmt: skip
 
 

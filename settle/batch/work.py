@@ -52,6 +52,8 @@ def run(task: Task) -> dict[str, bytes]:
         names = ", ".join(f"'{mask(printable(name))}'" for name in task.refused)
         text = f"{names}은(는) 폴더 밖을 가리키는 링크여서 열지 않았습니다. 파일을 복사해 넣어 주세요."
         return telling.untold(particles(text)) if task.programme == telling.AUTO else failed(task.name, particles(text))
+    if task.untold:
+        return failed(task.name, task.untold, again=task.again)
     rules = None if task.programme == telling.AUTO else _rulebook(task.programme, task.rulebook)
     with scratch() as name:
         folder = Path(name)
@@ -89,6 +91,7 @@ def failed(name: str, reason: str, again: bool = False) -> dict[str, bytes]:
         "status": "읽지 못함",
         "reason": reason,
         "exit_code": 2,
+        "again": again,
     }
     tables = _parquet({"agreements": pd.DataFrame([row])})
     return {**tables, AGAIN: b""} if again else tables

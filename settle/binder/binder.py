@@ -12,6 +12,7 @@ from settle.binder import export as out
 from settle.binder import folder as places
 from settle.binder import inputs, lock, opening, register, runs, sets, words
 from settle.binder import remove as removing
+from settle.binder.papers import Papers
 from settle.binder.verify import Verified, verify
 from settle.binder.words import BinderError, clean, named
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from settle.binder.merging import Typed
     from settle.binder.rows import Answer, Case, Decision, Found, Input, Judged, Precedent, Reply, Request, Run
     from settle.binder.store import Event
-    from settle.leads.finding import Lead
 
 
-class Binder:
+class Binder(Papers):
     """An open binder. Every act takes `who` (default: the person it was opened for) and stands in the log.
 
     Every method that changes something is committed to the disk when it returns, and raises BinderError (one Korean
@@ -304,19 +304,6 @@ class Binder:
         """Take in 선례.jsonl of another binder; how many were new."""
         return out.take_precedents(self._store, self._by(who), Path(path))
 
-    def decide_lead(self, lead: Lead, right: bool, note: str = "", who: str = "") -> None:
-        """Was a lead (settle.leads) right (맞음) or not (아님)? It moves no won; the rate of its pattern is shown next time."""
-        register.decide_lead(self._store, self._by(who), lead, right, note)
-
-    def lead_rates(self) -> dict[str, tuple[int, int]]:
-        """Pattern (LEAD code) -> (맞음, decided)."""
-        sql = "SELECT code, sum(verdict = '맞음') AS right, count(*) AS decided FROM leads GROUP BY code ORDER BY code"
-        return {row["code"]: (row["right"], row["decided"]) for row in self._store.rows(sql)}
-
-    def lead_verdicts(self) -> dict[str, str]:
-        """Lead id -> 맞음 or 아님."""
-        return {row["id"]: row["verdict"] for row in self._store.rows("SELECT id, verdict FROM leads")}
-
     def undo(self, who: str = "") -> list[Event]:
         """Take back this person's last act that can be (not runs, files, 확정); its events. The log keeps both."""
         return self._store.undo(self._by(who))
@@ -379,7 +366,7 @@ class Binder:
             act.tell("", "", None, about)
 
     def export(self, target: Path, who: str = "") -> list[Path]:
-        """판정.xlsx (sheets 판정, 소명, 판정 이력), 답.toml, 기록.jsonl and 선례.jsonl into a folder; the files."""
+        """판정.xlsx (판정, 소명, 판정 이력, 의심 신호, 표본 결과), 답.toml, 기록.jsonl and 선례.jsonl into a folder; the files."""
         return out.export(self._store, Path(target), self._by(who))
 
     def remove(self, reason: str, who: str = "") -> Path:

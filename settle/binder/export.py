@@ -25,6 +25,8 @@ DECISIONS = (
     "집행번호", "규칙코드", "판정", "인정금액", "금액", "근거", "사유", "판정자", "검토자", "판정일",
 )  # fmt: skip
 HISTORY = ("지적", *DECISIONS, "검토일", "확정자", "확정일", "차수", "상태")
+SIGNALS = ("신호", "줄", "맞음/아님", "판단한 사람", "메모", "날짜", "식별")
+SAMPLED = ("표본", "줄", "장부금액", "확인금액", "간격", "본 것")
 REPLIES = ("집행번호", "규칙코드", "소명내용", "추가증빙", "담당자", "날짜", "차수", "붙인 파일")
 _WIDTHS = {"사유": 44, "소명내용": 60, "근거": 30, "지적": 30, "추가증빙": 24}
 
@@ -63,7 +65,8 @@ def decision_row(one: Decision) -> dict[str, Any]:
 
 
 def workbook(store: Store) -> bytes:
-    """판정.xlsx: 판정 (in force, as `check` reads it), 소명, and 판정 이력 with every decision that ever was."""
+    """판정.xlsx: 판정 (in force, as `check` reads it), 소명, 판정 이력 with every decision that ever was, what was said of leads
+    and found in samples."""
     import xlsxwriter
 
     everything = [decision(r) for r in store.rows("SELECT * FROM decisions ORDER BY id")]
@@ -81,6 +84,16 @@ def workbook(store: Store) -> bytes:
          d.status]
         for d in everything
     ]  # fmt: skip
+    signals = [
+        [r["code"], ", ".join(map(mask_key, json.loads(r["lines"]))), r["verdict"], r["by"], mask(r["note"]),
+         dt.date.fromisoformat(r["at"][:10]), mask_key(r["id"])]
+        for r in store.rows("SELECT * FROM leads ORDER BY id")
+    ]  # fmt: skip
+    sampled = [
+        [r["id"], mask_key(x["line"]), x["book"], x["audited"], x["step"] or "전수", mask(x["note"])]
+        for r in store.rows("SELECT * FROM samples ORDER BY at, id")
+        for x in json.loads(r["lines"])
+    ]
     in_force = [list(decision_row(d).values()) for d in everything if d.status == words.ACTIVE]
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -91,7 +104,8 @@ def workbook(store: Store) -> bytes:
             dt.date: book.add_format({"num_format": "yyyy-mm-dd"}),
         }
         text = book.add_format({"text_wrap": True, "valign": "top"})
-        sheets = (("판정", DECISIONS, in_force), ("소명", REPLIES, replies), ("판정 이력", HISTORY, history))
+        sheets = (("판정", DECISIONS, in_force), ("소명", REPLIES, replies), ("판정 이력", HISTORY, history),
+                  ("의심 신호", SIGNALS, signals), ("표본 결과", SAMPLED, sampled))  # fmt: skip
         for name, columns, rows in sheets:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)

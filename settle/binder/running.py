@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from settle import __version__, leads, pipeline
-from settle.binder import words
+from settle.binder import typed_papers, words
 from settle.binder.facts import finding_ids
 from settle.binder.folder import make_folder, make_private
 from settle.binder.merging import Chosen, Merged, judge_with, own_ids
@@ -100,6 +100,7 @@ def judge(binder: Binder, book: Book, options: Options, plain: dict[str, str] | 
     if options.leads:
         merged.judgement.leads = leads.find(merged.judgement)
         merged.judgement.leads.rates = binder.lead_rates()
+        merged.judgement.leads.decided = binder.lead_decisions()
     return merged
 
 
@@ -122,6 +123,7 @@ def store(
     summary = judged(merged, options, [one.id for one in binder.inputs("file", current=True)])
     run = binder.store_run(summary, (lambda folder: write(judgement, folder)) if write else None, who)
     notices += take_replies(binder, judgement, who)
+    notices += typed_papers.take(binder, judgement, who)
     return Ran(judgement, run, merged.stale, notices)
 
 

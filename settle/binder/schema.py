@@ -76,14 +76,20 @@ CREATE INDEX decisions_by_finding ON decisions (finding);
 CREATE INDEX replies_by_finding ON replies (finding);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE samples (
+  id TEXT PRIMARY KEY, aim TEXT NOT NULL, population INTEGER NOT NULL, lines TEXT NOT NULL, by TEXT NOT NULL,
+  at TEXT NOT NULL, origin TEXT NOT NULL) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 VERSION = len(MIGRATIONS)
 
 # table -> columns that came later, and what they hold in rows written before
 LATER: dict[str, dict[str, Any]] = {"decisions": {"precedent": None}}
 # tables whose rows the log tells one by one; findings stand in the log by the digest of their run
 LOGGED = ("settings", "inputs", "runs", "cases", "decisions", "replies", "requests", "viewed", "answers", "precedents",
-          "leads")  # fmt: skip
+          "leads", "samples")  # fmt: skip
 KEY = "id"
 
 

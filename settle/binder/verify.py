@@ -28,7 +28,7 @@ LEAST = 16  # hex digits of a printed hash that are enough to look for it
 TABLES = {
     "settings": "설정", "inputs": "받은 파일", "runs": "판정 실행", "cases": "지적의 상태", "decisions": "판정",
     "replies": "소명", "requests": "소명 요청", "viewed": "봄 표시", "answers": "답", "precedents": "선례",
-    "leads": "의심 신호 판단",
+    "leads": "의심 신호 판단", "samples": "표본",
 }  # fmt: skip
 
 

@@ -27,13 +27,13 @@ CREATE, MIGRATE, TAKE, ASIDE, BACK = "정산철 만듦", "정산철 판올림", 
 RUN, REOPEN = "판정 실행", "판정 다시 열림"
 ANSWER, ANSWER_WITHDRAWN = "답", "답 취소"
 DECIDE, REVIEW, RETURN, CONFIRM, WITHDRAW = "판정", "검토", "검토에서 돌려보냄", "확정", "판정 취소"
-LEAD = "의심 신호 판단"
+LEAD, SAMPLE, PAPER = "의심 신호 판단", "표본", "조서 받음"
 APPEAL, REPLY, REQUEST, SENT = "이의신청", "소명", "소명 요청", "요청 보냄"
 ASSIGN, VIEW, PRECEDENT, SETTING, UNDO = "담당·기한", "봄", "선례로 삼음", "설정", "되돌림"
 EXPORT, REPORT, REMOVE, TAKEN_OVER = "내보냄", "보고서 씀", "파기", "잠금 넘겨받음"
 UNDOABLE = frozenset(
     {ANSWER, ANSWER_WITHDRAWN, DECIDE, REVIEW, RETURN, WITHDRAW, APPEAL, REPLY, REQUEST, SENT, ASSIGN, VIEW, PRECEDENT,
-     ASIDE, BACK, LEAD}
+     ASIDE, BACK, LEAD, SAMPLE}
 )  # fmt: skip
 
 _SPACE = re.compile(r"\s+")

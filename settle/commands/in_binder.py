@@ -185,3 +185,26 @@ def _said(binder: Binder, ran: Ran) -> list[str]:
     findings = f"지적 {sum(counts.values())}건: {states}" if counts else "지적 없음"
     said.append(f"정산철 {ran.run.id}번째 판정. {findings}")
     return said
+
+
+def judged(binder: Binder, inputs: dict[str, Any] | None = None) -> Judgement:
+    """The files of a binder judged with its register; nothing is stored. inputs: options as the commands get them. Raises common.Wrong."""
+    from settle.binder import running
+    from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
+    from settle.programme.rules import RulebookError
+
+    asked = {"rules": (), "skip": (), "assume": (), "column": (), "profile": None, **(inputs or {})}
+    options = running.Options(
+        binder.setting("사업") or DEFAULT_PROGRAMME,
+        common.codes(asked["rules"]),
+        common.codes(asked["skip"]),
+        common.pairs(asked["assume"], "--assume"),
+        common.pairs(asked["column"], "--column"),
+        common.load_profile(asked["profile"]),
+    )
+    try:
+        result = running.judge(binder, running.read(binder, options), options).judgement
+    except (ResourceError, RulebookError) as error:
+        raise common.Wrong(str(error)) from error
+    result.log_hash = binder.last_hash
+    return result

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from settle.commands import common
+from settle.commands import common, in_binder
 from settle.korean import particles
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
-    from settle.sampling import Aim
+    from settle.model import Judgement
+    from settle.sampling import Aim, Filled
 
 
 class Percent(click.ParamType):  # type: ignore[type-arg]
@@ -37,7 +39,8 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
     help="사람만 볼 수 있는 것(원본이 진짜인지, 회의가 있었는지)을 볼 줄을 화폐단위표본으로 뽑습니다. 인정금액을 모집단으로 하고, "
     "큰 줄은 모두 봅니다. 확인금액을 적은 뒤 --evaluate로 추정오류와 상한을 셉니다.\n\n"
     "\b\nsettle sample 정산.xlsx --confidence 95 --tolerable 5% --expected 1% -o 표본.xlsx\n"
-    "settle sample --evaluate 표본.xlsx\n\n끝낼 때의 값: 0 뽑음·셈, 2 하지 못함.",
+    "settle sample --evaluate 표본.xlsx\nsettle sample --binder 우리.정산 -o 표본.xlsx\n"
+    "settle sample --binder 우리.정산 --evaluate 표본.xlsx\n\n끝낼 때의 값: 0 뽑음·셈, 2 하지 못함.",
 )
 @click.argument("files", nargs=-1, metavar="[파일…]", type=click.Path(path_type=Path))
 @click.option("--confidence", type=Percent(), default="95%", metavar="%", help="신뢰수준 (기본: 95%).")
@@ -50,32 +53,61 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
 @click.option("--evaluate", "filled", type=click.Path(path_type=Path), metavar="표본.xlsx", help="적은 표본을 셉니다.")
-def command(files: tuple[Path, ...], filled: Path | None, output: Path, programme: str, **asked: object) -> int:
+@click.option(
+    "--binder",
+    type=click.Path(path_type=Path),
+    metavar="X.정산",
+    help="정산철의 파일에서 뽑고, 적은 것을 그 안에 둡니다.",
+)
+@in_binder.by_option()
+def command(
+    files: tuple[Path, ...], filled: Path | None, output: Path, programme: str, binder: Path | None, by: str, **asked: object
+) -> int:  # fmt: skip
     """Plan and choose, or evaluate."""
     from settle.sampling import Aim, SamplingError
 
-    if bool(files) == bool(filled):
+    if binder and files:
+        raise common.Wrong("정산철이 있으면 파일을 따로 주지 않습니다. 파일은 settle check 파일… --binder 로 넣습니다.")
+    if not binder and bool(files) == bool(filled):
         raise common.Wrong("정산 파일을 주거나, --evaluate로 적은 표본을 줍니다.")
     try:
         if filled:
-            return _evaluate(filled)
+            return _evaluate(filled, binder, by or in_binder.user())
         seed = asked["seed"] if asked["seed"] is not None else secrets.randbelow(2**31)
         aim = Aim(asked["confidence"], asked["tolerable"], asked["expected"], seed)  # type: ignore[arg-type]
         aim.check()
-        return _choose(files, aim, asked["strata"] == "비목", output, programme)
+        chosen = _Chosen(aim, asked["strata"] == "비목", output)
+        if binder:
+            return _choose_in(binder, by or in_binder.user(), chosen)
+        return _choose(common.judge_files(files, programme), chosen)[0]
     except SamplingError as error:
         raise common.Wrong(str(error)) from error
 
 
-def _choose(files: tuple[Path, ...], aim: Aim, by_category: bool, output: Path, programme: str) -> int:
+@dataclass(frozen=True)
+class _Chosen:
+    aim: Aim
+    by_category: bool
+    output: Path
+
+
+def _choose_in(folder: Path, by: str, asked: _Chosen) -> int:
+    """Of the files of a binder, which keeps the sample."""
+    with in_binder.opened(folder, by) as binder:
+        code, written = _choose(in_binder.judged(binder), asked)
+        binder.keep_sample(read(written), written.name)
+        return code
+
+
+def _choose(result: Judgement, asked: _Chosen) -> tuple[int, Path]:
     from settle import sampling
     from settle.documents.xlsx import sample as sheet
     from settle.files import write_bytes
 
-    result = common.judge_files(files, programme)
+    aim, output = asked.aim, asked.output
     if not len(result.lines):
         raise common.Wrong("집행내역의 줄을 읽지 못해 표본을 뽑을 수 없습니다.")
-    strata = [name or "(비목 없음)" for name in result.lines["비목"].tolist()] if by_category else None
+    strata = [name or "(비목 없음)" for name in result.lines["비목"].tolist()] if asked.by_category else None
     chosen = sampling.select(result.lines["recognised"].to_numpy(), aim, strata)
     with common.writing():
         write_bytes(output, sheet.render(result, chosen, strata))
@@ -86,15 +118,32 @@ def _choose(files: tuple[Path, ...], aim: Aim, by_category: bool, output: Path, 
     common.say(
         particles(f"'{output}'에 썼습니다. 확인금액을 적은 뒤 settle sample --evaluate '{output}'을(를) 하세요.")
     )
+    return 0, output
+
+
+def _evaluate(filled: Path, folder: Path | None, by: str) -> int:
+    from settle import sampling
+
+    one = read(filled)
+    if folder:
+        with in_binder.opened(folder, by) as binder:
+            for sentence in binder.keep_sample(one, filled.name):
+                common.say(sentence)
+            one = next(kept for kept in binder.samples() if kept.id == one.id)
+    told = one.evaluated()
+    common.say(f"본 줄 {len(one.lines)}줄, 표본에서 오류 {told.errors}건, 전수에서 찾은 오류 {told.known:,}원")
+    common.say(sampling.sentence(one.aim, told))
     return 0
 
 
-def _evaluate(filled: Path) -> int:
+def read(path: Path) -> Filled:
+    """A 표본.xlsx as it was filled. Raises SamplingError."""
     from settle import pipeline, sampling
-    from settle.documents.xlsx import sample as sheet
+    from settle.reading.working import Paper, apart
 
-    aim, population, rows = sheet.read(pipeline.read_paths([filled])[0])
-    told = sampling.evaluate(aim, population, rows)
-    common.say(f"본 줄 {len(rows)}줄, 표본에서 오류 {told.errors}건, 전수에서 찾은 오류 {told.known:,}원")
-    common.say(sampling.sentence(aim, told))
-    return 0
+    files = pipeline.read_paths([path])
+    problem = " ".join(file.problem for file in files if file.problem)
+    if problem:
+        raise sampling.SamplingError(f"'{path.name}'을(를) 읽을 수 없습니다. {problem}")
+    _, papers = apart(files)
+    return sampling.filled(next((one for one in papers if one.plan), Paper(path.name, "")))

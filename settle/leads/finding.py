@@ -65,12 +65,13 @@ class Lead:
 class Found:
     """The leads of a judgement, the dearest of each pattern first. unasked: code -> why a pattern could not be asked.
 
-    rates: code -> (맞음, decided) of earlier leads, where a binder keeps them.
+    rates: code -> (맞음, decided) of earlier leads, decided: id -> (맞음 or 아님, who, note), where a binder keeps them.
     """
 
     leads: list[Lead] = field(default_factory=list)
     unasked: dict[str, str] = field(default_factory=dict)
     rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+    decided: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
 def files(programme: str, folder: Path | None = None) -> list[LeadFile]:

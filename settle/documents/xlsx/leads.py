@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FILE = "의심신호.xlsx"
 COLUMNS = {
     "번호": 7, "신호": 10, "무엇": 22, "줄": 26, "집행금액": 13, "내용": 56, "해가 없을 수 있는 까닭": 44,
-    "맞음/아님": 11, "판단한 사람": 12, "메모": 24,
+    "맞음/아님": 11, "판단한 사람": 12, "메모": 24, "식별": 16,
 }  # fmt: skip
 TITLE = "의심 신호: 사람이 더 볼 곳입니다. 판정이 아니며 금액을 움직이지 않습니다."
 
@@ -58,7 +58,8 @@ def render(found: Found, rates: Mapping[str, tuple[int, int]]) -> bytes:
             }
             # the height by hand: not every program makes room for wrapped text when it opens a file
             sheet.set_row(row, 15 * max(-(-width(said) // (COLUMNS[name] - 2)) for name, said in texts.items()))
-            cells = (one.code, title, ", ".join(one.lines), None, one.message, one.harmless_because, "", "", "")
+            said = found.decided.get(one.id, ("", "", ""))  # what a binder has of it: verdict, who, note
+            cells = (one.code, title, ", ".join(one.lines), None, one.message, one.harmless_because, *said, one.id)
             for place, value in enumerate(cells, start=1):
                 if value is None:
                     sheet.write_number(row, place, one.won, won)

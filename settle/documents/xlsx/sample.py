@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
 from settle.korean import mask, mask_key
-from settle.sampling import Aim, Sample, SamplingError
 
 if TYPE_CHECKING:
     from settle.model import Judgement
-    from settle.workbook.raw import RawFile
+    from settle.sampling import Sample
 
 LINES, PLAN = "표본", "표본 계획"
 COLUMNS = {
@@ -61,7 +59,8 @@ def render(judgement: Judgement, sample: Sample, strata: list[str] | None) -> by
             ("항목", "값"), ("신뢰수준", f"{sample.aim.confidence:.6g}"), ("허용오류율", f"{sample.aim.tolerable:.6g}"),
             ("예상오류율", f"{sample.aim.expected:.6g}"), ("난수 씨앗", str(sample.aim.seed)),
             ("모집단 인정금액", str(sample.population)), ("계획 표본 수", str(sample.size)),
-            ("뽑힌 줄", str(len(sample.chosen))), ("전수로 보는 줄", str(len(sample.whole))),
+            ("뽑힌 줄", str(len(sample.chosen))), ("뽑힌 줄 인정금액", str(int(lines["recognised"].iloc[sample.chosen].sum()))),
+            ("전수로 보는 줄", str(len(sample.whole))),
             *((f"간격 {name}".strip(), str(step)) for name, step in sample.interval.items()),
             *(("입력 SHA-256", file.sha256) for file in judgement.book.files),
         ]  # fmt: skip
@@ -70,49 +69,3 @@ def render(judgement: Judgement, sample: Sample, strata: list[str] | None) -> by
             plan.write_string(row, 1, value, head if row == 0 else text)
         plan.write_string(len(rows) + 1, 0, HINT)
     return stream.getvalue()
-
-
-def read(file: RawFile) -> tuple[Aim, int, list[tuple[int, int, int | None]]]:
-    """(aim, population, rows for sampling.evaluate) of a filled 표본.xlsx. Raises SamplingError, all blanks at once."""
-    sheets = {sheet.name: sheet for sheet in file.sheets}
-    if file.problem or LINES not in sheets or PLAN not in sheets:
-        raise SamplingError(f"'{file.path.name}'은(는) settle sample이 쓴 표본이 아닙니다. {file.problem}".strip())
-    plan = {str(row[0]): str(row[1]) for row in _rows(sheets[PLAN]) if len(row) > 1 and row[0] and row[1]}
-    try:
-        aim = Aim(float(plan["신뢰수준"]), float(plan["허용오류율"]), float(plan["예상오류율"]), int(plan["난수 씨앗"]))
-        population = int(plan["모집단 인정금액"])
-        steps = {name.removeprefix("간격").strip(): int(v) for name, v in plan.items() if name.startswith("간격")}
-    except (KeyError, ValueError) as error:
-        raise SamplingError(f"'{file.path.name}'의 {PLAN} 시트가 바뀌어 읽을 수 없습니다.") from error
-    heading, *body = _rows(sheets[LINES])
-    at = {str(name): place for place, name in enumerate(heading)}
-    if missing := [name for name in ("집행번호", "인정금액", "층", "확인금액") if name not in at]:
-        raise SamplingError(f"'{file.path.name}'의 {LINES} 시트에 열이 없습니다: {', '.join(missing)}")
-    rows: list[tuple[int, int, int | None]] = []
-    wrong = []
-    for row in body:
-        if not any(row):
-            continue
-        book, audited, layer = (row[at[name]] or "" for name in ("인정금액", "확인금액", "층"))
-        step = None if layer == "전수" else steps.get("" if layer == "표본" else layer)
-        if not _whole(book) or not _whole(audited) or (step is None and layer != "전수"):
-            wrong.append(row[at["집행번호"]] or "?")
-            continue
-        rows.append((_number(book), _number(audited), step))
-    if wrong:
-        raise SamplingError(f"확인금액이 비었거나 읽을 수 없는 줄이 있습니다: {', '.join(wrong)}")
-    return aim, population, rows
-
-
-def _rows(sheet: Any) -> list[list[str]]:
-    width = max(sheet.columns, default=-1) + 1
-    columns = [sheet.columns[c].to_pylist() if c in sheet.columns else [None] * sheet.height for c in range(width)]
-    return [[(column[r] or "").strip() for column in columns] for r in range(sheet.height)]
-
-
-def _whole(text: str) -> bool:
-    return bool(re.fullmatch(r"\d[\d,]*(\.0+)?", text))
-
-
-def _number(text: str) -> int:
-    return int(text.replace(",", "").partition(".")[0])

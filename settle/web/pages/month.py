@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from settle.batch.month import AGES
 from settle.binder.words import BinderError
 from settle.guard import run as guard
 from settle.guard.wire import send
@@ -22,8 +23,18 @@ COLUMNS = (
     "agreement", "folder", "주관기업", "수행기관", "status", "reason", "lines", "claimed", "recognised", "held", "disallowed",
     "disallow_findings", "hold_findings",
 )  # fmt: skip
+BOARD = {
+    "standing": "",
+    "carried": "",
+    "oldest": "",
+    "must_act": "",
+    "at_stake": 0,
+    **dict.fromkeys(AGES, 0),
+}  # with their blanks
 _MONTH = re.compile(r"month=(\d{4}-\d{2})$")
-SORTS = {"협약": "agreement", "상태": "status", "집행": "claimed", "보완": "held", "불인정": "disallowed"}
+DEAREST, LAST = ("집행", "보완", "불인정", "걸린 금액"), "~"  # the largest first; what has no month comes behind
+SORTS = {"협약": "agreement", "상태": "status", "집행": "claimed", "보완": "held", "불인정": "disallowed",
+         "걸린 금액": "at_stake", "오래된 것": "oldest"}  # fmt: skip
 
 
 def show(asked: Asked) -> Response:
@@ -49,12 +60,12 @@ def show(asked: Asked) -> Response:
             for word in asked_words
         )
     ]
-    sort = asked.query("sort") if asked.query("sort") in SORTS else "불인정"
-    shown.sort(key=lambda one: one[SORTS[sort]], reverse=sort in ("집행", "보완", "불인정"))
+    sort = asked.query("sort") if asked.query("sort") in SORTS else "걸린 금액"
+    shown.sort(key=lambda one: one[SORTS[sort]] or (0 if sort in DEAREST else LAST), reverse=sort in DEAREST)
     count = max(1, -(-len(shown) // PAGE))
     text = asked.query("page")
     number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    sums = {name: sum(int(one[name]) for one in shown) for name in (*WON, "lines")}
+    sums = {name: sum(int(one[name]) for one in shown) for name in (*WON, "lines", "at_stake", *AGES)}
     return page(
         asked.request, "month.html", asked, folder=str(folder), months=sorted(found, reverse=True), month=month, status=status,
         statuses=statuses, q=asked.query("q"), rows=shown[(number - 1) * PAGE : number * PAGE], page=number, count=count,
@@ -74,19 +85,21 @@ def _months(folder: Path) -> dict[str, Path]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     """The agreements of a month. Raises BinderError where the table cannot be read."""
-    task = {"path": str(path), "columns": list(COLUMNS), "most": MOST}
+    task = {"path": str(path), "columns": [*COLUMNS, *BOARD], "most": MOST}
     answer = guard.guarded("settle.web.pages.month:look", task, guard.Limits(cpu=20, memory=1400))
     rows = next((header["rows"] for header, _ in answer.messages if "rows" in header), None)
     if rows is None:
         raise BinderError(f"월간 결과 '{path.parent.name}'을(를) 읽을 수 없습니다. settle batch를 다시 돌려 보세요.")
-    return list(rows)
+    return [{**BOARD, **row} for row in rows]
 
 
 def look(task: dict[str, Any], out: BinaryIO) -> None:
     """In the guarded child: the table as rows."""
     import pyarrow.parquet as pq
 
-    table = pq.ParquetFile(task["path"]).read(columns=task["columns"])
+    file = pq.ParquetFile(task["path"])
+    there = set(file.schema_arrow.names)  # an earlier version wrote fewer
+    table = file.read(columns=[name for name in task["columns"] if name in there])
     send(out, {"rows": table.slice(0, task["most"]).to_pylist()})
 
 
