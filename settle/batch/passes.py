@@ -52,7 +52,7 @@ class Passes:
             task_of(source, programme, self.options.send),
             key=key,
             evidence=carried,
-            again=again,
+            again=again or source.again,
             across=found or {},
             reports=self.options.reports,
             rulebook=self.rulebooks[programme],

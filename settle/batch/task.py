@@ -28,7 +28,6 @@ class Task:
     across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
     refused: tuple[str, ...] = ()  # links that lead out of the folder
     untold: str = ""  # why nobody can tell its programme this month; it is judged by none, and carried from last month
-    again: bool = False  # … for no fault of its files
     reports: bool = False  # a disallowance report too
     version: str = __version__
     rulebook: str = ""  # SHA-256 of the rulebook to judge by
