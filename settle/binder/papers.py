@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from settle.binder import register, words
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 TAKEN = "조서 "  # begins the setting that says that a working paper was taken in, by its hash
 
 
-class Papers:
+class Papers(ABC):
     """The part of a Binder that keeps leads and samples."""
 
     _store: Store
 
+    @abstractmethod
     def _by(self, who: str) -> str:
-        raise NotImplementedError
+        """Who acts (Binder._by)."""
 
     # ---- leads -----------------------------------------------------------------------------------------------------
 
