@@ -10,8 +10,9 @@ from typing import NamedTuple
 from settle.personal import holds_accounts, mask, mask_all, mask_key, mask_keys, mask_name, mask_number
 
 __all__ = [
-    "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "mask", "mask_all", "mask_key", "mask_keys",
-    "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width", "won", "wrap",
+    "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "last_four", "mask", "mask_all", "mask_key",
+    "mask_keys", "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width", "won",
+    "wrap",
 ]  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _LAST_NUMBER = re.compile(r"(?<!\d)\d{1,12}$")
@@ -131,6 +132,19 @@ def josa(word: str, pair: str) -> str:
 def printable(text: str) -> str:
     """The text without control characters and direction marks (a cell must not steer the terminal), NFC."""
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+
+
+def last_four(text: str) -> str:
+    """A card or account number with only its last four digits left; a text with fewer than eight digits as it stands."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = sum(c.isdigit() for c in plain)
+    if digits < 8:
+        return plain
+    seen, out = 0, []
+    for c in plain:
+        seen += c.isdigit()
+        out.append("*" if c.isdigit() and seen <= digits - 4 else c)
+    return "".join(out)
 
 
 class Between(NamedTuple):

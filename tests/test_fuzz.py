@@ -228,7 +228,10 @@ def _statement(rows: list[list[str]]) -> None:
     width = max(map(len, rows))
     table = pd.DataFrame([[*row, *[""] * (width - len(row))] for row in rows], dtype="str")
     table.index = pd.RangeIndex(1, len(rows) + 1)
-    read_statement(table, "명세.xlsx", "Sheet1")
+    found = read_statement(table, "명세.xlsx", "Sheet1")
+    assert (
+        found is None or found.rows == len(found.lines) + found.repeated + found.totals + found.blank + found.rejected
+    )
 
 
 def _lists() -> st.SearchStrategy[list[list[str]]]:

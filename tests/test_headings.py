@@ -55,7 +55,7 @@ def test_two_columns_that_are_alike_are_not_mixed_up(text, column):
     assert headings.recognise(LEDGER, text) == column
 
 
-@pytest.mark.parametrize("text", ["이월금액", "미집행액", "집행잔액", "불인정금액", "사용시간", "집행부서"])
+@pytest.mark.parametrize("text", ["이월금액", "미집행액", "집행잔액", "불인정금액", "결제예정일", "취소일자"])
 def test_headings_that_only_look_like_a_column_stay_unknown(text):
     assert headings.recognise(LEDGER, text) == ""
 

@@ -13,9 +13,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import msoffcrypto.format.ooxml
-import odf.opendocument
-import odf.table
-import odf.text
 import openpyxl
 import pytest
 import xlsxwriter
@@ -29,6 +26,7 @@ from tests.kit.import_files import (
     edit_part,
     ledger,
     line,
+    ods,
     read,
     said,
     sheet_of,
@@ -75,32 +73,6 @@ def test_merged_cells_of_an_xls(tmp_path):
     sheet.write_merge(1, 3, 2, 2, "회의비")
     book.save(str(tmp_path / "a.xls"))
     assert list(read(tmp_path / "a.xls").frames["집행내역"]["세세목"]) == ["회의비"] * 3
-
-
-def ods(path, rows, spans=()):
-    """An OpenDocument sheet; spans: (row, column) -> rows that the cell reaches over."""
-    spans = dict(spans)
-    document = odf.opendocument.OpenDocumentSpreadsheet()
-    table = odf.table.Table(name="집행내역")
-    for number, values in enumerate(rows):
-        row = odf.table.TableRow()
-        for place, value in enumerate(values):
-            asked = {"numberrowsspanned": str(spans[number, place])} if (number, place) in spans else {}
-            if value is None:
-                row.addElement(odf.table.CoveredTableCell())
-                continue
-            if isinstance(value, int):
-                cell = odf.table.TableCell(valuetype="float", value=str(value), **asked)
-            elif isinstance(value, date):
-                cell = odf.table.TableCell(valuetype="date", datevalue=value.isoformat(), **asked)
-            else:
-                cell = odf.table.TableCell(valuetype="string", **asked)
-            cell.addElement(odf.text.P(text=str(value)))
-            row.addElement(cell)
-        table.addElement(row)
-    document.spreadsheet.addElement(table)
-    document.save(str(path))
-    return path
 
 
 def test_ods(tmp_path):

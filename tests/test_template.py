@@ -13,6 +13,13 @@ from settle.programme import vocabulary as programme
 from settle.reading import book as frames
 
 KINDS = sheets.load()
+
+
+def _asked(kind: sheets.SheetKind) -> list[sheets.Column]:
+    """The columns that the form asks for."""
+    return [column for column in kind.columns if column.offered]
+
+
 TOP = template.HEADING_ROW + 1  # 1-based
 
 
@@ -26,8 +33,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
 @pytest.mark.parametrize("name", list(KINDS))
 def test_every_sheet_has_its_headings_in_order_each_with_a_note(book: openpyxl.Workbook, name: str) -> None:
     kind, sheet = KINDS[name], book[name]
-    cells = sheet[TOP][: len(kind.columns)]
-    assert [c.value for c in cells] == [c.name for c in kind.columns]
+    cells = sheet[TOP][: len(_asked(kind))]
+    assert [c.value for c in cells] == [c.name for c in _asked(kind)]
     assert all(c.comment and c.comment.text.strip() for c in cells)
 
 
@@ -51,7 +58,7 @@ def test_columns_with_values_have_a_drop_down_list_with_exactly_those_values(boo
         if kind.layout == "pairs":
             continue
         found = lists_of(book[kind.name])
-        for place, column in enumerate(kind.columns):
+        for place, column in enumerate(_asked(kind)):
             first = f"{openpyxl.utils.get_column_letter(place + 1)}{TOP + 1}"
             values = template.choices(column, info)
             if not values or column.type == "choices":
@@ -96,7 +103,7 @@ def test_the_empty_form_is_read_back_with_every_heading_known(tmp_path: Path) ->
     read = {s.kind: s for s in book.sheets if s.kind}
     assert not book.errors
     assert not read["집행내역"].unknown
-    assert set(read["집행내역"].letters) == {c.name for c in KINDS["집행내역"].columns}
+    assert set(read["집행내역"].letters) == {c.name for c in _asked(KINDS["집행내역"])}
     assert read["집행내역"].lines == 1
     assert {s.name for s in book.sheets if not s.kind} <= {template.GUIDE, template.LISTS} | set(KINDS) - {"집행내역"}
 

@@ -262,7 +262,7 @@ class _Form:
         sheet.freeze_panes(top + 1, 2)
         at = top
         for kind in self.kinds.values():
-            for column in kind.items or kind.columns:
+            for column in kind.items or _columns(kind, None):
                 at += 1
                 values = choices(column, self.programme)
                 meaning = " ".join(filter(None, [column.note, f"[{' · '.join(values)}]" if values else ""]))
@@ -288,7 +288,8 @@ def _columns(kind: SheetKind, rows: Sequence[Row] | None) -> tuple[Column, ...]:
     """The columns of a sheet; an open one has a column of figures for every further name in its rows."""
     known = {c.name for c in kind.columns}
     further = dict.fromkeys(name for row in rows or () for name in row if name not in known) if kind.open else {}
-    return kind.columns + tuple(Column(name, "number", note="산식에 넣는 값") for name in further)
+    offered = tuple(c for c in kind.columns if c.offered or any(row.get(c.name) for row in rows or ()))
+    return offered + tuple(Column(name, "number", note="산식에 넣는 값") for name in further)
 
 
 def _explain(column: Column, programme: Programme) -> str:

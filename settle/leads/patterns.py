@@ -250,23 +250,29 @@ def odd_hours(look: Look) -> list[Group]:
     return found
 
 
+_HOUR = re.compile(r"(?:^|\s)(\d{1,2}):?\d{2}")
+
+
 def _hours(look: Look) -> dict[int, int]:
-    """Line -> hour of its card slip, by 승인번호."""
+    """Line -> hour of its card slip, by 승인번호; else as the ledger says (사용시각)."""
     from settle.judging.facts.evidence import approval_keys
 
+    told = look.facts.ledger["사용시각"].tolist() if "사용시각" in look.facts.ledger else []
+    read = {i: _HOUR.search(str(text)) for i, text in enumerate(told) if text and look.among[i]}
+    own = {i: int(hour[1]) for i, hour in read.items() if hour and int(hour[1]) < 24}
     frame = look.book.frames.get(EVIDENCE)
     if frame is None or not len(frame) or not look.book.lists:
-        return {}
+        return own
     hours: dict[str, int] = {}
     for one in look.book.lists:
         if one.group == "card" and {"time", "key"} <= set(one.lines):
             for key, text in zip(approval_keys(one.lines["key"]), one.lines["time"], strict=True):
-                hour = re.search(r"(?:^|\s)(\d{1,2}):?\d{2}", str(text))
+                hour = _HOUR.search(str(text))
                 if key and hour and int(hour[1]) < 24:
                     hours[key] = int(hour[1])
     links, keys = look.facts["links"], approval_keys(frame["승인번호"]).tolist()
     pairs = zip(links.line.tolist(), links.row.tolist(), strict=True)
-    return {line: hours[keys[row]] for line, row in pairs if look.among[line] and keys[row] in hours}
+    return own | {line: hours[keys[row]] for line, row in pairs if look.among[line] and keys[row] in hours}
 
 
 @pattern("unit", "least")

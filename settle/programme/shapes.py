@@ -235,6 +235,9 @@ class Column(Struct, forbid_unknown_fields=True):
     unreadable: Literal["", "hold", "note"] = ""
     adds: bool = False
     personal: bool = False
+    masked: bool = False
+    offered: bool = True
+    claims: dict[str, list[str]] = {}
     day_before: str = ""
 
 

@@ -36,6 +36,11 @@ class Column:
     title: str = ""  # what the programme calls it, where it is a column of the tool under another name
     unreadable: str = "note"  # what a cell that cannot be read costs: "hold" its row, or a "note"
     personal: bool = False  # a day of birth: no message quotes its cells
+    masked: bool = False  # card numbers: only their last four digits are kept
+    offered: bool = True  # False: read where it is there, and no column of the template
+    claims: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # heading of what is claimed -> headings of what was used, which give way to it
     day_before: str = ""  # a day that stands for that of another column, one earlier: the last day of work for 상실일
 
 
@@ -102,6 +107,9 @@ def _column(raw: shapes.Column, costs: str) -> Column:
         title=raw.name if raw.stands_for else "",
         unreadable=raw.unreadable or ("note" if raw.type == "text" and not raw.required else costs),
         personal=raw.personal,
+        masked=raw.masked,
+        offered=raw.offered,
+        claims=tuple((name, tuple(others)) for name, others in raw.claims.items()),
         day_before=raw.day_before,
     )
 

@@ -21,6 +21,7 @@ from settle.reading import cells, headings, options
 from settle.reading.budget_totals import leave_out_sums
 from settle.reading.categories import map_categories
 from settle.reading.context import Context
+from settle.reading.exchange import say_exchange
 from settle.reading.frames import complete, frame, with_base
 from settle.reading.gathered import Counter, Gathered
 from settle.reading.hidden import hidden_parts
@@ -140,6 +141,7 @@ def assemble(
     frames = {name: frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
     complete(frames, main)
     key_by_content(frames, main, reading)
+    say_exchange(frames[main], reading)
     options.assume(frames, kinds, assume, programme, reading)
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
     inputs = [InputFile(file.path, file.sha256) for file in files]

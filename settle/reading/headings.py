@@ -58,6 +58,9 @@ class Table:
     misspelt: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, list[int]] = field(default_factory=dict)  # canonical column -> columns that fit equally well
     dropped: dict[str, list[int]] = field(default_factory=dict)  # same, where the first was taken
+    claimed: dict[str, tuple[int, list[int]]] = field(
+        default_factory=dict
+    )  # canonical column -> column of the claim, of what was used
     foreign: dict[str, str] = field(default_factory=dict)  # canonical column of won -> heading in another currency
     income: int | None = None  # column of what came in, in a book of both directions
     score: float = 0.0
@@ -216,10 +219,12 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
         if place is not None:
             take(name, place)
     hits: dict[str, list[tuple[int, int]]] = {}
+    abroad: list[int] = []  # columns of amounts in another currency
     for column, (forms, text) in headings.items():
         meaning = None if column in taken else _meaning(kind, forms)
         if meaning and kind.column(meaning[0]).type == "won" and currency(text):
             table.foreign.setdefault(meaning[0], cells.clean(text))
+            abroad.append(column)
             continue
         if meaning and meaning[0] not in table.places:
             hits.setdefault(meaning[0], []).append((meaning[1], column))
@@ -228,12 +233,18 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
         best = [column for t, column in found if t == tier]
         if len(best) > 1:
             best = _by_content(kind.column(name), best, bottom + 1, sample)
+        if len(best) > 1:
+            claimed = _claimed(kind.column(name), best, headings)
+            table.claimed |= {name: (claimed[0], [c for c in best if c not in claimed])} if claimed else {}
+            best = claimed or best
         if len(best) > 1 and name != "비고":
             table.doubtful[name] = best
         elif len(best) > 1:
             table.dropped[name] = best
         take(name, best[0])
         taken.update(best)
+    if len(abroad) == 1 and ABROAD not in table.places and any(c.name == ABROAD for c in kind.columns):
+        take(ABROAD, abroad[0])
     table.unknown = {c: cells.clean(text) for c, (forms, text) in headings.items() if c not in taken and forms}
     _misspelt(table, headings, bottom + 1, sample, take)
     _both_directions(table, headings, sample, take)
@@ -243,6 +254,17 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
     table.factors = _units(table, grid, headings)
     table.score = float(len(table.places))
     return table
+
+
+def _claimed(column: Column, places: list[int], headings: Heads) -> list[int]:
+    """The one column of what is claimed, where all others are of what was used (국내청구금액 beside 국내이용금액); else none."""
+    for claim, used in column.claims:
+        own = [place for place in places if heading_key(claim) in headings[place][0]]
+        rest = [place for place in places if place not in own]
+        known = {heading_key(name) for name in used}
+        if len(own) == 1 and all(known & set(headings[place][0]) for place in rest):
+            return own
+    return []
 
 
 def is_counter(heading: str) -> bool:
@@ -345,6 +367,7 @@ def _misspelt(
 
 
 DEBIT, CREDIT = "차변", "대변"
+ABROAD = "외화금액"
 
 
 def _both_directions(table: Table, headings: Heads, sample: Sampler, take: Callable[[str, int], None]) -> None:

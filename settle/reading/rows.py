@@ -36,6 +36,7 @@ _OTHER_WORDS = (
 _SOFT = rf"(?i)^[\[(<〈■▶*\s]*(?:{_SUM_WORDS}|{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
 _UNSUMMED = rf"(?i)^[\[(<〈■▶*\s]*(?:{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
 _RULE = "^[-−–—―－─━=＝_·.~*]+$"  # a row of dashes separates; it says nothing
+_FIGURES = r"^[-−–△▲(]?[₩\\]?[0-9][0-9,.]*원?\)?$"
 _SIGNED = r"작성자|확인자|검토자|담당자 ?:|서명|\(인\)|위와 같이|^※|^\*|붙임|첨부|^주\)|^- ?이하|이하 ?여백|이상\.?$"
 
 
@@ -125,8 +126,7 @@ def _worded(
             break
         column = context.columns[place]
         here = open_ & look.filled[place] & ~first
-        if place in look.counters or table.places.get("집행번호") == place:
-            here &= ~column.matching("^[0-9]+$")[rows]
+        here &= ~column.matching(_FIGURES)[rows]  # the amount, a running number: no text
         word = column.matching(_SOFT)[rows]
         if place == table.places.get("거래처"):
             vendor = vendor & ~word

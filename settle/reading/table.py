@@ -143,6 +143,12 @@ def _say_headings(context: Context, table: Table) -> None:
         context.errors.append(error)
         told = tuple(context.columns[p].text(table.bottom) or letter(p) for p in places)
         context.doubts.append(Doubt("twin", column, option, context.source, choices=told))
+    for column, (place, others) in table.claimed.items():
+        names = ", ".join(f"'{shown(context.columns[p].text(table.bottom))}'" for p in others)
+        claim = josa(f"'{shown(context.columns[place].text(table.bottom))}'", "을/를")
+        context.tell(
+            f"{josa(names, '과/와')} 다른 행이 있어, 청구한 금액인 {claim} {josa(column, '으로/로')} 읽었습니다."
+        )
     for column, places in table.dropped.items():
         letters = ", ".join(letter(p) for p in places)
         context.tell(f"{letters}열이 모두 {josa(column, '이어서/여서')} 앞의 것을 썼습니다.")

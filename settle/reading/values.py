@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from settle.korean import josa
+from settle.korean import josa, last_four
 from settle.programme.sheets import NUMBERS, Column
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, columns
@@ -65,6 +65,8 @@ def typed(
     texts = raw.texts
     if column.type in ("choice", "choices", "yesno", "brn"):
         texts = _mapped(context, kind, column, place, lines, codes, raw)
+    if column.masked:
+        texts = pa.array([last_four(text) for text in texts.to_pylist()], pa.string())
     everything = np.arange(len(codes))
     return {column.name: columns.strings(RawColumn(codes, raw.texts), everything, texts)}
 

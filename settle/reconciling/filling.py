@@ -112,6 +112,7 @@ def _lines(facts: Facts, group: str) -> pd.DataFrame:
             "name2": values.name_keys(ledger["예금주"]),
             "key": _own_numbers(facts, at, group),
             "won": facts["claimed"][at],
+            "tail": values.tails(ledger["카드번호"]) if group == "card" and "카드번호" in ledger else "",
         }
     )
     amounts = [base["won"], pd.Series(facts["transaction_total"][at])]
@@ -144,12 +145,15 @@ def _own_numbers(facts: Facts, at: np.ndarray, group: str) -> pd.Series:
 def _edges(mine: pd.DataFrame, items: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Per key, strongest first: pairs (line, item, cost) that it joins; cost 0 is the very day."""
     found = []
-    theirs_ = items[["item", "key", "brn", "name", "name2", "won", "date"]].rename(columns={"date": "day"})
+    theirs_ = items[["item", "key", "brn", "name", "name2", "won", "date", "tail"]].rename(columns={"date": "day"})
     keyed = theirs_[theirs_["key"] != ""]
     by_key = mine[mine["key"] != ""].merge(keyed[["key", "won", "item", "day"]], on=["key", "won"], suffixes=("", "_t"))
     by_key["cost"] = (by_key["day"] - by_key["day_t"]).abs().dt.days
     found.append((KEY_NUMBER, by_key[by_key["cost"] <= matching()["days"]]))
     near = _near_days(mine, theirs_)
+    near = near[
+        (near["tail"] == "") | (near["tail_t"] == "") | (near["tail"] == near["tail_t"])
+    ]  # another card is another trade
     found.append((KEY_BRN, near[(near["brn"] != "") & (near["brn"] == near["brn_t"])]))
     return [*found, (KEY_NAME, near[_alike(near)])]
 

@@ -178,9 +178,13 @@ def _in_common(mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str]) -> tuple
     return mine, theirs
 
 
-def by_brn(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
-    """Same business number and amount, dates within the window."""
-    _by_fields(match, left, right, ["brn", "won"], label, equals=True)
+def by_brn(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, also: str = "") -> None:
+    """Same business number and amount, dates within the window. also: a further column that must agree."""
+    _by_fields(match, left, right, ["brn", "won", *_named(also)], label, equals=True)
+
+
+def _named(column: str) -> list[str]:
+    return [column] if column else []
 
 
 def by_amount(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
@@ -204,46 +208,47 @@ def _by_fields(
     resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=equals)
 
 
-def by_name(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str) -> None:
-    """Same amount within the window and equal names, then near-equal ones."""
+def by_name(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, also: str = "") -> None:
+    """Same amount within the window and equal names, then near-equal ones. also: a further column that must agree."""
+    same = ["won", *_named(also)]
     for near in (False, True):
         mine, theirs = match.still_open(left, right)
         mine = mine[mine["date"].notna() & ((mine["name"] != "") | (mine["name2"] != ""))]
         theirs = theirs[theirs["date"].notna() & ((theirs["name"] != "") | (theirs["name2"] != ""))]
-        mine, theirs = _in_common(mine, theirs, ["won"])
+        mine, theirs = _in_common(mine, theirs, same)
         if mine.empty or theirs.empty:
             return
-        fields = ["won", "date", "name", "name2"]
+        fields = [*same, "date", "name", "name2"]
         nodes_l, node_l = _nodes(mine, fields, "l")
         nodes_r, node_r = _nodes(theirs, fields, "r")
-        long_l, long_r = _long_names(nodes_l, "l"), _long_names(nodes_r, "r")
+        long_l, long_r = _long_names(nodes_l, "l", same), _long_names(nodes_r, "r", same)
         if near:
-            edges, heavy_l, heavy_r = _near_names(long_l, long_r)
+            edges, heavy_l, heavy_r = _near_names(long_l, long_r, same)
             match.left_state[node_l.index[node_l.isin(heavy_l)]] = TOO_MANY
             match.right_state[node_r.index[node_r.isin(heavy_r)]] = TOO_MANY
         else:
-            edges = _near_days(long_l, long_r, ["won", "name"])
+            edges = _near_days(long_l, long_r, [*same, "name"])
         resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=True)
 
 
-def _long_names(nodes: pd.DataFrame, side: str) -> pd.DataFrame:
+def _long_names(nodes: pd.DataFrame, side: str, same: list[str]) -> pd.DataFrame:
     """One row per node and name."""
-    keep = ["won", "date", side, f"n_{side}"]
+    keep = [*same, "date", side, f"n_{side}"]
     first = nodes[[*keep, "name"]]
     second = nodes[[*keep, "name2"]].rename(columns={"name2": "name"})
     both = pd.concat([first, second], ignore_index=True)
     return both[both["name"] != ""].drop_duplicates([side, "name"])
 
 
-def _near_names(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, set[int], set[int]]:
+def _near_names(mine: pd.DataFrame, theirs: pd.DataFrame, same: list[str]) -> tuple[pd.DataFrame, set[int], set[int]]:
     """Edges between nodes of one amount and near days with near-equal names; and nodes of which there were too many."""
     bound = matching()["name_pairs"]
     mine = shifted(mine.assign(letter=mine["name"].str[:1]))
     theirs = theirs.assign(letter=theirs["name"].str[:1])
-    light_l, light_r, crowd_l, crowd_r = split_by_pairs(mine, theirs, ["won", "date"], bound)
-    found = [light_l.merge(light_r, on=["won", "date"], suffixes=("_x", "_y"))]
-    light_l, light_r, over_l, over_r = split_by_pairs(crowd_l, crowd_r, ["won", "date", "letter"], bound)
-    found.append(light_l.merge(light_r, on=["won", "date", "letter"], suffixes=("_x", "_y")))
+    light_l, light_r, crowd_l, crowd_r = split_by_pairs(mine, theirs, [*same, "date"], bound)
+    found = [light_l.merge(light_r, on=[*same, "date"], suffixes=("_x", "_y"))]
+    light_l, light_r, over_l, over_r = split_by_pairs(crowd_l, crowd_r, [*same, "date", "letter"], bound)
+    found.append(light_l.merge(light_r, on=[*same, "date", "letter"], suffixes=("_x", "_y")))
     edges = pd.concat(found, ignore_index=True)
     return edges[similar(edges["name_x"], edges["name_y"])], set(over_l["l"]), set(over_r["r"])
 

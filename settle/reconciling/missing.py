@@ -77,12 +77,29 @@ def missing_card(facts: Facts, result: Reconciliation, explained: frozenset[Row]
     lists = [s for s in result.statements if s.group == "card" and s.usable]
     must = side.ours.items["must"].to_numpy(dtype=bool)
     covered = reached(lists, side.ours.items["date"])
-    name_absent(facts, side, _absent(side, must, covered), "rec_040", result.facts, "카드")
-    if (outside := int((must & (side.match.left_state != MATCHED) & ~covered).sum())) > 0:
-        result.partly["REC-040"] = f"카드 {outside}건은 승인일이 카드 명세의 기간 밖입니다"
+    listed = _other_cards(side)
+    name_absent(facts, side, _absent(side, must, covered & listed), "rec_040", result.facts, "카드")
+    open_ = must & (side.match.left_state != MATCHED)
+    reasons = []
+    if (outside := int((open_ & listed & ~covered).sum())) > 0:
+        reasons.append(f"카드 {outside}건은 승인일이 카드 명세의 기간 밖입니다")
+    if (open_ & ~listed).any():
+        tails = ", ".join(sorted(set(side.ours.items["tail"][open_ & ~listed])))
+        reasons.append(f"카드 {int((open_ & ~listed).sum())}건은 장부에 적힌 카드(끝 번호 {tails})의 명세가 없습니다")
+    if reasons:
+        result.partly["REC-040"] = ", ".join(reasons)
     elsewhere = lines_matched(facts, result, "bank")
     explain_others(facts, side, facts["judged"] & ~lines_matched(facts, result, "card") & ~elsewhere)
     _list_open(result, side, "REC-060", explained)
+
+
+def _other_cards(side: Side) -> np.ndarray:
+    """Items whose card the lists may hold: it is among theirs, or one of both sides does not say which card it is."""
+    told = side.theirs.items["tail"] if len(side.theirs.items) else side.ours.items["tail"][:0]
+    if not len(told) or (told == "").any():
+        return np.ones(len(side.ours.items), dtype=bool)
+    mine = side.ours.items["tail"]
+    return ((mine == "") | mine.isin(set(told))).to_numpy()
 
 
 def _list_open(result: Reconciliation, side: Side, code: str, explained: frozenset[Row] = frozenset()) -> None:

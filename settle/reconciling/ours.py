@@ -102,10 +102,10 @@ def papers(facts: Facts, kinds: tuple[str, ...], *, with_date: bool) -> Ours:
     item = np.array([of_row[r] for r in row], dtype=np.int64)
     pairs = pd.DataFrame({"item": item, "line": line}).drop_duplicates()
     ours = Ours(items, pairs["item"].to_numpy(), pairs["line"].to_numpy())
-    return _from_lines(facts, ours)
+    return _from_lines(facts, ours, with_date=with_date)
 
 
-def _from_lines(facts: Facts, ours: Ours) -> Ours:
+def _from_lines(facts: Facts, ours: Ours, *, with_date: bool) -> Ours:
     """Fill in from the lines what the paper does not say: amount, date, number and name of the payee."""
     items, ledger = ours.items, facts.ledger
     first = np.full(len(items), facts.n, dtype=np.int64)
@@ -122,6 +122,10 @@ def _from_lines(facts: Facts, ours: Ours) -> Ours:
     for name, filler in (("brn", values.brn(lines["사업자등록번호"])), ("shown", lines["거래처"])):
         items[name] = items[name].where(items[name] != "", filler.reset_index(drop=True)).astype("str")
     items["name"] = items["name"].where(items["name"] != "", values.name_keys(items["shown"])).astype("str")
+    _more(items, lines.reset_index(drop=True))
+    items["key"] = (
+        items["key"].where(items["key"] != "", _number_of_lines(facts, ours, electronic=not with_date)).astype("str")
+    )
     other = values.name_keys(lines["거래처"]).reset_index(drop=True)
     items["name2"] = other.where(other != items["name"], "").astype("str")
     items["order"] = facts["order"][first] if len(items) else first
@@ -168,9 +172,53 @@ def lines(facts: Facts, which: np.ndarray, names: tuple[str, str] = ("거래처"
             "order": facts["order"][at],
         }
     )
-    items["key"] = items["key"].astype("str")
     items["kind"] = items["kind"].astype("str")
+    items["key"] = items["key"].astype("str")
+    _more(items, ledger)
     return Ours(items, np.arange(len(at), dtype=np.int64), at.astype(np.int64))
+
+
+def approvals(facts: Facts, which: np.ndarray) -> Ours:
+    """`lines` with the 승인번호 that the ledger itself names; lines of one 승인번호 and day are one trade: one item with their sum.
+
+    Of such a trade the amount is known as of a slip: the ledger says which approval it claims.
+    """
+    each = lines(facts, which)
+    items = each.items
+    items["key"] = _numbers(facts.ledger.iloc[each.line].reset_index(drop=True))
+    items["amount_known"] = items["key"] != ""
+    group = np.arange(len(items), dtype=np.int64)
+    keyed = ((items["key"] != "") & items["date"].notna()).to_numpy()
+    if keyed.any():
+        group[keyed] = items[keyed].groupby(["key", "date"], sort=False)["order"].transform("idxmin")
+    first, item = np.unique(group, return_inverse=True)
+    summed = items.iloc[first].reset_index(drop=True)
+    for name in ("won", "supply"):
+        summed[name] = np.bincount(item, weights=items[name], minlength=len(first)).astype(np.int64)
+    summed["supply_known"] = np.bincount(item, weights=~items["supply_known"], minlength=len(first)) == 0
+    return Ours(summed, item.astype(np.int64), each.line)
+
+
+def _numbers(ledger: pd.DataFrame) -> pd.Series:
+    """승인번호 that the ledger itself names."""
+    if "승인번호" not in ledger:
+        return pd.Series("", index=ledger.index, dtype="str")
+    return approval_keys(ledger["승인번호"]).astype("str")
+
+
+def _number_of_lines(facts: Facts, ours: Ours, *, electronic: bool) -> pd.Series:
+    """The one 승인번호 that all lines of an item name, "" for none; electronic: that of an invoice, else that of a card."""
+    numbers = _numbers(facts.ledger.iloc[ours.line].reset_index(drop=True))
+    fits = (numbers != "") & ((numbers.str.len() == NUMBER_LENGTH) == electronic)
+    by = numbers.where(fits, "").groupby(ours.item)
+    return by.first().where(by.nunique() == 1, "").reindex(range(len(ours.items)), fill_value="").astype("str")
+
+
+def _more(items: pd.DataFrame, ledger: pd.DataFrame) -> None:
+    """What tells equal trades apart: the last four digits of the card, the minute."""
+    for name, column, read in (("tail", "카드번호", values.tails), ("minute", "사용시각", values.minutes)):
+        items[name] = read(ledger[column]).to_numpy() if column in ledger else ""
+        items[name] = items[name].astype("str")
 
 
 def electronic(items: pd.DataFrame) -> np.ndarray:

@@ -26,11 +26,14 @@ def _kinds(statements: list[Statement], group: str) -> tuple[str, ...]:
 
 
 def _by_fields(match: Match, mine: pd.DataFrame, items: pd.DataFrame) -> None:
-    """Business number, then name; on the best date, then on the second-best."""
-    for dated in (mine, mine.assign(date=mine["date2"])):
-        matching.by_brn(match, dated, items, KEY_BRN)
-    for dated in (mine, mine.assign(date=mine["date2"])):
-        matching.by_name(match, dated, items, KEY_NAME)
+    """Business number, then name; on the best date, then on the second-best. First where card or minute agree as well: these
+    tell equal trades apart, and where they are not told or differ, the rest decides.
+    """
+    for also in ("minute", "tail", ""):
+        left, right = (side[side[also] != ""] if also else side for side in (mine, items))
+        for by, label in ((matching.by_brn, KEY_BRN), (matching.by_name, KEY_NAME)):
+            for dated in (left, left.assign(date=left["date2"])):
+                by(match, dated, right, label, also)
 
 
 def _match_papers(mine: Ours, lists: Theirs, hand: Hand, *, with_date: bool) -> Match:
@@ -82,9 +85,9 @@ def cards(facts: Facts, statements: list[Statement]) -> Side:
     slips.items["must"] = False
     must = (paid == CARD).to_numpy() | ((paid == "").to_numpy() & covered)
     slips.items.loc[np.unique(slips.item[must[slips.line]]), "must"] = True
-    bare = ours.lines(facts, ours_by_card & ~covered)
+    bare = ours.approvals(facts, ours_by_card & ~covered)
     bare.items["must"] = True
-    maybe = ours.lines(facts, facts["judged"] & ~covered & _means_unknown(facts))
+    maybe = ours.approvals(facts, facts["judged"] & ~covered & _means_unknown(facts))
     maybe.items["must"] = False
     mine = ours.join(slips, bare, maybe)
     match = _match_papers(mine, lists, Hand.of(facts, statements), with_date=True)

@@ -64,6 +64,7 @@ def _items(rows: pd.DataFrame) -> pd.DataFrame:
     items["name"] = values.name_keys(first["name"])
     items["name2"] = values.name_keys(first["memo"])
     items["shown"] = first["name"].where(first["name"] != "", first["memo"])
+    items["tail"], items["minute"] = values.tails(first["card"]), first["time"].str[:5]
     items["fell"] = np.int64(0)
     items["inflow"] = first["in"]
     return items

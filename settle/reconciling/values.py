@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from settle.korean import last_four
 from settle.reading import cells
 from settle.reconciling.profiles import matching
 
@@ -106,16 +108,22 @@ def name_keys(texts: pd.Series) -> pd.Series:
 
 def masked(texts: pd.Series) -> pd.Series:
     """Card and account numbers with only the last four digits left."""
+    return each_once(texts, last_four)
 
-    def mask(text: str) -> str:
-        plain = nfkc(text)
-        digits = sum(c.isdigit() for c in plain)
-        if digits < 8:
-            return plain
-        seen, out = 0, []
-        for c in plain:
-            seen += c.isdigit()
-            out.append("*" if c.isdigit() and seen <= digits - 4 else c)
-        return "".join(out)
 
-    return each_once(texts, mask)
+_TAIL = re.compile(r"(\d{4})\)?$")
+
+
+def tails(cards: pd.Series) -> pd.Series:
+    """The last four digits of card numbers, whole or masked; "" where they are not told."""
+
+    def tail(text: str) -> str:
+        found = _TAIL.search(nfkc(text))
+        return found[1] if found else ""
+
+    return each_once(cards, tail)
+
+
+def minutes(texts: pd.Series) -> pd.Series:
+    """Times of day to the minute, `HH:MM` or ""."""
+    return clock(texts).str[:5]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import odf.opendocument
+import odf.table
+import odf.text
 import openpyxl
 
 from settle.model import Book, Sheet
@@ -138,4 +143,67 @@ def xlsb(path: Path, name: str, rows: list[list[Any]]) -> Path:
         archive.writestr("xl/_rels/workbook.bin.rels", links % ("worksheet", "worksheets/sheet1.bin"))
         archive.writestr("xl/workbook.bin", book)
         archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return path
+
+
+def ods(
+    path: Path, rows: list[list[Any]], spans: Iterable[tuple[tuple[int, int], int]] | dict[tuple[int, int], int] = ()
+) -> Path:
+    """An OpenDocument sheet; spans: (row, column) -> rows that the cell reaches over."""
+    spans = dict(spans)
+    document = odf.opendocument.OpenDocumentSpreadsheet()
+    table = odf.table.Table(name="집행내역")
+    for number, values in enumerate(rows):
+        row = odf.table.TableRow()
+        for place, value in enumerate(values):
+            asked = {"numberrowsspanned": str(spans[number, place])} if (number, place) in spans else {}
+            if value is None:
+                row.addElement(odf.table.CoveredTableCell())
+                continue
+            if isinstance(value, int):
+                cell = odf.table.TableCell(valuetype="float", value=str(value), **asked)
+            elif isinstance(value, date):
+                cell = odf.table.TableCell(valuetype="date", datevalue=value.isoformat(), **asked)
+            else:
+                cell = odf.table.TableCell(valuetype="string", **asked)
+            cell.addElement(odf.text.P(text=str(value)))
+            row.addElement(cell)
+        table.addElement(row)
+    document.spreadsheet.addElement(table)
+    document.save(str(path))
+    return path
+
+
+def page(path: Path, name: str, rows: list[list[Any]], charset: str = "utf-8") -> Path:
+    """A page with one table inside another, as card companies export it under the name .xls."""
+    cells = "".join(
+        "<tr>" + "".join(f"<td>{html.escape('' if value is None else str(value))}</td>" for value in row) + "</tr>\n"
+        for row in rows
+    )
+    text = (
+        f'<html><head><meta charset="{charset}"><title>{name}</title></head><body><table><tr><td><table border=1>{cells}</table></td></tr>'
+        "</table></body></html>"
+    )
+    path.write_bytes(text.encode("cp949" if charset == "euc-kr" else charset))
+    return path
+
+
+def spreadsheetml(path: Path, name: str, rows: list[list[Any]]) -> Path:
+    """SpreadsheetML 2003 with one worksheet; blank cells and rows are left out and counted on by ss:Index."""
+    made = []
+    for number, row in enumerate(rows, 1):
+        cells = ""
+        for place, value in enumerate(row, 1):
+            if value is not None:
+                kind = "Number" if isinstance(value, int) else "DateTime" if isinstance(value, date) else "String"
+                text = value.isoformat() + ".000" if isinstance(value, date) else html.escape(str(value))
+                cells += f'<Cell ss:Index="{place}"><Data ss:Type="{kind}">{text}</Data></Cell>'
+        if cells:
+            made.append(f'<Row ss:Index="{number}">{cells}</Row>\n')
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    path.write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Worksheet ss:Name="{name}"><Table>{"".join(made)}'
+        "</Table></Worksheet></Workbook>",
+        encoding="utf-8",
+    )
     return path

@@ -228,7 +228,9 @@ def unknown_rows(facts: Facts) -> np.ndarray:
 
 @fact
 def purchase(facts: Facts) -> np.ndarray:
-    """Label of the purchase of each line: lines that share a trade paper or one 승인번호, and a refund with its original."""
+    """Label of the purchase of each line: lines that share a trade paper or one 승인번호 (the ledger's own: of one day), and a
+    refund with its original.
+    """
     links, rows = facts["links"], facts["evidence"]
     original = facts["refunds"]["original"].to_numpy()
     # lines that net to nothing, and refunds that belong to no line, stand for themselves
@@ -248,6 +250,14 @@ def purchase(facts: Facts) -> np.ndarray:
         edges_b.append(line[by][:-1][same])
     if PURCHASE in facts.ledger:  # the two lines of one row
         first, second = _pairs(facts.ledger[PURCHASE])
+        edges_a.append(first)
+        edges_b.append(second)
+    if "승인번호" in facts.ledger:
+        own = approval_keys(facts.ledger["승인번호"]).reset_index(drop=True)
+        spent = facts["judged"] & (facts["claimed"] > 0) & facts["집행일__known"]
+        first, second = _pairs(
+            own.where(spent, "") + facts.ledger["집행일"].dt.strftime("|%Y%m%d").where(spent & (own != ""), "")
+        )
         edges_a.append(first)
         edges_b.append(second)
     refund = facts["refunds"]["refund"].to_numpy()

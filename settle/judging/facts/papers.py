@@ -9,6 +9,7 @@ import pandas as pd
 
 from settle.judging.arrays import coded, group_any
 from settle.judging.facts.base import Facts, fact, family
+from settle.judging.facts.evidence import approval_keys
 from settle.korean import brn_valid
 from settle.model import EVIDENCE
 
@@ -322,9 +323,21 @@ def signatures_known(facts: Facts) -> np.ndarray:
 
 @fact
 def approval_numbers(facts: Facts) -> np.ndarray:
-    """Label of the first 승인번호 of the line's own evidence, -1 where none."""
+    """Label of the first 승인번호 of the line's own evidence, else of the one that the ledger names; -1 where none."""
     links, rows = facts["links"], facts["evidence"]
     result = np.full(facts.n, -1, dtype=np.int64)
     with_number = rows.approval[links.row] >= 0
     result[links.line[with_number][::-1]] = rows.approval[links.row[with_number]][::-1]
+    if "승인번호" not in facts.ledger:
+        return result
+    own = approval_keys(facts.ledger["승인번호"]).reset_index(drop=True)
+    at = np.flatnonzero((result < 0) & (own != "").to_numpy())
+    if len(at):  # a number that a paper has keeps its label
+        known = rows.approval >= 0
+        numbers = approval_keys(facts.book.frames[EVIDENCE]["승인번호"])[known] if known.any() else own[:0]
+        labels_of = dict(zip(numbers, rows.approval[known], strict=True))
+        first = int(rows.approval.max(initial=-1)) + 1
+        for number in dict.fromkeys(own.iloc[at]):
+            labels_of.setdefault(number, first + len(labels_of))
+        result[at] = own.iloc[at].map(labels_of).to_numpy(dtype=np.int64)
     return result
