@@ -15,12 +15,14 @@ from settle.binder import Binder
 from settle.documents import review_report
 from settle.documents.content import texts
 from settle.documents.review_report import Rests
-from settle.model import InputError
+from settle.model import InputError, NotChecked
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, line, paper, runner
 
 
-def judged(disallowed: int = 0, held: int = 0, errors: list[InputError] | None = None) -> Any:
+def judged(
+    disallowed: int = 0, held: int = 0, errors: list[InputError] | None = None, not_checked: list[Any] | None = None
+) -> Any:
     """A judgement of 1,000,000 won with these totals."""
     sheets = {
         "협약": {"협약번호": "2025-001", "기관유형": "비영리", "협약시작일": "2025-03-01", "협약종료일": "2025-12-31"},
@@ -29,7 +31,7 @@ def judged(disallowed: int = 0, held: int = 0, errors: list[InputError] | None =
     }
     result = pipeline.judge(pipeline.book_from_tables(sheets))
     totals = {"claimed": 1_000_000, "recognised": 1_000_000 - disallowed - held, "held": held, "disallowed": disallowed}
-    return replace(result, totals=totals, input_errors=errors or [])
+    return replace(result, totals=totals, input_errors=errors or [], not_checked=not_checked or [])
 
 
 def said(result: Any, rests: Rests | None = None) -> str:
@@ -57,6 +59,20 @@ def test_the_opinion_follows_the_outcome(disallowed: int, held: int, errors: lis
     result = judged(disallowed, held, errors)
     assert review_report.opinion(result) == opinion
     assert f"검토 의견: {opinion}" in said(result)
+
+
+def test_what_could_not_be_asked_is_never_called_right() -> None:
+    lacking = [
+        NotChecked("BUD-010", "예산 시트가 없습니다"),
+        NotChecked("REC-010", "명세가 없습니다", provisional=False),
+    ]
+    result = judged(not_checked=lacking)
+    assert review_report.opinion(result) == "한정"
+    shown = said(result)
+    assert "아래에 적은 보지 못한 것이 미칠 수 있는 영향을 제외하고는" in shown
+    assert "보지 못한 규칙이 1개 있으며" in shown
+    assert review_report.opinion(judged(not_checked=lacking[1:])) == "적정"  # a list is optional
+    assert "불인정 1원과" in said(judged(1, not_checked=lacking))
 
 
 def test_nothing_claimed_is_no_division_by_zero() -> None:

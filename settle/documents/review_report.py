@@ -86,6 +86,8 @@ def opinion(judgement: Judgement, words: dict[str, Any] | None = None) -> str:
     totals = judgement.totals
     for one in (words or _words())["opinion"]:
         limits = [name for name in ("disallowed", "held") if name in one]
+        if one.get("unasked") and _unasked(judgement):
+            return str(one["name"])
         if one.get("unread") and not judgement.complete:
             return str(one["name"])
         if not limits and not one.get("unread"):
@@ -93,6 +95,11 @@ def opinion(judgement: Judgement, words: dict[str, Any] | None = None) -> str:
         if any(totals[n] > 0 and totals[n] * 100 >= one[n] * max(totals["claimed"], 1) for n in limits):
             return str(one["name"])
     return OPINIONS[0]
+
+
+def _unasked(judgement: Judgement) -> int:
+    """How many rules could not be asked for want of something that the institution should have given."""
+    return len({one.code for one in judgement.not_checked if one.provisional})
 
 
 def _words() -> dict[str, Any]:
@@ -113,9 +120,12 @@ def _blocks(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]:
     if view.funds:
         yield Space(2)
         yield fund_table(view)
-    yield Break(LANDSCAPE)
+    wide = bool(view.judgement.findings["applied"].gt(0).any())  # a page across for nothing is a blank one
+    if wide:
+        yield Break(LANDSCAPE)
     yield from _findings(view, words)
-    yield Break(PORTRAIT)
+    if wide:
+        yield Break(PORTRAIT)
     yield _head("4. 표본검사", "sample")
     for sentence in rests.sample or [
         "표본검사를 하지 않았습니다. 원본의 진위와 실제 수행 여부는 이 검토의 범위에 들지 않습니다."
@@ -133,13 +143,16 @@ def _head(text: str, name: str) -> Text:
 def _opinion(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]:
     totals = view.judgement.totals
     chosen = rests.opinion or opinion(view.judgement, words)
-    said = next(one["text"] for one in words["opinion"] if one["name"] == chosen)
+    meant = next(one for one in words["opinion"] if one["name"] == chosen)
+    said = meant["text"] if totals["disallowed"] or totals["held"] else meant.get("bare", meant["text"])
     share = f"{totals['disallowed'] / totals['claimed']:.1%}" if totals["claimed"] > 0 else "-"
     name = f"협약 {view.agreement_number}" if view.agreement_number else "이 협약"
     figures = {n: number(totals[n]) for n in ("disallowed", "held")}
     sentence = " ".join(said.split()).format(agreement=name, disallowed_share=share, **figures)
     yield Text(f"검토 의견: {chosen}", STRONG, "검토 의견", 1, "opinion")
     yield Text(sentence, BODY)
+    if unasked := _unasked(view.judgement):
+        yield Text(words["scope"].format(unasked=unasked), BODY)
     if rests.opinion and rests.opinion != opinion(view.judgement, words):
         yield Text(
             f"결과에 따른 의견은 '{opinion(view.judgement, words)}'이나 검토자가 '{chosen}'으로 정했습니다.", LEAD
