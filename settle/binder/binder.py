@@ -76,6 +76,10 @@ class Binder(Papers):
         """Prove that a binder is whole, or name what was changed. printed: a hash from paper. Never raises."""
         return verify(places.binder_path(Path(folder)), printed)
 
+    def check_seen(self, finding: str, stamp: str) -> None:
+        """Refuse (BinderError) where somebody did something with a finding since it was looked at (Case.stamp; "": not asked)."""
+        register.check_seen(self._store, finding, stamp)
+
     def close(self) -> None:
         """Close it and let others write."""
         opening.close(self._opened)

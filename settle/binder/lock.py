@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Holder:
-    """Who writes. started: when the process began as the system counts it ("" unknown). about: what the desk adds."""
+    """Who writes. started: when the process began as the system counts it ("" unknown). about: what the desk adds. place: the
+    folder that it was taken for.
+    """
 
     host: str
     pid: int
@@ -35,6 +37,7 @@ class Holder:
     started: str = ""
     token: str = ""
     about: dict[str, str] = field(default_factory=dict)
+    place: str = ""
 
     @property
     def here(self) -> bool:
@@ -56,17 +59,21 @@ class Holder:
         return particles(f"{who}이(가) {self.since}부터 {where}에서 쓰고 있어 읽기만 합니다 (프로세스 {self.pid}).")
 
 
-def me(who: str, about: dict[str, str] | None = None) -> Holder:
+def me(who: str, about: dict[str, str] | None = None, place: str = "") -> Holder:
     """This process as a holder."""
     since = dt.datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")[:16]
     started = _started(os.getpid()) or ""
-    return Holder(platform.node(), os.getpid(), who, since, started, secrets.token_hex(8), about or {})
+    return Holder(platform.node(), os.getpid(), who, since, started, secrets.token_hex(8), about or {}, place)
 
 
 def holder(path: Path) -> Holder | None:
-    """Who the lock file names; None where there is none. A file that cannot be understood names nobody who lives."""
+    """Who the lock file names; None where there is none. A file that cannot be understood names nobody who lives, nor does one that
+    was copied with its binder: the process that it names writes in the other.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        if _copied(path, data):
+            return Holder(platform.node(), 0, "", "")
         return Holder(
             str(data["host"]),
             int(data["pid"]),
@@ -75,11 +82,27 @@ def holder(path: Path) -> Holder | None:
             str(data.get("started", "")),
             str(data.get("token", "")),
             {str(k): str(v) for k, v in data.get("about", {}).items()},
+            str(data.get("place", "")),
         )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Holder(platform.node(), 0, "", "")
+
+
+def _copied(path: Path, data: dict[str, str]) -> bool:
+    """Does the same lock lie in the folder of this machine that it was taken for, and is that another file than this one?"""
+    place = str(data.get("place", ""))
+    if not place or data["host"] != platform.node():
+        return False
+    original = os.path.join(place, path.name)
+    try:
+        if os.path.samefile(original, path):
+            return False
+        with open(original, encoding="utf-8") as there:
+            return bool(json.load(there)["token"] == data["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def take(path: Path, wanted: Holder, take_over: bool = False) -> Holder | None:

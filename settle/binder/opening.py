@@ -88,7 +88,7 @@ def opened(
         raise _broken(folder, error) from error
     try:
         _known_version(db, folder)
-        mine = lock.me(who, about)
+        mine = lock.me(who, about, str(folder.resolve()))
         with places.in_words(folder, "쓸"):
             before, holder = _locked(db, folder / places.LOCK, mine, take_over)
         if holder is not None:

@@ -84,7 +84,7 @@ class Papers(ABC):
         from settle.sampling import Aim, Filled, Line
 
         found = []
-        for row in self._store.rows("SELECT * FROM samples ORDER BY at DESC, id"):
+        for row in self._store.rows("SELECT * FROM samples ORDER BY rowid DESC"):
             aim = json.loads(row["aim"])
             confidence, tolerable, expected = (float(aim[name]) for name in ("confidence", "tolerable", "expected"))
             lines = tuple(

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from settle.leads.finding import Lead
 
 
+def check_seen(store: Store, finding: str, stamp: str) -> None:
+    """See Binder.check_seen."""
+    one = case(store, finding)
+    if not stamp or one.stamp == stamp:
+        return
+    now = one.decision
+    done = (
+        f"{now.verdict}, {now.reason} ({now.confirmed_by or now.reviewed_by or now.decided_by})" if now else one.state
+    )
+    raise BinderError(
+        f"그사이 {_named(one.finding)}에 다른 일이 있었습니다 (지금 '{one.state}': {done}). 새로 보고 다시 정하세요."
+    )
+
+
 def decide(
     store: Store, who: str, finding: str, verdict: str, reason: str, won: int | None = None, origin: str = "desk"
 ) -> Decision:
@@ -241,13 +255,19 @@ def _reply(  # noqa: PLR0913  each is a fact of its own
     return reply(act.insert("replies", row))
 
 
+# findings with a reply behind an event: in the order of the log, not of the clock, which may have been set back
+ANSWERED = """
+SELECT DISTINCT r.finding AS finding FROM events e JOIN replies r ON r.id = CAST(e.key AS INTEGER)
+WHERE e.subject = 'replies' AND e.before IS NULL
+  AND e.number > (SELECT min(number) FROM events WHERE subject = 'requests' AND key = ?)
+"""
+
+
 def _note_that_it_came(store: Store, act: Act, finding: str) -> None:
     """A request has come back when each of its findings had a reply since."""
     for row in store.rows("SELECT * FROM requests WHERE came = ''"):
-        asked = json.loads(row["findings"])
-        if finding in asked and all(
-            store.rows("SELECT 1 FROM replies WHERE finding = ? AND at >= ? LIMIT 1", one, row["at"]) for one in asked
-        ):
+        asked = set(json.loads(row["findings"]))
+        if finding in asked and asked <= {one["finding"] for one in store.rows(ANSWERED, str(row["id"]))}:
             act.update("requests", row["id"], came=act.at)
 
 

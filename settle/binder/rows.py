@@ -217,3 +217,8 @@ class Case:
     @property
     def id(self) -> str:
         return self.finding.id
+
+    @property
+    def stamp(self) -> str:
+        """What has been done with it: changes with every decision, review, confirmation and reply."""
+        return f"{self.state}/{self.decision.id if self.decision else 0}/{len(self.replies)}"

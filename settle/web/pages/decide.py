@@ -97,6 +97,7 @@ def decide(asked: Asked) -> Response:
     if not verdict:
         raise BinderError("인정, 불인정, 일부인정 가운데 하나를 고르세요.")
     won = _won(asked.text("won")) if verdict == words.PARTLY else None
+    asked.at.binder.check_seen(finding, asked.text("stamp"))
     one = asked.at.binder.decide(finding, verdict, asked.text("reason"), won, _name(asked, "판정자"))
     return _done(asked, f"{one.line} {one.code} {one.verdict}", finding)
 
@@ -126,6 +127,7 @@ def second(asked: Asked) -> Response:
     """검토, 돌려보냄, 확정, 취소, 이의신청, 선례."""
     finding, do, reason = _finding(asked), asked.text("do"), asked.text("reason")
     binder, who = asked.at.binder, _name(asked, "하는 사람")
+    binder.check_seen(finding, asked.text("stamp"))
     match do:
         case "검토":
             binder.review(finding, True, reason, who)

@@ -65,6 +65,11 @@ class Finding:
         return self.case.state if self.case else words.OPEN
 
     @property
+    def stamp(self) -> str:
+        """What the forms of the page were made for (settle.binder Case.stamp)."""
+        return self.case.stamp if self.case else ""
+
+    @property
     def decided(self) -> bool:
         return self.state in ledgers.CLOSED
 
