@@ -5,13 +5,11 @@ What fits two lines stays open. A file that two rows name belongs to both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
-from settle.evidence.compare import names_alike
+from settle.evidence.fitting import Ledger
 from settle.evidence.naming import Keys, Names, kind_in, listed_names
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
@@ -31,7 +29,6 @@ BY_ANSWER, BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = (
     "같은 문서",
 )
 NUMBER_LENGTH = 24  # letters of an e-invoice's 승인번호; a card's has eight figures
-BEFORE, AFTER = 31, 92  # days that a payment may lie before and after the 작성일자 of its invoice
 
 
 @dataclass
@@ -86,6 +83,7 @@ class _Assigner:
                 self.rows_of.setdefault(line, []).append(row)
         self.approvals = [text.lower() for text in approval_keys(self.frame["승인번호"])]
         self.taken: set[int] = set()  # rows that have their file
+        self.bundled: dict[str, list[int]] = {}  # wrapper -> rows that name it
 
     def run(self) -> Assignment:
         self._by_answers()
@@ -95,6 +93,8 @@ class _Assigner:
         self._by_content()
         self._members_follow()
         self._twins()
+        self._doubts()
+        self.bundled = {one.paper.name: one.rows for one in self.result.files if one.paper.wrapper and one.rows}
         for one in self.result.files:
             self._rows_of_lines(one)
         return self.result
@@ -112,10 +112,9 @@ class _Assigner:
             for one in same or [self.result.files[place] for place in names.find(answer.file)]:
                 if one.how:
                     continue
-                if not answer.line:
-                    one.how = BY_ANSWER
-                elif answer.line in where:
-                    self._give(one, [], [where[answer.line]], BY_ANSWER)
+                lines = [where[name] for name in re.split(r"\s*,\s*", answer.line) if name in where]
+                if lines or not answer.line:
+                    self._give(one, [], lines, BY_ANSWER)
 
     def _by_file_names(self) -> None:
         names = Names([one.paper.name for one in self.result.files])
@@ -138,17 +137,38 @@ class _Assigner:
         line_names = self.facts["line_name"].tolist()
         where = {name: place for place, name in enumerate(line_names)}
         keys = Keys(self.facts["집행번호"].tolist())
+        wrappers = {one.paper.name for one in self.result.files if one.paper.wrapper}
         for one in self.result.files:
-            if not one.how:
-                lines = [where[name] for name in keys.find(one.paper.name)]
-                if lines:
-                    self._give(one, [], lines, BY_NUMBER)
+            outer = _within(one.paper.name, wrappers)
+            own = keys.find(one.paper.name[len(outer) :].lstrip("/"))
+            found = own or keys.find(outer)
+            if found and not one.how and (own or len(found) == 1):
+                # a bundle named for several lines does not say which of them each of its papers is of
+                self._give(one, [], [where[each] for each in found], BY_NUMBER)
 
     def _give(self, one: Assigned, rows: Iterable[int], lines: Iterable[int], how: str) -> None:
         one.how = one.how or how
         one.rows += [row for row in rows if row not in one.rows]
         one.lines += [line for line in lines if line not in one.lines]
         self.taken |= set(one.rows)
+
+    def _doubts(self) -> None:
+        """A name that several files have means the one that belongs to the row's lines for another reason."""
+        names = Names([one.paper.name for one in self.result.files])
+        for row, wanted in list(self.result.doubtful.items()):
+            lines = set(self.lines_of.get(row, []))
+            left = []
+            for name in wanted:
+                fitting = [
+                    one for one in map(self.result.files.__getitem__, names.find(name)) if lines & set(one.lines)
+                ]
+                if len({one.paper.sha256 for one in fitting}) == 1:
+                    self._give(fitting[0], [row], [], fitting[0].how)
+                else:
+                    left.append(name)
+            self.result.doubtful[row] = left
+            if not left:
+                del self.result.doubtful[row]
 
     # ---- what they say
 
@@ -173,7 +193,7 @@ class _Assigner:
             if not one.how and usable and _identity(one.paper) not in known:  # copies and prints follow their original
                 known.add(_identity(one.paper))
                 groups.setdefault(one.kind or one.paper.kind, []).append(one)
-        ledger = _Ledger(self.facts)
+        ledger = Ledger(self.facts)
         for group in groups.values():
             # a line whose papers of this kind all have their files asks for no more
             done = {
@@ -205,9 +225,13 @@ class _Assigner:
         for name, members in inside.items():
             wrapper = wrappers[name]
             for one in members:
-                if not one.how:
-                    rows = wrapper.rows if len(members) == 1 else []
-                    self._give(one, rows, wrapper.lines, wrapper.how)
+                if one.how:
+                    continue
+                if len(wrapper.lines) > 1:  # of which of them it is, the name does not say
+                    one.open = one.open or list(wrapper.lines)
+                    continue
+                rows = wrapper.rows if len(members) == 1 else []
+                self._give(one, rows, wrapper.lines, wrapper.how)
 
     def _twins(self) -> None:
         """An XML and a PDF with one 승인번호 are one paper: the print goes where the XML goes, a copy where its original."""
@@ -239,7 +263,9 @@ class _Assigner:
         """The evidence row that a file of known lines stands for, where exactly one can be meant."""
         if one.rows or not one.lines or not one.kind or one.paper.wrapper:
             return
-        rows = {row for line in one.lines for row in self.rows_of.get(line, [])} - self.taken
+        bundled = self.bundled.get(_within(one.paper.name, set(self.bundled)), [])
+        taken = self.taken - set(bundled)  # a row that names the bundle means what is in it
+        rows = {row for line in one.lines for row in self.rows_of.get(line, [])} - taken
         alike = _alike(one.kind, self.facts)
         fitting = [row for row in sorted(rows) if self.frame["증빙종류"].iat[row] in alike]
         number = one.paper.value("승인번호")
@@ -251,6 +277,14 @@ class _Assigner:
         if len(chosen) == 1:
             one.rows = chosen
             self.taken.add(chosen[0])
+
+
+def _within(name: str, wrappers: set[str]) -> str:
+    """The innermost wrapper that carries a file; "" where none does."""
+    outer = name.rpartition("/")[0]
+    while outer and outer not in wrappers:
+        outer = outer.rpartition("/")[0]
+    return outer
 
 
 def _settled(waiting: list[Assigned], edges: dict[int, list[int]]) -> list[Assigned]:
@@ -272,53 +306,6 @@ def _settled(waiting: list[Assigned], edges: dict[int, list[int]]) -> list[Assig
         left = [one for one in left if one not in sure]
         for one in left:
             edges[id(one)] = [line for line in edges[id(one)] if line not in gone]
-
-
-class _Ledger:
-    """The lines by business number, amount and date."""
-
-    def __init__(self, facts: Facts) -> None:
-        ledger = facts.ledger
-        self.claimed = facts["claimed"].tolist()
-        self.numbers = facts["사업자등록번호"].tolist()
-        self.vendors = facts["거래처"].tolist()
-        total = facts["공급가액"] + facts["부가세"]
-        self.total = np.where(facts["공급가액__known"] & facts["부가세__known"], total, facts["claimed"]).tolist()
-        self.days = [
-            [day for day in pair if day is not pd.NaT]
-            for pair in zip(ledger["원인행위일"].tolist(), ledger["집행일"].tolist(), strict=True)
-        ]
-        self.by_won: dict[int, list[int]] = {}
-        unclear = facts["duplicate_number"].tolist()
-        for line, amounts in enumerate(zip(self.claimed, self.total, strict=True)):
-            if not unclear[line]:
-                for won in set(amounts) - {0}:
-                    self.by_won.setdefault(won, []).append(line)
-
-    def fitting(self, paper: Paper, near: bool) -> list[int]:
-        """Lines of this amount and payee, paid on a date of the paper (near: within weeks of it)."""
-        total, supply = paper.value("합계금액"), paper.value("공급가액")
-        if total is None:
-            return []
-        numbers = {paper.value("공급자등록번호")} if paper.tier == 2 else {n for n, _ in paper.seen.get("brn", ())}
-        name = paper.value("공급자상호") or ""
-        lines = list(dict.fromkeys([*self.by_won.get(total, []), *(self.by_won.get(supply, []) if supply else [])]))
-        return [
-            line
-            for line in lines
-            if (self.numbers[line] in numbers if self.numbers[line] else names_alike(name, self.vendors[line]))
-            and self._dated(line, paper, near)
-        ]
-
-    def _dated(self, line: int, paper: Paper, near: bool) -> bool:
-        written = paper.value("작성일자")
-        texts = [written] if written else [day for day, _ in paper.seen.get("date", ())]
-        dates = [day for day in (pd.to_datetime(text, errors="coerce") for text in texts) if day is not pd.NaT]
-        if not near:
-            return any(day == date for day in self.days[line] for date in dates)
-        if not written:
-            return False
-        return any(-BEFORE <= (day - date).days <= AFTER for day in self.days[line] for date in dates)
 
 
 def _kinds(facts: Facts) -> dict[str, str]:

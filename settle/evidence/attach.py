@@ -105,8 +105,13 @@ def _told(book: Book, programme: Programme, found: Assignment, filled: list[dict
         for one in found.files
         if one.open and not one.lines
     ]
+    numbered = {one.paper.value("승인번호") for one in found.files if one.lines}
     loose = [
-        one for one in found.files if not one.lines and not one.open and not one.paper.wrapper and one.paper.readable
+        one
+        for one in found.files
+        if not (one.lines or one.open or one.how or one.paper.wrapper)
+        and one.paper.readable
+        and one.paper.value("당초승인번호") not in (numbered - {None})
     ]
     if loose:
         shown = ", ".join(sentences.shown(one.paper.name) for one in loose[:5]) + (" 등" if len(loose) > 5 else "")

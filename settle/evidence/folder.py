@@ -147,7 +147,12 @@ def _files(place: Path) -> Iterator[File]:
 
 
 def _called(name: str) -> str:
-    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    """NFC; what an old archive of Korean Windows left behind is CP949."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return unicodedata.normalize("NFC", raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return unicodedata.normalize("NFC", raw.decode("cp949", "replace"))
 
 
 def hashed(name: str, path: Path) -> File:
@@ -186,8 +191,8 @@ class _Work:
         wrappers: list[tuple[File, Paper]] = []
         for file in sound:
             record = records[file.sha256]
-            one = _paper(file.name, file.sha256, record)
-            papers.append(one)
+            one, *parts = _papers(file.name, file.sha256, record)
+            papers += [one, *parts]
             if one.kind in WRAPPERS and not one.problem:
                 wrappers.append((file, one))
         return papers + self._members(wrappers, scratch, depth)
@@ -268,8 +273,8 @@ class _Work:
             record = self.kept.get(self.key(member["sha256"]))
             if record is None:
                 return None
-            one = _paper(full, member["sha256"], record)
-            papers.append(one)
+            one, *parts = _papers(full, member["sha256"], record)
+            papers += [one, *parts]
             if one.kind in WRAPPERS and not one.problem:
                 inner = self._known(member["sha256"], full, depth + 1)
                 if inner is None:
@@ -278,14 +283,26 @@ class _Work:
         return papers
 
 
-def _paper(name: str, sha256: str, record: dict[str, Any]) -> Paper:
-    """A Paper of a record; a file that cannot be read has one problem, whatever its name promises."""
-    return paper(name, sha256, record, not record["problem"] and unlike_its_name(record["kind"], name))
+def _papers(name: str, sha256: str, record: dict[str, Any]) -> list[Paper]:
+    """The Paper of a record, and behind it those that the file holds page by page.
+
+    A file that cannot be read has one problem, whatever its name promises. A part is known by its file and page.
+    """
+    whole = paper(name, sha256, record, not record["problem"] and unlike_its_name(record["kind"], name))
+    return [whole] + [
+        paper(
+            f"{name}/{part['page']}쪽",
+            hashlib.sha256(f"{sha256}:{part['page']}".encode()).hexdigest(),
+            {**record, "notes": [], "parts": [], **part},
+            False,
+        )
+        for part in record["parts"]
+    ]
 
 
 def _blank(problem: str, detail: str) -> dict[str, Any]:
     """The record of a file that no child came back from."""
     return {
         "kind": "unknown", "problem": problem, "detail": detail, "pages": 0, "tier": 1, "facts": {}, "seen": {},
-        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [],
+        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [], "parts": [],
     }  # fmt: skip

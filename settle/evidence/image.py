@@ -14,7 +14,7 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")
 
 def read_image(path: Path, record: dict[str, Any], tesseract: dict[str, Any] | None) -> None:
     """Fill the record of a picture. Problems: damaged, bomb."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
@@ -24,7 +24,7 @@ def read_image(path: Path, record: dict[str, Any], tesseract: dict[str, Any] | N
                 return
             record["pages"] = min(getattr(picture, "n_frames", 1), MAX_FRAMES)
             picture.load()
-            grey = picture.convert("L")
+            grey = ImageOps.exif_transpose(picture).convert("L")  # a camera held upright says so, and stores it lying
     except Image.DecompressionBombError:
         record["problem"] = "bomb"
         return

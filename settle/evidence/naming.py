@@ -28,21 +28,32 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("\\", "/").strip().strip("/").casefold()
 
 
+def _closed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
 class Names:
     """The files of a folder by path, base name and base name without its ending."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._by: dict[str, list[int]] = {}
+        self._closed: dict[str, list[int]] = {}  # without spaces
         for place, name in enumerate(names):
             whole = plain(name)
             parts = whole.split("/")
             keys = {"/".join(parts[start:]) for start in range(len(parts))}
             for key in keys | {key.rpartition(".")[0] for key in keys if "." in key.rpartition("/")[2]}:
                 self._by.setdefault(key, []).append(place)
+        for key, places in self._by.items():
+            self._closed.setdefault(_closed(key), []).extend(places)
 
     def find(self, listed: str) -> list[int]:
-        """The files that a 파일명 means: the whole path first, else its last part."""
-        return self._by.get(plain(listed), []) or self._by.get(plain(listed).rpartition("/")[2], [])
+        """The files that a 파일명 means: the whole path first, else its last part; spaces count only where they tell two apart."""
+        key = plain(listed)
+        for known, text in ((self._by, key), (self._closed, _closed(key))):
+            if found := known.get(text) or known.get(text.rpartition("/")[2]):
+                return found
+        return []
 
 
 def listed_names(cell: str, names: Names) -> list[str]:

@@ -26,7 +26,8 @@ class Fact:
 class Paper:
     """One evidence file.
 
-    name: path below the folder given, NFC; a member of a zip or mail as 묶음.zip/이름. kind: a code of sniff.KINDS.
+    name: path below the folder given, NFC; a member of a zip or mail as 묶음.zip/이름, a paper within a PDF as 모음.pdf/3쪽.
+    kind: a code of sniff.KINDS.
     tier: 1 bytes, 2 e-invoice XML, 3 text of a PDF, 4 a scan that was read. problem: '' or a code of sentences.py.
     facts: what it certainly says, by name; seen: sort (won, date, brn, approval) → [(value, place)] in the text.
     signature: valid | invalid | not verified | none, with the reason and the name in the certificate.
@@ -49,6 +50,7 @@ class Paper:
     titles: tuple[str, ...] = ()  # its first lines, without spaces
     unlike: bool = False
     notes: tuple[str, ...] = ()
+    bundle: bool = False  # several papers in one PDF, which stand behind it
 
     @property
     def readable(self) -> bool:
@@ -58,7 +60,7 @@ class Paper:
     @property
     def wrapper(self) -> bool:
         """Does it only carry others?"""
-        return self.kind in WRAPPERS
+        return self.kind in WRAPPERS or self.bundle
 
     @property
     def picture(self) -> bool:
@@ -105,4 +107,5 @@ def paper(name: str, sha256: str, record: dict[str, Any], unlike: bool) -> Paper
         titles=tuple(record["titles"]),
         unlike=unlike,
         notes=tuple(record["notes"]),
+        bundle=bool(record["parts"]),
     )

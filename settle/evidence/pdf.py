@@ -9,8 +9,8 @@ from settle.evidence.labels import Letter, Line, certain, lines_of, seen, titles
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_PAGES_READ = 20
-MAX_LETTERS = 40_000  # of one file; papers have a few thousand
+MAX_PAGES_READ = 60
+MAX_LETTERS = 80_000  # of one file; papers have a few thousand
 MAX_FILE = 300 << 20
 _ENOUGH_TEXT = 12  # letters: a page with fewer is a picture of a page
 _MAX_SIDE = 14_400  # points; the format's own limit
@@ -44,6 +44,7 @@ def read_pdf(path: Path, record: dict[str, Any], tesseract: dict[str, Any] | Non
         lines = _lines(document, record)
         if lines:
             record |= {"tier": 3, "facts": certain(lines), "seen": seen(lines), "titles": titles(lines)}
+            record["parts"] = _parts(lines)
         elif tesseract and not record["problem"]:
             _read_scan(document, record, tesseract)
     except pdfium.PdfiumError:
@@ -72,6 +73,33 @@ def _lines(document: Any, record: dict[str, Any]) -> list[Line]:
     if record["pages"] > MAX_PAGES_READ:
         record["notes"].append("pages_cut")
     return lines
+
+
+def _parts(lines: list[Line]) -> list[dict[str, Any]]:
+    """Several papers in one file, each with the pages up to the next: [{page, pages, facts, seen, titles}]; [] where it is one paper.
+
+    One begins on a page that certainly has a total and a 승인번호 which no page before it has.
+    """
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line[0].page, []).append(line)
+    groups: list[tuple[int, list[Line]]] = []
+    numbers: set[str] = set()
+    for page, own in sorted(pages.items()):
+        facts = certain(own)
+        number = facts.get("승인번호", {}).get("value", "")
+        begins = bool(number) and "합계금액" in facts and number not in numbers
+        if begins or not groups:
+            groups.append((page, []))
+        numbers |= {number} if begins else set()
+        groups[-1][1].extend(own)
+    if len(numbers) < 2:
+        return []
+    ends = [page for page, _ in groups[1:]] + [max(pages) + 1]
+    return [
+        {"page": page, "pages": end - page, "facts": certain(own), "seen": seen(own), "titles": titles(own)}
+        for (page, own), end in zip(groups, ends, strict=True)
+    ]
 
 
 def _letters(page: Any, number: int, height: float, most: int) -> list[Letter]:

@@ -1,7 +1,7 @@
 """One file → a plain record. Runs in the guarded child; `folder.py` asks it.
 
 A record: {kind, problem, detail, pages, tier, facts: {name: {value, place}}, seen: {sort: [[value, place]]},
-signature, reason, signer, document, titles, notes}. `facts` are certain, `seen` is what stands somewhere in the text.
+signature, reason, signer, document, titles, notes, parts}. `facts` are certain, `seen` is what stands somewhere in the text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
         more = stream.read(_OLE_LOOK) if head[:4] == b"\xd0\xcf\x11\xe0" else b""
     record: dict[str, Any] = {
         "kind": sniff(head, more), "problem": "", "detail": "", "pages": 0, "tier": 1, "facts": {}, "seen": {},
-        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [],
+        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [], "parts": [],
     }  # fmt: skip
     kind = record["kind"]
     if kind == "empty":

@@ -94,7 +94,7 @@ class Link:
 
 @dataclass(frozen=True)
 class OfFile:
-    """An evidence file and the line that it belongs to, said by hand. file: its name or its SHA-256. line: "" where it is no line's."""
+    """An evidence file and the line that it belongs to, said by hand. file: its name or SHA-256. line: several with commas, "" for none."""
 
     file: str
     line: str
@@ -317,7 +317,7 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
     if kind == "카드":
         return Answers(cards={rest: typed}) if typed in choices else None
     if kind == FILE:
-        return Answers(files=(OfFile(rest, "" if typed == NO_LINE else typed),)) if typed in choices else None
+        return _line_of_file(rest, choices, typed)
     if kind == "말":
         column, _, word = rest.partition("=")
         if typed not in choices:
@@ -344,6 +344,14 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
     return Answers(
         cells=tuple(Cell(c, value, line=name) for name in lines for c, value in zip(columns, parts, strict=True))
     )
+
+
+def _line_of_file(file: str, choices: tuple[str, ...], typed: str) -> Answers | None:
+    """A paper stands for one line, for several (with commas) or for none."""
+    wanted = [part.strip() for part in typed.split(",")]
+    if typed != NO_LINE and (NO_LINE in wanted or not set(wanted) <= set(choices)):
+        return None
+    return Answers(files=(OfFile(file, "" if typed == NO_LINE else ", ".join(wanted)),))
 
 
 def _parts(typed: str, count: int) -> list[str]:
