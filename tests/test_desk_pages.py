@@ -580,3 +580,53 @@ def test_a_month_is_looked_at_and_one_of_it_opened(tmp_path: Path) -> None:
     assert totals(visitor) == TOTALS
     assert "결과 폴더가 아닙니다" in visitor.get("/month", params={"folder": str(place)}).text
     visitor.desk.close_all()
+
+
+# ---- evidence files
+
+
+def test_an_evidence_file_is_asked_for_shown_beside_its_line_and_told_in_words(tmp_path: Path) -> None:
+    from tests.kit import papers
+    from tests.test_evidence_judging import bought, line, two_equal
+    from tests.test_evidence_judging import workbook as ledger
+
+    rows, tied = two_equal(tmp_path / "같은 줄")
+    first, second, fifth = bought(61), bought(62), bought(63)
+    rows[2:] = [line("E-003", first), line("E-004", second), line("E-005", fifth)]
+    for name, data in (
+        ("a.xml", tied),
+        ("9월 모음.pdf", papers.pdf([first, second], "form")),
+        ("E-005 영수증.pdf", b""),
+    ):
+        (tmp_path / name).write_bytes(data)
+    visitor = start(
+        tmp_path,
+        ledger(tmp_path / "장부", rows),
+        *(tmp_path / n for n in ("a.xml", "9월 모음.pdf", "E-005 영수증.pdf")),
+    )
+    state = visitor.room().state
+    assert state is not None
+    asked = next(one for one in state.judgement.questions if one.about.startswith("파일."))
+    text = visitor.see("todo").text
+    assert "(220,000원)은 2줄에 모두 맞습니다" in text
+    assert "어느 줄의 증빙도 아님" in text
+    before = totals(visitor)["recognised"]
+    visitor.act("answer", {"question": asked.id, "typed": "E-002"})
+    assert totals(visitor)["recognised"] == before + 220_000
+    assert "모두 맞습니다" not in visitor.see("todo").text
+
+    def seen(name: str) -> str:
+        return str(visitor.see("review", line=line_of(visitor, name)).text)
+
+    assert "답으로 찾음" in seen("E-002")
+    assert "220,000원 <small>일치</small>" in seen("E-002")
+    for name, page in (("E-003", 1), ("E-004", 2)):
+        shown = seen(name)
+        assert f"9월 모음.pdf/{page}쪽" in shown
+        place = re.search(r'paper\.png\?input=(\d+)&amp;page=(\d+)"', shown)
+        assert place
+        assert place[2] == str(page)
+        picture = visitor.client.get(f"/b/{visitor.room().key}/paper.png?input={place[1]}&page={place[2]}")
+        assert picture.content.startswith(b"\x89PNG")
+    assert "빈 파일입니다. 원본을 다시 받아 내 주세요." in seen("E-005")
+    visitor.desk.close_all()

@@ -174,6 +174,7 @@ def test_what_belongs_nowhere_is_named_and_an_amendment_is_not_among_it(judged: 
     told = next(text for text in judged.book.notices if "어느 줄의 증빙인지 알 수 없는" in text)
     assert "5개" in told  # 설정.xml, 홈택스 화면.html, 편지.msg, 사진.heic, 계약서.pdf
     assert "수정" not in told
+    assert not [text for text in judged.book.notices if "모두 맞아" in text]
     assert any("'사진.heic'" in text and "열어 보지 않는 형식" in text for text in judged.book.notices)
 
 

@@ -190,7 +190,9 @@ class _Assigner:
         known = {_identity(one.paper) for one in self.result.files if one.how}
         for one in sorted(self.result.files, key=lambda each: (each.paper.tier != 2, each.paper.name.count("/"))):
             usable = one.paper.readable and one.paper.signature != "invalid" and not _amending(one.paper)
-            if not one.how and usable and _identity(one.paper) not in known:  # copies and prints follow their original
+            if (
+                not one.how and usable and not one.paper.wrapper and _identity(one.paper) not in known
+            ):  # copies and prints follow their original
                 known.add(_identity(one.paper))
                 groups.setdefault(one.kind or one.paper.kind, []).append(one)
         ledger = Ledger(self.facts)

@@ -14,7 +14,7 @@ from settle.korean import brn, number
 from settle.model import EVIDENCE, KNOWN, TIME_KNOWN
 from settle.programme import sheets
 from settle.web import ledger as ledgers
-from settle.web import pictures
+from settle.web.pages import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,20 +74,6 @@ class Finding:
         return self.state in ledgers.CLOSED
 
 
-@dataclass(frozen=True)
-class File:
-    """An evidence file of the line. input: its number in the binder (0: a member of an archive); image: a page can be shown."""
-
-    name: str
-    kind: str
-    how: str
-    problem: str
-    pages: int
-    facts: list[tuple[str, str]]
-    input: int
-    image: bool
-
-
 def about(room: Room, state: State, ledger: Ledger, position: int, cases: Mapping[str, Case]) -> dict[str, Any]:
     """Everything of a row for the template."""
     row = ledger.frame.iloc[position]
@@ -110,7 +96,7 @@ def about(room: Room, state: State, ledger: Ledger, position: int, cases: Mappin
         "findings": [finding(room, state, ledger, place, cases) for place in places],
         "main": main,
         "papers": _papers(state, position) if main else [],
-        "files": _files(room, state, position) if main else [],
+        "files": files.of_line(room, state, position) if main else [],
         "others": _others(ledger, position) if main else {"count": 0},
         "beside": [] if main else _beside(state, ledger, position),
         "leads": _leads(room, state, line) if main else [],
@@ -240,31 +226,6 @@ def _papers(state: State, position: int) -> list[list[Field]]:
         shown = [Field(name, _text(row, name, columns[name]), key=name in _KEYS) for name in _SHOWN if name in columns]
         found.append([one for one in shown if one.value])
     return found
-
-
-def _files(room: Room, state: State, position: int) -> list[File]:
-    """Evidence files of the line, and those attached to its replies."""
-    attached = state.judgement.book.evidence
-    inputs = {one.name: one for one in room.binder.inputs("evidence")}
-    found = []
-    for one in attached.assignment.files if attached is not None else []:
-        if position not in one.lines:
-            continue
-        paper = one.paper
-        taken = inputs.get(paper.name)
-        path = room.binder.folder / taken.place if taken else None
-        facts = [(name, _fact(fact.value)) for name, fact in paper.facts.items()]
-        image = path is not None and pictures.shown(path) and paper.readable
-        found.append(
-            File(
-                paper.name, paper.kind_name, one.how, paper.problem, paper.pages, facts, taken.id if taken else 0, image
-            )
-        )
-    return found
-
-
-def _fact(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _others(ledger: Ledger, position: int) -> dict[str, Any]:
