@@ -16,6 +16,8 @@ __all__ = [
 ]  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _LAST_NUMBER = re.compile(r"(?<!\d)\d{1,12}$")
+# (51139), [51139], 우)51139, 우편번호 641-831 in front of an address
+_POSTCODE = re.compile(r"[\[(]?\s?(?:우(?:편번호)?)?\s?[:)]?\s?(?:\d{5}|\d{3}-\d{3})\s?[\])]?\s?,?\s?(?=[가-힣])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\u200b-\u200f\ud800-\udfff]")
 
 
@@ -127,6 +129,12 @@ def josa(word: str, pair: str) -> str:
     if with_final == "으로" and last in ("1", "7", "8", "l", "L", "r", "R"):
         heard = False
     return word + (with_final if heard and last else without)
+
+
+def behind_postcode(text: str) -> str:
+    """An address without the postal code in front of it."""
+    found = _POSTCODE.match(text)
+    return text[found.end() :] if found else text
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -467,7 +468,13 @@ def test_everything_planted_in_the_sample_is_found_and_nothing_else(tmp_path: Pa
     assert payable(result, PLACE) == (9_630_000, 10_000_000)
     (applications,) = result.others
     assert applications.totals == {"claimed": 4, "recognised": 1, "held": 1, "disallowed": 2}
-    (table,) = result.scores
+    people, table = result.scores
+    # 35 + 3 + 14 + 2; two years; 50 + 5 + 5 + 16 + 2; 25 + 14 + 2, the qualification without proof
+    assert [(one.number, one.total, one.rank) for one in people.rows] == [
+        ("L-1", 54, 2), ("L-2", None, None), ("L-3", 78, 1), ("L-4", 41, 3),
+    ]  # fmt: skip
+    assert people.standing == ("in", "out", "in", "held")
+    assert [one.criterion for one in people.rows[3].points if one.unproved] == ["기술력"]
     assert [(one.number, one.rank) for one in table.rows] == [("1", 1), ("2", None), ("3", None), ("4", None)]
     assert table.standing == ("in", "out", "out", "open")
 
@@ -509,3 +516,80 @@ def test_only_rows_that_fit_are_named_where_a_worker_is_listed_twice(rulebook: R
         result = judge(book_from_tables(tables, rulebook.programme), rulebook, rules=["DAT-130"])
         assert [part for text in result.findings["message"] for part in told if part in text] == told
         assert len(result.findings) == len(told)
+
+
+# ---- the points of the long-serving (II.2.라) --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "points"),
+    [
+        ({"기술자격": "대한민국명장"}, [20, 0, 2]),
+        ({"기술자격": "숙련기술전수자, 기능사"}, [20, 0, 2]),
+        ({"기술자격": "우수숙련기술자"}, [15, 0, 2]),
+        ({"기술자격": "금형기술사"}, [10, 0, 2]),
+        ({"기술자격": "용접기능장, 전기기사"}, [10, 0, 2]),
+        ({"기술자격": "전기기사"}, [7, 0, 2]),
+        ({"기술자격": "자동차정비산업기사"}, [5, 0, 2]),
+        ({"기술자격": "용접기능사"}, [3, 0, 2]),
+        ({"기술자격": "기사", "자격증빙": "N"}, [0, 0, 2]),
+        ({"기술자격": "운전면허"}, [None, 0, 2]),
+        ({"수상": "산업포장"}, [0, 10, 2]),
+        ({"수상": "국무총리 표창, 창원시장 표창"}, [0, 8, 2]),
+        ({"수상": "중소벤처기업부 장관상"}, [0, 5, 2]),
+        ({"수상": "부산광역시장 표창"}, [0, 5, 2]),
+        ({"수상": "김해시장 표창"}, [0, 3, 2]),
+        ({"수상": "김해시장 표창", "수상증빙": ""}, [0, 0, 2]),
+        ({"수상": "사장 표창"}, [0, None, 2]),
+        ({"근로형태증빙": ""}, [0, 0, 0]),
+    ],
+)
+def test_points_that_the_notice_gives_to_the_long_serving(
+    rulebook: Rulebook, more: Row, points: list[int | None]
+) -> None:
+    proved = {"자격증빙": "Y", "수상증빙": "Y", "근로형태증빙": "Y"}
+    people = [named("근속1", 취득일="2020-01-01", **(proved | more))]
+    reviews = [
+        {"신청번호": "1", "근로자": "근속1", "심사위원": who, "항목": item, "점수": given}
+        for who, given in (("가", 30), ("나", 33))
+        for item in ("근속연수",)
+    ]
+    result = settled(rulebook, [claim("L-1", LONG, "근속1")], people, 심사=reviews)
+    (table,) = result.scores
+    (row,) = table.rows
+    assert [p.points for p in row.points] == [Fraction(63, 2), points[0], points[1], None, points[2]]
+    assert row.total is None  # nobody said what the duties are worth
+    assert "2020-01-01" in row.points[0].why
+
+
+def test_longer_service_comes_first_where_points_are_equal(rulebook: Rulebook) -> None:
+    people = [
+        named("근속1", 취득일="2020-01-02", 근로형태증빙="Y"),
+        named("근속2", 취득일="2020-01-01", 근로형태증빙="Y"),
+    ]
+    reviews = [
+        {"근로자": one["성명"], "항목": item, "점수": given}
+        for one in people
+        for item, given in (("근속연수", 30), ("직무", 10))
+    ]
+    rows = [claim("L-1", LONG, "근속1"), claim("L-2", LONG, "근속2")]
+    (table,) = settled(rulebook, rows, people, 심사=reviews).scores
+    assert [(one.number, one.total, one.rank, one.tied_with) for one in table.rows] == [
+        ("L-1", 42, 2, ()), ("L-2", 42, 1, ()),
+    ]  # fmt: skip
+
+
+def test_the_hundred_and_first_waits(rulebook: Rulebook) -> None:
+    """100 places by points; who is chosen already does not wait."""
+    people = [named(f"근속{n:03d}", 취득일="2020-01-01", 선정="" if n else "Y") for n in range(101)]
+    reviews = [
+        {"근로자": one["성명"], "항목": item, "점수": given}
+        for n, one in enumerate(people)
+        for item, given in (("근속연수", 1 if n in (0, 50) else 30), ("직무", n % 2 if n == 50 else 10))
+    ]
+    rows = [claim(f"L-{n:03d}", LONG, one["성명"]) for n, one in enumerate(people)]
+    company = COMPANY | {"피보험자수": 500}
+    result = settled(rulebook, rows, people, 심사=reviews, 신청기업=[company], 급여대장=[])
+    told = result.findings[result.findings["code"] == "GAS-030"]
+    assert told["line"].tolist() == ["L-050"]
+    assert "101위" in told["message"].iat[0]

@@ -378,7 +378,7 @@ def test_an_unknown_fact_is_never_false_but_an_error() -> None:
 
 
 def test_the_comparisons_of_rule_files_are_those_that_conditions_know() -> None:
-    alone = {conditions.NOT, conditions.STARTS, conditions.ANY_STARTS, conditions.ALL_STARTS}
+    alone = {conditions.NOT, conditions.STARTS, conditions.ANY_STARTS, conditions.ALL_STARTS, conditions.ANY_OTHER}
     assert set(rulebook.OPERATORS) == {*conditions.COMPARE, conditions.BLANK, *alone}
 
 

@@ -80,7 +80,7 @@ def letters(view: View) -> list[Letter]:
         if kind == INSTITUTION:
             name = view.agreed(INSTITUTION) or INSTITUTION
         safe_name = cut(_NO_FILE.sub(" ", str(name)).strip(" ."), FILE_NAME)
-        file = " ".join(part for part in (f"{at:02d}", str(kind), safe_name) if part)
+        file = " ".join(part for part in (f"{at:02d}", str(kind), safe_name if safe_name != kind else "") if part)
         found.append(Letter(str(kind), str(name), own, file))
     return found
 

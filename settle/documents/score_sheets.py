@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from settle.documents.content import Document
     from settle.documents.xlsx.reconciliation import Styles
     from settle.judging.scores import Point, Scores
-    from settle.model import Judged, Judgement
+    from settle.model import Judgement
 
 NAME = "점수·순위표"
 OPEN = "미완성"
 RANKING = ("순위", "신청번호", "총점", "가점", "결과", "동점")
 POINTS = ("신청번호", "항목", "배점", "점수", "낸 곳", "까닭", "비고")
-WIDE = {"순위": 12.0, "신청번호": 26.0, "총점": 18.0, "가점": 16.0, "결과": 24.0, "동점": 50.0, "항목": 56.0, "배점": 14.0, "점수": 16.0,
+WIDE = {"순위": 12.0, "신청번호": 26.0, "집행번호": 26.0,
+         "총점": 18.0, "가점": 16.0, "결과": 24.0, "동점": 50.0, "항목": 56.0, "배점": 14.0, "점수": 16.0,
         "낸 곳": 30.0, "까닭": 56.0, "비고": 40.0}  # mm  # fmt: skip
 FIGURES = ("순위", "총점", "가점", "배점", "점수")
 Value = str | int | float
@@ -51,15 +52,16 @@ def tables(judgement: Judgement) -> list[Table]:
     """The ranking and the points of every score table of which there are points; none where the programme has none."""
     found = []
     for one in judgement.scores:
-        judged = next(j for j in judgement.others if j.subject.name == one.table.subject)
-        found += [_ranking(one, judged, judgement.programme.id), _points(one)]
+        found += [_ranking(one, judgement.programme.id), _points(one)]
     return found
 
 
-def _ranking(found: Scores, judged: Judged, programme: str) -> Table:
-    table, subject = found.table, judged.subject
+def _ranking(found: Scores, programme: str) -> Table:
+    table, judged = found.table, found.judged
+    subject = judged.subject
     words = {"in": subject.recognised, "out": subject.disallowed, "held": subject.held, "open": OPEN}
-    named = shown_subjects.naming(subject, programme)
+    named = tuple(table.named) or shown_subjects.naming(subject, programme)
+    ranked = table.answers is None  # who scores himself is not ranked
     names = dict(zip(judged.lines["line"].tolist(), range(len(judged.lines)), strict=True))
     part = (table.by,) if table.by else ()
     rows = []
@@ -69,9 +71,10 @@ def _ranking(found: Scores, judged: Judged, programme: str) -> Table:
         total = OPEN if row.total is None else _figure(row.total, table.decimals)
         bonus = _figure(row.bonus, table.decimals)
         parts = [safe(row.part) for _ in part]
-        rows.append((*parts, row.rank or "-", key(row.number), *who, total, bonus, words[standing], tied))
-    heads = (*part, *RANKING[:2], *named, *RANKING[2:])
-    return Table(f"{table.title} 순위", _about(found), heads, rows, table.decimals)
+        rank: tuple[Value, ...] = (row.rank or "-",) if ranked else ()
+        rows.append((*parts, *rank, key(row.number), *who, total, bonus, words[standing], *([tied] if ranked else [])))
+    heads = (*part, *RANKING[: 1 * ranked], subject.key, *named, *RANKING[2 : 5 + ranked])
+    return Table(f"{table.title} {'순위' if ranked else '총점'}", _about(found), heads, rows, table.decimals)
 
 
 def _about(found: Scores) -> str:
@@ -103,7 +106,8 @@ def _points(found: Scores) -> Table:
     said = (
         "낸 곳은 점수가 나온 곳(심사위원의 점수, 또는 셈한 사실)입니다. 점수가 없는 항목이 있으면 총점은 미완성입니다."
     )
-    return Table(f"{found.table.title} 점수", said, POINTS, rows, found.table.decimals)
+    heads = (found.judged.subject.key, *POINTS[1:])
+    return Table(f"{found.table.title} 점수", said, heads, rows, found.table.decimals)
 
 
 def _given(point: Point, decimals: int) -> tuple[Value, ...]:

@@ -115,15 +115,20 @@ def _score_table(found: Scores) -> Shown:
     table = found.table
     part = (table.by,) if table.by else ()
     rank = () if table.answers is not None else ("순위",)  # who scores himself is not ranked
-    heads = ("신청번호", *part, *rank, "총점", *(one.name for one in table.criterion), "비고")
+    named = tuple(table.named)
+    heads = (found.judged.subject.key, *named, *part, *rank, "총점", *(one.name for one in table.criterion), "비고")
     rows: list[tuple[Any, ...]] = []
+    lines = found.judged.lines["line"].tolist()
+    places = dict(zip(lines, range(len(lines)), strict=True))
     for row, standing in found.in_order():
         tied = f"동점: {', '.join(mask_key(name) for name in row.tied_with)}" if row.tied_with else ""
         points = [points_shown(one.points, table.decimals) or "-" for one in row.points]
         total = points_shown(row.total, table.decimals) or "미완성"
         said = ", ".join(filter(None, [STANDING[standing], tied]))
+        at = places[row.number]
         first = [
             mask_key(printable(row.number)),
+            *[mask(printable(str(found.judged.lines[column].iat[at]))) for column in named],
             *[mask(printable(row.part)) for _ in part],
             *[str(row.rank or "-") for _ in rank],
         ]
@@ -131,7 +136,7 @@ def _score_table(found: Scores) -> Shown:
     least = "" if table.minimum is None else f" {table.minimum}점 이상이어야 합니다."
     among = f" 순위는 함께 판정한 신청 사이의 것{f'이며 {table.by}마다 따로' if part else ''}입니다." if rank else ""
     told = f"{len(rows):,}건의 점수입니다.{least}{among}"
-    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1 + len(part), len(heads) - 1)))
+    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1 + len(named) + len(part), len(heads) - 1)))
 
 
 def _shown(judged: Judged, programme: str) -> Shown:

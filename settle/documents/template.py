@@ -90,7 +90,8 @@ def write(path: Path, programme_id: str = DEFAULT_PROGRAMME, rows: Mapping[str, 
     Texts are written as the type of their column; what cannot be read as that type stays a text. Raises WriteError where
     the file cannot be written and ResourceError where the programme is not there.
     """
-    programme, kinds = programmes.load(programme_id), sheets.load(programme_id)
+    programme = programmes.load(programme_id)
+    kinds = {kind.name: kind for kind in sheets.as_filled_in(programme)}
     content = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(content, options) as book:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from settle.judging.facts.declared import rows_of
-from settle.judging.facts.subjects import application
+from settle.judging.facts.declared import rows_beside, rows_of
 from settle.programme import conditions
 from settle.programme.vocabulary import match_key
 
@@ -67,20 +66,15 @@ def _number(text: str) -> str:
 
 
 def of_sheet(ctx: Context, plan: dict[str, Any]) -> Sheet:
-    """The answers that stand in a sheet. Rows without an application number belong to the only application."""
+    """The answers that stand in a sheet, of each row those that belong to it."""
     theirs = rows_of(ctx.facts, str(plan["sheet"]))
     frame = theirs.ledger
     chosen = conditions.holds(plan.get("where"), theirs, theirs.n)
-    numbers, mine = application(theirs).tolist(), application(ctx.facts).tolist()
-    place: dict[str, list[int]] = {}
-    for at, number in enumerate(mine):
-        place.setdefault(number, []).append(at)
     reasons = frame[str(plan["reason"])].tolist() if plan.get("reason") else [""] * len(frame)
     same = [(np.asarray(ctx[name], dtype=object), frame[name].tolist()) for name in plan.get("same", [])]
     rows: dict[str, list[tuple[int, str, bool]]] = {}
-    for row in np.flatnonzero(chosen).tolist():
-        owners = list(range(ctx.n)) if not numbers[row] and len(place) == 1 else place.get(numbers[row], [])
-        for at in owners:
+    for at, own_rows in enumerate(rows_beside(ctx.facts, theirs)):
+        for row in (row for row in own_rows if chosen[row]):
             if any(own[at] and its[row] and own[at] != its[row] for own, its in same):
                 continue
             given = (at, str(frame[str(plan["answer"])].iat[row]), bool(str(reasons[row]).strip()))

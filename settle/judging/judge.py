@@ -11,7 +11,7 @@ from settle.judging.rounds import chosen
 from settle.judging.scores import of_subject
 from settle.judging.subjects import Bench
 from settle.judging.sums import by_category, by_fund
-from settle.model import WON, Judgement
+from settle.model import WON, Judged, Judgement
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     spoken = bench.all_spoken()
     codes = [rule.code for rule in rulebook.rules]
     not_checked = {(n.code, n.reason): n for n in [n for one in spoken for n in one.not_checked] + bench.not_there()}
+    totals = {name: int(lines[name].sum()) for name in WON}
+    spends = [Judged(rulebook.programme.main, facts, lines, main.findings, totals)] if bench.spent else []
     return Judgement(
         book=book,
         facts=facts,
@@ -53,7 +55,7 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         rulebook=rulebook,
         lines=lines,
         findings=main.findings,
-        totals={name: int(lines[name].sum()) for name in WON},
+        totals=totals,
         by_category=categories if bench.spent else categories.head(0),
         by_fund=funds if bench.spent else funds.head(0),  # nothing was spent yet: nothing to pay back
         input_errors=[
@@ -66,5 +68,5 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
         seconds=time.perf_counter() - started,
         others=others,
         payments=payments(facts, lines),
-        scores=[found for one in others for found in of_subject(one)],
+        scores=[found for one in (*spends, *others) for found in of_subject(one)],
     )

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from settle.judging.arrays import date_text
 from settle.judging.claimed import claim
 from settle.judging.facts.base import known
-from settle.judging.facts.declared import figure, rows_of
-from settle.judging.facts.subjects import application
+from settle.judging.facts.beside import same_person
+from settle.judging.facts.declared import figure, rows_beside, rows_of
 from settle.judging.kinds.base import ACCEPT
-from settle.programme import conditions
+from settle.programme import conditions, fact_shapes
 from settle.programme import scores as tables
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from settle.judging.facts.base import Facts
     from settle.model import Judged
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 YES = ("Y", "true", "True")
 NOTE = "note"
+REVIEW = "심사"  # who gave points: the reviewers
+DAYS = (fact_shapes.Latest, fact_shapes.Earliest, fact_shapes.MonthsAfter, fact_shapes.DaysAfter, fact_shapes.Unbroken)
+FAR = 1 << 40  # beyond every figure by which equal totals are told apart
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Scores:
     """A score table with the rows of its subject, and what became of each by all rules: in, out, held, open (not complete)."""
 
     table: ScoreTable
+    judged: Judged
     rows: tuple[Scored, ...]
     standing: tuple[str, ...]
 
@@ -89,7 +94,10 @@ def of_subject(judged: Judged) -> list[Scores]:
     for table in tables.load(facts.programme.id, facts.programme.place):
         if table.subject != judged.subject.name or not facts.book.has(source(table)):
             continue
-        held, out = (judged.lines[name].to_numpy() > 0 for name in ("held", "disallowed"))
+        held = judged.lines["held"].to_numpy() > 0
+        out = (judged.lines["disallowed"].to_numpy() > 0) & (
+            judged.lines["disallowed"] >= judged.lines["claimed"]
+        ).to_numpy()
         rows = scored(facts, table, ~out, _struck(judged, table.without))
         if not any(one.scored for one in rows) or (table.where and not any(map(reviewed, rows))):
             continue
@@ -98,7 +106,7 @@ def of_subject(judged: Judged) -> list[Scores]:
             for one, waits, gone in zip(rows, held.tolist(), out.tolist(), strict=True)
             if one.scored
         ]
-        found.append(Scores(table, tuple(one for one, _ in told), tuple(standing for _, standing in told)))
+        found.append(Scores(table, judged, tuple(one for one, _ in told), tuple(standing for _, standing in told)))
     return found
 
 
@@ -114,8 +122,8 @@ def _struck(judged: Judged, codes: Sequence[str]) -> np.ndarray:
 
 
 def reviewed(one: Scored) -> bool:
-    """Has anybody given it points?"""
-    return any(point.points is not None for point in one.points)
+    """Has a reviewer given it points?"""
+    return any(point.points is not None and point.by == REVIEW for point in one.points)
 
 
 def scored(
@@ -126,10 +134,13 @@ def scored(
     without: rows that get no points. Raises KeyError for a fact that nobody knows.
     """
     columns = [_criterion(facts, table, one) for one in table.criterion]
+    firsts = _facts_of_ties(facts, table)
     numbers = facts["line_name"].tolist()
     mine = conditions.holds(table.of, facts, facts.n) & (True if without is None else ~without)
     found = [
-        _sum(table, numbers[i], tuple(column[i] for column in columns)) if mine[i] else _not_scored(numbers[i])
+        _sum(table, numbers[i], tuple(column[i] for column in columns), {name: of[i] for name, of in firsts.items()})
+        if mine[i]
+        else _not_scored(numbers[i])
         for i in range(facts.n)
     ]
     if table.by:
@@ -167,13 +178,23 @@ def _not_scored(number: str) -> Scored:
     return Scored(number, (), None, Fraction(0), below=False, scored=False)
 
 
-def _sum(table: ScoreTable, number: str, points: tuple[Point, ...]) -> Scored:
+def _facts_of_ties(facts: Facts, table: ScoreTable) -> dict[str, list[Fraction]]:
+    """The figures by which equal totals are told apart beside points; what is not known comes last."""
+    named = {name for one in table.criterion for name in (one.name, one.group)}
+    found = {name: figure(facts, name) for name in table.ties if name not in named}
+    return {
+        name: [Fraction(int(v)) if there else Fraction(-FAR) for v, there in zip(one.value, one.known, strict=True)]
+        for name, one in found.items()
+    }
+
+
+def _sum(table: ScoreTable, number: str, points: tuple[Point, ...], firsts: Mapping[str, Fraction]) -> Scored:
     bonus = sum((p.points or Fraction(0) for p in points if p.bonus), Fraction(0))
     own = [p.points for p in points if not p.bonus]
     total = None if any(p is None for p in own) else sum((p for p in own if p is not None), Fraction(0)) + bonus
     measured = None if total is None else total if table.minimum_includes_bonus else total - bonus
     below = measured is not None and table.minimum is not None and measured < table.minimum
-    order = () if total is None else (total, *(_part(table, points, name) for name in table.ties))
+    order = () if total is None else (total, *(firsts.get(n, _part(table, points, n)) for n in table.ties))
     found = Scored(number, points, total, bonus, below, surely_below=below, order=order)
     if table.answers is None or total is None or table.minimum is None:
         return found
@@ -217,6 +238,8 @@ def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
     if table.answers is not None and one.claimed:
         return _claimed(facts, table.answers, one)
     given = _reviewed(facts, table, one)
+    if one.routes:
+        return _by_routes(facts, one, given)
     if one.by == "reviewer":
         return given
     if one.by == "flag":
@@ -242,31 +265,69 @@ def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
     return made
 
 
+def _by_routes(facts: Facts, one: Criterion, given: list[Point]) -> list[Point]:
+    """Points for what is so of the row itself: of several routes the best one, or their sum up to the most."""
+    holding = [(route, conditions.holds(route.own, facts, facts.n).tolist()) for route in one.routes]
+    proved = _proof(facts, one)
+    made = []
+    for i in range(facts.n):
+        mine = [route for route, holds in holding if holds[i]]
+        gained = [route.points for route in mine if not route.open]
+        if any(route.open for route in mine):
+            made.append(given[i])
+            continue
+        points = min(one.most, sum(gained) if one.by == "sum" else max(gained, default=0))
+        unproved = bool(points) and not proved[i]
+        why = "증빙 없음" if unproved else "해당" if gained else "해당 없음"
+        made.append(Point(one.name, Fraction(0 if unproved else points), "신청 내용", why, one.bonus, unproved))
+    return made
+
+
+def _shown_beside(facts: Facts, one: Criterion) -> list[str]:
+    """What reviewers look at when they give points: the fact of a criterion that the notice does not band (a day, a figure)."""
+    if one.by != "reviewer" or not one.fact:
+        return [""] * facts.n
+    found = figure(facts, one.fact)
+    return [
+        f" ({one.fact} {date_text(int(v)) if isinstance(facts.programme.facts.get(one.fact), DAYS) else int(v)})"
+        if told
+        else ""
+        for v, told in zip(found.value, found.known, strict=True)
+    ]
+
+
+def _proof(facts: Facts, one: Criterion) -> list[bool]:
+    """Is there what proves the points of a criterion? True where nothing need."""
+    return np.asarray(facts[one.proof], dtype=bool).tolist() if one.proof else [True] * facts.n
+
+
 def _reviewed(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
     """What the reviewers gave: points outside 0 … most are left out."""
-    nothing = Point(one.name, None, "심사", "점수 없음", one.bonus)
+    nothing = Point(one.name, None, REVIEW, "점수 없음", one.bonus)
     if not facts.book.has(table.sheet):
         return [nothing] * facts.n
     rows = rows_of(facts, table.sheet)
-    frame, numbers = rows.ledger, application(rows).tolist()
+    frame = rows.ledger
     wanted = match_key(one.name)
-    by_number: dict[str, list[Fraction]] = {}
     ours = conditions.holds(table.where, rows, rows.n).tolist()
-    columns = zip(numbers, frame["항목"], frame["점수"], frame[known("점수")], ours, strict=True)
-    for number, item, points, is_known, is_ours in columns:
-        if is_ours and match_key(item) == wanted and is_known and 0 <= points <= one.most:
-            by_number.setdefault(number, []).append(Fraction(str(points)))
+    columns = enumerate(zip(frame["항목"], frame["점수"], frame[known("점수")], ours, strict=True))
+    points = {
+        row: Fraction(str(told))
+        for row, (item, told, is_known, is_ours) in columns
+        if is_ours and match_key(item) == wanted and is_known and 0 <= told <= one.most
+    }
     made = []
-    proved = np.asarray(facts[one.proof], dtype=bool).tolist() if one.proof else [True] * facts.n
-    for number, proof in zip(application(facts).tolist(), proved, strict=True):
-        given = by_number.get(number, [])
+    beside = _shown_beside(facts, one)
+    whose = same_person(facts, rows, table.on, table.soft) if table.on else rows_beside(facts, rows)
+    for mine, proof, also in zip(whose, _proof(facts, one), beside, strict=True):
+        given = [points[row] for row in mine if row in points]
         if not given:
-            made.append(nothing)
+            made.append(replace(nothing, why=nothing.why + also))
         elif not proof and any(given):
-            made.append(Point(one.name, Fraction(0), "심사", "증빙 없음", one.bonus, unproved=True))
+            made.append(Point(one.name, Fraction(0), REVIEW, "증빙 없음", one.bonus, unproved=True))
         else:
             together = _together(given, table.reviewers)
-            made.append(Point(one.name, together, "심사", f"심사위원 {len(given)}명", one.bonus))
+            made.append(Point(one.name, together, REVIEW, f"심사위원 {len(given)}명{also}", one.bonus))
     return made
 
 

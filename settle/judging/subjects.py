@@ -16,7 +16,7 @@ from settle.judging.findings import table_of_findings
 from settle.judging.settlement import settle
 from settle.korean import josa
 from settle.model import WON, Judged, NotChecked
-from settle.programme.rules import RulebookError
+from settle.programme.rules import BY_SUBJECT, RulebookError, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,12 +49,24 @@ def is_about(rule: Rule, subject: Subject, main: Subject) -> bool:
 
 
 def for_subject(rule: Rule, subject: Subject, others: Iterable[str]) -> Rule:
-    """The rule with the cases that are for this subject, numbered anew."""
+    """The rule with the cases that are for this subject, numbered anew, and what [parameters.about.<subject>] says of it alone."""
+    rule = _as_asked_of(rule, subject.name)
     kept = [case for case in rule.cases if case.about not in others]
     if len(kept) == len(rule.cases) and not any(case.about == subject.name for case in kept):
         return rule
     own = [replace(case, about="") if case.about == subject.name else case for case in kept]
     return replace(rule, cases=tuple(replace(case, number=n) for n, case in enumerate(own, start=1)))
+
+
+def _as_asked_of(rule: Rule, subject: str) -> Rule:
+    """A rule with parameters of its own for a subject; `applies_to` among them narrows it there."""
+    own = dict(rule.parameters.get(BY_SUBJECT, {}).get(subject, {}))
+    if not own:
+        return rule
+    applies = both(rule.applies_to, own.pop("applies_to", None))
+    return replace(
+        rule, parameters={k: v for k, v in rule.parameters.items() if k != BY_SUBJECT} | own, applies_to=applies
+    )
 
 
 @dataclass
@@ -194,17 +206,28 @@ class Bench:
         """A rule of the whole rulebook by its code, whatever was chosen."""
         return self.whole.by_code.get(code)
 
-    def reasons(self, name: str) -> dict[str, str]:
-        """Key of each row of a subject -> codes of the rules that hold or disallow it. Raises RulebookError as `verdicts`."""
+    def reasons(self, name: str) -> dict[str, tuple[str, str]]:
+        """Key of each row of a subject -> (the rules that hold or disallow it: title and code, what is asked for where it is held).
+
+        Raises RulebookError as `verdicts`.
+        """
         if self.verdicts(name) is None:
             return {}
         subject = next(one for one in self._all if one.name == name)
         found = self.spoken(subject).findings
-        told: dict[str, list[str]] = {}
-        for line, code, effect in zip(found["line"], found["code"], found["effect"], strict=True):
+        rules: dict[str, list[str]] = {}
+        wanted: dict[str, list[str]] = {}
+        for line, code, title, effect, papers in zip(
+            *(found[column] for column in ("line", "code", "title", "effect", "papers")), strict=True
+        ):
             if effect != "note":
-                told.setdefault(line, []).append(code)
-        return {line: ", ".join(dict.fromkeys(codes)) for line, codes in told.items()}
+                rules.setdefault(line, []).append(f"{title} {code}")
+            if effect == HOLD:
+                wanted.setdefault(line, []).extend(filter(None, (papers or title).split(", ")))
+        return {
+            line: (", ".join(dict.fromkeys(told)), ", ".join(dict.fromkeys(wanted.get(line, []))))
+            for line, told in rules.items()
+        }
 
     def all_spoken(self) -> list[Spoken]:
         """What is said of every subject that was given, the main one first."""

@@ -1,9 +1,11 @@
 """Conditions of rules are data: `fact = true`, `fact = "text"`, `fact = [list]`, `fact = {min, max, over, under}`,
-`fact = {not = [list]}`, `fact = {starts = [list]}`, `fact = {any_starts = [list]}`, `fact = {all_starts = [list]}`.
+`fact = {not = [list]}`, `fact = {starts = [list]}`, `fact = {any_starts = [list]}`, `fact = {all_starts = [list]}`,
+`fact = {any_other = [list]}`.
 
 A table is AND, a list of tables OR. A figure may be "limit.<name>": the dated limit of the rule, one value per subject; "own.<fact>" is
 another fact of the same row (of the subject's row in a condition on rows of another sheet). A comparison with what is not known is false
-on both sides; with `blank = true` it is true. A blank text begins with nothing.
+on both sides; with `blank = true` it is true. A blank text begins with nothing; a postal code in
+front of an address is no beginning.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from settle.korean import behind_postcode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +29,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 STARTS = "starts"  # alone: texts that begin with one of these
 ANY_STARTS, ALL_STARTS = "any_starts", "all_starts"  # alone: one, or each, of a comma list begins with one of these
+ANY_OTHER = "any_other"  # alone: one of a comma list is none of these
 OWN = "own."  # before a figure: of the row that the rows of another sheet belong to
 NOT = "not"  # alone: none of these texts, blank included
 BLANK = "blank"  # beside comparisons: what is not known counts as well
@@ -65,10 +70,14 @@ def one_fact(name: str, wanted: Any, source: Source) -> np.ndarray:
         return value if wanted else ~value
     if isinstance(wanted, dict) and STARTS in wanted:
         heads = tuple(wanted[STARTS])
-        return np.array([str(text).startswith(heads) for text in source.fact(name)], dtype=bool)
+        return np.array([behind_postcode(str(text)).startswith(heads) for text in source.fact(name)], dtype=bool)
     if isinstance(wanted, dict) and (ANY_STARTS in wanted or ALL_STARTS in wanted):
         heads, how = next((tuple(wanted[key]), combine) for key, combine in LISTS.items() if key in wanted)
         return np.array([_listed(str(text), heads, how) for text in source.fact(name)], dtype=bool)
+    if isinstance(wanted, dict) and ANY_OTHER in wanted:
+        return np.array(
+            [bool(set(_parts(str(text))) - set(wanted[ANY_OTHER])) for text in source.fact(name)], dtype=bool
+        )
     if isinstance(wanted, dict) and NOT in wanted:
         return ~source.member(name, wanted[NOT])
     if isinstance(wanted, dict):
@@ -91,8 +100,13 @@ LISTS: dict[str, Callable[[Iterable[bool]], bool]] = {ANY_STARTS: any, ALL_START
 
 def _listed(text: str, heads: tuple[str, ...], how: Callable[[Iterable[bool]], bool]) -> bool:
     """Do one or all of the parts of a comma list begin with one of these? Nothing does where no part is filled."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    return bool(parts) and how(part.startswith(heads) for part in parts)
+    parts = _parts(text)
+    return bool(parts) and how(behind_postcode(part).startswith(heads) for part in parts)
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a comma list that are filled."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _figure(figure: Any, source: Source) -> Any:

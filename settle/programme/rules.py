@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = "examples.toml"
+BY_SUBJECT = "about"  # in [parameters]: what is said of one subject alone
 ACROSS = "across_benefit"  # the kind of rules whose effects [double_benefit] names
 
 
@@ -143,7 +144,18 @@ class Rulebook:
         return Rulebook(self.programme, chosen, self.sha256, (*self.left_out, *left_out))
 
 
-OPERATORS = ("min", "max", "over", "under", "blank", "not", "starts", "any_starts", "all_starts")  # of conditions.py
+OPERATORS = (
+    "min",
+    "max",
+    "over",
+    "under",
+    "blank",
+    "not",
+    "starts",
+    "any_starts",
+    "all_starts",
+    "any_other",
+)  # of conditions.py
 
 
 def _text_problem(case: Case) -> str:
@@ -208,6 +220,10 @@ def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
         raise RulebookError(f"{loading.place(text, file, ['code'])}: 파일 이름과 code '{code}'가 다릅니다.")
     if wrong := _condition_problem(found.applies_to):
         raise RulebookError(f"{loading.place(text, file, ['applies_to'])}: applies_to{wrong}")
+    for subject, own in found.parameters.get(BY_SUBJECT, {}).items():
+        if wrong := _condition_problem(own.get("applies_to")):
+            where = loading.place(text, file, ["parameters", BY_SUBJECT, subject, "applies_to"])
+            raise RulebookError(f"{where}: applies_to{wrong}")
     cases = []
     for number, one in enumerate(found.case, start=1):
         case = Case(number=number, **msgspec.structs.asdict(one))
@@ -265,7 +281,7 @@ def said_otherwise(rule: Rule, programme: Programme) -> Rule:
         source=" · ".join(part for part in parts if part),
         title=told.title or rule.title,
         asks=told.asks or rule.asks,
-        applies_to=_both(rule.applies_to, told.applies_to),
+        applies_to=both(rule.applies_to, told.applies_to),
     )
 
 
@@ -297,7 +313,7 @@ def own_examples(folder: Path) -> dict[str, tuple[dict[str, Any], ...]]:
         raise RulebookError(f'{EXAMPLES}: 규칙마다 [["코드"]]로 적은 예를 읽을 수 없습니다 ({error}).') from None
 
 
-def _both(one: Any, other: dict[str, Any] | None) -> Any:
+def both(one: Any, other: dict[str, Any] | None) -> Any:
     """A condition that holds where both do."""
     if other is None or one is None:
         return other if one is None else one

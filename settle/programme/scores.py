@@ -49,9 +49,11 @@ class Answers(Struct, forbid_unknown_fields=True):
 class Criterion(Struct, forbid_unknown_fields=True):
     """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n).
 
-    proof: a fact without which the points of reviewers are 0.
-    routes: what the applicants answer themselves ([answers]); by best_one (the largest), sum, or count (first + further × the column
-    `counted`; further_unsure: as `unsure` of a route). spared: applicants that need no proof (a condition).
+    fact: of reviewers, what they look at; shown beside their points. proof: a fact without which the points of reviewers are 0.
+    routes: what the applicants answer themselves ([answers]), or, without [answers], conditions over the row itself (`own`; one that is
+    `open` leaves the points to the reviewers; `proof` as for reviewers); by best_one (the largest), sum, or
+    count (first + further × the column `counted`; further_unsure: as `unsure` of a route). spared: applicants that need no proof (a
+    condition).
     """
 
     name: str
@@ -82,8 +84,9 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
 
     of: which rows of the subject are scored (a condition); without: codes of rules whose disallowance or hold leaves a row without points;
     where: which rows of the sheet of reviews are for this table. by: a column; only rows equal in it are ranked against each other.
-    ties: criteria or groups that tell equal totals apart, the most important first. answers: where the applicants score themselves; then
-    nobody is ranked.
+    ties: criteria, groups or facts that tell equal totals apart, the most important first. on, soft: own column = its column of the sheet
+    of reviews, where the rows are people (as in `join`); else the application number says whose a review is. named: columns that say who
+    a row is, where the key alone does not. answers: where the applicants score themselves; then nobody is ranked.
     """
 
     id: str
@@ -103,6 +106,9 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     by: str = ""
     ties: list[str] = []
     answers: Answers | None = None
+    on: dict[str, str] = {}
+    soft: dict[str, str] = {}
+    named: list[str] = []
 
 
 @cache

@@ -239,6 +239,7 @@ class Column(Struct, forbid_unknown_fields=True):
     offered: bool = True
     claims: dict[str, list[str]] = {}
     day_before: str = ""
+    by_end: bool = False
 
 
 class Sheet(Struct, forbid_unknown_fields=True):

@@ -18,6 +18,8 @@ from settle.programme.loading import LoadError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from settle.programme.vocabulary import Programme
+
 NUMBERS = ("won", "count", "md", "rate", "number")
 
 
@@ -41,6 +43,7 @@ class Column:
     claims: tuple[
         tuple[str, tuple[str, ...]], ...
     ] = ()  # heading of what is claimed -> headings of what was used, which give way to it
+    by_end: bool = False  # a word of a list may have more in front of it: 전기기사 is a 기사
     day_before: str = ""  # a day that stands for that of another column, one earlier: the last day of work for 상실일
 
 
@@ -66,6 +69,7 @@ class SheetKind:
     note: str = ""
     main: bool = False  # read as a ledger: the sheet of the programme's main subject
     judged: bool = False  # what cannot be read in it holds: the sheet of a subject, or its evidence
+    own: bool = True  # of the programme itself, not one that others have too
 
     def column(self, name: str) -> Column:
         """The column (or item) of that canonical name. Raises KeyError."""
@@ -111,6 +115,7 @@ def _column(raw: shapes.Column, costs: str) -> Column:
         offered=raw.offered,
         claims=tuple((name, tuple(others)) for name, others in raw.claims.items()),
         day_before=raw.day_before,
+        by_end=raw.by_end,
     )
 
 
@@ -159,7 +164,18 @@ def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
     own = [_whole(sheet, by_name, path) for sheet in _parsed(path).sheet] if path.is_file() else []
     found = {sheet.name: sheet for sheet in [*used, *own]}
     judged = {EVIDENCE, programme.main.sheet, *(subject.sheet for subject in programme.subjects)}
-    return {name: _kind(sheet, name == programme.main.sheet, name in judged) for name, sheet in found.items()}
+    ours = {sheet.name for sheet in own}
+    return {
+        name: _kind(sheet, name == programme.main.sheet, name in judged, name in ours) for name, sheet in found.items()
+    }
+
+
+def as_filled_in(programme: Programme) -> list[SheetKind]:
+    """The sheets in the order in which people fill them in: those that are judged, the programme's own, those that others have too."""
+    kinds = load(programme.id)
+    judged = [one.sheet for one in (programme.main, *programme.others) if one.sheet not in programme.later]
+    first = [kinds[name] for name in dict.fromkeys(judged) if name in kinds]
+    return [*first, *sorted((k for k in kinds.values() if k not in first), key=lambda kind: not kind.own)]
 
 
 def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> shapes.Sheet:
@@ -204,7 +220,7 @@ def _beside(under: shapes.Column, own: shapes.Column) -> shapes.Column:
     return replace(under, required=own.required, **names)
 
 
-def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
+def _kind(raw: shapes.Sheet, main: bool, judged: bool, own: bool = True) -> SheetKind:
     costs = raw.unreadable or ("hold" if judged else "note")
     return SheetKind(
         name=raw.name,
@@ -221,6 +237,7 @@ def _kind(raw: shapes.Sheet, main: bool, judged: bool) -> SheetKind:
         note=raw.note,
         main=main,
         judged=judged,
+        own=own,
     )
 
 

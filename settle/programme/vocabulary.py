@@ -214,6 +214,12 @@ class Programme:
         """The programme's own spelling of `text` in the drop-down list (or tree level) `column`, else None."""
         return self._keys.get(column, {}).get(match_key(arrow_safe(text)))
 
+    def ending(self, column: str, text: str) -> str | None:
+        """The value of the list whose spelling is the longest that the text ends with: 자동차정비산업기사 is a 산업기사."""
+        key = match_key(arrow_safe(text))
+        fits = [spelt for spelt in self._keys.get(column, {}) if spelt and key.endswith(spelt)]
+        return self._keys[column][max(fits, key=len)] if fits else None
+
     def heads(self, column: str) -> tuple[str, ...]:
         """Names at one level of the tree (비목, 세목 or 세세목), in the order of the file."""
         level = HEADS.index(column)

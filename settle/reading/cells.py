@@ -52,9 +52,9 @@ _OTHERS = re.compile(r"(?<![해시교])외(?![부국래주빈])\s?(?:[가-힣·]
 _STATED = re.compile(r"(?:총|합계|(?<![가-힣])계)\s?(?:인원)?\s?[:：]?\s?(\d{1,5})\s?(?:명|인)(?![가-힣])")
 _HEADS = re.compile(r"(\d{1,5}|\d{1,3}(?:,\d{3}){1,3})\s?(?:명|인|식|끼|회|명분|인분)(?![가-힣])")
 
-_YES_WORDS = """y yes true t o ○ ◯ ● ✓ ✔ √ v ☑ ■ 1 예 네 유 여 있음 있다 해당 적용 제공 공제 환급 제출 참"""
+_YES_WORDS = """y yes true t o ○ ◯ ● ✓ ✔ √ v ☑ ■ 1 예 네 유 여 있음 있다 해당 적용 제공 공제 환급 제출 참 선정"""
 _NO_WORDS = """n no false f x × ✕ ✗ ☐ □ 0 아니오 아니요 무 부 없음 없다 미해당 미적용 해당없음 미제공 불공제 미공제
-비공제 미환급 미제출 거짓"""
+비공제 미환급 미제출 거짓 미선정 탈락"""
 _YES = frozenset(match_key(word) for word in _YES_WORDS.split())
 _NO = frozenset(match_key(word) for word in _NO_WORDS.split())
 EPOCH_1900 = date(1899, 12, 30)

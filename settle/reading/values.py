@@ -235,7 +235,8 @@ def canonical(programme: Programme, column: Column, text: str) -> tuple[str, boo
         finer = [q for p in parts for q in re.split(separator, p) if q]
         if len(finer) > len(parts) and all(programme.canonical(column.values, q) for q in finer):
             parts = finer
-    read = [(p, programme.canonical(column.values, p)) for p in parts]
+    spelt = programme.ending if column.by_end else programme.canonical
+    read = [(p, spelt(column.values, p)) for p in parts]
     return ", ".join(dict.fromkeys(k or p for p, k in read)), all(k is not None for _, k in read)
 
 

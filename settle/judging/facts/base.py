@@ -66,7 +66,7 @@ class Verdicts(Protocol):
     def rule(self, code: str) -> Rule | None:
         """A rule of the whole rulebook by its code."""
 
-    def reasons(self, name: str) -> dict[str, str]:
+    def reasons(self, name: str) -> dict[str, tuple[str, str]]:
         """Key of each row of a subject -> codes of the rules that hold or disallow it."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.judging.facts.base import family
-from settle.judging.facts.declared import rows_of, texts_of
+from settle.judging.facts.declared import rows_beside, rows_of, texts_of
 from settle.judging.facts.subjects import application
 from settle.model import EVIDENCE
 from settle.programme import conditions
@@ -38,6 +38,7 @@ class Filed:
         self.parts = [programme.canonical("비목", text) or text for text in self._texts(PART)]
         self.people = [match_key(text) for text in self._texts(PERSON)]
         self.mine = application(facts).tolist()
+        self.beside = [set(rows) for rows in rows_beside(facts, self.rows)]
         kinds = facts.book.frames[EVIDENCE]["증빙종류"].tolist()
         self.among_evidence = set(kinds) if facts.subject.counted else set()
 
@@ -49,11 +50,15 @@ class Filed:
         """Is one of these papers there for row i: of this part or of none in particular, of one of these people ({""}: of nobody)?"""
         return any(
             name in names
-            and (not self.mine[i] or self.numbers[row] in ("", self.mine[i]))
+            and (self._of_his(i, row) if self.people[row] else row in self.beside[i])
             and self.parts[row] in ("", part)
             and self.people[row] in people
             for row, name in enumerate(self.names)
         )
+
+    def _of_his(self, i: int, row: int) -> bool:
+        """May a paper of a person be one of the application of row i? His name says whose it is where the number does not."""
+        return not self.mine[i] or self.numbers[row] in ("", self.mine[i])
 
     def people_of(self, i: int, plan: dict[str, Any]) -> set[str]:
         """Those of another sheet of whom one's paper is enough."""

@@ -151,11 +151,21 @@ def verdict(facts: Facts, name: str) -> pd.Series:
 
 @family
 def verdict_by(facts: Facts, name: str) -> pd.Series:
-    """The codes of the rules by which a row of another subject, of the same application number, is held or disallowed."""
+    """The rules (title and code) by which a row of another subject, of the same application number, is held or disallowed."""
+    return _of_another(facts, name, 0)
+
+
+@family
+def verdict_wants(facts: Facts, name: str) -> pd.Series:
+    """What must be handed in before a row of another subject, of the same application number, is held no more."""
+    return _of_another(facts, name, 1)
+
+
+def _of_another(facts: Facts, name: str, which: int) -> pd.Series:
     by_number = facts.bench.reasons(name) if facts.bench is not None else {}
-    only = next(iter(by_number.values())) if len(by_number) == 1 else ""
-    texts = [by_number.get(number, "") if number else only for number in application(facts).tolist()]
-    return pd.Series(texts, dtype="str")
+    only = next(iter(by_number.values())) if len(by_number) == 1 else ("", "")
+    told = [by_number.get(number, ("", "")) if number else only for number in application(facts).tolist()]
+    return pd.Series([one[which] for one in told], dtype="str")
 
 
 def worst(said: Iterable[Any]) -> str:

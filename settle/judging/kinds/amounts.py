@@ -102,14 +102,18 @@ def stated_vat(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     proved, purchase = ctx["proved"], ctx["purchase"]
     whole = ~group_any(purchase, ctx["judged"] & ~among)
     on_paper = proved.present & proved.supply_known & proved.total_known & whole
-    ledger = ctx["supply_and_vat_net"]
-    in_ledger = ~group_any(purchase, among & ~ledger["stated"].to_numpy())
-    ledger_supply = group_sum(purchase, np.where(among, ledger["supply"].to_numpy(), 0))
-    ledger_vat = group_sum(purchase, np.where(among, ledger["vat"].to_numpy(), 0))
+    ledger_supply, ledger_vat, in_ledger = vat_in_ledger(ctx, among)
     back_supply, back_vat = unproved_refunds(ctx)
     supply = np.where(on_paper, proved.supply + back_supply, ledger_supply)
     vat = np.maximum(np.where(on_paper, proved.vat + back_vat, ledger_vat), 0)
     return supply, vat, on_paper | in_ledger
+
+
+def vat_in_ledger(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """공급가액 and VAT of each purchase as its lines say them, and where all of them do."""
+    purchase, ledger = ctx["purchase"], ctx["supply_and_vat_net"]
+    supply, vat = (group_sum(purchase, np.where(among, ledger[name].to_numpy(), 0)) for name in ("supply", "vat"))
+    return supply, vat, ~group_any(purchase, among & ~ledger["stated"].to_numpy())
 
 
 @kind("deduction")
@@ -117,11 +121,15 @@ def contained_vat(ctx: Context) -> Outcome:
     """VAT inside a purchase, whatever is deducted later: what is left of it above 공급가액, at most the VAT.
 
     parameters.fund_first: from whose lines it is taken first; then from the latest. Where it is not known, ⌈won ÷ 11⌉ of the purchase
-    is held (local: vat_unknown), no more. Local: vat_known (a case of it that holds, holds the VAT). Values: supply, vat, excess.
+    is held (local: vat_unknown), no more. Local: vat_known (a case of it that holds, holds the VAT), vat_differs (the lines say more VAT
+    than the papers: theirs is meant, and only a case that holds has it). Values: supply, vat, excess, paper_vat.
     """
     among = ctx.applies()
     purchase, net = ctx["purchase"], ctx["net"]
-    supply, vat, known = stated_vat(ctx, among)
+    supply, paper_vat, known = stated_vat(ctx, among)
+    by_lines = vat_in_ledger(ctx, among)
+    differs = known & by_lines[2] & (by_lines[1] > paper_vat)
+    supply, vat = np.where(differs, by_lines[0], supply), np.where(differs, by_lines[1], paper_vat)
     first = ctx.member("재원", [str(ctx.rule.parameters.get("fund_first", ""))])
     order = ctx["order"] + np.where(first, ctx.n, 0)
 
@@ -132,7 +140,7 @@ def contained_vat(ctx: Context) -> Outcome:
         return latest_first(purchase, np.where(among, excess, 0), have, order)
 
     share = part(net)
-    ctx.local.update(vat_known=known, vat_unknown=~known & (share > 0))
+    ctx.local.update(vat_known=known, vat_unknown=~known & (share > 0), vat_differs=differs & (share > 0))
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
     case = np.where(ctx.effect(case, "hold") & (share == 0), 0, case).astype(np.uint8)
@@ -141,7 +149,8 @@ def contained_vat(ctx: Context) -> Outcome:
         return np.where(moving & known, part(left), 0)
 
     case = settle_cases(ctx, case, take)
-    return Outcome(case, take, hold=share, values={"supply": supply, "vat": vat, "excess": share})
+    values = {"supply": supply, "vat": vat, "excess": share, "paper_vat": paper_vat}
+    return Outcome(case, take, hold=share, values=values)
 
 
 @kind("deduction")

@@ -8,8 +8,7 @@ import numpy as np
 
 from settle.judging import answers, boundaries
 from settle.judging.facts.base import known
-from settle.judging.facts.declared import figure, rows_of
-from settle.judging.facts.subjects import application
+from settle.judging.facts.declared import figure, rows_beside, rows_of
 from settle.judging.kinds.base import Context, Outcome, Second, kind
 from settle.judging.kinds.breach import by_cases
 from settle.model import TIME_KNOWN
@@ -106,13 +105,10 @@ def paper_valid(ctx: Context) -> Outcome:
     theirs = rows_of(ctx.facts, sheet)
     wanted = {match_key(name) for name in ([plan["paper"]] if isinstance(plan["paper"], str) else plan["paper"])}
     named = np.array([match_key(text) in wanted for text in theirs.ledger[str(plan["column"])]], dtype=bool)
-    numbers, mine = application(theirs).tolist(), application(ctx.facts).tolist()
     there, fits, open_ = np.zeros((3, ctx.n), dtype=bool)
     limits = [(column, how, figure(ctx.facts, name).value) for column, how, name in _asked(plan)]
-    for i, number in enumerate(mine):
-        for row in np.flatnonzero(named).tolist():
-            if numbers[row] != number and not (numbers[row] == "" and ctx.n == 1):
-                continue
+    for i, rows in enumerate(rows_beside(ctx.facts, theirs)):
+        for row in (row for row in rows if named[row]):
             there[i] = True
             told = [_holds(theirs, row, column, how, int(limit[i])) for column, how, limit in limits]
             fits[i] |= all(one is True for one in told)

@@ -14,7 +14,7 @@ from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases, outright
 from settle.judging.kinds.caps import settle_cases
-from settle.judging.places import DOWN
+from settle.judging.places import standing
 
 LAST = np.iinfo(np.int64).max
 
@@ -23,8 +23,9 @@ LAST = np.iinfo(np.int64).max
 def headcount_share(ctx: Context) -> Outcome:
     """Of one application at most ⌊heads × share ÷ 100⌋ rows that no rule before has struck wholly; those beyond, in the order of `rank`.
 
-    parameters: of (fact: heads), share (per cent), rank (facts, the first to stay first; `… desc`: the largest first; blank: last), count =
-    "left" (rows still in) | "named" (all rows). Local: beyond, unknown (the heads are not known). Values: heads, most, place, rows.
+    parameters: of (fact: heads), share (per cent), rank (facts or `score:<table>`, the first to stay first; `… desc`:
+    the largest first; blank: last), count = "left" (rows still in) | "named" (all rows). Local: beyond, unknown (the heads are not known).
+    Values: heads, most, place, rows.
     """
     plan = ctx.rule.parameters
     among = ctx.applies()
@@ -36,9 +37,10 @@ def headcount_share(ctx: Context) -> Outcome:
         labels(numbers) if len({*numbers} - {""}) > 1 else np.zeros(ctx.n, dtype=np.int64)
     )  # a blank is of the only one
     place, rows = np.zeros(ctx.n, dtype=np.int64), np.zeros(ctx.n, dtype=np.int64)
+    ranks = [_ranked(ctx, name) for name in reversed(plan["rank"])]
     for label in np.unique(group[counted]).tolist():
         at = np.flatnonzero(counted & (group == label))
-        keys = [_ranked(ctx, name)[at] for name in reversed(plan["rank"])]
+        keys = [ranked[at] for ranked in ranks]
         place[at[np.lexsort([ctx["order"][at], *keys])]] = np.arange(1, len(at) + 1)
         rows[at] = len(at)
     ctx.local.update(unknown=~heads.known, beyond=heads.known & counted & (place > most))
@@ -49,9 +51,8 @@ def headcount_share(ctx: Context) -> Outcome:
 
 
 def _ranked(ctx: Context, name: str) -> np.ndarray:
-    found = figure(ctx.facts, name.removesuffix(DOWN))
-    values = np.asarray(found.value, dtype=np.int64)
-    return np.where(found.known, -values if name.endswith(DOWN) else values, LAST)
+    found = standing(ctx.facts, [name], np.ones(ctx.n, dtype=bool))
+    return np.where(found.known, found.place, LAST)
 
 
 @kind("line")

@@ -116,6 +116,14 @@ def _contradicted(facts: Facts, fact: SameFact) -> dict[int, str]:
         mine, theirs, on = other, one, [(right, left) for left, right in on]
     if facts.subject.sheet == mine.sheet:
         return {i: text for i, _, text in _pairs(facts, mine, theirs, on)}
+    joins = [name for name, spec in facts.programme.facts.items() if _joins(spec, mine, theirs)]
+    if joins:  # it stands on the rows that are joined to one of the sheets, and on nothing else
+        swapped = [(right, left) for left, right in on]
+        return _through_join(
+            facts,
+            joins[0],
+            *((theirs, mine, swapped) if _sheet(facts, joins[0]) == theirs.sheet else (mine, theirs, on)),
+        )
     subjects = {subject.sheet for subject in (facts.programme.main, *facts.programme.others)}
     if facts.subject.key != facts.subject.of or subjects & {mine.sheet, theirs.sheet}:
         return {}
@@ -127,6 +135,23 @@ def _contradicted(facts: Facts, fact: SameFact) -> dict[int, str]:
         if at >= 0:
             found[at] = f"{found[at]}, {text}" if at in found else text
     return found
+
+
+def _joins(spec: Any, *sides: Side) -> bool:
+    return isinstance(spec, fact_shapes.Join) and spec.sheet in {side.sheet for side in sides}
+
+
+def _sheet(facts: Facts, join: str) -> str:
+    return str(getattr(facts.programme.facts[join], "sheet", ""))
+
+
+def _through_join(facts: Facts, join: str, mine: Side, theirs: Side, on: list[tuple[str, str]]) -> dict[int, str]:
+    """Rows of the subject whose joined row says something else than the other sheet."""
+    spec: Any = facts.programme.facts[join]
+    if any(column not in facts.ledger for column in spec.on):
+        return {}
+    said = {row: text for row, _, text in _pairs(facts, mine, theirs, on)}
+    return {i: said[row] for i, row in enumerate(np.asarray(facts[join]).tolist()) if row in said}
 
 
 def _against_made(facts: Facts, stated: Side, made: Side) -> dict[int, str]:

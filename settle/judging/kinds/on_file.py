@@ -11,6 +11,8 @@ from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
 from settle.programme.vocabulary import match_key
 
+SHOWN = 3  # people named in one sentence
+
 
 @kind("line")
 def papers_on_file(ctx: Context) -> Outcome:
@@ -19,7 +21,8 @@ def papers_on_file(ctx: Context) -> Outcome:
     parameters: sheet, column (the list of papers), paper = [{name, any_of, part, on (the subject that is asked), of (own column: whose),
     of_any = {sheet, column, where}, when}], form = [{paper (its name above), part, on, columns, when}],
     forms_cover (the officer has confirmed what the forms say). A paper among the evidence of a line counts as well.
-    Local: missing, read_as_none (a form is there and a cell is blank), forms_cover. Values: missing, blanks.
+    Local: missing, read_as_none (a form is there and a cell is blank), forms_cover. Values: missing,
+    lacking (the same, with who of `of_any` may be meant), blanks.
     """
     plan, facts = ctx.rule.parameters, ctx.facts
     filed = Filed(facts, str(plan["sheet"]), str(plan["column"]))
@@ -45,13 +48,33 @@ def papers_on_file(ctx: Context) -> Outcome:
         forms_cover=np.full(facts.n, bool(plan.get("forms_cover"))),
     )
 
+    who = {
+        str(one["name"]): [sorted(filed.people_of(i, one["of_any"])) for i in range(facts.n)]
+        for one in asked
+        if "of_any" in one
+    }
+
+    def lacking(lines: np.ndarray) -> list[str]:
+        return [
+            ", ".join(
+                dict.fromkeys(_of_whom(name, who[name][i] if name in who else []) for name, lack in lacks if lack[i])
+            )
+            for i in lines.tolist()
+        ]
+
     def missing(lines: np.ndarray) -> list[str]:
         return [", ".join(dict.fromkeys(name for name, lack in lacks if lack[i])) for i in lines.tolist()]
 
     def filled(lines: np.ndarray) -> list[str]:
         return [", ".join(dict.fromkeys(blanks[i])) for i in lines.tolist()]
 
-    return by_cases(ctx, among, missing=missing, blanks=filled)
+    return by_cases(ctx, among, missing=missing, lacking=lacking, blanks=filled)
+
+
+def _of_whom(name: str, people: list[str]) -> str:
+    """A paper of which one person's is enough, and who these are."""
+    more = f" 외 {len(people) - SHOWN}명" if len(people) > SHOWN else ""
+    return f"{name}({', '.join(people[:SHOWN])}{more})" if people else name
 
 
 def _there(ctx: Context, filed: Filed, one: dict[str, Any]) -> np.ndarray:

@@ -8,9 +8,8 @@ import numpy as np
 
 from settle.judging.components import components
 from settle.judging.facts.base import known
-from settle.judging.facts.declared import figure, rows_of
+from settle.judging.facts.declared import figure, rows_beside, rows_of
 from settle.judging.facts.ledger import company
-from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
 from settle.judging.places import Grouped, Standing, keys, members, seats, standing, together
@@ -274,7 +273,7 @@ def page_limit(ctx: Context) -> Outcome:
     over: list[list[str]] = [[] for _ in range(ctx.n)]
     blank: list[list[str]] = [[] for _ in range(ctx.n)]
     theirs = rows_of(ctx.facts, str(plan["sheet"]))
-    numbers, mine = application(theirs).tolist(), application(ctx.facts).tolist()
+    beside = rows_beside(ctx.facts, theirs)
     texts = [match_key(text) for text in theirs.ledger[str(plan["column"])].tolist()]
     pages = theirs.ledger[str(plan["pages_column"])].tolist()
     told = theirs.ledger[known(str(plan["pages_column"]))].tolist()
@@ -282,10 +281,9 @@ def page_limit(ctx: Context) -> Outcome:
         asked = ctx.holds(one.get("when"))
         most, _ = _figure(ctx, one["pages"])
         wanted = _wanted(one["paper"])
-        rows = [at for at, text in enumerate(texts) if text in wanted]
         name = one["paper"] if isinstance(one["paper"], str) else one["paper"][0]
         for i in np.flatnonzero(asked).tolist():
-            own = [at for at in rows if numbers[at] == mine[i] or (numbers[at] == "" and ctx.n == 1)]
+            own = [at for at in beside[i] if texts[at] in wanted]
             have = sum(int(pages[at]) for at in own if told[at])
             if have > most[i]:
                 over[i].append(f"{name} {have}쪽({int(most[i])}쪽까지)")

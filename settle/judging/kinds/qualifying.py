@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.facts.base import Facts
-from settle.judging.facts.declared import figure
+from settle.judging.facts.declared import figure, rows_beside
 from settle.judging.facts.subjects import application
 from settle.judging.facts.unread import CODES, unread
 from settle.judging.kinds.base import KINDS, Context, Outcome, kind, with_effect
@@ -37,21 +37,23 @@ def one_qualifies(ctx: Context) -> Outcome:
         asked = bool(plan.get("steps"))
         ctx.local.update(none=nothing, open=~nothing & (len(plan.get("steps", [])) < 2), earlier=nothing | asked)
         return by_cases(ctx, **_said([""] * ctx.n, [""] * ctx.n))
-    rows, numbers = _rows(ctx), application(facts).tolist()
-    theirs = application(rows).tolist()
+    rows = _rows(ctx)
+    beside = rows_beside(facts, rows)
+    loose = set(np.flatnonzero((application(rows) == "").to_numpy()).tolist())
     names = rows.ledger[str(plan["key"])].tolist()
     before, now, lacking = _stages(ctx, rows)
     flags = {name: np.zeros(ctx.n, dtype=bool) for name in ("none", "open", "earlier")}
     told, codes = [], []
-    for i, number in enumerate(numbers):
-        ours = [row for row, one in enumerate(theirs) if not number or one in ("", number)]
+    for i, own in enumerate(beside):
+        doubtful = loose - set(own)  # of several applications nobody knows whose these are
+        ours = [*own, *sorted(doubtful)]
         looked = [row for row in ours if before[row] != NO]
-        passes = [min(before[row], now[row]) for row in looked]
+        passes = [min(before[row], now[row], OPEN if row in doubtful else YES) for row in looked]
         flags["earlier"][i] = not looked
         flags["none"][i] = bool(looked) and max(passes) == NO
         opened = [row for row, one in zip(looked, passes, strict=True) if one == OPEN]
         here = [
-            row for row in opened if now[row] == OPEN
+            row for row in opened if now[row] == OPEN or row in doubtful
         ]  # else an earlier rule says what is not known, if no row passes it
         flags["open"][i] = (
             bool(opened) and max(passes) == OPEN and bool(here or any(before[row] == YES for row in looked))

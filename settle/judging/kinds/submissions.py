@@ -9,6 +9,7 @@ import numpy as np
 from settle.judging.facts.declared import rows_beside, rows_of
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
+from settle.korean import behind_postcode
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
@@ -118,6 +119,6 @@ def _any_same(one: str, others: Iterable[str]) -> bool:
 
 
 def _plain(text: Any, short: dict[str, str]) -> str:
-    key = match_key(str(text))
+    key = match_key(behind_postcode(str(text).strip()))
     long = next((name for name in sorted(short, key=len, reverse=True) if key.startswith(name)), "")
     return short[long] + key.removeprefix(long) if long else key
