@@ -296,3 +296,58 @@ def double_business() -> Any:
     from settle.programme.benefit_shapes import Businesses
 
     return Businesses(sheet="신청기업", number="사업자등록번호", name="기업명", project="프로젝트명")
+
+
+# ---- a month of all five: what is planted of people and businesses, beside innocent twins --------------------------------------------
+
+GYEONGNAM, HONORS = "gyeongnam-auto-parts", "win-win-honors"
+OURS = ("601-81-10372", "602-81-10749", "607-81-12591", "608-81-13327")
+TWINS = {"김하나": "1995-05-05", "이두리": "1998-02-11"}
+
+
+def parts_maker(number: str, firm: str, business: str, day: str, *people: tuple[str, str]) -> dict[str, Any]:
+    """A company that claims for new workers (name, day of birth)."""
+    return {
+        "협약": {"협약번호": number, "사업명": vocabulary.load(GYEONGNAM).name},
+        "신청기업": [{"신청번호": "1", "기업명": firm, "사업자등록번호": business, "대표자": f"대표{number[-1]}"}],
+        "집행내역": [
+            {"신청번호": "1", "집행번호": f"F-{n}", "비목": "일채움지원금", "근로자": name, "생년월일": birth,
+             "집행금액": 1_000_000, "집행일": day}
+            for n, (name, birth) in enumerate(people, 1)
+        ],
+    }  # fmt: skip
+
+
+def test_twins_of_a_month_of_all_five_are_innocent() -> None:
+    """김하나 is claimed for by two companies; namesakes of other birthdays, and firms of other numbers, are nobody's second support."""
+    hana, duri = TWINS.items()
+    seoul = {
+        "신청기업": [{"신청번호": "1", "기업명": "푸른살림", "사업자등록번호": OURS[2], "분야": "제로웨이스트", "신청인원": 2}],
+        "배치인력": [
+            {"신청번호": "1", "성명": "김하나", "생년월일": "2001-05-05", "배치시작": "2025-06-02"},  # a namesake
+            {"신청번호": "1", "성명": "박세나", "생년월일": "2000-03-03", "배치시작": "2025-06-02"},
+        ],
+    }  # fmt: skip
+    honors = {
+        "신청사례": [
+            {
+                "신청번호": "1",
+                "우수사례명": "함께",
+                "기업명": "가람정공",
+                "사업자등록번호": OURS[0],
+                "협력기업명": "나루",
+            }
+        ]
+    }
+    told = together(
+        (GYEONGNAM, parts_maker("경남-1", "가람정공", OURS[0], "2025-07-01", hana)),
+        (GYEONGNAM, parts_maker("경남-2", "나래정공", OURS[1], "2025-08-01", hana, duri)),
+        (GYEONGNAM, parts_maker("경남-3", "나래정공", OURS[3], "2025-09-01", ("이두리", "1971-01-01"))),
+        (SEOUL, seoul),
+        (HONORS, honors),
+        (BUSAN, busan()),
+        (INNOVATION, innovation()),
+    )
+    of_people = [{key: row for key, row in one.items() if key.startswith("XPR-030")} for one in told]
+    assert of_people == [{}, {"XPR-030/F-1": ("disallow", 1_000_000)}, {}, {}, {}, {}, {}]
+    assert [sorted(one) for one in told[2:5]] == [[], [], []]

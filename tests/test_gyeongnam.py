@@ -486,15 +486,18 @@ def test_what_is_found_of_money_and_of_applications_is_told_apart(tmp_path: Path
     assert "지적: 불인정 6건, 보완 요청 3건. 신청의 지적: 제외 2건, 보완 1건, 확인 사항 1건." in said
 
 
-def test_what_is_held_of_applications_is_said_not_to_be_in_the_letters(tmp_path: Path) -> None:
+def test_what_is_held_of_an_application_is_a_letter_to_who_applied(tmp_path: Path) -> None:
     workbook = sample.write(tmp_path, GYEONGNAM)
     out = ["-o", str(tmp_path / "요청"), "--due", "2026-01-15"]
     done = CliRunner().invoke(cli, ["report", "requests", str(workbook), "--programme", GYEONGNAM, *out])
     assert done.exception is None, done.output
-    assert (
-        "신청의 보완 1건은 요청서에 넣지 않습니다. 사업장 검토표(settle report disallowance)에 있습니다." in done.output
-    )
-    assert any(path.name.startswith("01") for path in (tmp_path / "요청").iterdir())
+    names = sorted(path.name for path in (tmp_path / "요청").iterdir() if path.suffix == ".txt")
+    assert names == ["01 수행기관.txt", "02 신청자 노을기공.txt"]  # nobody is asked who is struck
+    said = (tmp_path / "요청" / "02 신청자 노을기공.txt").read_text(encoding="utf-8")
+    assert "우선지원대상기업" in said
+    assert "노을기공 담당자께" in said
+    assert "0원" not in said
+    assert "사업비" not in said
 
 
 def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> None:

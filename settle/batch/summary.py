@@ -86,20 +86,31 @@ def summary(made: Month) -> Summary:
         else:
             rules, crossing = pd.DataFrame(columns=RULES), pd.DataFrame(columns=CROSSING)
     crossing["판정"] = crossing["판정"].map(EFFECTS)
+    if not spent(institutions) and made.outcome.others:  # nothing was spent: no won to speak of
+        agreements = agreements.drop(columns=["줄", *HEADS.values()])
+        rules = rules.drop(columns=["불인정", "보완"])
+        crossing = crossing.drop(columns=["금액"])
     shown = institutions.rename(columns=HEADS)
     total = pd.DataFrame([["합계", *shown.iloc[:, 1:].sum().tolist()]], columns=shown.columns)
     shown = pd.concat([shown, total], ignore_index=True)
+    won = "금액" in crossing
+    of_agreements = (34, 36, 36, 18, 12, 24, 24, 22, 22, 14, 14, 14) if won else (60, 50, 50, 26, 22, 22, 22)
     tables = [
-        Table("수행기관별 합계", shown, (70, 16, 34, 34, 34, 34), last_is_sum=True),
+        *([Table("수행기관별 합계", shown, (70, 16, 34, 34, 34, 34), last_is_sum=True)] if won else []),
         _board(made),
-        Table("여러 협약에 걸친 지적", crossing, (16, 34, 20, 14, 22, 160)),
+        Table("여러 협약에 걸친 지적", crossing, (16, 34, 20, 14, 22, 160) if won else (16, 40, 26, 14, 170)),
         *_changes(made),
         *_subjects(made),
-        Table("협약", agreements, (34, 36, 36, 18, 12, 24, 24, 22, 22, 14, 14, 14)),
-        Table("규칙별 집계", rules, (18, 90, 18, 18, 30, 30)),
+        Table("협약", agreements, of_agreements),
+        Table("규칙별 집계", rules, (18, 90, 18, 18, 30, 30) if won else (18, 130, 26, 26)),
         Table("읽지 못했거나 일부만 판정한 협약", unread, (50, 24, 190)),
     ]
     return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
+
+
+def spent(institutions: pd.DataFrame) -> bool:
+    """Was anything spent in the month?"""
+    return bool(institutions[list(WON)].to_numpy().any())
 
 
 def _board(made: Month) -> Table:

@@ -126,7 +126,7 @@ def disallowance(output: Path, font: Path | None, only: str | None, by: str | No
 
 @command.command(
     name="requests",
-    help="보완요청서를 받는 곳(수행기관, 참여기업, 컨설턴트, 거래처)마다 씁니다: hwpx, pdf, 메일 글(txt), 목록(xlsx).",
+    help="보완요청서를 받는 곳(수행기관, 참여기업, 컨설턴트, 거래처, 신청자)마다 씁니다: hwpx, pdf, 메일 글(txt), 목록(xlsx).",
 )
 @common.input_options
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), metavar="폴더", help="쓸 폴더.")
@@ -135,7 +135,6 @@ def disallowance(output: Path, font: Path | None, only: str | None, by: str | No
 def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any) -> int:
     """One letter for each who can do something about what is held."""
     from settle.documents import requests as report
-    from settle.documents.subjects import title_of
 
     common.ready(output, font)
     result = common.judge_files(**inputs)
@@ -144,10 +143,6 @@ def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any
         written = report.write(result, output, due, font)
     if len(written) == 1:
         click.echo("보완을 요청할 집행이 없습니다.")
-    for one in result.others:
-        if one.subject.counted and (held := one.totals["held"]):
-            what = f"{one.subject.name}의 {one.subject.held} {held:,}건은 요청서에 넣지 않습니다."
-            click.echo(f"{what} {title_of(one.subject)}(settle report disallowance)에 있습니다.")
     _wrote(written)
     return result.exit_code
 

@@ -49,7 +49,7 @@ def workbook(month: Summary) -> bytes:
         else:
             sheet.write_string(0, 0, table.note)
     count = len(month.institutions)
-    if count:
+    if count and bool(month.institutions["claimed"].any()):  # the first table is theirs
         chart = book.add_chart({"type": "bar", "subtype": "stacked"})
         source = month.tables[0].title
         for column, colour in ((3, "#2E6F9E"), (4, "#E0A030"), (5, "#B03A2E")):

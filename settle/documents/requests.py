@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from settle.documents import files
 from settle.documents.content import (
     BODY,
@@ -25,9 +27,11 @@ from settle.documents.content import (
     Tail,
     Text,
 )
-from settle.documents.view import INSTITUTION, View, request_words
+from settle.documents.subjects import naming, title_of
+from settle.documents.view import INSTITUTION, View, key, request_words, safe
 from settle.documents.xlsx import requests_list
 from settle.files import write_bytes
+from settle.judging.facts.subjects import application
 from settle.korean import cut, korean_day, number
 
 if TYPE_CHECKING:
@@ -35,10 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
     from settle.model import Judgement
 
+APPLICANT = "신청자"  # who is asked about an application
 FILE_NAME = 60  # columns of a recipient's name in the name of a file
 _NO_FILE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _PERSON = re.compile(r"[가-힣]{2,4}")
@@ -48,7 +51,7 @@ _ON_LINES = ("컨설턴트", "예금주", "사용자")
 
 @dataclass(frozen=True)
 class Letter:
-    """What one recipient is asked. kind: 수행기관, 참여기업, 컨설턴트, 거래처. rows: of View.details, texts as printed."""
+    """What one recipient is asked. kind: 수행기관, 참여기업, 컨설턴트, 거래처, 신청자. rows: of View.details, texts as printed."""
 
     kind: str
     name: str
@@ -61,12 +64,17 @@ class Letter:
         return int(self.rows["applied"].sum())
 
     @property
+    def of_money(self) -> bool:
+        """Does won hang on it? None does on an application."""
+        return self.kind != APPLICANT
+
+    @property
     def recipient(self) -> str:
         return self.name or self.kind
 
 
 def letters(view: View) -> list[Letter]:
-    """One letter per recipient; every hold stands in exactly one of them."""
+    """One letter per recipient; every hold stands in exactly one of them. Those of lines first, then those of applications."""
     held = view.listed("held")
     people = _people(view)
     found = []
@@ -79,10 +87,59 @@ def letters(view: View) -> list[Letter]:
             own = own.assign(**{c: [_without(others, str(v)) for v in own[c].tolist()] for c in texts})
         if kind == INSTITUTION:
             name = view.agreed(INSTITUTION) or INSTITUTION
-        safe_name = cut(_NO_FILE.sub(" ", str(name)).strip(" ."), FILE_NAME)
-        file = " ".join(part for part in (f"{at:02d}", str(kind), safe_name if safe_name != kind else "") if part)
-        found.append(Letter(str(kind), str(name), own, file))
+        found.append(Letter(str(kind), str(name), own, _file(at, str(kind), str(name))))
+    return [*found, *_of_applications(view, len(found))]
+
+
+def _of_applications(view: View, before: int) -> list[Letter]:
+    """One letter per application of which something is held: of itself, and of what else was judged under its number."""
+    judgement = view.judgement
+    names: dict[str, str] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for judged in (one for one in judgement.others if one.subject.counted):
+        subject, findings = judged.subject, judged.findings
+        who = naming(subject, judgement.programme.id)[-1:]
+        said = judged.lines[who[0]].astype(str).tolist() if who else [""] * len(judged.lines)
+        numbers, lines = application(judged.facts).tolist(), judged.lines["line"].tolist()
+        if subject.key == subject.of:
+            names |= dict(zip(numbers, said, strict=True))
+        waits = (judged.lines["held"] > 0).tolist()
+        columns = ("line_index", "effect", "code", "message", "source", "remedy", "papers")
+        for at, effect, code, *texts in zip(*(findings[c].tolist() for c in columns), strict=True):
+            if effect != "hold" or at < 0 or not waits[at]:
+                continue
+            reason, source, remedy, papers = (safe(text) for text in texts)
+            row = {
+                "line": key(lines[at]),
+                "day": "",
+                "vendor": safe(said[at]),
+                "text": title_of(subject),
+                "claimed": 0,
+                "applied": 0,
+            }
+            rows.setdefault(numbers[at], []).append(
+                row
+                | {
+                    "line_index": -1,
+                    "code": code,
+                    "reason": reason,
+                    "source": source,
+                    "remedy": remedy,
+                    "papers": papers,
+                }
+            )
+    found = []
+    for at, (number_, mine) in enumerate(rows.items(), start=before + 1):
+        name = names.get(number_, "") or number_
+        own = pd.DataFrame(mine).assign(no=range(1, len(mine) + 1))
+        found.append(Letter(APPLICANT, safe(name), own, _file(at, APPLICANT, name)))
     return found
+
+
+def _file(at: int, kind: str, name: str) -> str:
+    """The name of a letter's file, without its ending."""
+    plain = cut(_NO_FILE.sub(" ", name).strip(" ."), FILE_NAME)
+    return " ".join(part for part in (f"{at:02d}", kind, plain if plain != kind else "") if part)
 
 
 def _people(view: View) -> list[str]:
@@ -111,7 +168,7 @@ def _without(people: Sequence[str], text: str) -> str:
 
 def document(letter: Letter, view: View, due: dt.date | None = None) -> Document:
     """One letter."""
-    words = request_words(view.judgement.programme.id)
+    words = _words(letter, view)
     return Document(
         title=words["title"],
         blocks=list(_blocks(letter, view, words, due)),
@@ -120,6 +177,12 @@ def document(letter: Letter, view: View, due: dt.date | None = None) -> Document
         subject=letter.recipient,
         keywords=(words["title"], letter.kind),
     )
+
+
+def _words(letter: Letter, view: View) -> dict[str, Any]:
+    """The texts of the letters, with what [recipient] says otherwise."""
+    words = request_words(view.judgement.programme.id)
+    return words | {name: text for name, text in words["recipient"].get(letter.kind, {}).items() if name in words}
 
 
 def _blocks(letter: Letter, view: View, words: dict[str, Any], due: dt.date | None) -> Iterator[Block]:
@@ -157,9 +220,11 @@ def _table(letter: Letter, words: dict[str, Any]) -> Grid:
         why = "\n".join(text for text in (row.reason, f"[{row.source}, {row.code}]") if text)
         won = number(row.applied) if row.applied else words["elsewhere"]
         claimed = number(row.claimed) if row.line_index >= 0 else ""
-        rows.append(Row([str(row.no), "\n".join(t for t in (line, on) if t), dealt, claimed, asked, why, won]))
-    count = words["total"].format(count=len(letter.rows))
-    rows.append(Row(["", count, "", "", "", "", number(letter.won)], "sum"))
+        named = [str(row.no), "\n".join(t for t in (line, on) if t), dealt]
+        rows.append(Row([*named, claimed, asked, why, won] if letter.of_money else [*named, asked, why]))
+    if letter.of_money:
+        count = words["total"].format(count=len(letter.rows))
+        rows.append(Row(["", count, "", "", "", "", number(letter.won)], "sum"))
     columns = [Column(mm, align) for _, mm, align in words["columns"]]
     return Grid(columns, rows, heads=1, size=7.6, rules="light")
 
@@ -186,7 +251,7 @@ def _reply(letter: Letter, view: View, words: dict[str, Any]) -> str:
 
 def mail(letter: Letter, view: View, due: dt.date | None = None) -> str:
     """The letter as the text of a mail: its first line is the subject."""
-    words = request_words(view.judgement.programme.id)
+    words = _words(letter, view)
     programme = view.agreed("사업명") or view.judgement.programme.name
     subject = words["mail_subject"].format(
         programme=programme, number=view.agreement_number, name=letter.recipient, count=len(letter.rows)
@@ -207,7 +272,7 @@ def mail(letter: Letter, view: View, due: dt.date | None = None) -> str:
         ]
         lines += [
             f"   - {' '.join(str(row.reason).split())} [{row.source}, {row.code}]",
-            f"   - {words['columns'][-1][0]}: {won}",
+            *([f"   - {words['columns'][-1][0]}: {won}"] if letter.of_money else []),
         ]
     through = _through(letter, view, words)
     lines += ["", _reply(letter, view, words), words["after"]]

@@ -90,7 +90,9 @@ def _about(found: Scores) -> str:
         if table.by:
             sentences.append(f"{table.by}마다 따로 매깁니다.")
         if table.ties:
-            sentences.append(f"총점이 같으면 {', '.join(table.ties)}의 점수가 차례로 높은 쪽이 앞섭니다.")
+            scored = {name for one in table.criterion for name in (one.name, one.group)}
+            ties = [f"{name} 점수" if name in scored else name for name in table.ties]
+            sentences.append(f"총점이 같으면 {josa(', '.join(ties), '이/가')} 차례로 높은 쪽이 앞섭니다.")
     else:
         sentences.append("순위는 한 회차의 신청을 함께 판정할 때만 매깁니다.")
     return " ".join(sentences)
