@@ -69,7 +69,7 @@ class SheetKind:
     note: str = ""
     main: bool = False  # read as a ledger: the sheet of the programme's main subject
     judged: bool = False  # what cannot be read in it holds: the sheet of a subject, or its evidence
-    own: bool = True  # of the programme itself, not one that others have too
+    own: int = 0  # where it stands in the file of the programme; those that others have too stand behind
 
     def column(self, name: str) -> Column:
         """The column (or item) of that canonical name. Raises KeyError."""
@@ -164,9 +164,10 @@ def load(programme_id: str = DEFAULT_PROGRAMME) -> dict[str, SheetKind]:
     own = [_whole(sheet, by_name, path) for sheet in _parsed(path).sheet] if path.is_file() else []
     found = {sheet.name: sheet for sheet in [*used, *own]}
     judged = {EVIDENCE, programme.main.sheet, *(subject.sheet for subject in programme.subjects)}
-    ours = {sheet.name for sheet in own}
+    place = {sheet.name: at for at, sheet in enumerate(own)}
     return {
-        name: _kind(sheet, name == programme.main.sheet, name in judged, name in ours) for name, sheet in found.items()
+        name: _kind(sheet, name == programme.main.sheet, name in judged, place.get(name, len(own)))
+        for name, sheet in found.items()
     }
 
 
@@ -175,7 +176,7 @@ def as_filled_in(programme: Programme) -> list[SheetKind]:
     kinds = load(programme.id)
     judged = [one.sheet for one in (programme.main, *programme.others) if one.sheet not in programme.later]
     first = [kinds[name] for name in dict.fromkeys(judged) if name in kinds]
-    return [*first, *sorted((k for k in kinds.values() if k not in first), key=lambda kind: not kind.own)]
+    return [*first, *sorted((k for k in kinds.values() if k not in first), key=lambda kind: kind.own)]
 
 
 def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> shapes.Sheet:
@@ -220,7 +221,7 @@ def _beside(under: shapes.Column, own: shapes.Column) -> shapes.Column:
     return replace(under, required=own.required, **names)
 
 
-def _kind(raw: shapes.Sheet, main: bool, judged: bool, own: bool = True) -> SheetKind:
+def _kind(raw: shapes.Sheet, main: bool, judged: bool, own: int = 0) -> SheetKind:
     costs = raw.unreadable or ("hold" if judged else "note")
     return SheetKind(
         name=raw.name,
