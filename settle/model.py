@@ -128,6 +128,9 @@ class Book:
     evidence: Any = None  # settle.evidence.attach.Attached, where evidence files were given
     filled: list[dict[str, Any]] = field(default_factory=list)  # cells and rows that other files filled, one dict each
     doubts: list[Doubt] = field(default_factory=list)
+    carried: list[InputFile] = field(
+        default_factory=list
+    )  # earlier 검토표 whose rows of 판정 were taken into this book
     unrecognised: list[str] = field(default_factory=list)  # names of files given of which nothing was understood
     programme: str = "innovation-partnership"  # id of the programme by whose sheets it was read
     main: str = LEDGER  # sheet of the main subject: the ledger

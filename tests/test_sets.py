@@ -89,19 +89,121 @@ def test_previous_none_compares_with_nothing(tmp_path: Path) -> None:
     assert not (out / "비교.json").exists()
 
 
-def test_a_reply_survives_ten_runs_a_rename_and_a_corrected_line(tmp_path: Path) -> None:
+DECISION = ["집행번호", "규칙코드", "판정", "인정금액", "사유", "판정자", "검토자", "판정일"]
+ACCEPTED = ["E-002", "GEN-080", "인정", None, "서류를 따로 받아 보았습니다", "김감사", "이검토", "2025-12-01"]
+
+
+def write_decision(path: Path, *rows: list[Any]) -> None:
+    """An auditor types 판정 into the 검토표, and 소명 and 검토 판정 beside a finding of 지적 목록."""
+    book = openpyxl.load_workbook(path)
+    page = book["판정"] if "판정" in book.sheetnames else book.create_sheet("판정")
+    if page.max_row == 1:
+        for at, head in enumerate(DECISION, start=1):
+            page.cell(1, at, head)
+    for row in rows:
+        page.append(row)
+    book.save(path)
+
+
+def listed(path: Path, line: str) -> list[tuple[Any, Any, Any]]:
+    """(규칙, 소명, 검토 판정) of the rows of 지적 목록 of a line into which something is typed."""
+    page = openpyxl.load_workbook(path)["지적 목록"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=4)]
+    return [(row[7], row[10], row[11]) for row in rows if row[0] == line and (row[10] or row[11])]
+
+
+def decided(out: Path) -> dict[str, str]:
+    """Line and code of what was decided -> 판정."""
+    found = json.loads((out / "정산결과.json").read_text(encoding="utf-8"))["findings"]
+    return {f"{one['line']} {one['code']}": one["decision"]["판정"] for one in found if one["decision"]}
+
+
+def _check_and_die(file: Path, out: Path) -> None:
+    """A run that is killed when its set is whole and not yet in its place."""
+    sets._swap = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    check(file, "-o", out)
+
+
+def test_what_was_typed_survives_ten_runs_a_rename_a_corrected_line_and_a_kill(tmp_path: Path) -> None:
+    """소명 beside the line and beside the finding, 검토 판정, and a row of 판정, which decides in every run."""
     file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
     check(file, "-o", out)
-    write_reply(out / "검토표.xlsx", "E-002", "결제수단을 확인 중입니다")
+    review = out / "검토표.xlsx"
+    write_reply(review, "E-002", "결제수단을 확인 중입니다")
+    write_decision(review, ACCEPTED)
+    book = openpyxl.load_workbook(review)
+    page = book["지적 목록"]
+    row = next(r for r in range(4, page.max_row + 1) if page.cell(r, 1).value == "E-001")
+    rule = page.cell(row, 8).value
+    page.cell(row, 11, "회의록을 냅니다")
+    page.cell(row, 12, "인정")
+    book.save(review)
     for _ in range(3):
         said = check(file, "-o", out).output
-        assert "소명 1건" in said
+        assert "소명 2건, 판정 1건" in said
+    killed = multiprocessing.get_context("fork").Process(target=_check_and_die, args=(file, out))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     file = file.rename(tmp_path / "정산_최종.xlsx")
     check(file, "-o", out)
     corrected = [ROWS[0], [*ROWS[1][:5], 21_000, *ROWS[1][6:]]]
     for _ in range(6):
         check(ledger(file, *corrected), "-o", out)
-    assert reply(out / "검토표.xlsx", "E-002") == "결제수단을 확인 중입니다"
+    assert reply(review, "E-002") == "결제수단을 확인 중입니다"
+    assert listed(review, "E-001") == [(rule, "회의록을 냅니다", "인정")]
+    assert decided(out) == {"E-002 GEN-080": "인정"}
+    assert [[c.value for c in r][:3] for r in openpyxl.load_workbook(review)["판정"].iter_rows(min_row=2)] == [
+        ACCEPTED[:3]
+    ]
+    # a 검토표 that comes back says the same, and nothing stands in it twice
+    shown = json.loads((out / "정산결과.json").read_text(encoding="utf-8"))
+    check(review, "-o", tmp_path / "다시")
+    again = json.loads((tmp_path / "다시" / "정산결과.json").read_text(encoding="utf-8"))
+    assert (again["totals"], again["input_errors"]) == (shown["totals"], shown["input_errors"])
+    assert decided(tmp_path / "다시") == {"E-002 GEN-080": "인정"}
+
+
+def test_a_decision_follows_its_line_to_another_number(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    write_decision(out / "검토표.xlsx", ACCEPTED)
+    check(ledger(file, ROWS[0], ["E-102", *ROWS[1][1:]]), "-o", out)
+    assert decided(out) == {"E-102 GEN-080": "인정"}
+
+
+def test_a_row_that_moved_takes_its_decision_with_it_and_one_that_is_gone_decides_nothing(tmp_path: Path) -> None:
+    """Lines without a number are called by their rows, and another line may stand in that row today."""
+    file, out = ledger(tmp_path / "정산.xlsx", *[row[1:] for row in ROWS], heads=HEADS[1:]), tmp_path / "결과"
+    check(file, "-o", out)
+    write_decision(out / "검토표.xlsx", ["행 3", *ACCEPTED[1:]])
+    check(ledger(file, *[row[1:] for row in reversed(ROWS)], heads=HEADS[1:]), "-o", out)
+    assert decided(out) == {"행 2 GEN-080": "인정"}
+    other = ["2025-06-09", "회의비", "다과", "빵집", 9_000, "사업비카드", "다과비", 3]
+    said = check(ledger(file, other, ROWS[0][1:], heads=HEADS[1:]), "-o", out)
+    assert decided(out) == {}
+    assert "지난 장부" in said.output
+
+
+@pytest.mark.parametrize(("now", "holds"), [("인정", "불인정"), ("일부인정", "일부인정")])
+def test_a_decision_changed_in_the_review_holds_unless_the_ledger_says_something_new(
+    now: str, holds: str, tmp_path: Path
+) -> None:
+    """The auditor changes 인정 into 불인정 in the 검토표; the ledger's own 판정 stays as it was, or is changed too."""
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    write_decision(file, ACCEPTED)
+    check(file, "-o", out)
+    book = openpyxl.load_workbook(out / "검토표.xlsx")
+    book["판정"].cell(2, 3, "불인정")
+    book.save(out / "검토표.xlsx")
+    ledger(file, *ROWS)
+    write_decision(file, [*ACCEPTED[:2], now, 5_000 if now == "일부인정" else None, *ACCEPTED[4:]])
+    for _ in range(2):
+        said = check(file, "-o", out).output
+        assert decided(out) == {"E-002 GEN-080": holds}
+        assert ("달라 쓰지 않았습니다" in said) == (now == "일부인정")
+        if now == "일부인정":
+            break  # what was not taken stands in 이전/ and is told once
 
 
 def test_a_reply_to_a_line_without_a_number_survives_its_correction(tmp_path: Path) -> None:
@@ -153,7 +255,7 @@ def test_files_of_a_person_in_the_folder_stay(tmp_path: Path) -> None:
 
 
 def _judgement() -> Any:
-    book = SimpleNamespace(answers=None, files=[])
+    book = SimpleNamespace(answers=None, files=[], carried=[], frames={})
     programme = SimpleNamespace(id="p")
     return SimpleNamespace(book=book, programme=programme, rulebook=SimpleNamespace(sha256="0"))
 

@@ -16,10 +16,11 @@ from settle.korean import particles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from settle.comparing.carrying import Carried
     from settle.comparing.earlier import Comparison, Previous
     from settle.comparing.replies import Reply
     from settle.leads.finding import Found
-    from settle.model import Judgement
+    from settle.model import Book, Judgement
 
 
 NONE = "없음"  # --previous: compare with nothing
@@ -79,13 +80,22 @@ def command(
     everything: bool,
 ) -> int:
     """Judge, print, write."""
+    from settle.documents import sets
+
     context = click.get_current_context()
     if not files and kept is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
     if output:
         common.ready(output, font, make=False)
+        sets.sweep(Path(output).absolute())
     earlier = _earlier(previous, output, programme)  # read first: it may lie in the output folder
     said: list[str] = []
+    typed: list[Carried] = []
+
+    def carry(book: Book, *, decisions: bool = True) -> None:
+        typed.append(carried_over(book, output, decisions=decisions))
+
+    place = None
     if kept:
         from settle.binder.running import Options
 
@@ -102,25 +112,18 @@ def command(
         )
         given = in_binder.Given(files, evidence, answers)
         result, said, place = in_binder.check(kept, given, options, lambda found, to: write_all(found, to, font))
+        carry(result.book, decisions=False)  # those of a binder stand in its register
     else:
         cache = output / KEPT if output and output.is_dir() else None
         result = common.judge_files(
-            files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache, answers
+            files, programme, rules, skip, assume, column, profile, evidence, no_fill, cache, answers, carry
         )
-        place = None
-        if not no_leads and not result.unjudged:
-            from settle import leads
-
-            result.leads = leads.find(result)
-    replies = earlier_replies(result, output) if output else []
-    comparison = compare(result, earlier, replies) if earlier else None
-    written: list[Path] = []
-    if output and not result.unjudged:
-        written = write_all(result, output, font, comparison, replies)
-        if result.book.evidence:
-            result.book.evidence.evidence.kept.save(output / KEPT)
-    elif output:
-        common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
+        if not no_leads:
+            _look(result)
+    carried = typed[0]
+    result.book.notices += carried.notices
+    comparison = compare(result, earlier, carried.said) if earlier else None
+    written = _written(result, output, font, comparison, carried) if output else []
     if save_profile:
         written.append(keep_profile(result, save_profile, profile))
     if place:
@@ -133,14 +136,33 @@ def command(
     return 2 if output and result.unjudged else result.exit_code
 
 
+def _look(result: Judgement) -> None:
+    """Look for leads in what was judged."""
+    if not result.unjudged:
+        from settle import leads
+
+        result.leads = leads.find(result)
+
+
+def _written(
+    result: Judgement, output: Path, font: Path | None, comparison: Comparison | None, carried: Carried
+) -> list[Path]:
+    """The set that was written; none where nothing was judged, which is said."""
+    if result.unjudged:
+        common.say(f"판정한 것이 없어 '{output}'에는 아무것도 쓰지 않았습니다. 있던 결과는 그대로입니다.", err=True)
+        return []
+    written = write_all(result, output, font, comparison, carried)
+    if result.book.evidence:
+        result.book.evidence.evidence.kept.save(output / KEPT)
+    return written
+
+
 def _earlier(previous: Path | None, output: Path | None, programme: str) -> Previous | None:
     """The result to compare with: the one named, else that of the set in the output folder."""
     if previous is not None:
         return None if str(previous) == NONE else earlier_result(previous, programme)
     from settle.documents import sets
 
-    if output:
-        sets.sweep(Path(output).absolute())
     found = sets.earlier(output) if output else None
     if found is None:
         return None
@@ -150,11 +172,17 @@ def _earlier(previous: Path | None, output: Path | None, programme: str) -> Prev
         return None  # of another programme, or no longer whole: it is kept, and not compared
 
 
-def earlier_replies(result: Judgement, folder: Path) -> list[Reply]:
-    """What was typed into the 검토표 of the set in the folder, by lines of this judgement."""
+def carried_over(book: Book, folder: Path | None, *, decisions: bool = True) -> Carried:
+    """What was typed into the 검토표 of the set in the folder; rows of 판정 are taken into the book."""
     from settle.comparing import carrying
+    from settle.documents import sets
+    from settle.programme import vocabulary
 
-    return carrying.typed(result, folder)
+    if folder is None or book.main not in book.frames:
+        return carrying.NOTHING
+    programme = vocabulary.load(book.programme)
+    found = carrying.read(folder, programme)
+    return carrying.carry(book, programme, found, sets.decisions(folder), decisions=decisions)
 
 
 def _leads(found: Found) -> str:
@@ -202,19 +230,23 @@ def write_all(
     folder: Path,
     font: Path | None = None,
     comparison: Comparison | None = None,
-    replies: Sequence[Reply] = (),
+    carried: Carried | None = None,
 ) -> list[Path]:
     """Every report of a judgement as a set into a folder; the files written. Raises common.Wrong where they cannot be written.
 
-    replies: carried into the new 검토표. What its reader must know is added to the notices of the book.
+    carried: what was typed into the 검토표 of the set that this one replaces. What its reader must know is added to the
+    notices of the book.
     """
+    from settle.comparing import carrying
     from settle.documents import everything, sets
 
     with common.writing(result):
         taken = frozenset(sets.inputs_in(folder, result))
         return sets.write(
             folder,
-            lambda new: everything.write(result, new, font, comparison, everything.Kept(replies, taken)),
+            lambda new: everything.write(
+                result, new, font, comparison, everything.Kept(carried or carrying.NOTHING, taken)
+            ),
             result,
         )
 

@@ -356,8 +356,12 @@ def judge_files(
     no_fill: bool = False,
     kept: Path | None = None,
     answers: Path | None = None,
+    before: Callable[[Book], None] = lambda _: None,
 ) -> Judgement:
-    """Read and judge, with progress on standard error. kept: the folder that keeps what was read of evidence. Raises Wrong."""
+    """Read and judge, with progress on standard error. Raises Wrong.
+
+    kept: the folder that keeps what was read of evidence. before: done with what was read, before it is judged.
+    """
     _no_folder(files)
     from settle.programme.folders import ResourceError
 
@@ -366,6 +370,7 @@ def judge_files(
         book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=answers)
         if evidence:
             add_evidence(book, programme, evidence, kept, no_fill, at)
+        before(book)
         at.step(f"{book.main} {len(book.ledger):,}줄을 판정하는 중")
         from settle.pipeline import judge
         from settle.programme.rules import RulebookError, load

@@ -1,25 +1,29 @@
-"""소명 typed into the 검토표 of the set that a new one replaces: found by the line, so that none is lost when the set is written anew."""
+"""What was typed into the 검토표 of the set that a new one replaces (소명, 판정), found by the line: none is lost."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from settle.comparing.earlier import keys
-from settle.comparing.replies import Reply, replies_of
+from settle.comparing.replies import Reply, Typed, replies_of, together
+from settle.judging.decisions import DECISIONS
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
-from settle.korean import mask_key
+from settle.judging.settlement import OWN_EFFECTS
+from settle.korean import mask, mask_key, particles
+from settle.model import KNOWN, InputFile
 from settle.pipeline import Opened, read_book
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
-    from settle.model import Judgement
+    from settle.model import Book
+    from settle.programme.vocabulary import Programme
 
 SAME = (
     "집행일",
@@ -30,38 +34,167 @@ SAME = (
 ENOUGH = 3
 
 
-def typed(judgement: Judgement, folder: Path) -> list[Reply]:
-    """Replies of every 검토표 in a folder, with the key of the line of this judgement that each belongs to ("": of none any more)."""
-    found: list[Reply] = []
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a book as they are known again: name, key inside the ids of findings (masked), frame."""
+
+    names: list[str]
+    keys: list[str]
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A 검토표 of the set in the folder, read."""
+
+    path: Path
+    book: Book
+    lines: Lines
+    replies: list[Reply]
+    listed: list[Typed]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What is carried over. replies: beside lines; listed: beside findings; decisions: how many rows of 판정.
+
+    Keys and names of lines are those of today, "" and the earlier name where the line is gone.
+    """
+
+    replies: Sequence[Reply] = ()
+    listed: Sequence[Typed] = ()
+    decisions: int = 0
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[Reply]:
+        """The replies of both places, one a line."""
+        return together(self.replies, self.listed)
+
+
+NOTHING = Carried()
+
+
+def lines_of(book: Book, programme: Programme) -> Lines:
+    """The lines of a book before it is judged."""
+    facts = Facts(book, programme)
+    return Lines(facts["line_name"].tolist(), [mask_key(k) for k in line_ids(facts)(np.arange(facts.n))], facts.ledger)
+
+
+def read(folder: Path, programme: Programme) -> list[Earlier]:
+    """Every 검토표 in a folder of results; those that hold no ledger any more are left out."""
+    found = []
     for path in sorted(folder.glob("검토표*.xlsx")) if folder.is_dir() else ():
-        book = read_book(Opened([path]), judgement.programme)
-        if not len(book.ledger):
-            continue
-        facts = Facts(book, judgement.programme)
-        then = [mask_key(key) for key in line_ids(facts)(np.arange(facts.n))]
-        replies = replies_of(book, facts.ledger, facts["line_name"].tolist(), then)
-        found += _placed(judgement, replies, facts.ledger, then)
+        book = read_book(Opened([path]), programme)
+        if len(book.ledger):
+            lines = lines_of(book, programme)
+            found.append(Earlier(path, book, lines, *replies_of(book, lines.frame, lines.names, lines.keys)))
     return found
 
 
-def _placed(judgement: Judgement, replies: list[Reply], then: pd.DataFrame, known: list[str]) -> list[Reply]:
-    """Replies by the keys of today: the same key, else the one line that is the same but for a correction."""
-    now = keys(judgement)
-    here = set(now)
-    gone = [one for one in replies if one.key and one.key not in here]
-    if not gone:
-        return replies
-    old_keys = set(known)
-    fresh = [i for i, key in enumerate(now) if key not in old_keys]
-    old = then[list(SAME)].astype("str")
-    new = judgement.lines[list(SAME)].astype("str")
-    at = {key: i for i, key in enumerate(known)}
-    moved: dict[str, str] = {}
-    for one in gone:
-        alike = [i for i in fresh if (new.iloc[i] == old.iloc[at[one.key]]).sum() >= ENOUGH]
-        moved[one.key] = now[alike[0]] if len(alike) == 1 else ""
-    twice = {key for key in moved.values() if list(moved.values()).count(key) > 1}
-    return [
-        replace(one, key="" if moved[one.key] in twice else moved[one.key]) if one.key in moved else one
-        for one in replies
+def carry(
+    book: Book, programme: Programme, earlier: Sequence[Earlier], given: Collection[str], *, decisions: bool = True
+) -> Carried:
+    """What is carried into a book that is about to be judged; rows of 판정 are taken into its sheet 판정.
+
+    given: fingerprints of the rows of 판정 that the files of that time held (see `fingerprints`): what the 검토표 holds beside
+    them was typed into it. Such a row stands before one of the book about the same finding, which is then told as its second.
+    """
+    if not earlier:
+        return NOTHING
+    today = lines_of(book, programme)
+    replies: list[Reply] = []
+    listed: list[Typed] = []
+    rows, notices = 0, []
+    for one in earlier:
+        moved = _moved(one.lines, today)
+        replies += [replace(r, key=moved.get(r.key, "")) if r.key else r for r in one.replies]
+        names = dict(zip(today.keys, today.names, strict=True))
+        listed += [
+            replace(t, key=moved.get(t.key, ""), line=names.get(moved.get(t.key, ""), t.line)) if t.key else t
+            for t in one.listed
+        ]
+        called = {
+            name: names.get(moved.get(key, ""), name if key == name else f"{name} (지난 장부)")
+            for name, key in zip(one.lines.names, one.lines.keys, strict=True)
+        }
+        taken, said = _take_decisions(book, one, called, given) if decisions else (0, [])
+        rows += taken
+        notices += said
+    return Carried(replies, listed, rows, notices)
+
+
+def _moved(then: Lines, now: Lines) -> dict[str, str]:
+    """Earlier key -> key of today: the same, else the one line that is the same but for a correction, else ""."""
+    here, old_keys = set(now.keys), set(then.keys)
+    result = {key: key if key in here else "" for key in then.keys}
+    gone = [i for i, key in enumerate(then.keys) if key not in here]
+    fresh = [i for i, key in enumerate(now.keys) if key not in old_keys]
+    if not gone or not fresh:
+        return result
+    old, new = (frame[list(SAME)].astype("str").to_numpy() for frame in (then.frame, now.frame))
+    claims: dict[int, list[str]] = {}
+    for i in gone:
+        alike = [j for j in fresh if (new[j] == old[i]).sum() >= ENOUGH]
+        if len(alike) == 1:
+            claims.setdefault(alike[0], []).append(then.keys[i])
+    return result | {keys[0]: now.keys[j] for j, keys in claims.items() if len(keys) == 1}
+
+
+# ---- sheet 판정 -----------------------------------------------------------------------------------------------------------
+
+
+def fingerprints(book: Book) -> list[str]:
+    """One text for every row of 판정 in the files given (not of what was carried into it), in their order."""
+    frame = book.frames.get(DECISIONS, pd.DataFrame())
+    return [_fingerprint(row) for _, row in frame.iterrows() if book.sheets[row["_source"]].file >= 0]
+
+
+def _fingerprint(row: pd.Series) -> str:
+    """What a row says, whatever its sheet: the same in a ledger and in the 검토표, where personal numbers are masked."""
+    texts = []
+    for name in row.index:
+        if not str(name).startswith("_") and not str(name).endswith(KNOWN):
+            known = row.get(f"{name}{KNOWN}", True)
+            texts.append((mask_key if name == "집행번호" else mask)(str(row[name])) if known else "")
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
+
+
+def _take_decisions(book: Book, one: Earlier, called: dict[str, str], given: Collection[str]) -> tuple[int, list[str]]:
+    """Put the rows of 판정 that were typed into an earlier 검토표 before those of the book: how many, and what was not taken.
+
+    Not taken is a row about a finding of which the book says something new since.
+    """
+    then, now = one.book.frames.get(DECISIONS), book.frames.get(DECISIONS)
+    if then is None or now is None or not len(then):
+        return 0, []
+    stood = [_fingerprint(row) for _, row in then.iterrows()]
+    held = {_fingerprint(row) for _, row in now.iterrows()}
+    then = then[[mark not in held and mark not in given for mark in stood]]
+    then = then.assign(집행번호=[called.get(name, name) for name in then["집행번호"]])
+    then = then[[_fingerprint(row) not in held for _, row in then.iterrows()]]
+    # of the auditor's own findings a line may have several: one changed on one side would be counted twice
+    old = {True: set(stood), False: set(given)}
+    newer = {
+        (row["집행번호"], row["규칙코드"])
+        for _, row in now.iterrows()
+        if _fingerprint(row) not in old[row["규칙코드"] in OWN_EFFECTS]
+    }
+    about = list(zip(then["집행번호"], then["규칙코드"], strict=True))
+    notices = [
+        particles(
+            f"지난 검토표의 판정({name} {code})은(는) 이번에 주신 판정과 달라 쓰지 않았습니다. 지난 것은 '이전' 폴더의 검토표에 있습니다."
+        )
+        for name, code in about
+        if (name, code) in newer
     ]
+    then = then[[pair not in newer for pair in about]]
+    if not len(then):
+        return 0, notices
+    sources = {number: len(book.sheets) + n for n, number in enumerate(dict.fromkeys(then["_source"].tolist()))}
+    book.sheets += [replace(one.book.sheets[number], file=-1) for number in sources]
+    then = then.assign(_source=then["_source"].map(sources).astype("int32"))
+    frame = pd.concat([then, now], ignore_index=True)
+    book.frames[DECISIONS] = frame.astype(now.dtypes.to_dict())
+    book.carried.append(InputFile(one.path, one.book.files[0].sha256))
+    return len(then), notices

@@ -1,4 +1,4 @@
-"""What was typed into the 검토표: 소명내용, 추가증빙, 담당자 of each finding."""
+"""What was typed into the 검토표: 소명내용, 추가증빙, 담당자 beside a line, 소명 and 검토 판정 beside a finding (지적 목록)."""
 
 from __future__ import annotations
 
@@ -32,13 +32,28 @@ class Reply:
     key: str = ""
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed beside a finding of 지적 목록. key: of the line, "" where it is no line; sheet, row: where it stood."""
+
+    line: str
+    rule: str
+    reply: str
+    verdict: str
+    reason: str = ""
+    key: str = ""
+    sheet: str = ""
+    row: int = 0
+
+
 def read_replies(judgement: Judgement) -> list[Reply]:
     """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets, with the replies of 지적 목록."""
-    return replies_of(judgement.book, judgement.lines, judgement.lines["line"].tolist(), keys(judgement))
+    names = judgement.lines["line"].tolist()
+    return together(*replies_of(judgement.book, judgement.lines, names, keys(judgement)))
 
 
-def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> list[Reply]:
-    """The filled reply columns of a book's ledgers, with the replies of 지적 목록. names, known: name and key of every line."""
+def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> tuple[list[Reply], list[Typed]]:
+    """The filled reply columns of a book's ledgers, and what was typed into 지적 목록. names, known: name and key of every line."""
     ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
@@ -60,50 +75,55 @@ def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[st
             name, key = (names[place], known[place]) if place >= 0 else ("", "")
             found.append(Reply(name, sheet.name, row, texts, key))
     keys_of = {name: key for name, key in zip(reversed(names), reversed(known), strict=True) if name}
-    for file in sorted(files):
-        for raw in files[file].sheets:
-            found = _together(found, _listed(raw, keys_of, found))
-    return found
+    return found, [one for file in sorted(files) for raw in files[file].sheets for one in _listed(raw, keys_of)]
 
 
-def _together(found: Sequence[Reply], more: Sequence[Reply]) -> list[Reply]:
-    """Replies of both places; what was written to one line in both is one reply."""
+def together(found: Sequence[Reply], listed: Sequence[Typed]) -> list[Reply]:
+    """Replies of both places, one a line; what says the same in both is said once."""
+    said = {(one.key, text) for one in found for text in one.texts.values()}
+    rows: dict[tuple[str, str], list[Typed]] = {}
+    for typed in listed:
+        if typed.reply and (typed.key, typed.reply) not in said:
+            rows.setdefault((typed.sheet, typed.line), []).append(typed)
+    more = [
+        Reply(line, sheet, own[0].row, {**dict.fromkeys(REPLY, ""), REPLY[0]: _lines(one.reply for one in own)}, own[0].key)
+        for (sheet, line), own in rows.items()
+    ]  # fmt: skip
     extra = {one.key: one for one in more if one.key}
     joined = []
     for one in found:
         other = extra.pop(one.key, None) if one.key else None
         texts = one.texts
         if other is not None:
-            said = "\n".join(text for text in (one.texts[REPLY[0]], other.texts[REPLY[0]]) if text)
-            texts = {**one.texts, REPLY[0]: said}
+            texts = {**one.texts, REPLY[0]: _lines(text[REPLY[0]] for text in (one.texts, other.texts))}
         joined.append(Reply(one.line, one.sheet, one.row, texts, one.key))
     return [*joined, *(one for one in more if not one.key or one.key in extra)]
 
 
-def _listed(raw: Any, keys_of: Mapping[str, str], known: Sequence[Reply]) -> list[Reply]:
-    """What was typed into the 소명 of a sheet 지적 목록: one reply a line, its texts together."""
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def _listed(raw: Any, keys_of: Mapping[str, str]) -> list[Typed]:
+    """What was typed into 소명 and 검토 판정 of a sheet 지적 목록, row by row."""
     if not is_findings_list(raw):
         return []
     columns = {at: array.to_pylist() for at, array in raw.columns.items()}
     heading = next((row for row, text in enumerate(columns[0]) if text == "집행번호"), len(columns[0]))
     heads = {str(values[heading]): values for values in columns.values() if heading < len(values)}
-    said = {(one.key, text) for one in known for text in one.texts.values()}
-    rows: dict[str, tuple[int, list[str]]] = {}
-    for row, value in enumerate(heads.get("소명", [])[heading + 1 :], start=heading + 1):
-        line = str(columns[0][row] or "")
-        text = printable(str(value or "").strip())
-        if text and (keys_of.get(line, ""), text) not in said:
-            rows.setdefault(line, (row + 1, []))[1].append(text)
-    return [
-        Reply(
-            line,
-            raw.name,
-            row,
-            {**dict.fromkeys(REPLY, ""), REPLY[0]: "\n".join(dict.fromkeys(texts))},
-            keys_of.get(line, ""),
-        )
-        for line, (row, texts) in rows.items()
-    ]
+
+    def text(head: str, row: int) -> str:
+        values = heads.get(head, [])
+        return printable(str((values[row] if row < len(values) else "") or "").strip())
+
+    found = []
+    for row in range(heading + 1, len(columns[0])):
+        reply, verdict = text("소명", row), text("검토 판정", row)
+        if reply or verdict:
+            line = str(columns[0][row] or "")
+            key = keys_of.get(line, "")
+            found.append(Typed(line, text("규칙", row), reply, verdict, text("사유", row), key, raw.name, row + 1))
+    return found
 
 
 def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:

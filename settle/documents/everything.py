@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settle import files
+from settle.comparing import carrying
 from settle.comparing import earlier as roundtrip
 from settle.documents import comparison as compared
 from settle.documents import disallowance, json_
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a person: replies carried into the new 검토표, names of files that stay where the set goes."""
+    """What is kept of a person: what is carried into the new 검토표, names of files that stay where the set goes."""
 
-    replies: Sequence[Reply]
+    carried: carrying.Carried
     taken: frozenset[str]
 
 
-NOTHING = Kept((), frozenset())
+NOTHING = Kept(carrying.NOTHING, frozenset())
 
 
 def write(
@@ -44,7 +45,8 @@ def write(
     Raises WriteError, FontError.
     """
     output = folder / "정산결과.json"
-    reviews = review.write(result, folder, carried=_by_row(result, kept.replies), taken=kept.taken)
+    carried = review.Carried(_by_row(result, kept.carried.replies), kept.carried.listed)
+    reviews = review.write(result, folder, carried=carried, taken=kept.taken)
     written = [
         files.write_bytes(output, json_.dumps(result).encode()),
         files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
@@ -64,8 +66,11 @@ def write(
         written.append(leads.write(result.leads, folder / leads.FILE, result.leads.rates))
     if comparison:
         written.append(files.write_bytes(folder / "비교.json", compared.dumps(comparison).encode()))
-    if carried := sum(1 for one in kept.replies if one.key):
-        result.book.notices.append(f"지난 검토표에 적은 소명 {carried:,}건을 새 검토표에 옮겼습니다.")
+    moved = {"소명": sum(1 for one in kept.carried.said if one.key), "판정": kept.carried.decisions}
+    if any(moved.values()):
+        told = ", ".join(f"{name} {number:,}건" for name, number in moved.items() if number)
+        used = " 판정은 이번 결과에 썼습니다." if moved["판정"] else ""
+        result.book.notices.append(f"지난 검토표에 적은 {told}을 새 검토표에 옮겼습니다.{used}")
     result.book.notices.extend(notice for one in reviews for notice in one.notices)
     return written
 

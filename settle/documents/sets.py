@@ -86,6 +86,12 @@ def earlier(folder: Path) -> Path | None:
     return path if path.is_file() else None
 
 
+def decisions(folder: Path) -> list[str]:
+    """Fingerprints of the rows of 판정 that stood in the files of the set in a folder; what its 검토표 holds beside them was typed."""
+    found = _read(folder).get("decisions", [])
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
 def sweep(folder: Path) -> None:
     """Finish what a killed run had swapped, clear away what it had not."""
     if (folder / JOURNAL).is_file():
@@ -105,14 +111,16 @@ def _plain(name: str) -> str:
 
 def _manifest(judgement: Judgement, written: list[Path], token: str) -> bytes:
     """Tool, version, rulebook, and the SHA-256 of what was judged, of the answers and of every file written."""
+    from settle.comparing.carrying import fingerprints  # late: it brings what judges
     from settle.programme.answers import dumps
 
-    answers = judgement.book.answers
+    answers, book = judgement.book.answers, judgement.book
     content: dict[str, Any] = {
         "tool": {"name": "settle", "version": __version__},
         "set": token,
         "programme": {"id": judgement.programme.id, "sha256": judgement.rulebook.sha256},
-        "inputs": [{"name": mask(file.path.name), "sha256": file.sha256} for file in judgement.book.files],
+        "inputs": [{"name": mask(file.path.name), "sha256": file.sha256} for file in (*book.files, *book.carried)],
+        "decisions": fingerprints(book),
         "answers": hashlib.sha256(dumps(answers).encode()).hexdigest() if answers else None,
         "outputs": [{"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in written],
     }

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from settle.comparing.replies import Typed
 from settle.documents.review import package as ooxml
 from settle.documents.review.package import MAIN
 from settle.documents.review.worksheet import Worksheet, lines, number_cell, plain, text_cell
@@ -46,17 +46,6 @@ CHOICES = ("인정", "불인정", "일부인정")
 HEADING_ROW = 3
 GONE = "지적 없음"
 HOW = "소명 칸에 까닭과 낼 서류를 적어 돌려주십시오. 집행내역 오른쪽의 소명내용 칸에 적어도 됩니다."
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What somebody typed beside a finding."""
-
-    line: str
-    rule: str
-    reply: str
-    verdict: str
-    reason: str = ""
 
 
 def typed(package: Package, part: str) -> list[Typed]:

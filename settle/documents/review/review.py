@@ -13,11 +13,11 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
-from settle.documents.review import files, findings_list
+from settle.documents.review import decisions, files, findings_list
 from settle.documents.review import package as ooxml
 from settle.documents.review.cleaning import cleaned
 from settle.documents.review.comments import Notes
@@ -50,6 +50,7 @@ from settle.documents.review.worksheet import (
 )
 from settle.documents.view import View, safe
 from settle.files import WriteError, write_bytes
+from settle.korean import mask_key, mask_keys
 from settle.programme.sheets import load
 from settle.reading.book import FINDINGS_LIST
 from settle.reconciling import opening
@@ -57,13 +58,13 @@ from settle.workbook.container import BROKEN_ZIP
 from settle.workbook.raw import index, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from settle.comparing.replies import Typed
     from settle.model import Judgement, Sheet
 
 AUTHOR = "settle"
-Carried = dict[tuple[int, int], dict[str, str]]  # (sheet, row) -> reply heading -> text
 SUMMARY = "정산 검토"
 MARKER = 'N("settle")=0'  # the formula by which our conditional formats are known again
 MOST_COMMENTS = 2000  # on one sheet; a drawing of more makes spreadsheets slow, and the column 사유 says the same
@@ -94,6 +95,14 @@ STYLES = (
 )
 
 
+@dataclass(frozen=True)
+class Carried:
+    """What was typed into an earlier 검토표. replies: (sheet, row) -> reply heading -> text; listed: beside findings."""
+
+    replies: Mapping[tuple[int, int], Mapping[str, str]] = field(default_factory=dict)
+    listed: Sequence[Typed] = ()
+
+
 @dataclass
 class Written:
     """A review workbook, and what its reader must be told."""
@@ -112,7 +121,7 @@ def write(
 ) -> list[Written]:
     """Write a 검토표 for every file that holds a ledger (검토표.xlsx, 검토표-2.xlsx …). Raises WriteError.
 
-    carried: replies typed into an earlier 검토표, by sheet and row. taken: names that are not to be used.
+    carried: what was typed into an earlier 검토표. taken: names that are not to be used.
 
     A file that was judged is never written over: where it has that name already, the next number is taken.
     """
@@ -155,9 +164,12 @@ class _Review:
     """One file being edited."""
 
     def __init__(self, judgement: Judgement, number: int, carried: Carried | None = None) -> None:
-        self.carried = carried or {}
+        self.carried = carried or Carried()
         self.judgement, self.view = judgement, View(judgement)
-        self.main = judgement.book.main
+        self.main, self.first = (
+            judgement.book.main,
+            not any(s.file in range(number) and s.kind == judgement.book.main for s in judgement.book.sheets),
+        )
         self.sheets = {n: s for n, s in enumerate(judgement.book.sheets) if s.file == number}
         self.tabs = {n: s.name for n, s in self.sheets.items()}  # which tab holds which sheet
         self.notices: list[str] = []
@@ -188,6 +200,7 @@ class _Review:
                 self.package.put(part, SELECTED.sub(b"", self.package.read(part), count=1))
         if not self.ledgers:
             raise Unsupported(f"{self.main} 시트의 자리를 알 수 없는 통합 문서입니다")
+        self._add_decisions()
         self._add_list(listed)
         self._add_summary(summary)
         if filed or self.judgement.evidence is not None:
@@ -321,7 +334,7 @@ class _Review:
                 else text_cell(p, f"{c}{row}", str(value), look)
                 for c, value, look in zip(letters, rows[row], columns, strict=False)
             ]
-            reply = self.carried.get((source, row), {})
+            reply = self.carried.replies.get((source, row), {})
             return made + [
                 text_cell(p, f"{c}{row}", reply[name], looks.reply)
                 if reply.get(name)
@@ -445,6 +458,8 @@ class _Review:
         """The list of findings, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
         package = self.package
         before = findings_list.typed(package, self.parts[old]) if old else []
+        here = set(before)
+        before += [one for one in self._listed_here() if one not in here]
         content = findings_list.findings_list(self.view, self.looks, self.sheets, before)
         xml = package.read("xl/workbook.xml")
         if old:
@@ -455,6 +470,22 @@ class _Review:
         quoted, row = _quoted(_tabs(xml)[tab]), findings_list.HEADING_ROW
         xml = _name(xml, tab, "_xlnm.Print_Titles", f"{quoted}!${row}:${row}")
         package.put("xl/workbook.xml", xml)
+
+    def _listed_here(self) -> list[Typed]:
+        """What was typed beside findings of this file's lines; what is of no line any more goes to the first file."""
+        lines = self.judgement.lines
+        mine = set(mask_keys(lines["line"][lines["_source"].isin(list(self.sheets))].tolist()))
+        others = set(mask_keys(lines["line"].tolist())) - mine
+        listed = [replace(one, line=mask_key(one.line), key="", sheet="", row=0) for one in self.carried.listed]
+        return [one for one in listed if one.line in mine or (self.first and one.line not in others)]
+
+    def _add_decisions(self) -> None:
+        """What was typed into sheet 판정 of an earlier 검토표, in the first file."""
+        rows = decisions.carried(self.judgement.book) if self.first else None
+        if rows is not None:
+            xml = self.package.read("xl/workbook.xml")
+            content = decisions.decisions_sheet(rows, self.judgement.programme.id, self.looks)
+            self.package.put("xl/workbook.xml", self._new_tab(xml, decisions.TAB, content))
 
     def _new_tab(self, xml: bytes, name: str, content: str) -> bytes:
         """A new sheet as the first tab."""
