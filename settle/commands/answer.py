@@ -49,40 +49,52 @@ def command(
         wanted = "output" if files else context.command.params[0].name
         raise click.MissingParameter(ctx=context, param=next(p for p in context.command.params if p.name == wanted))
     earlier = answers or (output if output.is_file() else None)
-    result = common.judge_files(**inputs, answers=earlier, no_fill=no_fill)  # type: ignore[arg-type]
+    told = common.load_answers(earlier)
+    given: list[str] = []
+    seen: set[str] = set()
+
+    def keep(question: Question, answer: Answers) -> None:
+        nonlocal told
+        told = known.merged(told, answer)
+        _save(output, told)
+        given.append(question.about)
+
+    while True:
+        result = common.judge_files(**inputs, answers=earlier, no_fill=no_fill)  # type: ignore[arg-type]
+        asked = [one for one in result.questions if one.answerable and one.about not in seen]
+        if not asked:
+            if not seen and not result.unjudged:
+                click.echo("물을 것이 없습니다.")
+            break
+        columns = [
+            one for one in asked if one.about.startswith("열.")
+        ]  # what is asked of them may be another thing then
+        seen |= {one.about for one in columns or asked}
+        before = len(given)
+        whole = _ask_all(columns or asked, keep)
+        if not whole or not columns:
+            break
+        earlier = output if len(given) > before else earlier
+    if given or seen:
+        click.echo(f"답 {len(given)}개를 '{output}'에 적었습니다." if given else "적은 답이 없습니다.")
     if result.unjudged:
         for error in result.input_errors:
             common.say(error.message, err=True)
         return 2
-    told = common.load_answers(earlier)
-
-    def keep(_: Question, answer: Answers) -> None:
-        nonlocal told
-        told = known.merged(told, answer)
-        _save(output, told)
-
-    given = _ask_all(result.questions, keep)
-    if given is not None:
-        click.echo(f"답 {given}개를 '{output}'에 적었습니다." if given else "적은 답이 없습니다.")
     return 0
 
 
-def _ask_all(questions: list[Question], keep: Callable[[Question, Answers], None]) -> int | None:
-    """Ask what can be answered by typing; how many answers were given, None where there was nothing to ask."""
-    asked = [one for one in questions if one.answerable]
-    if not asked:
-        click.echo("물을 것이 없습니다.")
-        return None
-    given = 0
+def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None]) -> bool:
+    """Ask what can be answered by typing, every answer kept at once; whether all was asked (Ctrl-C ends it)."""
     try:
         for place, question in enumerate(asked, start=1):
             answer = _ask(question, place, len(asked))
             if answer is not None:
                 keep(question, answer)
-                given += 1
     except (click.Abort, KeyboardInterrupt):
         click.echo()
-    return given
+        return False
+    return True
 
 
 def _in_binder(kept: in_binder.Kept) -> int:
@@ -99,11 +111,18 @@ def _in_binder(kept: in_binder.Kept) -> int:
         try:
             result = running.judge(binder, running.read(binder, options), options).judgement
 
+            given: list[str] = []
+
             def keep(question: Question, answer: Answers) -> None:
                 body = tomllib.loads(dumps(answer))
                 binder.answer(question.id, body, question.kind, _told(body), origin="terminal")
+                given.append(question.id)
 
-            if _ask_all(result.questions, keep):
+            asked = [one for one in result.questions if one.answerable]
+            if not asked:
+                click.echo("물을 것이 없습니다.")
+            _ask_all(asked, keep)
+            if given:
                 running.store(binder, running.judge(binder, running.read(binder, options), options), options)
                 click.echo("답을 정산철에 적고 다시 판정했습니다.")
         except (ResourceError, RulebookError) as error:

@@ -192,12 +192,17 @@ FEW_QUESTIONS, FEW_RULES = 5, 4  # where both have more to say than a screen hol
 
 def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
     """먼저 할 일: what is missing, dearest first."""
-    asked = judgement.questions if everything else [q for q in judgement.questions if q.lines or q.kind == "cell"]
+    asked = (
+        judgement.questions
+        if everything
+        else [q for q in judgement.questions if q.lines or q.kind == "cell" or q.about.startswith("열.")]
+    )
     if not asked:
         return
     few = FEW_QUESTIONS if _crowded(judgement) else MOST_QUESTIONS
     most = len(asked) if everything else min(few, len(asked))
-    out.print(f"[bold]먼저 할 일[/bold] (보완 {text.won(judgement.totals['held'])} 가운데 걸린 금액, 줄)")
+    held = judgement.totals["held"]
+    out.print("[bold]먼저 할 일[/bold]" + (f" (보완 {text.won(held)} 가운데 걸린 금액, 줄)" if held else ""))
     for place, one in enumerate(asked[:most], start=1):
         figures = f"{text.number(one.won):>13} {len(one.lines):>4}줄" if one.lines else ""
         said = text.mask(text.printable(one.text))

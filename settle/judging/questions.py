@@ -22,7 +22,7 @@ from settle import korean
 from settle.judging.findings import line_ids
 from settle.judging.kinds.base import Context
 from settle.programme import conditions, sheets
-from settle.programme.answers import FILE, NO_LINE
+from settle.programme.answers import FILE, NO_LINE, NONE
 from settle.programme.folders import ResourceError, data_file
 from settle.programme.vocabulary import HEADS
 
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from settle.judging.facts.base import Facts
-    from settle.model import Judgement
+    from settle.model import Doubt, InputError, Judgement
     from settle.programme.sheets import Column
     from settle.programme.vocabulary import Programme
 
 MEANS = "결제수단"
+EXAMPLES = 3  # words of a column that are shown with the question what it is
 CARD_MEANS = ("사업비카드", "개인카드", "참여기업카드")
 CELL = "바로잡은"  # how `papers` of a rule begin that asks for a cell to be corrected
 HELD, UNCHECKED, PAPER = 0, 1, 2
@@ -55,9 +56,9 @@ LIST_TEXTS = {
 class Question:
     """One missing thing.
 
-    about: `협약.기관유형`, `집행내역.참석인원`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`, `시트.예산`, `증빙.회의록`,
-    `파일.<SHA-256>`. kind: the kind of answer (choose, yes-no, date, amount, column, cell, sheet, paper).
-    won: claims that hang on it. lines: names of the lines.
+    about: `협약.기관유형`, `집행내역.참석인원`, `열.집행내역:지출유형`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`,
+    `시트.예산`, `증빙.회의록`, `파일.<SHA-256>`. kind: the kind of answer (choose, yes-no, date, amount, column, cell, sheet,
+    paper). won: claims that hang on it. lines: names of the lines.
     """
 
     id: str
@@ -132,6 +133,7 @@ class _Asking:
         self.data = _data(self.programme.id)
         self.things: dict[str, _Thing] = {}
         self.names = judgement.lines["line"].tolist() if len(judgement.lines) else []
+        self.headings = self._headings()
         self.cards = {line: card for card in getattr(judgement.filling, "cards", ()) for line in card.lines}
 
     def questions(self) -> list[Question]:
@@ -142,12 +144,26 @@ class _Asking:
         self._unchecked()
         won = self._won()
         made = [self._question(thing, won[thing.about]) for thing in self.things.values()]
-        first = {one.about for one in made if one.kind == "cell" and not one.lines}  # a line that is in no total yet
+        # lines that are in no total yet
+        first = {one.about for one in made if not one.lines and (one.kind == "cell" or one.about.startswith("열."))}
         made.sort(key=lambda q: (q.about not in first, -q.won, not q.answerable, tiers(self.things[q.about]), q.id))
         return made
 
+    def _headings(self) -> dict[str, list[Doubt]]:
+        """Column of the ledger -> headings that may be it (`Book.doubts`), where nobody said that none of them is."""
+        book = self.judgement.book
+        said = book.answers.columns if book.answers else {}
+        found: dict[str, list[Doubt]] = defaultdict(list)
+        for one in book.doubts:
+            if one.kind in ("column", "twin", "key") and said.get(f"{self.main}:{one.column}") != "":
+                found[one.column].append(one)
+        return found
+
     def thing(self, about: str) -> _Thing:
-        """The thing of that name."""
+        """The thing of that name; a column that a heading may be is that heading."""
+        sheet, _, column = about.partition(".")
+        if sheet == self.main and column in self.headings:
+            about = f"열.{self.main}:{column}"
         return self.things.setdefault(about, _Thing(about))
 
     # ---- what is held
@@ -220,8 +236,11 @@ class _Asking:
             if error.consequence == "left out":
                 about = f"칸.{error.sheet}!{error.cell or error.row}"
             elif error.consequence == "cannot run" and error.kind == self.main:
-                about = f"{self.main}.{error.column or '열'}"
+                about = f"{self.main}.{error.column}" if error.column else ""
             else:
+                continue
+            if not about:
+                self._missing(error)
                 continue
             thing = self.thing(about)
             thing.codes[error.code] = None
@@ -240,6 +259,15 @@ class _Asking:
             thing.message = f"파일 {tie.name}{said}은(는) {len(tie.lines)}줄에 모두 맞습니다: 어느 줄의 증빙입니까?"
             thing.lines |= dict.fromkeys(tie.lines)
             thing.won[(HELD, dearest)] = held[dearest]
+
+    def _missing(self, error: InputError) -> None:
+        """No ledger at all: the headings of a sheet that would be one, if there are any."""
+        for name in () if self.names else self.headings:
+            self.thing(f"{self.main}.{name}").codes[error.code] = None
+        if not self.names and not self.headings:
+            thing = self.thing(f"{self.main}.열")
+            thing.codes[error.code] = None
+            thing.message = error.message
 
     # ---- what is not checked
 
@@ -332,10 +360,15 @@ class _Asking:
         if sheet == FILE:
             lines = tuple(self.names[line] for line in sorted(thing.lines))
             return "choose", (*lines, NO_LINE), lines[0]
+        if sheet == "열":
+            choices = self._choices(rest.partition(":")[2])
+            return "choose", choices, choices[0]
         if sheet == "말":
             column = rest.partition("=")[0]
             known = self._leaves() if column in HEADS else tuple(self.programme.values.get(column, ()))
             return "choose", known, known[0] if known else ""
+        if sheet == self.main and not thing.lines:
+            return "sheet", (), ""  # nothing could be read: the file itself has to be mended
         column_ = self._column(sheet, rest.split(",")[0])
         if sheet == "협약":
             choices = tuple(self.programme.values.get(column_.values, ())) if column_ and column_.values else ()
@@ -355,9 +388,11 @@ class _Asking:
         if said:
             return str(said).format(lines=f"{lines:,}")
         sheet, _, rest = thing.about.partition(".")
-        if thing.message and sheet in ("칸", FILE, self.main):
+        if thing.message and (sheet in ("칸", FILE) or (sheet == self.main and not thing.lines)):
             return thing.message
         match sheet:
+            case "열":
+                return self._heading_text(rest.partition(":")[2])
             case "증빙":
                 return f"{rest}: 이 서류를 내야 합니다 ({lines:,}줄)."
             case "시트":
@@ -381,6 +416,26 @@ class _Asking:
             if lacking
             else f"{where}{column}이(가) {lines:,}줄에서 비어 있습니다."
         )
+
+    def _choices(self, column: str) -> tuple[str, ...]:
+        """Headings that may be a column of the ledger; "none" where it can do without one."""
+        found = [h for one in self.headings[column] for h in (one.choices if one.kind == "twin" else (one.text,))]
+        if any(one.kind == "twin" for one in self.headings[column]):
+            return tuple(dict.fromkeys(found))
+        kind = self._column(self.main, column)
+        return (*dict.fromkeys(found), *(() if kind and kind.required else (NONE,)))
+
+    def _heading_text(self, column: str) -> str:
+        first, others = self.headings[column][0], len(self.headings[column]) - 1
+        if first.kind == "twin":
+            return f"{column}(으)로 볼 수 있는 열이 여럿입니다: 어느 것입니까?"
+        if first.kind == "key":
+            return f"열 '{first.text}'은(는) {column}입니까?"
+        more = " …" if len(first.choices) > EXAMPLES else ""
+        told = f" ({', '.join(first.choices[:EXAMPLES])}{more})" if first.choices else ""
+        if others:
+            return f"{column}은(는) 어느 열입니까? '{first.text}'(으)로 보입니다{told}."
+        return f"열 '{first.text}'은(는) 무엇입니까? {column}(으)로 보입니다{told}."
 
 
 def tiers(thing: _Thing) -> int:

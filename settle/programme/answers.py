@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 Scalar = str | int | dt.date
 FILE = "파일"  # how a question about an evidence file begins
 NO_LINE = "어느 줄의 증빙도 아님"
+NONE = "없음"  # typed where one of several headings is asked for: none of them is that column
 TABLES = ("협약", "columns", "categories", "cards")
 
 
@@ -102,7 +103,7 @@ class OfFile:
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered. All tables keep the order in which they were given."""
+    """What was answered. All tables keep the order in which they were given. A column of heading "": no heading is that column."""
 
     agreement: dict[str, Scalar] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
@@ -126,7 +127,8 @@ class Answers:
     def profile(self, other: Profile | None = None) -> Profile:
         """A profile with these columns and categories before those of another."""
         old = other or Profile()
-        return Profile({**old.columns, **self.columns}, {**old.categories, **self.categories})
+        columns = {column: heading for column, heading in self.columns.items() if heading}
+        return Profile({**old.columns, **columns}, {**old.categories, **self.categories})
 
     def vocabulary(self, programme: Programme) -> Programme:
         """The programme with the answered words among its synonyms."""
@@ -318,6 +320,8 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         return Answers(cards={rest: typed}) if typed in choices else None
     if kind == FILE:
         return _line_of_file(rest, choices, typed)
+    if kind == "열":
+        return Answers(columns={rest: "" if typed == NONE else typed}) if typed in choices else None
     if kind == "말":
         column, _, word = rest.partition("=")
         if typed not in choices:

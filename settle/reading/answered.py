@@ -15,7 +15,9 @@ from settle.korean import josa
 from settle.model import KNOWN, Filled, Sheet
 from settle.programme import sheets
 from settle.programme.sheets import NUMBERS
+from settle.programme.vocabulary import HEADS
 from settle.reading import cells
+from settle.reading.categories import place_of
 from settle.reading.values import canonical
 from settle.workbook.raw import index
 
@@ -153,6 +155,12 @@ class _Taker:
     def done(self, answers: Answers) -> Book:
         """The book with everything taken."""
         extra = list(self.book.sheets)
+        heads = [self.frame[head] != "" for head in HEADS if head in self.frame]
+        if heads and bool(
+            np.logical_or.reduce(heads).all()
+        ):  # a ledger without a category, every line of which got one
+            lost = "cannot run"
+            self.errors = [e for e in self.errors if not (e.consequence == lost and e.column in HEADS and e.row)]
         if AGREEMENT in self.kinds and answers.agreement and not self.book.has(AGREEMENT):
             extra.append(Sheet(-1, ANSWER, AGREEMENT))
         return replace(
@@ -186,6 +194,18 @@ class _Taker:
         return (self.frame[name] == "").to_numpy()
 
     def _put(self, line: int, name: str, value: Any, source: str) -> None:
+        place_ = place_of(self.programme, value) if name in HEADS and isinstance(value, str) else None
+        for head, part in zip(HEADS, place_ or (), strict=bool(place_)):  # a path of the tree names all three
+            self._write(line, head, part)
+        if place_ is None:
+            self._write(line, name, value)
+        place = int(self.frame["_source"].iat[line]), int(self.frame["_row"].iat[line])
+        self.errors = [
+            e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != self.book.main
+        ]
+        self.taken.append(Filled(line, self.names[line], name, _plain(value), source, "", 0, ANSWER))
+
+    def _write(self, line: int, name: str, value: Any) -> None:
         column = self.frame[name].copy()
         column.iat[line] = value
         self.frame[name] = column
@@ -193,11 +213,6 @@ class _Taker:
             known = self.frame[name + KNOWN].copy()
             known.iat[line] = True
             self.frame[name + KNOWN] = known
-        place = int(self.frame["_source"].iat[line]), int(self.frame["_row"].iat[line])
-        self.errors = [
-            e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != self.book.main
-        ]
-        self.taken.append(Filled(line, self.names[line], name, _plain(value), source, "", 0, ANSWER))
 
     def _read(self, column: Column | None, given: Scalar) -> _Read | None:
         """The value as a column of this type holds it."""
@@ -218,6 +233,8 @@ class _Taker:
         if kind == "yesno":
             said = cells.yes_no(str(given))
             return _Read(said.value) if said.status == cells.OK else None
+        if column is not None and column.name in HEADS and place_of(self.programme, str(given)):
+            return _Read(str(given))
         if column is not None and kind in ("choice", "choices"):
             value, known = canonical(self.programme, column, str(given))
             return _Read(value) if known and value else None

@@ -31,6 +31,7 @@ from settle.reading.lacking import require_subject, say_several
 from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds, split_funds
 from settle.reading.period import period_of, year_named
+from settle.reading.proposing import propose_ledger
 from settle.reading.table import next_headings, read_table
 from settle.workbook.raw import RawFile, RawSheet
 from settle.workbook.reader import Reading
@@ -212,6 +213,8 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
         return
     rows = raw.height if context.columns else 0
     reading.sheets.append(Sheet(number, raw.name, "", rows=rows, unknown=_first_texts(grid)))
+    if main is not None and kind in (None, main) and not any(_unlike_texts(main, row) for row in grid):
+        reading.doubts += propose_ledger(context, main, grid, _sampler(context.columns))
     if kind is not None and exact:
         _missing_sheet(kind, raw.name, grid, source, reading)
 
@@ -306,7 +309,11 @@ def _choose(
 
 def _unlike(kind: SheetKind, table: headings.Table) -> bool:
     """Headings that show a sheet to be something else (a bank statement has 잔액)."""
-    keys = {headings.heading_key(t) for t in table.unknown.values()}
+    return _unlike_texts(kind, table.unknown)
+
+
+def _unlike_texts(kind: SheetKind, row: Mapping[int, str]) -> bool:
+    keys = {headings.heading_key(t) for t in row.values()}
     return bool(keys & {headings.heading_key(t) for t in kind.unlike})
 
 

@@ -49,6 +49,11 @@ def _parts(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
+def place_of(programme: Programme, text: str) -> tuple[str, str, str] | None:
+    """The place of the budget tree that a name or path means."""
+    return _resolve(programme, text) or programme.place_of(_parts(text))
+
+
 def map_categories(context: Context, data: pd.DataFrame, programme: Programme, categories: Mapping[str, str]) -> None:
     """Categories that stand in other columns than the tree's, or have other names, become places of the tree.
 

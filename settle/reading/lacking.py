@@ -39,7 +39,9 @@ def require_subject(
                     f"파일에 넣거나 --assume {_example(programme)}처럼 정해 주세요. "
                     f"찾은 제목: {printable(', '.join([*sheet.headings.values(), *sheet.unknown]))}."
                 )
-                error = InputError("DAT-010", message, "cannot run", main.name, source, sheet.name, sheet.heading_row)
+                error = InputError(
+                    "DAT-010", message, "cannot run", main.name, source, sheet.name, sheet.heading_row, column=group[-1]
+                )
                 reading.errors.append(error)
 
 

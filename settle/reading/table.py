@@ -16,6 +16,7 @@ from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
 from settle.reading.context import Context, shown
 from settle.reading.currency import currency
+from settle.reading.proposing import propose
 from settle.reading.rows import sort
 from settle.reading.totals import check_totals
 from settle.reading.values import means, typed
@@ -88,6 +89,8 @@ def read_table(context: Context, table: Table, until: int | None = None) -> tupl
                 places[heading] = place
     means(context, table, by_name, data, sorted_rows.lines)
     _say_beyond(context, table, sorted_rows.lines)
+    if kind.main:
+        propose(context, table, sorted_rows.lines)
     check_totals(context, table, sorted_rows)
     sheet = Sheet(
         file=-1,
