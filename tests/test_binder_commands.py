@@ -408,7 +408,7 @@ def test_leads_stand_apart_are_decided_and_their_rate_is_shown_next_time(settle:
     }
     source = workbook(tmp_path / "정산.xlsx", sheets)
     ran = settle("check", source, "--binder", "우리.정산")
-    assert "의심 신호 2건: LEAD-010 1, LEAD-050 1. 판정이 아니며 금액을 움직이지 않습니다" in ran.out, ran.said
+    assert "의심 신호 2건 (LEAD-010 1, LEAD-050 1): 판정이 아님" in ran.out, ran.said
     assert settle("decide", "우리.정산", "E-001", "LEAD-010", "맞음", "--by", "김감사").code == 0
     ran = settle("decide", "우리.정산", "E-002", "LEAD-050", "아님", "--reason", "정가", "--by", "김감사")
     assert "1건 가운데 0건 맞았습니다" in ran.out

@@ -189,7 +189,7 @@ def _leads(found: Found) -> str:
     """How many leads of each pattern."""
     counts = Counter(one.code for one in found.leads)
     told = ", ".join(f"{code} {n}" for code, n in sorted(counts.items()))
-    return f"의심 신호 {len(found.leads)}건: {told}. 판정이 아니며 금액을 움직이지 않습니다 (-o의 의심신호.xlsx)."
+    return f"의심 신호 {len(found.leads)}건 ({told}): 판정이 아님 (의심신호.xlsx)"
 
 
 def earlier_result(path: Path, programme: str) -> Previous:

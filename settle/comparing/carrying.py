@@ -160,6 +160,11 @@ def _fingerprint(row: pd.Series) -> str:
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
 
 
+def _those(rows: pd.DataFrame, wanted: list[bool]) -> pd.DataFrame:
+    """The wanted rows, of none at all too."""
+    return rows[np.array(wanted, dtype=bool)]
+
+
 def _take_decisions(book: Book, one: Earlier, called: dict[str, str], given: Collection[str]) -> tuple[int, list[str]]:
     """Put the rows of 판정 that were typed into an earlier 검토표 before those of the book: how many, and what was not taken.
 
@@ -170,9 +175,9 @@ def _take_decisions(book: Book, one: Earlier, called: dict[str, str], given: Col
         return 0, []
     stood = [_fingerprint(row) for _, row in then.iterrows()]
     held = {_fingerprint(row) for _, row in now.iterrows()}
-    then = then[[mark not in held and mark not in given for mark in stood]]
+    then = _those(then, [mark not in held and mark not in given for mark in stood])
     then = then.assign(집행번호=[called.get(name, name) for name in then["집행번호"]])
-    then = then[[_fingerprint(row) not in held for _, row in then.iterrows()]]
+    then = _those(then, [_fingerprint(row) not in held for _, row in then.iterrows()])
     # of the auditor's own findings a line may have several: one changed on one side would be counted twice
     old = {True: set(stood), False: set(given)}
     newer = {
@@ -188,7 +193,7 @@ def _take_decisions(book: Book, one: Earlier, called: dict[str, str], given: Col
         for name, code in about
         if (name, code) in newer
     ]
-    then = then[[pair not in newer for pair in about]]
+    then = _those(then, [pair not in newer for pair in about])
     if not len(then):
         return 0, notices
     sources = {number: len(book.sheets) + n for n, number in enumerate(dict.fromkeys(then["_source"].tolist()))}

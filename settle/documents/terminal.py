@@ -82,11 +82,24 @@ def show(
             out.print(Text(f"  {path}"), no_wrap=True, crop=False, overflow="ignore")
     elif written:
         for folder in dict.fromkeys(path.parent for path in written):
-            names = ", ".join(path.name for path in written if path.parent == folder)
-            line = Text.assemble((f"쓴 파일 ({folder}): ", "bold"), names)
-            out.print(line, no_wrap=True, crop=False, overflow="ignore")
+            names = [path.name for path in written if path.parent == folder]
+            out.print(_files(folder, names, out.width), no_wrap=True, crop=False, overflow="ignore")
     elif len(judgement.lines):
         out.print("\n줄마다의 지적과 보고서는 `-o 폴더`로 쓸 수 있습니다.", style="dim")
+
+
+FIRST = (".pdf", ".xlsx", ".hwpx")  # what people open, named before what programs read
+
+
+def _files(folder: Path, names: list[str], room: int) -> Text:
+    """The files that were written, in one line: as many names as fit, the rest counted."""
+    names = sorted(names, key=lambda name: not name.endswith(FIRST))
+    for shown in range(len(names), 0, -1):
+        more = f" 외 {len(names) - shown}개" if shown < len(names) else ""
+        line = Text.assemble((f"쓴 파일 ({folder}): ", "bold"), ", ".join(names[:shown]) + more)
+        if cell_len(line.plain) <= room or shown == 1:
+            break
+    return line
 
 
 def _say(value: Any, style: str = "") -> Text:
@@ -108,7 +121,10 @@ def _head(out: Console, judgement: Judgement) -> None:
         period = f"협약기간 {agreement['협약시작일']} ~ {agreement['협약종료일']}"
     sheets = [s for s in judgement.book.sheets if s.kind == judgement.book.main]
     rows = ", ".join(
-        f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,} + 합계행 {s.totals:,} + 빈 행 {s.blank:,} + 제외 {s.rejected:,}"
+        f"{s.name}: {s.rows:,}행 = 집행 {s.lines:,}"
+        + "".join(
+            f" + {word} {n:,}" for word, n in (("합계행", s.totals), ("빈 행", s.blank), ("제외", s.rejected)) if n
+        )
         for s in sheets
     )
     if period or rows:
@@ -210,12 +226,11 @@ def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
         said = said if everything else _cut(said, room)
         gap = " " * max(room - cell_len(said), 1)
         out.print(Text(f"{place:>2}  {said}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
-    if len(asked) > most:
-        out.print(f"    외 {len(asked) - most:,}가지 (--all)", style="dim")
+    more = [f"외 {len(asked) - most:,}가지는 --all"] if len(asked) > most else []
     if any(one.answerable for one in asked):
-        out.print(
-            "    답하기: settle answer 파일… -o 답.toml, 그다음 settle check 파일… --answers 답.toml", style="dim"
-        )
+        more.append("답하기: settle answer 파일… -o 답.toml → check … --answers 답.toml")
+    if more:
+        out.print(f"    {' · '.join(more)}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _cut(said: str, room: int) -> str:
@@ -247,18 +262,14 @@ def _rules(out: Console, judgement: Judgement) -> None:
     wanted = [row for row in rows if row[5] != "note"][: FEW_RULES if _crowded(judgement) else MOST_RULES]
     told = {"disallow": "불인정", "hold": "보완 요청", "note": "확인 사항"}
     counts = [f"{word} {n:,}건" for effect, word in told.items() if (n := sum(r[4] for r in rows if r[5] == effect))]
-    out.print(f"\n[bold]규칙마다[/bold] ({' · '.join(counts)})")
+    more = len([row for row in rows if row[5] != "note"]) - len(wanted)
+    left = f"; {more:,}개 더는 --all" if more > 0 else "; 모두 --all" if any(row[5] == "note" for row in rows) else ""
+    out.print(f"\n[bold]규칙마다[/bold] ({' · '.join(counts)}{left})")
     for _, won, code, title, count, effect in wanted:
         line = Text(f"  {EFFECTS[effect]} ", style=COLOURS[effect])
         line.append(f"{code} {title}  {count:,}건")
         line.append(f"  {text.won(-won)}" if won else "", style="bold")
         out.print(line, no_wrap=True, overflow="ellipsis")
-    more = len([row for row in rows if row[5] != "note"]) - len(wanted)
-    if more > 0 or any(row[5] == "note" for row in rows):
-        out.print(
-            f"  규칙 {more:,}개 더와 확인 사항은 --all로 봅니다." if more > 0 else "  확인 사항은 --all로 봅니다.",
-            style="dim",
-        )
 
 
 def _rest(out: Console, judgement: Judgement) -> None:
@@ -350,8 +361,9 @@ def _causes(out: Console, judgement: Judgement) -> None:
         causes.setdefault(cause, []).append(cell if again else f"{error.sheet} {cell}".strip())
         sheets[cause] = error.sheet
         first.setdefault(cause, error.message)
-    out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]")
     most = FEW_CAUSES if _crowded(judgement) else MOST_CAUSES
+    left = f" (외 {len(causes) - most:,}가지는 --all)" if len(causes) > most else ""
+    out.print(f"\n[bold]입력 오류 {len(judgement.input_errors):,}건[/bold]{left}")
     for cause, places in list(causes.items())[:most]:
         code, consequence, _ = cause
         where = ", ".join(p for p in places[:2] if p) + (f" 외 {len(places) - 2}칸" if len(places) > 2 else "")
@@ -364,10 +376,6 @@ def _causes(out: Console, judgement: Judgement) -> None:
             continue
         line.append_text(_say(_cut(first[cause], max(out.width - cell_len(line.plain), 20))))
         out.print(line, no_wrap=True, crop=False, overflow="ignore")
-    if len(causes) > MOST_CAUSES:
-        out.print(
-            f"  외 {len(causes) - MOST_CAUSES:,}가지는 --all, 불인정내역서와 정산결과.json에 있습니다.", style="dim"
-        )
 
 
 def _errors(out: Console, judgement: Judgement, everything: bool) -> None:

@@ -31,7 +31,7 @@ def carried(book: Book) -> pd.DataFrame | None:
     frame = book.frames.get(DECISIONS)
     if frame is None or not book.carried:
         return None
-    rows = frame[[book.sheets[source].file < 0 for source in frame["_source"]]]
+    rows = frame[[book.sheets[source].file < 0 for source in frame["_source"]]] if len(frame) else frame
     return rows if len(rows) else None
 
 
