@@ -15,7 +15,7 @@ from settle.korean import josa
 from settle.model import InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
-from settle.programme.answers import Answers
+from settle.programme.answers import remembered
 from settle.reading import book as books
 from settle.reading.answered import answer, correct
 from settle.reading.working import apart
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.model import Book, Judgement
+    from settle.programme.answers import Answers
     from settle.programme.profile import Profile
     from settle.programme.rules import Rulebook
     from settle.programme.vocabulary import Programme
@@ -61,7 +62,7 @@ def read_book(
     answers: Answers | None = None,
 ) -> Book:
     """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given."""
-    given = answers or Answers()
+    given = remembered(profile, answers)
     programme = given.vocabulary(programme or vocabulary.load())
     files = correct(opened.result(), given)
     theirs, papers = apart(files)

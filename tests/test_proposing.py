@@ -12,6 +12,7 @@ from settle import pipeline
 from settle.cli import cli
 from settle.programme import rules
 from settle.programme.answers import load, understood
+from settle.programme.profile import load as load_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +112,43 @@ def test_names_and_running_numbers_are_no_column(tmp_path: Path) -> None:
         book.active.cell(row, 7, f"김{row}" if row > 4 else "계좌이체")
     book.save(path)
     assert not [one for one in judged(path).questions if one.about == "열.집행내역:결제수단"]
+
+
+def test_what_was_answered_once_is_kept_for_the_next_month(tmp_path: Path) -> None:
+    """Columns, words, categories and cards are the institution's own; facts of the agreement and cells are not."""
+    path = ledger(tmp_path / "장부.xlsx", named(금액="돈", 지불="결제방법"))
+    told, kept = tmp_path / "답.toml", tmp_path / "우리 기관.toml"
+    told.write_text(
+        '["협약"]\n"기관유형" = "비영리"\n[columns]\n"집행내역:집행금액" = "돈"\n[words."결제수단"]\n"법인카드" = "사업비카드"\n'
+        '"기관 카드" = "사업비카드"\n[categories]\n"모임" = "직접비/사업운영비/회의비"\n[cards]\n"****-1180" = "개인카드"\n',
+        encoding="utf-8",
+    )
+    book = openpyxl.load_workbook(path)
+    book.active["B3"], book.active["G3"] = "모임", "기관 카드"
+    book.save(path)
+    run = CliRunner()
+    run.invoke(cli, ["check", str(path), "--answers", str(told), "--save-profile", str(kept)], standalone_mode=False)
+    profile = load_profile(kept)
+    assert profile.columns["집행금액"] == "돈"
+    assert profile.words == {"결제수단": {"법인카드": "사업비카드", "기관 카드": "사업비카드"}}
+    assert (profile.categories, profile.cards) == ({"모임": "직접비/사업운영비/회의비"}, {"****-1180": "개인카드"})
+    assert "비영리" not in kept.read_text(encoding="utf-8")
+    rulebook = rules.load()
+    again = pipeline.read_book(pipeline.Opened([path]), rulebook.programme, profile=profile)
+    assert set(again.ledger["결제수단"]) == {"사업비카드", "계좌이체"}
+    assert set(again.ledger["세세목"]) == {"회의비"}
+    assert again.answers.cards == {"****-1180": "개인카드"}
+
+
+def test_two_columns_of_one_name_are_told_apart_by_their_letter(tmp_path: Path) -> None:
+    """Nothing is judged before somebody says which; the letter is an answer."""
+    path = tmp_path / "장부.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["집행일", "세세목", "적요", "거래처", "집행금액", "집행금액"])
+    for row in ROWS:
+        book.active.append([*row[:5], row[4] + 10])
+    book.save(path)
+    asked = next(one for one in judged(path).questions if one.about == "열.집행내역:집행금액")
+    assert (asked.text, asked.choices) == ("집행금액으로 볼 수 있는 열이 2개입니다: 어느 것입니까?", ("열:E", "열:F"))
+    result = judged(path, understood(asked.about, asked.lines, asked.choices, "열:F"))
+    assert result.totals["claimed"] == sum(row[4] + 10 for row in ROWS)

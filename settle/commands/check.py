@@ -55,7 +55,10 @@ KEPT = ".settle"  # in the folder of results: what was read of evidence files
 )
 @click.option("--all", "everything", is_flag=True, help="화면에 모든 규칙과 물음을 보여 줍니다.")
 @click.option(
-    "--save-profile", type=click.Path(path_type=Path), metavar="파일.toml", help="이번에 알아본 열 이름을 저장합니다."
+    "--save-profile",
+    type=click.Path(path_type=Path),
+    metavar="파일.toml",
+    help="이번에 알아본 열 이름과 답한 분류·말·카드를 우리 기관의 것으로 저장합니다.",
 )
 @click.option("--no-leads", is_flag=True, help="의심 신호(판정이 아니라 더 볼 곳)를 찾지 않습니다.")
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
@@ -215,7 +218,7 @@ def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ())
 
 
 def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
-    """Write the headings of this ledger for the next time. Raises common.Wrong."""
+    """Write the headings of this ledger and the answers that are the institution's own for the next time. Raises common.Wrong."""
     from settle.programme import profile
 
     try:

@@ -220,7 +220,10 @@ def input_options(function: Callable[..., Any], required: bool = True) -> Callab
             help="어느 제목이 그 열인지 정합니다. 예: --column 집행금액=사용금액",
         ),
         click.option(
-            "--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다."
+            "--profile",
+            type=click.Path(path_type=Path),
+            metavar="파일.toml",
+            help="저장해 둔 열 이름과 분류·말·카드를 씁니다 (--save-profile).",
         ),
         click.option(
             "--evidence",

@@ -428,7 +428,7 @@ class _Asking:
     def _heading_text(self, column: str) -> str:
         first, others = self.headings[column][0], len(self.headings[column]) - 1
         if first.kind == "twin":
-            return f"{column}(으)로 볼 수 있는 열이 여럿입니다: 어느 것입니까?"
+            return f"{column}(으)로 볼 수 있는 열이 {len(first.choices)}개입니다: 어느 것입니까?"
         if first.kind == "key":
             return f"열 '{first.text}'은(는) {column}입니까?"
         more = " …" if len(first.choices) > EXAMPLES else ""

@@ -125,10 +125,13 @@ class Answers:
         return replace(self, agreement={}, values=(), cells=(), links=(), files=())
 
     def profile(self, other: Profile | None = None) -> Profile:
-        """A profile with these columns and categories before those of another."""
+        """A profile with what is the institution's own of these before that of another."""
         old = other or Profile()
         columns = {column: heading for column, heading in self.columns.items() if heading}
-        return Profile({**old.columns, **columns}, {**old.categories, **self.categories})
+        words = {c: {**old.words.get(c, {}), **self.words.get(c, {})} for c in (*old.words, *self.words)}
+        return Profile(
+            {**old.columns, **columns}, {**old.categories, **self.categories}, words, {**old.cards, **self.cards}
+        )
 
     def vocabulary(self, programme: Programme) -> Programme:
         """The programme with the answered words among its synonyms."""
@@ -292,6 +295,11 @@ def save(path: Path, answers: Answers) -> None:
         write_bytes(path, dumps(answers).encode())
     except WriteError as error:
         raise AnswersError(str(error)) from error
+
+
+def remembered(profile: Profile | None, answers: Answers | None) -> Answers:
+    """The answers, with the words and cards that were answered before and are kept in a profile."""
+    return merged(Answers(words=profile.words, cards=profile.cards) if profile else Answers(), answers or Answers())
 
 
 def merged(first: Answers, then: Answers) -> Answers:

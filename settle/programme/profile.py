@@ -1,10 +1,10 @@
-"""An institution's own names: headings of its ledger and its budget categories, kept in a TOML file (--profile)."""
+"""An institution's own names, kept in a TOML file (--profile): headings of its ledger, budget categories, words, cards."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from settle.files import WriteError, toml, write_bytes
@@ -21,23 +21,29 @@ class ProfileError(Exception):
 
 @dataclass(frozen=True)
 class Profile:
-    """columns: canonical column -> heading. categories: the institution's category (path) -> 비목/세목/세세목."""
+    """columns: canonical column -> heading. categories: the institution's category (path) -> 비목/세목/세세목.
+
+    words: drop-down column -> the institution's word -> what it means. cards: masked number -> 결제수단. What was answered once.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)
 
 
 def load(path: Path) -> Profile:
     """Read a profile. Raises ProfileError."""
     try:
         raw = toml(path.read_text(encoding="utf-8-sig"))
-        tables = {}
-        for name in ("columns", "categories"):
-            table = raw.get(name, {})
+        words = raw.get("words", {})
+        if not isinstance(words, dict):
+            raise ProfileError(f"'{path.name}'의 [words]는 [words.\"결제수단\"]처럼 적습니다.")
+        tables = {name: raw.get(name, {}) for name in ("columns", "categories", "cards")}
+        for name, table in (*tables.items(), *((f"words.{column}", known) for column, known in words.items())):
             if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
                 raise ProfileError(f"'{path.name}'의 [{name}]에는 이름 = \"글\"만 적을 수 있습니다.")
-            tables[name] = dict(table)
-        return Profile(**tables)
+        return Profile(words={column: dict(known) for column, known in words.items()}, **tables)
     except FileNotFoundError:
         raise ProfileError(f"열 이름 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
     except tomllib.TOMLDecodeError as error:
@@ -53,20 +59,26 @@ def load(path: Path) -> Profile:
 
 
 def of(book: Book, old: Profile | None = None) -> Profile:
-    """The headings that this book's ledger used, where they are not the canonical ones, added to an old profile."""
-    columns = dict(old.columns) if old else {}
+    """What this book's ledger is called and what was answered about it (Book.answers), added to an old profile."""
+    kept = book.answers.institution.profile(old) if book.answers else old or Profile()
+    columns = dict(kept.columns)
     for sheet in book.sheets:
         if sheet.kind == book.main:
             columns |= {name: text for name, text in sheet.headings.items() if text and text != name}
-    return Profile(columns, dict(old.categories) if old else {})
+            for name in columns.keys() & {f"{book.main}:{one}" for one in sheet.headings}:
+                if not columns[name].startswith("열:"):  # a letter tells apart what is called alike
+                    del columns[name]  # the same, said of the ledger alone
+    return replace(kept, columns=columns)
 
 
 def save(path: Path, profile: Profile) -> None:
     """Write a profile. Raises ProfileError."""
-    lines = ["# settle --profile: 우리 기관의 열 이름과 예산 분류", "", "[columns]"]
-    lines += [f"{quoted(name)} = {quoted(text)}" for name, text in profile.columns.items()]
-    lines += ["", "[categories]"]
-    lines += [f"{quoted(name)} = {quoted(text)}" for name, text in profile.categories.items()]
+    tables = {"columns": profile.columns, "categories": profile.categories}
+    tables |= {f"words.{quoted(column)}": known for column, known in profile.words.items() if known}
+    tables |= {"cards": profile.cards} if profile.cards else {}
+    lines = ["# settle --profile: 우리 기관의 열 이름, 예산 분류, 말, 카드"]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{quoted(key)} = {quoted(text)}" for key, text in table.items())]
     try:
         write_bytes(path, ("\n".join(lines) + "\n").encode())
     except WriteError as error:

@@ -127,7 +127,12 @@ def _say_headings(context: Context, table: Table) -> None:
         context.tell(f"{letter(place)}열의 제목 {heading} {josa(column, '으로/로')} 읽었습니다.")
     for column, places in table.doubtful.items():
         texts = [f"{letter(p)}열 '{shown(context.columns[p].text(table.bottom) or column)}'" for p in places]
-        option = context.columns[places[0]].text(table.bottom) or letter(places[0])
+        called = [context.columns[p].text(table.bottom) for p in places]
+        told = tuple(
+            text if text and called.count(text) == 1 else f"열:{letter(p)}"
+            for p, text in zip(places, called, strict=True)
+        )
+        option = told[0]
         message = (
             f"{josa(column, '으로/로')} 볼 수 있는 열이 {len(places)}개입니다: {', '.join(texts)}. "
             f"--column {column}={option}처럼 정해 주세요."
@@ -144,7 +149,6 @@ def _say_headings(context: Context, table: Table) -> None:
             column,
         )
         context.errors.append(error)
-        told = tuple(context.columns[p].text(table.bottom) or letter(p) for p in places)
         context.doubts.append(Doubt("twin", column, option, context.source, choices=told))
     for column, (place, others) in table.claimed.items():
         names = ", ".join(f"'{shown(context.columns[p].text(table.bottom))}'" for p in others)

@@ -284,7 +284,7 @@ class Room:
         """What a book is made of, as one text."""
         files = [one.id for one in self.binder.inputs(current=True)]
         profile = options.profile
-        named = [profile.columns, profile.categories] if profile else []
+        named = [profile.columns, profile.categories, profile.words, profile.cards] if profile else []
         return canonical([options.programme, files, self.binder.answers_file(), dict(options.assume), named])
 
     def _opened(self) -> _Kept:
