@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from settle.pipeline import Opened, judge, read_book
-from settle.programme import vocabulary
+from settle.programme import sheets, vocabulary
+from settle.reading import headings
 from settle.reading.book import book_from_tables
 from settle.reading.book import read_book as read_sheets
 from tests.kit.import_files import said, workbook
@@ -153,6 +154,8 @@ PLACES = [
     (("", "", "직접비 > 사업운영비 > 국외여비"), ("직접비", "사업운영비", "국외여비")),
     (("", "", "210 사업운영비 / 01 회의비"), ("직접비", "사업운영비", "회의비")),
     (("직접지원비", "", ""), ("직접비", "직접지원비", "")),
+    (("", "회의비", ""), ("직접비", "사업운영비", "회의비")),
+    (("회의비", "", ""), ("직접비", "사업운영비", "회의비")),
     (("사업운영비", "인쇄비", ""), ("직접비", "사업운영비", "인쇄비및유인비")),
     (("위탁사업비", "회의비", ""), ("위탁사업비", "", "회의비")),
     (("사업운영비", "", ""), ("직접비", "사업운영비", "")),
@@ -305,3 +308,11 @@ def test_a_list_in_dollars_is_said_and_not_reconciled(tmp_path: Path) -> None:
     assert [s.sheet for s in book.lists] == ["국내"]
     assert said(book, "해외", "USD", "대사하지 않았습니다")
     assert book.errors == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"), [("비목/세목/세세목", "세세목"), ("품의건명", "적요"), ("상대방", "거래처")]
+)
+def test_headings_of_own_ledgers(heading: str, column: str) -> None:
+    """Without them a ledger of three institutions was not read, or filled from no list."""
+    assert headings.recognise(sheets.load()["집행내역"], heading) == column
