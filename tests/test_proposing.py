@@ -80,6 +80,9 @@ def test_a_ledger_whose_amounts_have_a_strange_heading_is_asked_on_the_terminal(
     assert ran.return_value == 0
     assert "열 '돈'은 무엇입니까? 집행금액으로 보입니다 (50000, 50001, 50002 …)." in ran.output
     assert "열 '언제'는 무엇입니까? 집행일로 보입니다 (2025-06-02, 2025-06-03, 2025-06-04 …)." in ran.output
+    assert (
+        "  행 2 · 2025-06-02 · 한식당0 · 업무협의 오찬 · 50,000원\n" in ran.output
+    )  # how many ate there can only be told of a line
     assert load(told).columns == {"집행내역:집행일": "언제", "집행내역:집행금액": "돈", "집행내역:결제수단": "지불"}
     assert judged(path, load(told)).totals["claimed"] == sum(row[4] for row in ROWS)
 

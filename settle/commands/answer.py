@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common, in_binder
-from settle.korean import number
+from settle.korean import day, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settle.judging.questions import Question
+    from settle.model import Judgement
     from settle.programme.answers import Answers
 
-ASKED = 10
+SHOWN = 12  # lines that are shown with a question
 
 
 @click.command(
@@ -71,12 +72,13 @@ def command(
         ]  # what is asked of them may be another thing then
         seen |= {one.about for one in columns or asked}
         before = len(given)
-        whole = _ask_all(columns or asked, keep)
+        whole = _ask_all(columns or asked, keep, result)
         if not whole or not columns:
             break
         earlier = output if len(given) > before else earlier
     if given or seen:
-        click.echo(f"답 {len(given)}개를 '{output}'에 적었습니다." if given else "적은 답이 없습니다.")
+        said = f"답 {len(given)}개를 '{output}'에 적었습니다. 이제 settle check 파일… --answers {output} 로 판정합니다."
+        click.echo(said if given else "적은 답이 없습니다.")
     if result.unjudged:
         for error in result.input_errors:
             common.say(error.message, err=True)
@@ -84,11 +86,11 @@ def command(
     return 0
 
 
-def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None]) -> bool:
+def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None], result: Judgement) -> bool:
     """Ask what can be answered by typing, every answer kept at once; whether all was asked (Ctrl-C ends it)."""
     try:
         for place, question in enumerate(asked, start=1):
-            answer = _ask(question, place, len(asked))
+            answer = _ask(question, place, len(asked), _shown(question, result))
             if answer is not None:
                 keep(question, answer)
     except (click.Abort, KeyboardInterrupt):
@@ -121,7 +123,7 @@ def _in_binder(kept: in_binder.Kept) -> int:
             asked = [one for one in result.questions if one.answerable]
             if not asked:
                 click.echo("물을 것이 없습니다.")
-            _ask_all(asked, keep)
+            _ask_all(asked, keep, result)
             if given:
                 running.store(binder, running.judge(binder, running.read(binder, options), options), options)
                 click.echo("답을 정산철에 적고 다시 판정했습니다.")
@@ -157,12 +159,36 @@ def _save(output: Path, kept: Answers) -> None:
         raise common.Wrong(str(error)) from error
 
 
-def _ask(question: Question, place: int, of: int) -> Answers | None:
-    """One question until it is understood; None where it is skipped."""
+def _shown(question: Question, result: Judgement) -> list[str]:
+    """What somebody has to see in order to answer: the cell, or the first lines with day, vendor, text and won."""
+    kind, _, place = question.about.partition(".")
+    if kind == "칸":
+        return [place.replace("!", " ")]
+    if question.kind != "column":
+        return []
+    lines = result.lines[result.lines["line"].isin(question.lines[:SHOWN])]
+    columns = [name for name in ("집행일", "거래처", "적요") if name in lines]
+    shown = []
+    for _, row in lines.iterrows():
+        parts = [day(row[name]) if name == "집행일" else str(row[name]) for name in columns]
+        shown.append(" · ".join([str(row["line"]), *(p for p in parts if p), f"{number(int(row['claimed']))}원"]))
+    if len(question.lines) > SHOWN:
+        shown.append(f"… 외 {len(question.lines) - SHOWN}줄")
+    if len(question.lines) > 1:
+        each = ", ".join(f"{line}=…" for line in question.lines[:2])
+        shown.append(f"모두 같으면 하나만, 다르면 {each} 처럼 적습니다.")
+    return shown
+
+
+def _ask(question: Question, place: int, of: int, lines: list[str]) -> Answers | None:
+    """One question until it is understood; None where it is skipped. lines: what is shown with it."""
     from settle.programme.answers import understood
 
-    won = f" ({number(question.won)}원, {len(question.lines)}줄)" if question.lines else ""
+    told = [f"{number(question.won)}원"] if question.won else []
+    won = f" ({', '.join([*told, f'{len(question.lines)}줄'])})" if question.lines else ""
     common.say(f"\n[{place}/{of}] {question.text}{won}")
+    for line in lines:
+        common.say(f"  {line}")
     for at, choice in enumerate(question.choices[:30], start=1):
         common.say(f"  {at} {choice}")
     if question.example and not question.choices:

@@ -228,9 +228,13 @@ def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
         out.print(Text(f"{place:>2}  {said}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
     more = [f"외 {len(asked) - most:,}가지는 --all"] if len(asked) > most else []
     if any(one.answerable for one in asked):
-        more.append("답하기: settle answer 파일… -o 답.toml → check … --answers 답.toml")
+        more.append("답하기: settle answer 파일… -o 답.toml, 그다음 check … --answers 답.toml")
     if more:
-        out.print(f"    {' · '.join(more)}", style="dim", no_wrap=True, overflow="ellipsis")
+        line = f"    {' · '.join(more)}"
+        line = (
+            line if cell_len(line) <= out.width else line.partition(", 그다음")[0]
+        )  # settle answer says what comes next
+        out.print(line, style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _cut(said: str, room: int) -> str:
