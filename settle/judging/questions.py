@@ -7,6 +7,8 @@ checked for want of one, and what is held for want of a paper. Each line counts 
 counts what the earlier ones leave. Of what is not checked every question counts the lines that it would let be checked.
 """
 
+# Over 400 lines: every way in which something can be missing is traced, counted and asked here.
+
 from __future__ import annotations
 
 import heapq

@@ -324,12 +324,10 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
         parts = _parts(typed, len(items))
         fits = parts and (not choices or parts[0] in choices)
         return Answers(agreement=dict(zip(items, parts, strict=True))) if parts and fits else None
-    if kind == "카드":
-        return Answers(cards={rest: typed}) if typed in choices else None
     if kind == FILE:
         return _line_of_file(rest, choices, typed)
-    if kind == "열":
-        return Answers(columns={rest: "" if typed == NONE else typed}) if typed in choices else None
+    if kind in ("카드", "열"):
+        return _chosen(kind, rest, typed) if typed in choices else None
     if kind == "말":
         column, _, word = rest.partition("=")
         if typed not in choices:
@@ -364,6 +362,13 @@ def _line_of_file(file: str, choices: tuple[str, ...], typed: str) -> Answers | 
     if typed != NO_LINE and (NO_LINE in wanted or not set(wanted) <= set(choices)):
         return None
     return Answers(files=(OfFile(file, "" if typed == NO_LINE else ", ".join(wanted)),))
+
+
+def _chosen(kind: str, about: str, typed: str) -> Answers:
+    """One of the choices of a question about a card or a heading."""
+    if kind == "카드":
+        return Answers(cards={about: typed})
+    return Answers(columns={about: "" if typed == NONE else typed})
 
 
 def _parts(typed: str, count: int) -> list[str]:
