@@ -131,7 +131,12 @@ def test_what_was_answered_once_is_kept_for_the_next_month(tmp_path: Path) -> No
     book.save(path)
     run = CliRunner()
     run.invoke(cli, ["check", str(path), "--answers", str(told), "--save-profile", str(kept)], standalone_mode=False)
-    profile = load_profile(kept)
+    whole = kept.read_bytes()
+    run.invoke(cli, ["check", str(path), "--save-profile", str(kept)], standalone_mode=False)
+    assert kept.read_bytes() == whole  # nothing was judged
+    told.write_text('[columns]\n"집행내역:집행금액" = "돈"\n', encoding="utf-8")
+    run.invoke(cli, ["check", str(path), "--answers", str(told), "--save-profile", str(kept)], standalone_mode=False)
+    profile = load_profile(kept)  # what the file held of an earlier month stays
     assert profile.columns["집행금액"] == "돈"
     assert profile.words == {"결제수단": {"법인카드": "사업비카드", "기관 카드": "사업비카드"}}
     assert (profile.categories, profile.cards) == ({"모임": "직접비/사업운영비/회의비"}, {"****-1180": "개인카드"})

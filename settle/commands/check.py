@@ -127,7 +127,7 @@ def command(
     result.book.notices += carried.notices
     comparison = compare(result, earlier, carried.said) if earlier else None
     written = _written(result, output, font, comparison, carried) if output else []
-    if save_profile:
+    if save_profile and not result.unjudged:
         written.append(keep_profile(result, save_profile, profile))
     if place:
         written += sorted(path for path in place.rglob("*") if path.is_file())
@@ -218,11 +218,15 @@ def compare(result: Judgement, earlier: Previous, carried: Sequence[Reply] = ())
 
 
 def keep_profile(result: Judgement, path: Path, old: Path | None) -> Path:
-    """Write the headings of this ledger and the answers that are the institution's own for the next time. Raises common.Wrong."""
+    """Write the headings of this ledger and the answers that are the institution's own for the next time. Raises common.Wrong.
+
+    What the file held already stays, where this ledger says nothing else.
+    """
     from settle.programme import profile
 
     try:
-        profile.save(path, profile.of(result.book, common.load_profile(old)))
+        known = profile.merged(common.load_profile(path if path.is_file() else None), common.load_profile(old))
+        profile.save(path, profile.of(result.book, known))
     except profile.ProfileError as error:
         raise common.Wrong(str(error)) from error
     return path

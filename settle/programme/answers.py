@@ -40,6 +40,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from settle.files import WriteError, toml, write_bytes
+from settle.programme import profile as profiles
 from settle.programme.profile import Profile, quoted
 
 if TYPE_CHECKING:
@@ -126,12 +127,8 @@ class Answers:
 
     def profile(self, other: Profile | None = None) -> Profile:
         """A profile with what is the institution's own of these before that of another."""
-        old = other or Profile()
         columns = {column: heading for column, heading in self.columns.items() if heading}
-        words = {c: {**old.words.get(c, {}), **self.words.get(c, {})} for c in (*old.words, *self.words)}
-        return Profile(
-            {**old.columns, **columns}, {**old.categories, **self.categories}, words, {**old.cards, **self.cards}
-        )
+        return profiles.merged(other or Profile(), Profile(columns, self.categories, self.words, self.cards))
 
     def vocabulary(self, programme: Programme) -> Programme:
         """The programme with the answered words among its synonyms."""

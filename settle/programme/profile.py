@@ -58,6 +58,14 @@ def load(path: Path) -> Profile:
         ) from error
 
 
+def merged(first: Profile, then: Profile) -> Profile:
+    """Both; where both speak of one thing, the later holds."""
+    words = {c: {**first.words.get(c, {}), **then.words.get(c, {})} for c in (*first.words, *then.words)}
+    return Profile(
+        {**first.columns, **then.columns}, {**first.categories, **then.categories}, words, {**first.cards, **then.cards}
+    )
+
+
 def of(book: Book, old: Profile | None = None) -> Profile:
     """What this book's ledger is called and what was answered about it (Book.answers), added to an old profile."""
     kept = book.answers.institution.profile(old) if book.answers else old or Profile()
