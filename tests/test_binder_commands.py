@@ -439,6 +439,68 @@ def test_an_own_finding_is_never_counted_in_silence(settle: Settle, tmp_path: Pa
     assert counted != said, ran.out  # either the judgement knows own findings, or it says that it does not
 
 
+def own_sheet(path: Path, *rows: list[Any]) -> Path:
+    """Two clean lines of 27,000, and own findings in sheet 판정: 집행번호, 규칙코드, 금액, 사유."""
+    heads = ["집행번호", "규칙코드", "금액", "사유", "근거", "판정자"]
+    sheets = {
+        "집행내역": [HEADINGS, line(), line(집행번호="E-002", 적요="자문회의 다과")],
+        "증빙목록": [PAPERS, paper(), paper(증빙번호="V-2", 집행번호="E-002", 승인번호="30019999")],
+        "협약": [["항목", "값"], *([k, v] for k, v in AGREEMENT.items())],
+        "예산": BUDGET,
+        "판정": [heads, *([*row, "영수증 원본", "김감사"] for row in rows)],
+    }
+    return workbook(path, sheets)
+
+
+def own_in_register() -> list[tuple[str, int | None, str, str]]:
+    with Binder.open(Path("우리.정산"), write=False) as binder:
+        return [(d.finding.rpartition(":")[2], d.won, d.reason, d.status) for d in binder.history()]
+
+
+def test_an_own_finding_typed_in_the_workbook_enters_the_register_and_follows_its_row(
+    settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "정산.xlsx"
+    settle("check", own_sheet(path, ["E-002", "AUD-010", 5_000, "가짜"]), "--binder", "우리.정산")
+    settle("check", "--binder", "우리.정산")
+    assert totals()["disallowed"] == 5_000  # once, though it stands in both
+    assert own_in_register() == [("E-002/1", 5_000, "가짜", "유효")]
+    ran = settle("check", own_sheet(path, ["E-002", "AUD-010", 7_000, "가짜"]), "--binder", "우리.정산")
+    assert "판정 시트에서 고친 감사자 지적이 정산철의 것을 바꿉니다" in ran.out
+    assert totals()["disallowed"] == 7_000
+    settle("check", own_sheet(path, ["E-002", "AUD-010", 5_000, "가짜"]), "--binder", "우리.정산")
+    assert totals()["disallowed"] == 5_000  # and back
+    ran = settle("check", own_sheet(path), "--binder", "우리.정산")
+    assert totals()["disallowed"] == 5_000  # nothing typed is lost
+    settle("check", own_sheet(path, ["E-001", "AUD-030", None, "다시 볼 것"]), "--binder", "우리.정산")
+    assert case("E-002", "AUD-010").decision.basis == "영수증 원본"
+    assert settle("decide", "우리.정산", "E-002", "AUD-010", "취소", "--reason", "오해", "--by", "김감사").code == 0
+    settle("check", own_sheet(path, ["E-002", "AUD-010", 5_000, "가짜"]), "--binder", "우리.정산")
+    assert totals()["disallowed"] == 0  # taken back: the row does not bring it again
+    assert settle("binder", "verify", "우리.정산").code == 0
+
+
+def test_own_findings_keep_their_names_whichever_is_refused_or_confirmed(settle: Settle, tmp_path: Path) -> None:
+    path = tmp_path / "정산.xlsx"
+    rows = [
+        ["E-002", "AUD-010", 5_000, "가짜"],
+        ["E-002", "AUD-010", 30_000, "너무 많음"],
+        ["E-002", "AUD-010", 2_000, "날짜"],
+    ]
+    settle("check", own_sheet(path, *rows), "--binder", "우리.정산")
+    assert totals()["disallowed"] == 7_000  # 30,000 is more than the line has left
+    assert [row[:3] for row in own_in_register()] == [("E-002/1", 5_000, "가짜"), ("E-002/3", 2_000, "날짜")]
+    with Binder.open(tmp_path / "우리.정산", "이검토") as binder:
+        found = binder.cases()
+        assert [(c.id.rpartition(":")[2], c.finding.applied) for c in found] == [("E-002/1", 5_000), ("E-002/3", 2_000)]
+        binder.review(found[0].id)
+        binder.confirm(found[0].id)
+    rows[0][2] = 6_000
+    ran = settle("check", own_sheet(path, *rows), "--binder", "우리.정산")
+    assert "확정된 감사자 지적이어서" in ran.out, ran.said
+    assert totals()["disallowed"] == 7_000
+
+
 def test_answers_and_evidence_files_live_in_the_binder_and_serve_every_run(settle: Settle, tmp_path: Path) -> None:
     source = workbook(tmp_path / "정산.xlsx", {
         "집행내역": [HEADINGS, line()], "증빙목록": [PAPERS, paper()],

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from settle.binder import Binder, BinderError
-from settle.binder.merging import own_ids
 from tests.kit.binder_kit import binder, finding, found, judged
 
 F = finding("E-014")
@@ -234,14 +233,6 @@ def test_an_own_finding_needs_a_reason_and_a_known_code_and_counts(made: Binder)
     for code, reason, won in refused:
         with pytest.raises(BinderError):
             made.own_finding("E-040", code, reason, won, claimed=110_000)
-
-
-def test_own_findings_of_the_register_keep_their_ids_whatever_a_run_counts() -> None:
-    own = {("E-014", "AUD-010"): (1, ["p:AUD-010:E-014/2", "p:AUD-010:E-014/4"])}
-    ids = ["p:AUD-010:E-014/1", "p:AUD-010:E-014/2", "p:AUD-010:E-014/3", "p:AUD-010:E-031/1", "p:MTG-020:E-014"]
-    # the first stands in sheet 판정; of the register's, 1 and 3 were withdrawn
-    expected = ["p:AUD-010:E-014/1", "p:AUD-010:E-014/2", "p:AUD-010:E-014/4", "p:AUD-010:E-031/1", "p:MTG-020:E-014"]
-    assert own_ids(ids, own) == expected
 
 
 # ---- reopening ----------------------------------------

@@ -9,8 +9,8 @@ import pandas as pd
 
 from settle import pipeline
 from settle.binder import words
-from settle.binder.facts import facts_of, finding_ids, row_name, subject_of
-from settle.judging.decisions import ABOUT
+from settle.binder.facts import facts_of, finding_ids, subject_of
+from settle.judging.decisions import ABOUT, FINDING
 from settle.korean import mask, mask_key, particles
 from settle.model import KNOWN, Sheet
 
@@ -68,6 +68,9 @@ class Rows:
     """The rows of sheet 판정 beside the register. kept: which count; replaced: findings whose decision a later row replaces."""
 
     kept: list[bool] = field(default_factory=list)
+    own: list[str] = field(
+        default_factory=list
+    )  # of each row: the id of its own finding, or the counter in it; "" none
     replaced: list[str] = field(default_factory=list)
     reviews: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -78,7 +81,6 @@ class Merged:
     """A judgement with all decisions in force. facts: finding -> hash; stale: findings whose decision no longer fits them.
 
     typed: decisions of the sheet for the register to take in; reviews: (finding, 검토자) that the sheet adds to it.
-    own: (row as ids name it, code) of own findings -> (how many the sheet has, the ids of the register's behind them).
     """
 
     judgement: Judgement
@@ -87,20 +89,7 @@ class Merged:
     typed: list[Typed] = field(default_factory=list)
     reviews: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    own: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
     plain: dict[str, str] = field(default_factory=dict)  # facts without any decision
-
-
-def own_ids(ids: Sequence[str], own: dict[tuple[str, str], tuple[int, list[str]]]) -> list[str]:
-    """Finding ids with those of the register in place of the counters (`…:AUD-010:E-014/2`) that a run gives own findings."""
-    result = []
-    for name in ids:
-        head, slash, counter = name.rpartition("/")
-        parts = head.split(":")
-        typed, named = own.get((parts[-1], parts[-2] if len(parts) > 1 else ""), (0, []))
-        place = int(counter) - typed - 1 if slash and counter.isdigit() else -1
-        result.append(named[place] if 0 <= place < len(named) else name)
-    return result
 
 
 @dataclass(frozen=True)
@@ -144,8 +133,9 @@ def judge_with(
     active = [d for d in active if d.finding not in stale]
     rows = _kept_rows(typed, active, decisions)
     active = [d for d in active if d.finding not in rows.replaced]
+    kept = typed.assign(**{FINDING: pd.Series(rows.own, index=typed.index, dtype="str")})[rows.kept]
     while True:
-        judgement = _judged(_with_rows(book, typed[rows.kept], active, programme), rulebook, chosen)
+        judgement = _judged(_with_rows(book, kept, active, programme), rulebook, chosen)
         facts = facts_of(judgement) | plain
         late = [d.finding for d in active if d.finding not in plain and _differs(d, facts)]
         if not late:
@@ -153,26 +143,13 @@ def judge_with(
         stale += late
         active = [d for d in active if d.finding not in late]
     named = {d.finding for d in active}
-    merged = Merged(judgement, facts, stale, _typed(judgement, facts, named), rows.reviews, rows.notices)
+    taken = [*_typed(judgement, facts, named), *_typed_own(judgement, kept)]
+    merged = Merged(judgement, facts, stale, taken, rows.reviews, rows.notices)
     merged.plain = plain
-    merged.own = _own(typed[rows.kept], active, programme)
-    unused = sum(len(named) for _, named in merged.own.values())
+    unused = sum(d.code in words.OWN for d in active)
     if unused and "금액" not in typed:
         merged.notices.append(f"감사자 지적 {unused}건은 정산철에만 있고, 이 판정의 금액에는 들지 않았습니다.")
     return merged
-
-
-def _own(
-    typed: pd.DataFrame, active: Sequence[Decision], programme: Programme
-) -> dict[tuple[str, str], tuple[int, list[str]]]:
-    found: dict[tuple[str, str], tuple[int, list[str]]] = {}
-    for one in active:
-        if one.code in words.OWN:
-            rows = typed["집행번호"].map(mask_key).eq(one.line) & typed["규칙코드"].eq(one.code) if len(typed) else []
-            row = row_name(programme, subject_of(programme, one.finding, one.line), one.line)
-            count, names = found.get((row, one.code), (int(sum(rows)), []))
-            found[row, one.code] = (count, [*names, one.finding])
-    return found
 
 
 def _differs(decision: Decision, facts: dict[str, str]) -> bool:
@@ -190,7 +167,12 @@ def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision], programm
     more = pd.DataFrame(rows, columns=frame.columns).astype(frame.dtypes.to_dict()) if rows else frame.iloc[:0]
     told = [subject_of(programme, d.finding, d.line).name for d in active if own or d.code not in words.OWN]
     # the sheet names only the row, which two subjects may have; the register knows which is meant
-    typed, more = typed.assign(**{ABOUT: ""}), more.assign(**{ABOUT: pd.Series(told, index=more.index, dtype="str")})
+    ids = [d.finding if d.code in words.OWN else "" for d in active if own or d.code not in words.OWN]
+    known = {
+        ABOUT: pd.Series(told, index=more.index, dtype="str"),
+        FINDING: pd.Series(ids, index=more.index, dtype="str"),
+    }
+    typed, more = typed.assign(**{ABOUT: ""}), more.assign(**known)
     joined = pd.concat([typed, more], ignore_index=True) if len(typed) else more.reset_index(drop=True)
     # no file of its own: nothing of it goes into the list of inputs or the review workbook
     sheets = [*book.sheets, Sheet(-1, NAME, SHEET, rows=len(rows), lines=len(rows))] if rows else book.sheets
@@ -223,8 +205,11 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
     result = Rows()
     in_force = {d.id for d in active}
     over = [d for d in everything if d.id not in in_force]
-    for row in typed.to_dict("records"):
-        told = _told(row)
+    told_of = [_told(row) for row in typed.to_dict("records")]
+    loose = _loose(told_of, active)
+    taken = {(d.line, d.code, d.finding.rpartition("/")[2]) for d in everything}
+    for told in told_of:
+        result.own.append("")
         label = f"{told.line} {told.code}"
         there = next((d for d in active if (d.line, d.code) == (told.line, told.code) and not told.own), None)
         again = next((d for d in active if _says(d, told)), None)
@@ -232,8 +217,21 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
             result.kept.append(False)
             if told.reviewer and not again.reviewed_by:
                 result.reviews.append((again.finding, told.reviewer))
+        elif told.own and loose.get((told.line, told.code)) and not _ended(told, over):
+            old = loose[told.line, told.code].pop(0)
+            result.kept.append(not old.confirmed_by)
+            if old.confirmed_by:
+                result.notices.append(f"{label}: 확정된 감사자 지적이어서 판정 시트에서 고친 것을 쓰지 않았습니다.")
+                continue
+            result.own[-1] = old.finding
+            result.replaced.append(old.finding)
+            result.notices.append(f"{label}: 판정 시트에서 고친 감사자 지적이 정산철의 것을 바꿉니다.")
         elif there is None:
             result.kept.append(not any(_says(d, told) for d in over))
+            if told.own and result.kept[-1]:
+                number = next(str(n) for n in range(1, len(taken) + 2) if (told.line, told.code, str(n)) not in taken)
+                taken.add((told.line, told.code, number))
+                result.own[-1] = number
             if not result.kept[-1]:
                 result.notices.append(f"판정 시트의 {label} 판정은 정산철에서 이미 끝난 판정이어서 쓰지 않았습니다.")
         elif told.day > there.decided_on[:10] and not there.confirmed_by:
@@ -248,8 +246,27 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
                 f"{label}: 판정 시트({told.verdict})와 정산철({there.verdict}, {there.decided_by}, {there.decided_on[:10]})의 "
                 "판정이 달라 정산철의 것을 썼습니다."
             )
+    left = sum(map(len, loose.values()))
+    if left:
+        result.notices.append(
+            f"판정 시트에서 지운 감사자 지적 {left}건은 정산철에 남아 있습니다. 거두려면 정산철에서 취소하세요."
+        )
     result.notices = [particles(one) for one in result.notices]
     return result
+
+
+def _ended(told: Told, over: Sequence[Decision]) -> bool:
+    """Does the row say a decision that somebody took back or sent back (and not merely another row in its place)?"""
+    return any(_says(one, told) for one in over if one.status != words.REPLACED)
+
+
+def _loose(told_of: Sequence[Told], active: Sequence[Decision]) -> dict[tuple[str, str], list[Decision]]:
+    """Own findings that came from the sheet and that no row of it says any more: a row was edited, or taken away."""
+    found: dict[tuple[str, str], list[Decision]] = {}
+    for one in active:
+        if one.code in words.OWN and one.origin == "sheet" and not any(_says(one, told) for told in told_of):
+            found.setdefault((one.line, one.code), []).append(one)
+    return found
 
 
 def _told(row: dict[Any, Any]) -> Told:
@@ -294,4 +311,31 @@ def _typed_about(judged: Judged, facts: dict[str, str], named: set[str]) -> list
                 facts.get(name, ""),
             )
         )  # fmt: skip
+    return found
+
+
+def _typed_own(judgement: Judgement, kept: pd.DataFrame) -> list[Typed]:
+    """The own findings of the sheet that the judgement used, for the register."""
+    rows = [(row[FINDING], _told(row), row) for row in kept.to_dict("records") if row[FINDING]]
+    found = []
+    for judged in judgement.subjects:
+        table, claimed = judged.findings, judged.lines["claimed"].tolist()
+        columns = (table[name].tolist() for name in ("line", "code", "line_index"))
+        for name, line, code, i in zip(finding_ids(judged), *columns, strict=True):
+            if code not in words.OWN:
+                continue
+            at = [
+                r
+                for r in rows
+                if (r[1].line, r[1].code) == (mask_key(line), code) and r[0] in (name, name.rpartition("/")[2])
+            ]
+            if not at:
+                continue
+            _, told, row = at[0]
+            found.append(
+                Typed(
+                    name, told.line, code, words.OWN[code], told.won, int(claimed[i]), told.reason, mask(row["근거"]),
+                    told.decider, told.reviewer, told.day, "",
+                )
+            )  # fmt: skip
     return found

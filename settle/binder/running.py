@@ -9,7 +9,7 @@ from settle import __version__, leads, pipeline
 from settle.binder import typed_papers, words
 from settle.binder.facts import finding_ids
 from settle.binder.folder import make_folder, make_private
-from settle.binder.merging import Chosen, Merged, judge_with, own_ids
+from settle.binder.merging import Chosen, Merged, judge_with
 from settle.binder.rows import Found, Run
 from settle.binder.rows import Judged as Summary
 from settle.binder.words import BinderError
@@ -158,7 +158,7 @@ def _found(judged: Judged, merged: Merged, before: int) -> list[Found]:
     claimed = judged.lines["claimed"].tolist()
     texts = ("message", "arithmetic", "remedy", "papers", "title", "sheet", "source", "cell")
     shown = {name: mask_all(table[name].tolist()) for name in texts}
-    ids, lines = own_ids(finding_ids(judged), merged.own), mask_keys(table["line"].tolist())
+    ids, lines = finding_ids(judged), mask_keys(table["line"].tolist())
     numbers = {name: table[name].tolist() for name in ("line_index", "row", "at_issue", "applied", "case")}
     kinds = {name: table[name].tolist() for name in ("code", "effect")}
     return [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rule, Rulebook
 
 DECISIONS = "판정"
+FINDING = "_finding"  # column of its frame, of own findings that a register knows: their id, or what follows the / in it; "" none
 ABOUT = "_about"  # column of its frame, where a register knows it: the subject that is meant, "" not said
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from settle import korean as text
 from settle.judging import gate
-from settle.judging.decisions import DECISIONS, put_decisions
+from settle.judging.decisions import DECISIONS, FINDING, put_decisions
 from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import Told
 from settle.judging.settlement import Applied, Decision, Settled
@@ -97,8 +97,9 @@ def _own_parts(
         letter, at = _letter(facts, sheet.letters, case.cell), int(facts.ledger["_row"].iat[i])
         name = names(np.array([i]))[0]
         seen[name, rule.code] = seen.get((name, rule.code), 0) + 1
+        known = str(row.get(FINDING, "")) or str(seen[name, rule.code])
         parts.append({
-            "id": [f"{facts.programme.id}:{rule.code}:{name}/{seen[name, rule.code]}"],
+            "id": [known if ":" in known else f"{facts.programme.id}:{rule.code}:{name}/{known}"],
             "code": [rule.code], "case": [case.number], "effect": [case.effect], "line": [facts["line_name"].iat[i]], "line_index": [i],
             "sheet": [sheet.name], "row": [at], "cell": [f"{letter}{at}" if letter else ""],
             "at_issue": [one.applied], "applied": [one.applied],

@@ -13,7 +13,6 @@ import pandas as pd
 
 from settle.binder import words
 from settle.binder.facts import finding_ids
-from settle.binder.merging import own_ids
 from settle.documents.subjects import naming
 from settle.korean import mask_all, mask_keys
 from settle.model import EFFECTS, WON
@@ -134,7 +133,7 @@ class Ledger:
 
 def of(state: State, name: str = "") -> Ledger:
     """The table of a subject by its name, of the main one where that is no subject."""
-    merged, subjects = state.merged, state.judgement.subjects
+    subjects = state.judgement.subjects
     judged = next((one for one in subjects if one.subject.name == name), subjects[0])
     lines, findings = judged.lines, judged.findings
     line_of = findings["line_index"].to_numpy(dtype=np.int64)
@@ -162,7 +161,7 @@ def of(state: State, name: str = "") -> Ledger:
     rules = findings[["code", "title"]].value_counts(sort=False).reset_index() if len(findings) else findings
     listed = [(str(c), str(t), int(n)) for c, t, n in rules.itertuples(index=False)] if len(findings) else []
     return Ledger(
-        judged, heads, frame, search, pd.Index(names.to_numpy(dtype=object)), own_ids(finding_ids(judged), merged.own),
+        judged, heads, frame, search, pd.Index(names.to_numpy(dtype=object)), finding_ids(judged),
         line_of, ranks, findings["code"].to_numpy(dtype=object), sorted(listed), sorted(set(texts.get("category", ())) - {""}),
     )  # fmt: skip
 
