@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from settle.binder import Binder, BinderError
-from tests.kit.binder_kit import binder, finding, found, judged
+from tests.kit.binder_kit import KST, binder, finding, found, judged
 
 F = finding("E-014")
 
@@ -233,6 +233,29 @@ def test_an_own_finding_needs_a_reason_and_a_known_code_and_counts(made: Binder)
     for code, reason, won in refused:
         with pytest.raises(BinderError):
             made.own_finding("E-040", code, reason, won, claimed=110_000)
+
+
+def test_a_clock_that_was_set_back_changes_no_order(tmp_path: Path) -> None:
+    now = {"day": 20}
+
+    def clock() -> dt.datetime:
+        return dt.datetime(2026, 5, now["day"], 9, tzinfo=KST)
+
+    with Binder.create(tmp_path / "시계", "김감사", clock=clock) as made:
+        made.store_run(judged())
+        made.request([F], "수행기관")
+        now["day"] = 3  # it is set back
+        made.reply(F, "소명", who="박담당")
+        assert made.requests()[0].came  # after it was asked for, whatever the clock says
+        made.decide(F, "인정", "확인")
+        made.review(F, who="이검토")
+        made.confirm(F, who="이검토")
+        assert made.case(F).days == 0  # never below
+        for text in "가나":
+            made.store_run(judged(), lambda folder, text=text: (folder / "결과.txt").write_text(text))
+        assert len({run.result_set for run in made.runs()[-2:]}) == 2
+        folder = made.folder
+    assert Binder.verify(folder).code == 0
 
 
 # ---- reopening ----------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,15 @@ def test_every_stratum_gets_a_unit() -> None:
 def test_aims_that_no_sample_reaches(aim: tuple[float, float, float]) -> None:
     with pytest.raises(SamplingError):
         sampling.size(Aim(*aim, 0))
+
+
+def test_a_hundred_thousand_lines_are_chosen_from_within_a_second() -> None:
+    won = np.random.default_rng(1).lognormal(11, 1.5, 100_000).astype(np.int64)
+    started = time.process_time()
+    one = sampling.select(won, Aim(0.95, 0.02, 0.005, 7), [f"비목 {n % 12}" for n in range(len(won))])
+    assert time.process_time() - started < 1
+    assert one.size == 262
+    assert len(one.chosen) >= 262  # each of the twelve is rounded up
 
 
 # ---- the workbook ----------------------------------------

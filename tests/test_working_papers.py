@@ -238,3 +238,45 @@ def test_what_is_no_sample_is_said() -> None:
 
     with pytest.raises(SamplingError, match="표본이 아닙니다"):
         filled(Paper("가.xlsx", ""))
+
+
+# ---- sheet 판정 as other programs leave it -------------------------------------------------------------------------------
+
+
+def left_as(path: Path, sheet: str, hidden: bool, keep: int) -> Path:
+    """A ledger whose sheet 판정 another program wrote: strings in the cells, the sheet renamed, a title above, its rows hidden by a
+    filter, only the first columns kept.
+    """
+    heads = ["집행번호", "규칙코드", "판정", "인정금액", "사유", "판정자", "검토자", "판정일"]
+    row = ["E-001", "GEN-010", "일부인정", "20,000원", "일부만 승인", "김감사", "이검토", "2026-01-20"]
+    early = line(원인행위일="2025-01-02", 집행일="2025-01-02")
+    sheets = {
+        "집행내역": [HEADINGS, early],
+        "증빙목록": [PAPERS, paper(발행일="2025-01-02")],
+        "협약": [["항목", "값"], *([k, v] for k, v in AGREEMENT.items())],
+        "예산": BUDGET,
+        sheet: [["감사자가 적은 것"], [], heads[:keep], row[:keep]],
+    }
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as out:
+        for name, rows in sheets.items():
+            new = out.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                if hidden and name == sheet and number == 3:
+                    new.set_row(number, None, None, {"hidden": True})
+                new.write_row(number, 0, ["" if cell is None else cell for cell in cells])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sheet", "hidden", "keep", "state"),
+    [("판정", False, 8, "검토"), ("감사 판정 (2차)", True, 8, "검토"), ("Sheet5", False, 6, "판정")],
+)
+def test_a_decision_is_read_however_the_sheet_was_left(
+    settle: Settle, tmp_path: Path, sheet: str, hidden: bool, keep: int, state: str
+) -> None:
+    settle("check", left_as(tmp_path / "정산.xlsx", sheet, hidden, keep), "--binder", BINDER)
+    with Binder.open(Path(BINDER), write=False) as binder:
+        case = binder.case(binder.find("E-001", "GEN-010"))
+    assert case.decision is not None
+    assert (case.state, case.decision.verdict, case.decision.won) == (state, "일부인정", 20_000)
+    assert totals()["recognised"] == 20_000
