@@ -250,6 +250,12 @@ def bad_files(place: Path) -> dict[str, str]:
     put(place, "암호.pdf", papers.pdf([invoices.invoice(9)], "form", password="1234"))
     put(place, "그림입니다.pdf", png)
     put(place, "손상.zip", b"PK\x03\x04" + bytes(200))
+    put(place, "폭탄.pdf", papers.pdf_bomb())
+    put(place, "끝없이 넓은.pdf", papers.pdf_bomb(side=10_000_000, stream=1 << 20))
+    jpeg = io.BytesIO()
+    papers.picture(invoices.invoice(9), "slip").save(jpeg, "JPEG")
+    put(place, "끝없는.jpg", jpeg.getvalue()[: len(jpeg.getvalue()) // 2])
+    put(place, "잠긴.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le"))
     for name, method in (("폭탄.zip", zipfile.ZIP_DEFLATED), ("잠긴.zip", zipfile.ZIP_STORED)):
         with zipfile.ZipFile(place / name, "w", method) as archive:
             archive.writestr("증빙.pdf", bytes(60 << 20) if name == "폭탄.zip" else pdf)
@@ -258,13 +264,15 @@ def bad_files(place: Path) -> dict[str, str]:
         start = locked.index(sign)
         locked = locked[: start + at] + b"\x01" + locked[start + at + 1 :]
     put(place, "잠긴.zip", locked)
+    put(place, "끝없는.zip", locked[: len(locked) * 2 // 3])
     put(place, "메일.html", invoices.secure_mail("a.xml", invoice, "1112233333"))
     put(place, "메일3.html", invoices.secure_mail("a.xml", invoice, "1018199998", algorithm="3"))
     return {
         "bomb.xml": "bomb", "bomb.png": "bomb", "빈 파일.pdf": "empty", "끝없는.pdf": "truncated", "끝없는.png": "damaged",
         "끝없는.xml": "damaged", "암호.pdf": "encrypted", "그림입니다.pdf": "", "손상.zip": "damaged", "폭탄.zip": "",
         "폭탄.zip/증빙.pdf": "bomb", "잠긴.zip": "", "잠긴.zip/증빙.pdf": "encrypted", "메일.html": "locked_mail",
-        "메일3.html": "locked_other",
+        "메일3.html": "locked_other", "폭탄.pdf": "abort", "끝없이 넓은.pdf": "bomb", "끝없는.jpg": "damaged",
+        "잠긴.docx": "encrypted", "끝없는.zip": "damaged",
     }  # fmt: skip
 
 
@@ -341,7 +349,10 @@ def test_a_second_look_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(folder, "guarded", counting)
     assert papers_in(place, cache=kept) == first
-    assert {Path(path).name for path in asked} <= {"메일.html"}  # another number may open it
+    assert {Path(path).name for path in asked} <= {
+        "메일.html",
+        "폭탄.pdf",
+    }  # another number may open it, another machine bear it
     assert (kept / "evidence.json").stat().st_mode & 0o077 == 0
 
 

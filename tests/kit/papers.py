@@ -282,3 +282,30 @@ def png_bomb(side: int = 30_000) -> bytes:
 def shuffled(items: list[Any], seed: int = 3) -> list[Any]:
     """The items in another order, always the same one."""
     return random.Random(seed).sample(items, len(items))
+
+
+def pdf_bomb(side: float = 595, stream: int = 600 << 20, picture: int = 0) -> bytes:
+    """A small PDF: a page `side` wide, content that unpacks to `stream` bytes; picture: an image of so many pixels a side."""
+    import zlib
+
+    packer = zlib.compressobj(9)
+    body = b"".join(packer.compress(b"0 0 m 9 9 l S\n" * 75_000) for _ in range(stream >> 20)) + packer.flush()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>" % side,
+        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(body), body),
+    ]
+    if picture:
+        rows = zlib.compressobj(9)
+        data = b"".join(rows.compress(bytes(picture)) for _ in range(picture)) + rows.flush()
+        head = b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode/Length %d>>"
+        objects[3] = b"<</Length 29>>stream\nq 595 0 0 842 0 0 cm /I Do Q \nendstream"
+        objects.append(head % (picture, picture, len(data)) + b"stream\n" + data + b"\nendstream")
+    out, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj" % number + one + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return out + tail % (len(objects) + 1, table, len(objects) + 1, len(out))
