@@ -126,11 +126,11 @@ def _long_runs(dark: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
     turns = np.diff(padded, axis=1)
     rows, starts = np.nonzero(turns == 1)
     _, ends = np.nonzero(turns == -1)
-    kept = np.zeros((dark.shape[0], dark.shape[1] + 1), dtype=np.int32)
+    kept = np.zeros((dark.shape[0], dark.shape[1] + 1), dtype=np.int8)
     long = ends - starts >= length
     np.add.at(kept, (rows[long], starts[long]), 1)
     np.add.at(kept, (rows[long], ends[long]), -1)
-    return np.asarray(np.cumsum(kept, axis=1)[:, :-1] > 0)
+    return np.asarray(np.cumsum(kept, axis=1, dtype=np.int8)[:, :-1] > 0)
 
 
 def texts(picture: Image, tesseract: dict[str, Any]) -> list[str]:
