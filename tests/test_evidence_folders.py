@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import unicodedata
 import zipfile
 from email.message import EmailMessage
@@ -14,8 +15,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from settle.cli import cli
 from settle.documents import evidence
 from settle.evidence import folder, image, ocr
 from settle.evidence.folder import Asked, NotThere
@@ -241,3 +244,11 @@ def test_a_scan_that_shows_payee_amount_and_day_goes_to_the_one_line_they_fit() 
     assert lines_for({**mine, "집행일": "2024-01-05"}) == ([], [])
     without = Paper("IMG_0001.jpg", "ab", kind="jpeg", tier=4, pages=1, seen={**text, "brn": []})
     assert lines_for(mine, paper=without) == ([], [])
+
+
+def test_papers_within_a_file_are_shown_and_not_counted_as_files(tmp_path: Path) -> None:
+    put(tmp_path, "모음.pdf", papers.pdf([PAPERS[5], PAPERS[6]], "form"))
+    told = CliRunner().invoke(cli, ["evidence", str(tmp_path)]).output
+    assert "파일 1개: PDF 1" in told
+    for page, number in ((1, 5), (2, 6)):
+        assert re.search(rf"모음\.pdf/{page}쪽.*{PAPERS[number].total:,}원", told)

@@ -92,10 +92,8 @@ def _table(found: Evidence) -> None:
     for paper in found.papers:
         table.add_row(*(Text(cell) for cell in _cells(paper)))
     out.print(table)
-    kinds = Counter(paper.kind_name for paper in found.papers)
-    common.say(
-        f"\n파일 {len(found.papers):,}개: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
-    )
+    kinds = Counter(paper.kind_name for paper in found.papers if not paper.page)
+    common.say(f"\n파일 {kinds.total():,}개: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common()))
     for paper in found.papers:
         said = sentences.problem(paper) or sentences.unlike(paper)
         if said:

@@ -51,6 +51,7 @@ class Paper:
     unlike: bool = False
     notes: tuple[str, ...] = ()
     bundle: bool = False  # several papers in one PDF, which stand behind it
+    page: int = 0  # of such a paper: where it begins in its file
 
     @property
     def readable(self) -> bool:
@@ -108,4 +109,5 @@ def paper(name: str, sha256: str, record: dict[str, Any], unlike: bool) -> Paper
         unlike=unlike,
         notes=tuple(record["notes"]),
         bundle=bool(record["parts"]),
+        page=record.get("page", 0),
     )

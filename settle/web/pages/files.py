@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,6 @@ from settle.web import pictures
 
 if TYPE_CHECKING:
     from settle.web.room import Room, State
-
-_PAGE = re.compile(r"(\d+)쪽")  # how a paper within a PDF is called below it
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,7 @@ def of_line(room: Room, state: State, position: int) -> list[File]:
         while within and within not in inputs:
             within = within.rpartition("/")[0]
         taken = inputs.get(within)
-        page = _PAGE.fullmatch(paper.name.removeprefix(f"{within}/"))
-        itself = within == paper.name or page is not None
+        itself = within == paper.name.removesuffix(f"/{paper.page}쪽")
         path = room.binder.folder / taken.place if taken and itself else None
         said = verdicts[place] if place < len(verdicts) else {}
         facts = [
@@ -68,7 +64,7 @@ def of_line(room: Room, state: State, position: int) -> list[File]:
         found.append(
             File(
                 paper.name, paper.kind_name, one.how, sentences.problem(paper) or sentences.unlike(paper),
-                int(page[1]) if page else 1, paper.pages, facts, taken.id if taken else 0,
+                paper.page or 1, paper.pages, facts, taken.id if taken else 0,
                 path is not None and pictures.shown(path) and paper.readable,
             )
         )  # fmt: skip
