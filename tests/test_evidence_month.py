@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import shutil
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
-from settle.batch import pool, run
+from settle.batch import filed, pool, run, work
 from settle.batch.month import Month, Options
-from settle.batch.sources import find, fingerprint
+from settle.batch.sources import find, fingerprint, task_of
+from settle.batch.store import Store
 from settle.evidence import carrying, folder
 from settle.evidence.guarding import guarded
 from tests.kit import invoices, papers
@@ -158,3 +161,27 @@ def test_evidence_travels_to_a_worker_that_sees_no_file(tmp_path: Path) -> None:
     there = carrying.unpack(carried, [BUYER[0]])
     assert there.papers == here.papers
     assert sum(one.signature == "valid" for one in there.papers) == 3
+
+
+def test_a_task_with_its_files_gives_the_same_tables_elsewhere(tmp_path: Path) -> None:
+    mailed, printed = bought(53), bought(54)
+    home = tmp_path / "달"
+    workbook(home / "가협약", [line("E-001", mailed), line("E-002", printed)])
+    put(home, "가협약/증빙/메일.html", invoices.secure_mail("a.xml", invoices.signed(mailed), BUYER[0]))
+    put(home, "가협약/증빙/묶음.zip", zipped({"E-002.pdf": papers.pdf([printed], "form")}))
+    source = filed.told_apart(find(home)[0])
+    store = Store(tmp_path / "결과")
+    tasks = []
+    for send in (False, True):
+        carried, again = filed.read(source, store, send)
+        assert carried is not None
+        task = replace(task_of(source, PROGRAMME, send), evidence=carried, again=again, key=b"key")
+        tasks.append(pickle.loads(pickle.dumps(task)))
+    here = work.run(tasks[0])
+    shutil.rmtree(home)
+    there = work.run(tasks[1])
+    assert there.keys() == here.keys()
+    for name in ("findings", "files", "lines", "papers"):
+        assert there[name] == here[name], name
+    lines = pq.read_table(io.BytesIO(there["lines"])).to_pylist()
+    assert [row["recognised"] for row in lines] == [mailed.total, printed.total]
