@@ -283,8 +283,8 @@ def _cells(table: pd.DataFrame, columns: Sequence[Listed]) -> list[Row]:
 
 
 def _key(view: View, name: str, code: str) -> str:
-    """The bookmark of a rule in a list, "" where the list has none of it."""
-    there = code in set(view.listed(name)["code"].head(MOST))
+    """The bookmark of a rule in a list, "" where the list shows none of it."""
+    there = code in view.listed(name)["code"].head(MOST).tolist()
     return f"{view.part}/{name}:{code}" if there else ""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -391,7 +392,18 @@ class View:
         return kinds, suppliers
 
     def listed(self, name: str) -> pd.DataFrame:
-        """The findings of one list (disallowed, held, notes), numbered; held: grouped by who must supply the papers."""
+        """The findings of one list (disallowed, held, notes), numbered; held: grouped by who must supply the papers. Made once: no one
+        changes it.
+        """
+        if name not in self._lists:
+            self._lists[name] = self._listed(name)
+        return self._lists[name]
+
+    @cached_property
+    def _lists(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _listed(self, name: str) -> pd.DataFrame:
         rows = self.details[self.details["effect"] == LISTS[name]]
         if name == "held" and len(rows):
             rank = rows["supplier_kind"].map({kind: i for i, kind in enumerate(SUPPLIERS)}).to_numpy()
@@ -402,21 +414,26 @@ class View:
     @cached_property
     def rules(self) -> pd.DataFrame:
         """One row per rule, in code order: findings and won by effect, and what to do."""
-        details = self.details
-        order = list(dict.fromkeys(details["code"]))
+        titles: dict[str, str] = {}
+        said: dict[tuple[str, str], tuple[list[int], Counter[str]]] = {}  # of each rule and effect: won, remedies
+        columns = ("code", "title", "effect", "applied", "remedy")
+        for code, title, effect, won, remedy in zip(*(self.details[c].tolist() for c in columns), strict=True):
+            titles.setdefault(code, title)
+            wons, remedies = said.setdefault((code, effect), ([], Counter()))
+            wons.append(won)
+            remedies[remedy] += 1
         rows = []
-        for code, found in details.groupby("code", sort=False):
-            row: dict[str, Any] = {"code": code, "title": found["title"].iat[0]}
-            todo: list[str] = []
+        for code, title in titles.items():
+            row: dict[str, Any] = {"code": code, "title": title}
+            todo = []
             for effect in EFFECTS:
-                mine = found[found["effect"] == effect]
-                row[f"{effect}_count"], row[f"{effect}_won"] = len(mine), int(mine["applied"].sum())
-                todo += mine["remedy"].value_counts(sort=True).index[:1].tolist() if len(mine) else []
+                wons, remedies = said.get((code, effect), ([], Counter()))
+                row[f"{effect}_count"], row[f"{effect}_won"] = len(wons), sum(wons)
+                todo += [text for text, _ in remedies.most_common(1)]
             row["remedy"] = "\n".join(dict.fromkeys(todo))
             rows.append(row)
         names = ["code", "title", *(f"{e}_{what}" for e in EFFECTS for what in ("count", "won")), "remedy"]
-        table = pd.DataFrame(rows, columns=names)
-        return table.set_index("code").loc[order].reset_index() if rows else table
+        return pd.DataFrame(rows, columns=names)
 
     @cached_property
     def costliest(self) -> pd.DataFrame:
