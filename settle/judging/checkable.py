@@ -80,6 +80,9 @@ def _reason(facts: Facts, lacking: list[str]) -> str:
             reasons.append(f"{sheet} 시트의 합계가 그에 딸린 줄과 맞지 않아 협약 예산을 알 수 없습니다")
         elif not item or sheet == BUDGET:
             reasons.append(f"{sheet} 시트에 읽을 수 없는 행이 있어 협약 예산을 알 수 없습니다")
+        elif lost := next((e for e in facts.book.errors if e.kind == sheet and e.column == item and e.value), None):
+            quoted = f"'{lost.value}'"
+            reasons.append(f"{sheet} 시트의 {item} {text.josa(quoted, '을/를')} 읽지 못했습니다")
         else:
             reasons.append(f"{sheet} 시트의 {text.josa(item, '이/가')} 비어 있습니다")
     return ", ".join(dict.fromkeys(reasons))

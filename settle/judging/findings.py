@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging import gate
+from settle.judging import gate, lost_cells
 from settle.judging.decisions import DECISIONS, FINDING, put_decisions
 from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import Told
@@ -136,6 +136,11 @@ def _line_part(
     rule, size = one.rule, len(at)
     fields = Fields(facts, one, at)
     message = fields.fill(case.message)
+    if lost := facts["lost_cells"] if rule.kind != "input_problem" else {}:
+        cells_of = case.cell.split("|")
+        message = [
+            lost_cells.told(said, cells_of, lost.get(i, ())) for said, i in zip(message, at.tolist(), strict=True)
+        ]
     ledger = facts.ledger
     source, row = ledger["_source"].to_numpy()[at], ledger["_row"].to_numpy()[at]
     letters = [_letter(facts, sheet.letters, case.cell) for sheet in facts.book.sheets]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from settle.judging.facts.unread import CODES
 from settle.model import BUDGET, EVIDENCE, InputError
 from settle.programme.vocabulary import HEADS
 
@@ -13,13 +14,10 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 
-BY_THE_READER = ("DAT-020", "DAT-030", "DAT-080", "DAT-100")
-
-
 def row_problems(facts: Facts, findings: pd.DataFrame) -> list[InputError]:
     """Findings of the DAT rules that the importer could not see (DAT-040 …), as input errors with their cells."""
     book, result = facts.book, []
-    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(BY_THE_READER)]
+    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(CODES)]
     for row in ours.itertuples():
         consequence = "held" if row.effect == "hold" else "note"
         named = {s.kind: i for i, s in reversed(list(enumerate(book.sheets))) if s.name == row.sheet}

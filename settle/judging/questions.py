@@ -312,6 +312,8 @@ class _Asking:
         meant = self.data.get("lines", {}).get(about)
         if rule is None or not self.facts.n or meant == {}:
             return np.zeros(0, dtype=np.int64)
+        if rule.about and self.facts.subject.name not in rule.about:  # what is spent does not hang on an application
+            return np.zeros(0, dtype=np.int64)
         if meant:
             return np.flatnonzero(self.facts["judged"] & conditions.holds(meant, self.facts, self.facts.n))
         try:
@@ -409,15 +411,21 @@ class _Asking:
                 column, _, word = rest.partition("=")
                 return f"{column} '{word}'은(는) 무엇입니까?"
             case "협약":
-                return f"협약의 {rest}이(가) 비어 있습니다."
+                return f"협약의 {rest}" + (self._lost(sheet, rest) or "이(가) 비어 있습니다.")
         where = "" if sheet == self.main else f"{sheet} 시트의 "
         column = rest.replace(f"{sheet}.", "")
         lacking = not all(self.judgement.book.has(sheet, c.strip()) for c in column.split(","))
-        return (
-            f"{where}{column} 열이 없습니다 ({lines:,}줄)."
-            if lacking
-            else f"{where}{column}이(가) {lines:,}줄에서 비어 있습니다."
-        )
+        if lacking:
+            return f"{where}{column} 열이 없습니다 ({lines:,}줄)."
+        if lost := self._lost(sheet, column):
+            return f"{where}{column}" + lost.replace(".", f" ({lines:,}줄).")
+        return f"{where}{column}이(가) {lines:,}줄에서 비어 있습니다."
+
+    def _lost(self, sheet: str, column: str) -> str:
+        """Behind the name of a column or item: what stands in its cells that could not be read; "" where they are blank."""
+        found = [e.value for e in self.judgement.book.errors if e.kind == sheet and e.column == column and e.value]
+        more = " 등" if len(set(found)) > 1 else ""
+        return f" '{found[0]}'{more}을(를) 읽지 못했습니다." if found else ""
 
     def _choices(self, column: str) -> tuple[str, ...]:
         """Headings that may be a column of the ledger; "none" where it can do without one."""

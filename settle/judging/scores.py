@@ -13,6 +13,7 @@ from settle.judging.claimed import claim
 from settle.judging.facts.base import known
 from settle.judging.facts.beside import same_person
 from settle.judging.facts.declared import figure, rows_beside, rows_of
+from settle.judging.facts.unread import names_in, unread
 from settle.judging.kinds.base import ACCEPT
 from settle.programme import conditions, fact_shapes
 from settle.programme import scores as tables
@@ -49,6 +50,7 @@ class Point:
     sure: Fraction | None = None
     most: Fraction | None = None
     stated: Fraction | None = None
+    unread: bool = False  # the cell that says it could not be read: nobody knows the points, of a bonus either
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def _facts_of_ties(facts: Facts, table: ScoreTable) -> dict[str, list[Fraction]]
 def _sum(table: ScoreTable, number: str, points: tuple[Point, ...], firsts: Mapping[str, Fraction]) -> Scored:
     bonus = sum((p.points or Fraction(0) for p in points if p.bonus), Fraction(0))
     own = [p.points for p in points if not p.bonus]
-    total = None if any(p is None for p in own) else sum((p for p in own if p is not None), Fraction(0)) + bonus
+    open_ = any(p is None for p in own) or any(p.unread for p in points)
+    total = None if open_ else sum((p for p in own if p is not None), Fraction(0)) + bonus
     measured = None if total is None else total if table.minimum_includes_bonus else total - bonus
     below = measured is not None and table.minimum is not None and measured < table.minimum
     order = () if total is None else (total, *(firsts.get(n, _part(table, points, n)) for n in table.ties))
@@ -244,9 +247,14 @@ def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
         return given
     if one.by == "flag":
         said = [str(value) in YES for value in np.asarray(facts[one.fact], dtype=object).tolist()]
+        lost = _unread_flag(facts, one.fact).tolist()
         return [
-            Point(one.name, Fraction(one.points if yes else 0), one.fact, "해당" if yes else "해당 없음", one.bonus)
-            for yes in said
+            Point(one.name, None, one.fact, "읽지 못함", one.bonus, unread=True)
+            if gone
+            else Point(
+                one.name, Fraction(one.points if yes else 0), one.fact, "해당" if yes else "해당 없음", one.bonus
+            )
+            for yes, gone in zip(said, lost, strict=True)
         ]
     found = figure(facts, one.fact)
     made = []
@@ -299,6 +307,16 @@ def _shown_beside(facts: Facts, one: Criterion) -> list[str]:
 def _proof(facts: Facts, one: Criterion) -> list[bool]:
     """Is there what proves the points of a criterion? True where nothing need."""
     return np.asarray(facts[one.proof], dtype=bool).tolist() if one.proof else [True] * facts.n
+
+
+def _unread_flag(facts: Facts, name: str) -> np.ndarray:
+    """Rows in which a cell that a flag asks could not be read: its column, or those of the conditions that it is made of."""
+    columns, todo = set(), [name]
+    while todo:
+        one = todo.pop()
+        columns.add(one)
+        todo += sorted(names_in(facts.named.get(one)) - columns)
+    return unread(facts, columns)
 
 
 def _reviewed(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:

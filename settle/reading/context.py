@@ -31,6 +31,9 @@ UNSTORED = "(저장된 값이 없는 수식)"
 NO_VALUE = "{name}의 수식에 저장된 값이 없습니다. 엑셀에서 열어 저장한 뒤 다시 내 주세요."
 
 
+HIDDEN = "******"  # what a message shows of a personal cell
+
+
 SHOWN = 6  # places named in one notice
 
 
@@ -88,7 +91,8 @@ class Context:
 
     def error(self, code: str, message: str, consequence: str, kind: str, row: int, place: int, column: str) -> None:
         """Note an input problem at a cell; what a personal one holds is not kept."""
-        value = self.columns[place].text(row) if place in self.columns and column not in self.personal else ""
+        value = self.columns[place].text(row) if place in self.columns else ""
+        value = HIDDEN if value and column in self.personal else value
         self.errors.append(
             InputError(
                 code,

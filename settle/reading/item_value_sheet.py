@@ -187,7 +187,9 @@ def _value(context: Context, kind: SheetKind, item: Column, row: int, place: int
     if item.type == "yesno":
         answer = cells.yes_no(text)
         if answer.status == cells.BAD:
-            context.tell(f"{cell}: {item.name} {josa(quoted, '을/를')} 예/아니오로 읽을 수 없어 빈칸으로 둡니다.")
+            message = f"{item.name} {josa(quoted, '을/를')} 예/아니오로 읽지 못했습니다. Y나 N으로 적어 주세요."
+            where = (context.source, context.raw.name, row + 1, cell, item.name, shown(text))
+            context.errors.append(InputError("DAT-150", message, "note", kind.name, *where))
         return answer.value if answer.status == cells.OK else None
     if item.type == "brn":
         return cells.business_number(text).value

@@ -15,7 +15,7 @@ from settle.programme.sheets import NUMBERS, Column
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, columns
 from settle.reading.columns import RawColumn
-from settle.reading.context import APPROVAL, NO_VALUE, SHOWN, UNSTORED, Context, shown
+from settle.reading.context import APPROVAL, HIDDEN, NO_VALUE, SHOWN, UNSTORED, Context, shown
 
 if TYPE_CHECKING:
     from settle.programme.sheets import SheetKind
@@ -26,9 +26,6 @@ _CODES = {"date": "DAT-020", "datetime": "DAT-100"}  # of what cannot be read; f
 
 
 _DASHES = "^[-−–—－―]+$"  # stands for nothing in a cell of text
-
-
-HIDDEN = "******"  # what a message shows of a personal cell
 
 
 _ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
@@ -186,17 +183,28 @@ def _mapped(
             texts[code], fine = canonical(context.programme, column, text)
             if not fine:
                 strange.append(int(code))
-    if strange and column.name not in HEADS:
+    if strange and column.type == "yesno":
+        _unanswered(context, kind, column, place, lines, np.isin(codes, strange))
+    elif strange and column.name not in HEADS:
         names = ", ".join(f"'{shown(raw.values[c])}'" for c in strange[:SHOWN])
         more = f" 외 {len(strange) - SHOWN}가지" if len(strange) > SHOWN else ""
         rest = "정해진 값이 아니어서 적힌 그대로 둡니다."
-        if column.type == "yesno":
-            rest = "예/아니오로 읽을 수 없어 빈칸으로 둡니다."
         known = tuple(context.programme.values.get(column.values, {}))
         for code in strange:
             context.doubt(column.name, raw.values[code], lines[codes == code], known)
         context.say(place, lines[np.isin(codes, strange)], f"{column.name} {josa(names + more, '은/는')} {rest}")
     return pa.array(texts, pa.string())
+
+
+def _unanswered(
+    context: Context, kind: SheetKind, column: Column, place: int, lines: np.ndarray, strange: np.ndarray
+) -> None:
+    """A word that is neither yes nor no is an answer that nobody knows, and no blank."""
+    consequence = "held" if column.unreadable == "hold" else "note"
+    for row in lines[strange].tolist():
+        quoted = f"'{shown(context.columns[place].text(row))}'"
+        message = f"{column.name} {josa(quoted, '을/를')} 예/아니오로 읽지 못했습니다. Y나 N으로 적어 주세요."
+        context.error("DAT-150", message, consequence, kind.name, row, place, column.name)
 
 
 def _business_numbers(context: Context, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn) -> pa.Array:

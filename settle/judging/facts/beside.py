@@ -168,11 +168,11 @@ def _(spec: shapes.First, facts: Facts) -> Value:
     found = [_said(facts, name) for name in spec.of]
     value, there = found[-1].value, found[-1].known
     for name, one in zip(reversed(spec.of[:-1]), reversed(found[:-1]), strict=True):
-        value, there = np.where(one.known, one.value, value), one.known | (there & ~_unread(facts, name))
+        value, there = np.where(one.known, one.value, value), one.known | (there & ~unread_under(facts, name))
     return _typed(value, there, found)
 
 
-def _unread(facts: Facts, name: str) -> np.ndarray:
+def unread_under(facts: Facts, name: str) -> np.ndarray:
     """Where a cell stands under this name that could not be read: what comes after it does not speak for it."""
     head, dot, column = name.partition(".")
     spec = facts.programme.facts.get(head) if dot else None

@@ -19,7 +19,7 @@ from settle.judging import boundaries
 from settle.judging.arrays import FAR, NO_DAY, day
 from settle.judging.facts.base import Facts, declares, known
 from settle.judging.facts.subjects import application
-from settle.judging.facts.unread import may_be_blank, unread
+from settle.judging.facts.unread import ANSWER, may_be_blank, names_in, unread
 from settle.labour.working_days import next_working_days
 from settle.programme import conditions
 from settle.programme import fact_shapes as shapes
@@ -268,7 +268,8 @@ def _fitting(facts: Facts, asked: _Rows) -> _Fitting:
     for name in sorted(_own_figures(asked.where)):
         sure = sure & figure(facts, name).known
     if asked.counted:
-        sure = sure & ~np.isin(np.arange(facts.n), own[unread(theirs, may_be_blank(asked.where))[their]])
+        lost = unread(theirs, may_be_blank(asked.where)) | unread(theirs, names_in(asked.where), ANSWER)
+        sure = sure & ~np.isin(np.arange(facts.n), own[lost[their]])
     fits = conditions.holds(asked.where, Beside(facts, theirs, own, their), len(own))
     return _Fitting(theirs, own[fits], their[fits], sure)
 

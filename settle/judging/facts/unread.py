@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.model import InputError
 
-CODES = ("DAT-020", "DAT-030", "DAT-080", "DAT-100")  # what the reader says of a cell
+ANSWER = "DAT-150"  # of a cell that is neither yes nor no
+CODES = ("DAT-020", "DAT-030", "DAT-080", "DAT-100", ANSWER)  # what the reader says of a cell
 
 
 def positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
@@ -53,3 +54,10 @@ def may_be_blank(where: Any) -> set[str]:
     if not isinstance(where, dict):
         return set()
     return {name for name, asked in where.items() if isinstance(asked, dict) and asked.get("blank")}
+
+
+def names_in(where: Any) -> set[str]:
+    """The names that a condition asks."""
+    if isinstance(where, list):
+        return set().union(*map(names_in, where))
+    return set(where) if isinstance(where, dict) else set()

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.facts.base import Facts, family
+from settle.judging.facts.base import Facts, fact, family
 from settle.judging.facts.beside import same_person
 from settle.judging.facts.declared import rows_of
-from settle.judging.facts.unread import positions
+from settle.judging.facts.unread import CODES, positions
 from settle.model import EVIDENCE
 from settle.programme import fact_shapes as shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from settle.model import InputError
 
 
 @family
@@ -43,6 +45,21 @@ def input_errors(facts: Facts, code: str) -> dict[int, list[int]]:
     held = pd.concat(pairs).drop_duplicates(["number", "line"]).sort_values("number", kind="stable")
     for line, number in zip(held["line"].tolist(), held["number"].tolist(), strict=True):
         found.setdefault(line, []).append(number)
+    return found
+
+
+@fact
+def lost_cells(facts: Facts) -> dict[int, list[InputError]]:
+    """Line -> the cells of its row, of its papers and of the rows of the same person that could not be read."""
+    found: dict[int, list[InputError]] = {}
+    own = [e for e in facts.book.errors if e.code in CODES and e.row and e.kind == facts.subject.sheet and e.value]
+    for line, error in zip(positions(facts.ledger, own).tolist() if own else [], own, strict=True):
+        if line >= 0:
+            found.setdefault(line, []).append(error)
+    for code in CODES:
+        for line, numbers in facts[f"input_errors:{code}"].items():
+            beside = [facts.book.errors[number - 1] for number in numbers]
+            found.setdefault(line, []).extend(e for e in beside if e.value and e.kind != facts.subject.sheet)
     return found
 
 

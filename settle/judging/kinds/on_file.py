@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from settle.judging.facts.beside import unread_under
 from settle.judging.facts.filed import Filed
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
@@ -40,7 +41,8 @@ def papers_on_file(ctx: Context) -> Outcome:
     for form in forms:
         here = among & ctx.holds(form.get("when")) & there[form["paper"] + form.get("part", "")]
         for column in form["columns"]:
-            for i in np.flatnonzero(here & (np.asarray(ctx[column], dtype=object) == "")).tolist():
+            blank = (np.asarray(ctx[column], dtype=object) == "") & ~unread_under(facts, str(column))
+            for i in np.flatnonzero(here & blank).tolist():
                 blanks[i].append(str(column).rpartition(".")[2])
     ctx.local.update(
         missing=np.logical_or.reduce([np.zeros(facts.n, dtype=bool), *(lack for _, lack in lacks)]),

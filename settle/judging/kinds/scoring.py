@@ -38,7 +38,9 @@ def score_table(ctx: Context) -> Outcome:
         reviewed=np.array([scores.reviewed(one) for one in found], dtype=bool),
         unscored=barred,
     )
-    lacking = [", ".join(p.criterion for p in one.points if p.points is None and not p.bonus) for one in found]
+    lacking = [
+        ", ".join(p.criterion for p in one.points if p.points is None and (p.unread or not p.bonus)) for one in found
+    ]
     values = {
         "total": lambda at: [scores.shown(found[i].total, table.decimals) for i in at.tolist()],
         "missing": lambda at: [lacking[i] for i in at.tolist()],
