@@ -746,3 +746,160 @@ def test_what_exceeds_a_share_of_a_plan_with_a_blank_waits(rulebook: Rulebook, o
     assert of(entry, "BSE-120") == {"E-1": (effect, 1)}
     material = run(rulebook, ("06-05", A, OWN, 1_800_001), more={"지출유형": "시제품재료비"}, 예산=plan)
     assert of(material, "BSE-130") == {"E-1": (effect, 1)}
+
+
+# ---- approved changes, blanks of the plan, what a line without a type is ------------------------------------------------------------
+
+
+def change(**row: Any) -> list[dict[str, Any]]:
+    moved = {
+        "변경구분": "세부사업변경",
+        "변경전": C,
+        "변경후": A,
+        "재원": GRANT,
+        "금액": 100_000,
+        "승인일": "2026-06-20",
+    }
+    return [moved | row]
+
+
+@pytest.mark.parametrize(
+    ("row", "part", "won", "held"),
+    [
+        ({}, A, 9_100_000, 0),  # 9,000,000 + 100,000
+        ({}, A, 9_100_001, 1),
+        ({}, C, 5_300_000, 0),  # 5,400,000 - 100,000
+        ({}, C, 5_300_001, 1),
+        ({"승인일": None}, A, 9_000_001, 1),  # asked for, not approved
+        ({"승인일": None}, C, 5_400_000, 0),
+        ({"재원": OWN}, A, 9_000_001, 1),  # own money moves, the grant stays
+        ({"재원": OWN}, C, 5_400_000, 0),
+        ({"재원": None}, A, 9_000_001, 1),  # which fund? neither more for the one nor all for the other
+        ({"재원": None}, C, 5_300_001, 1),
+        ({"금액": None}, C, 1, 1),
+        ({"변경전": "없는 사업"}, A, 9_000_001, 1),
+        ({"변경후": "D 새 사업"}, C, 5_300_001, 1),
+        ({"변경후": "D 새 사업"}, "D 새 사업", 100_001, 1),
+    ],
+)
+def test_an_approved_change_moves_what_was_agreed(
+    rulebook: Rulebook, row: dict[str, Any], part: str, won: int, held: int
+) -> None:
+    lines: list[Line] = [("06-05", part, OWN, won), ("07-01", part, GRANT, won)]
+    result = run(rulebook, *lines, 변경승인=change(**row))
+    assert of(result, "BSE-180") == ({"E-2": ("hold", held)} if held else {})
+    assert of(result, "BSE-030") == {}
+    if row.get("재원", "") is None:
+        assert "변경승인 2행의 재원" in " ".join(result.findings["message"])
+
+
+def test_a_change_of_one_part_approves_no_other(rulebook: Rulebook) -> None:
+    result = run(rulebook, ("06-05", "E 모르는 사업", OWN, 1_000), 변경승인=change(변경후="D 새 사업"))
+    assert of(result, "BSE-030") == {"E-1": ("hold", 1_000)}
+    by_line = change(집행번호="E-1", 변경전=None, 변경후=None, 변경구분="미계획항목승인")
+    assert of(run(rulebook, ("06-05", "E 모르는 사업", OWN, 1_000), 변경승인=by_line), "BSE-030") == {}
+
+
+def test_material_follows_a_change_of_the_plan(rulebook: Rulebook) -> None:
+    # A: 10,000,000 - 1,000,000 moved away: a fifth of 9,000,000 is 1,800,000
+    moved = change(변경전=A, 변경후=B, 금액=1_000_000)
+    rows = [
+        line("E-1", ("06-05", A, OWN, 1_000_000)),
+        line("E-2", ("07-01", A, GRANT, 2_000_000), 지출유형="시제품재료비"),
+    ]
+    assert of(settled(rulebook, rows, 변경승인=moved), "BSE-130") == {"E-2": ("disallow", 200_000)}
+    unsaid = change(변경전=A, 변경후=B, 금액=1_000_000, 재원=None)
+    over = [rows[0], rows[1] | {"집행금액": 2_000_001, "공급가액": 2_000_001}]
+    assert of(settled(rulebook, over, 변경승인=unsaid), "BSE-130") == {"E-2": ("hold", 1)}
+
+
+@pytest.mark.parametrize(("own", "held"), [(None, 1_500_000), (0, 1_500_000), (-1, None)])
+def test_agreed_own_money_that_nobody_wrote_may_come_first(
+    rulebook: Rulebook, own: int | None, held: int | None
+) -> None:
+    """A: blank, B 400,000, C 600,000: of 2,000,000 spent on 12 June 1,000,000 are agreed for sure, all may be."""
+    plan = [PLAN[0] | {"자부담": own}, *PLAN[1:]]
+    if held is None:
+        plan = [one | {"자부담": None} for one in PLAN]
+        held = 1_500_000
+    elif own == 0:
+        held = 1_000_000
+    lines: list[Line] = [("06-10", A, GRANT, 1_500_000), ("06-12", A, OWN, 2_000_000)]
+    result = run(rulebook, *lines, 예산=plan)
+    assert of(result, "BSE-160") == {"E-1": ("hold", held)}
+    (message,) = result.findings[result.findings["code"] == "BSE-160"]["message"]
+    assert ("예산 2행의 자부담" in message) == (own is None or own < 0)
+
+
+def test_a_line_without_a_part_counts_for_the_only_one(rulebook: Rulebook) -> None:
+    # 10,000,000 x 20 % = 2,000,000 of material; grant 9,000,000
+    rows = [
+        line("E-1", ("06-05", "", OWN, 1_100_000)),
+        line("E-2", ("07-01", "", GRANT, 2_000_001), 지출유형="시제품재료비"),
+        line("E-3", ("07-02", "", GRANT, 7_000_001)),
+    ]
+    result = settled(rulebook, rows, 예산=PLAN[:1])
+    assert of(result, "BSE-130") == {"E-2": ("disallow", 1)}
+    assert of(result, "BSE-180") == {"E-3": ("hold", 1)}
+    assert of(result, "BSE-030") == {"": ("note", 0)}
+
+
+def test_a_line_without_a_type_has_that_of_the_only_row_of_its_part(rulebook: Rulebook) -> None:
+    plan = [PLAN[0], PLAN[1], PLAN[2] | {"지출유형": "입점수수료"}]
+    row = line("E-1", ("06-05", C, OWN, 6_000_001), 지출유형=None, 적요="백화점 입점 수수료")
+    result = settled(rulebook, [row], 예산=plan)
+    assert of(result, "BSE-120") == {"E-1": ("disallow", 1)}
+    assert of(result, "BSE-070") == {"": ("note", 0)}  # its own words are silent; what was read is said
+    two = [*plan, plan[2] | {"지출유형": "광고비", "보조금": 0, "자부담": 0}]
+    again = settled(rulebook, [row], 예산=two)
+    assert (of(again, "BSE-120"), of(again, "BSE-070")) == ({}, {"E-1": ("hold", 6_000_001)})
+    never = settled(rulebook, [row], 예산=[*PLAN[:2], PLAN[2] | {"지출유형": "보험료"}])
+    assert of(never, "BSE-060") == {"E-1": ("disallow", 6_000_001)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "effect", "asks"),
+    [
+        ("4월 급여", None, "hold", "BSE-060"), ("노트북 구입", None, "hold", "BSE-060"), ("사무실 월세", None, "hold", "BSE-060"),
+        ("세무 기장", None, "hold", "BSE-060"), ("기장군 축제 현수막", None, None, ""), ("부자재", None, "hold", "BSE-060"),
+        ("시제품 재료", None, "hold", "BSE-130"), ("대형마트 기획전", None, "hold", "BSE-120"), ("복합기 렌탈", None, "hold", "BSE-090"),
+        ("거래처 리스트 디자인", None, None, ""), ("이자카야 메뉴판 디자인", None, None, ""), ("변호사 자문", None, "hold", "BSE-060"),
+        ("화재보험", None, "hold", "BSE-060"), ("전기부품 시험", None, None, ""), ("노트북", "광고비", "note", ""),
+        ("백화점 입점", "입점수수료", None, ""), ("백화점 입점", "광고비", "note", ""), ("복합기 렌탈", "재화렌탈", None, ""),
+        ("부자재", "시제품재료비", None, ""), ("노트북 구입", "장비구입", None, ""),
+    ],
+)  # fmt: skip
+def test_words_beside_a_blank_type_and_beside_another(
+    rulebook: Rulebook, text: str, kind: str | None, effect: str | None, asks: str
+) -> None:
+    result = run(rulebook, ("06-05", A, OWN, 1_000), more={"적요": text, "지출유형": kind, **LEASE_DAYS})
+    found = result.findings[result.findings["code"] == "BSE-070"]
+    assert found["effect"].tolist() == ([effect] if effect else [])
+    assert asks in " ".join(found["remedy"])
+
+
+LEASE_DAYS = {"이용시작": "2026-06-01", "이용종료": "2026-06-30", "소유권이전": "N"}
+
+
+@pytest.mark.parametrize(
+    ("payee", "vendor", "staff", "effect"),
+    [
+        ("김하나", "행사팀", [("김하나", "2026-03-02", None)], "disallow"),
+        ("", "김하나", [("김하나", "2026-03-02", None)], "disallow"),
+        ("박두리", "김하나", [("김하나", "2026-03-02", None)], "hold"),  # the account is another person's
+        ("김하나", "", [("김하나", "2026-03-02", "2026-06-05")], "hold"),  # had left the day before
+        ("김하나", "", [("김하나", "2026-03-02", "2026-06-06")], "disallow"),
+        ("김하나", "", [("김하나", "2026-06-06", None)], "hold"),  # came a day later
+        ("김하나", "", None, "hold"),
+        ("", "", [("김하나", "2026-03-02", None)], "hold"),
+        ("이대표", "", None, "disallow"),  # the representative
+    ],
+)
+def test_pay_to_people_of_the_enterprise_is_never_eligible(
+    rulebook: Rulebook, payee: str, vendor: str, staff: list[tuple[str, str, str | None]] | None, effect: str
+) -> None:
+    row = line("E-1", ("06-05", A, OWN, 1_000), 지출유형="인건비", 예금주=payee, 거래처=vendor)
+    tables: dict[str, Any] = {"신청기업": [{"신청번호": "1", "기업명": "가람", "대표자": "이대표"}]}
+    if staff is not None:
+        tables["근로자명부"] = [{"성명": name, "취득일": begin, "상실일": end} for name, begin, end in staff]
+    assert of(settled(rulebook, [row], **tables), "BSE-060") == {"E-1": (effect, 1_000)}

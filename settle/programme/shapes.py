@@ -183,7 +183,8 @@ class SameFact(Struct, forbid_unknown_fields=True):
 class ProgrammeFile(Struct, forbid_unknown_fields=True):
     """schemas/<programme>/programme.toml.
 
-    later: sheets that come after what is handed in (reviews): without them nothing is provisional.
+    later: sheets that come after what is handed in (reviews): without them nothing is provisional. plan.change: the 변경구분 that moves won
+    of a fund between parts of 예산 (세부사업).
     """
 
     id: str
@@ -212,6 +213,7 @@ class ProgrammeFile(Struct, forbid_unknown_fields=True):
     conditions: dict[str, Any] = {}
     words: dict[str, list[str] | Words] = {}
     lists: dict[str, list[str]] = {}
+    plan: dict[Literal["change"], str] = {}
     limits: dict[str, list[LimitRow]] = {}
     order: dict[str, list[str]] = {}
     grades: dict[str, str] = {}

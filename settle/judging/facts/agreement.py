@@ -62,7 +62,7 @@ def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
 @family
 def approved(facts: Facts, kind: str) -> np.ndarray:
     """Is the line approved: by its 집행번호 (one or several, as in 증빙목록), else by its 참여기업, else (both blank) by the agreement?"""
-    return _covered(facts, approved_rows(facts, kind))
+    return covered(facts, approved_rows(facts, kind))
 
 
 def unclear_rows(facts: Facts, kind: str) -> pd.DataFrame:
@@ -80,10 +80,10 @@ def unclear_rows(facts: Facts, kind: str) -> pd.DataFrame:
 @family
 def approval_unclear(facts: Facts, kind: str) -> np.ndarray:
     """May the line be approved, which 변경승인 does not tell (`unclear_rows`)?"""
-    return _covered(facts, unclear_rows(facts, kind))
+    return covered(facts, unclear_rows(facts, kind))
 
 
-def _covered(facts: Facts, rows: pd.DataFrame) -> np.ndarray:
+def covered(facts: Facts, rows: pd.DataFrame) -> np.ndarray:
     """Lines that rows of 변경승인 cover."""
     result = facts.zeros(bool)
     if not len(rows):

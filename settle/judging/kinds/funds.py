@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from settle.judging.arrays import days, group_any, group_sum, latest_first
-from settle.judging.facts.plan import agreed, grouped
+from settle.judging.facts.plan import agreed, grouped, open_parts
 from settle.judging.kinds.base import Context, Outcome, Second, Told, kind
+from settle.model import BUDGET
 from settle.programme.rules import RulebookError
 
 
@@ -155,39 +156,60 @@ def _named(ctx: Context, group: np.ndarray, among: np.ndarray, gone: list[str]) 
     return np.array([", ".join([*names.get(label, []), *gone]) for label in group.tolist()], dtype=object)
 
 
-def _agreed_own(ctx: Context, fund: str, by: str, group: np.ndarray, names: np.ndarray) -> np.ndarray | None:
-    """Won agreed of a fund per line's group; None where nothing was agreed anywhere."""
-    found = agreed(ctx.facts, by, fund=fund)
-    return None if found is None else np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
-
-
 @kind("group")
 def order_of_funds(ctx: Context) -> Outcome:
     """Won of fund `second` spent while the agreed won of fund `first` were unspent, per line; the effect is the rule's.
 
     parameters: first, second, scope = "agreement" | a column. S is the smaller of what was agreed of the first fund and what is left of its
-    lines at all; on one day the first fund counts first. A line without a day is held whole. Values: early, agreed.
+    lines at all; on one day the first fund counts first. A line without a day is held whole. Where what was agreed of the first fund is
+    not known (a blank cell), all that is spent of it may be: what then comes too early is `agreed_open`. Values: early, agreed, blank.
     """
     plan = ctx.rule.parameters
+    first_fund = str(plan["first"])
     by = "" if plan.get("scope", "agreement") == "agreement" else str(plan["scope"])
     group, names = grouped(ctx.facts, by)
     among = ctx.applies()
-    first, second = of_fund(ctx, plan["first"]) & among, of_fund(ctx, plan["second"]) & among
-    budget = _agreed_own(ctx, plan["first"], by, group, names)
+    first, second = of_fund(ctx, first_fund) & among, of_fund(ctx, plan["second"]) & among
+    blank = open_parts(ctx.facts, by, fund=first_fund)
+    found = agreed(ctx.facts, by, fund=first_fund)
     nothing = np.zeros(ctx.n, dtype=np.uint8)
-    if budget is None:
+    if found is None and (not blank or _unreadable(ctx, first_fund)):
         return Outcome(
             nothing, unknown="예산 시트에서 재원별 금액을 알 수 없어 어느 재원을 먼저 썼는지 보지 못했습니다"
         )
+    budget = np.array([(found or {}).get(str(name), 0) for name in names], dtype=np.int64)
+    cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
     spent = np.where(first, ctx.left, 0)
-    most = np.minimum(budget, group_sum(group, spent))
-    day = days(ctx.facts.ledger["집행일"])
+    whole = group_sum(group, spent)
+    dated = np.asarray(ctx["집행일__known"], dtype=bool)
+    early = _too_early(ctx, group, first, second, np.minimum(budget, whole))
+    may_be = _too_early(ctx, group, first, second, np.where(cells != "", whole, np.minimum(budget, whole)))
+    ctx.local.update(
+        early=early > 0,
+        agreed_open=may_be > early,
+        undated=second & ~dated & ((budget > 0) | (cells != "")) & (whole > 0),
+    )
+    case = ctx.cases(second)
+    hold = np.where(dated, may_be, ctx.left)
+    moving = ctx.effect(case, "disallow")
+    values = {"early": hold, "agreed": np.minimum(budget, whole), "group": names, "blank": cells}
+    return Outcome(case, lambda now: np.where(moving, np.minimum(early, now), 0), hold=hold, values=values)
+
+
+def _unreadable(ctx: Context, fund: str) -> bool:
+    """Is a cell of the plan of this fund there and could not be read?"""
+    columns = {one.column for one in ctx.facts.programme.funds if one.name == fund}
+    return any(e.kind == BUDGET and e.column in columns for e in ctx.facts.book.errors)
+
+
+def _too_early(ctx: Context, group: np.ndarray, first: np.ndarray, second: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Won of each line of the second fund that were spent before `most` won of the first one were."""
+    spent = np.where(first, ctx.left, 0)
     dated = np.asarray(ctx["집행일__known"], dtype=bool)
     early = np.zeros(ctx.n, dtype=np.int64)
-    by_time = np.lexsort((ctx["order"], ~first, day))
     used: dict[int, int] = {}
     waiting: dict[int, int] = {}
-    for i in by_time.tolist():
+    for i in np.lexsort((ctx["order"], ~first, days(ctx.facts.ledger["집행일"]))).tolist():
         here = int(group[i])
         if not dated[i]:
             continue
@@ -197,12 +219,7 @@ def order_of_funds(ctx: Context) -> Outcome:
             gap = int(most[i]) - used.get(here, 0) - waiting.get(here, 0)
             early[i] = min(int(ctx.left[i]), max(0, gap))
             waiting[here] = waiting.get(here, 0) + int(early[i])
-    ctx.local.update(early=early > 0, undated=second & ~dated & (most > 0))
-    case = ctx.cases(second)
-    hold = np.where(dated, early, ctx.left)
-    moving = ctx.effect(case, "disallow")
-    values = {"early": hold, "agreed": most, "group": names}
-    return Outcome(case, lambda now: np.where(moving, np.minimum(hold, now), 0), hold=hold, values=values)
+    return early
 
 
 @kind("group")
@@ -211,7 +228,8 @@ def fund_cap(ctx: Context) -> Outcome:
 
     Rows of a plan have the fund in a column.
     parameters: fund, by (a column; "" = all), most = ["limit.<name>", "협약.<item>", "예산"] (예산: what was agreed of the fund, per
-    group). A figure that nobody knows is left out; where none is known nothing is said. Values: most, spent, excess, group.
+    group, less what an approved change that leaves something open may take away). A figure that nobody knows is left out; where none is
+    known nothing is said. Local: over, agreed_open (over, and what was agreed is not known). Values: most, spent, excess, group, blank.
     """
     plan = ctx.rule.parameters
     by = str(plan.get("by", ""))
@@ -227,10 +245,12 @@ def fund_cap(ctx: Context) -> Outcome:
     known = np.array([bool(name) or not by for name in names])  # nobody knows the group: another rule holds it
     excess = np.where(known, np.maximum(spent - most, 0), 0)
     part = latest_first(group, excess, left, ctx["order"])
-    ctx.local["over"] = part > 0
+    blank = open_parts(ctx.facts, by, fund=plan["fund"]) if "예산" in plan["most"] and by else {}
+    cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
+    ctx.local.update(over=part > 0, agreed_open=(part > 0) & (cells != ""))
     case = ctx.cases(ours)
     moving = ctx.effect(case, "disallow")
-    values = {"most": most, "spent": spent, "excess": excess, "group": names}
+    values = {"most": most, "spent": spent, "excess": excess, "group": names, "blank": cells}
     return Outcome(case, lambda now: np.where(moving, np.minimum(part, now), 0), hold=part, values=values)
 
 
@@ -244,6 +264,9 @@ def _figure(ctx: Context, name: str, by: str, names: np.ndarray) -> np.ndarray |
     found = agreed(ctx.facts, by, fund=ctx.rule.parameters["fund"])
     if found is None:
         return None
+    for move in ctx.facts["plan_moves"] if by else ():
+        if move.lacking and move.before in found and move.fund in ("", ctx.rule.parameters["fund"]):
+            found[move.before] = 0 if move.won is None else max(0, found[move.before] - move.won)
     # what was not agreed at all is the matter of another rule: no figure
     return np.array([found.get(str(n), np.iinfo(np.int64).max // 4) for n in names], dtype=np.int64)
 

@@ -9,7 +9,7 @@ import numpy as np
 from settle.judging.arrays import NO_DAY, group_sum, latest_first
 from settle.judging.boundaries import unknown
 from settle.judging.facts.declared import figure
-from settle.judging.facts.plan import agreed, blank_agreed, grouped
+from settle.judging.facts.plan import agreed, grouped, open_parts
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.caps import settle_cases
 
@@ -32,26 +32,26 @@ def share_of_total(ctx: Context) -> Outcome:
     spent = group_sum(group, left)
     nothing = np.zeros(ctx.n, dtype=np.uint8)
     lost = np.zeros(ctx.n, dtype=bool)
-    base_open = np.zeros(ctx.n, dtype=bool)
+    blank = {}
     if plan.get("base", "agreed") == "agreed":
         found = agreed(ctx.facts, by, where=plan.get("where"))
         if found is None:
             return Outcome(nothing, unknown="협약 예산을 알 수 없어 보지 못했습니다")
         base = np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
-        blank = blank_agreed(ctx.facts, by, where=plan.get("where"))
-        base_open = np.array([str(name) in blank for name in names], dtype=bool)
+        blank = open_parts(ctx.facts, by, where=plan.get("where"))
         lost = among & (base == 0) & bool(by)
         excess = spent - base * share // 100
     else:
         base = group_sum(group, ctx.left)
         excess = ((100 - share) * spent - share * (base - spent)) // (100 - share)
+    cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
     excess = np.where(lost, 0, np.maximum(excess, 0))
     taken = latest_first(group, excess, left, ctx["order"])
-    ctx.local.update(not_agreed=lost, base_open=base_open, over=taken > 0)
+    ctx.local.update(not_agreed=lost, base_open=cells != "", over=taken > 0)
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
     values: dict[str, Any] = {
-        "base": base, "share": share, "most": base * share // 100, "spent": spent, "excess": excess, "group": names,
+        "base": base, "share": share, "most": base * share // 100, "spent": spent, "excess": excess, "group": names, "blank": cells,
     }  # fmt: skip
     return Outcome(
         case,
