@@ -31,6 +31,7 @@ TABLES = {
     "AUD": 3,
 }
 CODES = [f"{group}-{number:02d}0" for group, count in TABLES.items() for number in range(1, count + 1)]
+CODES.append("DAT-150")  # the codes between are of applications
 NO_RULE = ("DAT-010",)  # without the sheet or the column nothing is judged at all: the reader stops
 
 # what a table of rows cannot show is tested where files are at hand
