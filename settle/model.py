@@ -132,6 +132,9 @@ class Book:
         default_factory=list
     )  # earlier 검토표 whose rows of 판정 were taken into this book
     unrecognised: list[str] = field(default_factory=list)  # names of files given of which nothing was understood
+    beside: Any = (
+        None  # lines of another system's list, given beside the ledger and in no total (a frame as that of the ledger)
+    )
     programme: str = "innovation-partnership"  # id of the programme by whose sheets it was read
     main: str = LEDGER  # sheet of the main subject: the ledger
 

@@ -903,3 +903,92 @@ def test_pay_to_people_of_the_enterprise_is_never_eligible(
     if staff is not None:
         tables["근로자명부"] = [{"성명": name, "취득일": begin, "상실일": end} for name, begin, end in staff]
     assert of(settled(rulebook, [row], **tables), "BSE-060") == {"E-1": (effect, 1_000)}
+
+
+# ---- earlier support, the round, and the order of places ------------------------------------------------------------------------
+
+
+def supported(*years: str) -> list[dict[str, Any]]:
+    row = {"신청번호": "1", "사업명": "사회적경제기업 사업개발비", "지원기관": "부산광역시", "기관구분": "지방자치단체"}
+    return [row | {"지원연도": year, "사용용도": "기타"} for year in years]
+
+
+@pytest.mark.parametrize(
+    ("times", "years", "expect"),
+    [
+        (None, ("2023", "2024"), {"BSQ-100": "disallow"}),
+        (None, ("2024", "2024"), {"BSQ-100": "hold"}),  # two rows of one year are one support
+        (None, ("2024", "2026"), {"BSQ-100": "hold"}),  # this year's is no earlier one
+        (1, ("2024",), {}),
+        (0, ("2024",), {"DAT-140": "hold"}),
+        (1, ("2023", "2024"), {"BSQ-100": "hold", "DAT-140": "hold"}),
+        (2, ("2024",), {"BSQ-100": "disallow", "DAT-140": "hold"}),
+        (0, (), {}),
+    ],
+)
+def test_earlier_years_of_this_programme(
+    rulebook: Rulebook, times: int | None, years: tuple[str, ...], expect: dict[str, str]
+) -> None:
+    tables: dict[str, Any] = {"신청기업": [{"신청번호": "1", "기업명": "가람", "기지원횟수": times}]}
+    if years:
+        tables["지원이력"] = supported(*years)
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook, rules=["BSQ-100", "DAT-140"])
+    found = result.others[0].findings
+    assert dict(zip(found["code"], found["effect"], strict=True)) == expect
+
+
+@pytest.mark.parametrize(
+    ("told", "times", "taken_now"),
+    [
+        (None, 0, {"BSE-140 disallow": 90_000}),
+        (None, 1, {"BSE-140 disallow": 1_080_000}),  # a fifth of 9,900,000 is 1,980,000
+        ("1회차", 1, {"BSE-140 disallow": 90_000}),  # the agreement says it
+        (None, None, {"BSE-140 disallow": 90_000, "BSE-140 hold": 990_000}),
+    ],
+)
+def test_the_round_is_known_by_earlier_supports(
+    rulebook: Rulebook, told: str | None, times: int | None, taken_now: dict[str, int]
+) -> None:
+    tables = {
+        "협약": AGREEMENT | {"참여회차": told},
+        "신청기업": [{"신청번호": "1", "기업명": "가람", "기지원횟수": times}],
+    }
+    result = run(rulebook, ("06-05", A, OWN, 900_000), ("07-01", A, GRANT, 9_000_000), **tables)
+    assert taken(result) == taken_now
+
+
+def test_places_have_the_certified_before_those_on_trial(rulebook: Rulebook) -> None:
+    """100 on trial, 99 a village enterprise, 98 certified, 98 on trial: the certified one is first, the village enterprise waits."""
+    kinds = {"1": "지역형예비사회적기업", "2": "마을기업", "3": "인증사회적기업", "4": "부처형예비사회적기업"}
+    rows = [{"신청번호": n, "기업명": f"기업{n}", "기업유형": kind} for n, kind in kinds.items()]
+    papers = [
+        *reviews("1"), *reviews("2", 사회목적_재투자=9), *reviews("3", 사회목적_재투자=8), *reviews("4", 사회목적_재투자=8),
+    ]  # fmt: skip
+    tables = {"신청기업": rows, "심사": papers, "매출": [row for n in "1234" for row in grown(n)]}
+    result = judge(book_from_tables(tables, rulebook.programme), rulebook, rules=["BSS"])
+    (found,) = result.scores
+    assert [(one.number, one.rank, one.after, standing) for one, standing in found.in_order()] == [
+        ("3", 1, (), "in"),
+        ("1", 2, ("3",), "in"),
+        ("2", 3, ("3",), "held"),
+        ("4", 4, ("3",), "in"),
+    ]
+    told = json.loads(json_.dumps(result))["scores"][0]["ranking"]
+    assert [(one["신청번호"], one["rank"]) for one in told] == [("1", 2), ("2", 3), ("3", 1), ("4", 4)]
+    said = result.others[0].findings
+    assert dict(zip(said["line"], said["code"] + " " + said["effect"], strict=True)) == {
+        "1": "BSS-020 note", "2": "BSS-020 hold", "4": "BSS-020 note",
+    }  # fmt: skip
+
+
+def test_a_list_of_the_system_beside_the_ledger_is_no_second_ledger(rulebook: Rulebook) -> None:
+    listed = [
+        {"집행번호": "B-1", "집행실행일자": "2026-06-05", "집행방식": "계좌이체", "집행목적(용도)": "일", "거래처명": "업체 E-1",
+         "지방비 집행금액": 900, "자부담 집행금액": 100},
+    ]  # fmt: skip
+    result = run(rulebook, ("06-05", A, GRANT, 900), ("06-05", A, OWN, 100), ("06-06", A, GRANT, 90), 보탬e=listed)
+    assert result.totals["claimed"] == 1_090
+    assert of(result, "BSE-200") == {"E-3": ("hold", 81)}  # 9 of it went: a tenth of 1,090 is 109
+    alone = judge(book_from_tables({"보탬e": listed, "예산": PLAN, "협약": AGREEMENT}, rulebook.programme), rulebook)
+    assert alone.totals["claimed"] == 1_000
+    assert "BSE-200" in {one.code for one in alone.not_checked}

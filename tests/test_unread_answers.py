@@ -69,7 +69,7 @@ def test_a_bonus_that_nobody_can_read_leaves_the_total_open_and_strikes_nobody()
         ("신청중", ["hold"]),
     ):  # 59, and 61 with 2
         row = {"신청번호": "1", "기업명": "가람", "자율경영공시": answer}
-        found = judged("busan-social-economy", {"신청기업": [row], "심사": reviews}, ["BSS-010"]).others[0]
+        found = judged("busan-social-economy", {"신청기업": [row], "심사": reviews}, ["BSS-010", "BSS-040"]).others[0]
         assert found.findings["effect"].tolist() == effect
     assert "자율경영 공시" in found.findings["message"].iat[0]
 

@@ -73,6 +73,8 @@ KOREAN = {
     "점수·순위표": "scores",
     "점수": "scores",
     "순위표": "scores",
+    "예산운용계획서": "plan",
+    "계획서": "plan",
 }
 
 
@@ -89,9 +91,9 @@ class Reports(click.Group):
 @click.group(
     cls=Reports,
     name="report",
-    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서, 점수·순위표.",
+    short_help="보고서를 하나씩 씁니다: 불인정내역서, 보완요청서, 정산검토보고서, 중간·최종보고서, 점수·순위표, 예산운용계획서.",
     help="보고서를 하나씩 씁니다: 불인정내역서(disallowance), 보완요청서(requests), 정산검토보고서(review), 중간보고서(interim), "
-    "최종보고서(final), 점수·순위표(scores).\n\n"
+    "최종보고서(final), 점수·순위표(scores), 예산운용계획서(plan).\n\n"
     "\b\nsettle report disallowance 정산.xlsx -o 불인정내역서.pdf\nsettle report final 정산.xlsx -o 최종보고서.hwpx\n"
     "settle report requests 정산.xlsx -o 보완요청 --due 2025-12-15",
 )
@@ -174,6 +176,38 @@ def scores(output: Path, font: Path | None, **inputs: Any) -> int:
         if not sheet:
             made = score_sheets.document(result)
             written += [papers.write(made, path, font) for path in _named(output, score_sheets.NAME)]
+    _wrote(written)
+    return result.exit_code
+
+
+@command.command(
+    name="plan",
+    help="예산운용계획서를 씁니다: 예산 시트를 사업의 서식으로 옮깁니다. 서식이 있는 사업에서 씁니다. 파일 이름의 끝(.pdf, .hwpx, .xlsx)이 "
+    "모양을 정하고, 폴더를 주면 모두 씁니다.\n\n"
+    "\b\nsettle report plan 신청.xlsx --programme busan-social-economy -o 예산운용계획서.pdf",
+)
+@output_options
+def plan(output: Path, font: Path | None, **inputs: Any) -> int:
+    """The plan by its official name."""
+    from settle import files
+    from settle.documents import files as papers
+    from settle.documents import plan_form
+
+    _ready(output, font, ".pdf", ".hwpx", ".xlsx")
+    result = common.judge_files(**inputs)
+    _told(result)
+    form = plan_form.form_of(result.programme.id)
+    if form is None or not result.book.has(form.sheet):
+        raise common.Wrong("예산운용계획서를 쓸 것이 없습니다. 서식(plan.toml)이 있는 사업에서, 예산 시트를 주십시오.")
+    sheet = output.suffix.lower() == ".xlsx"
+    with common.writing(result):
+        written = []
+        if sheet or not output.suffix:
+            path = output if sheet else output / f"{form.name}.xlsx"
+            written.append(files.write_bytes(path, plan_form.workbook(result, form)))
+        if not sheet:
+            made = plan_form.document(result, form)
+            written += [papers.write(made, path, font) for path in _named(output, form.name)]
     _wrote(written)
     return result.exit_code
 

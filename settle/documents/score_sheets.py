@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 NAME = "점수·순위표"
 OPEN = "미완성"
 RANKING = ("순위", "신청번호", "총점", "가점", "결과", "동점")
+AFTER = "먼저 놓인 신청"  # of fewer points, by the sort that goes first
 POINTS = ("신청번호", "항목", "배점", "점수", "낸 곳", "까닭", "비고")
 WIDE = {"순위": 12.0, "신청번호": 26.0, "집행번호": 26.0,
          "총점": 18.0, "가점": 16.0, "결과": 24.0, "동점": 50.0, "항목": 56.0, "배점": 14.0, "점수": 16.0,
-        "낸 곳": 30.0, "까닭": 56.0, "비고": 40.0}  # mm  # fmt: skip
+        "먼저 놓인 신청": 50.0, "낸 곳": 30.0, "까닭": 56.0, "비고": 40.0}  # mm  # fmt: skip
 FIGURES = ("순위", "총점", "가점", "배점", "점수")
 Value = str | int | float
 
@@ -72,8 +73,12 @@ def _ranking(found: Scores, programme: str) -> Table:
         bonus = _figure(row.bonus, table.decimals)
         parts = [safe(row.part) for _ in part]
         rank: tuple[Value, ...] = (row.rank or "-",) if ranked else ()
-        rows.append((*parts, *rank, key(row.number), *who, total, bonus, words[standing], *([tied] if ranked else [])))
-    heads = (*part, *RANKING[: 1 * ranked], subject.key, *named, *RANKING[2 : 5 + ranked])
+        after = (", ".join(key(name) for name in row.after),) if table.first is not None else ()
+        rows.append(
+            (*parts, *rank, key(row.number), *who, total, bonus, words[standing], *([tied] if ranked else []), *after)
+        )
+    behind = (AFTER,) if table.first is not None else ()
+    heads = (*part, *RANKING[: 1 * ranked], subject.key, *named, *RANKING[2 : 5 + ranked], *behind)
     return Table(f"{table.title} {'순위' if ranked else '총점'}", _about(found), heads, rows, table.decimals)
 
 
@@ -87,6 +92,8 @@ def _about(found: Scores) -> str:
         sentences.append("신청한 쪽이 스스로 적은 것을 증빙에 따라 셈한 점수이며 순위는 없습니다.")
     elif any(row.rank for row in found.rows):
         sentences.append("순위는 함께 판정한 신청 사이의 것이며, 같은 점수는 같은 순위입니다.")
+        if table.first is not None:
+            sentences.append(f"점수와 관계없이 먼저 놓이는 신청이 있으면 '{AFTER}'에 적습니다.")
         if table.by:
             sentences.append(f"{table.by}마다 따로 매깁니다.")
         if table.ties:

@@ -124,7 +124,8 @@ def _score_table(found: Scores) -> Shown:
         tied = f"동점: {', '.join(mask_key(name) for name in row.tied_with)}" if row.tied_with else ""
         points = [points_shown(one.points, table.decimals) or "-" for one in row.points]
         total = points_shown(row.total, table.decimals) or "미완성"
-        said = ", ".join(filter(None, [STANDING[standing], tied]))
+        after = f"먼저 놓인 신청: {', '.join(mask_key(name) for name in row.after)}" if row.after else ""
+        said = ", ".join(filter(None, [STANDING[standing], tied, after]))
         at = places[row.number]
         first = [
             mask_key(printable(row.number)),

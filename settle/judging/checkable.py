@@ -33,6 +33,8 @@ def checkable(facts: Facts, rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], li
 
 
 def _is_there(facts: Facts, need: str) -> bool:
+    if need == "given:execution_list":
+        return facts.book.beside is not None
     if need.startswith("given:"):
         return need.removeprefix("given:") in facts.given
     sheet, _, item = need.partition(".")
@@ -47,6 +49,7 @@ def _is_there(facts: Facts, need: str) -> bool:
 GIVEN_REASONS = {
     "statements": "대사할 명세(홈택스·카드·은행)가 없습니다",
     "evidence_files": "증빙 파일을 주지 않았습니다 (--evidence 폴더)",
+    "execution_list": "집행내역과 견줄 다른 시스템의 집행 목록을 주지 않았습니다",
     "agreements": "여러 협약을 함께 판정할 때만 확인합니다 (settle batch)",
 }
 

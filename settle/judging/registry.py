@@ -33,6 +33,7 @@ from settle.judging.kinds import (  # noqa: F401
     claims,
     consistency,
     deadlines,
+    execution_list,
     files,
     funds,
     listed,

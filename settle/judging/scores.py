@@ -72,6 +72,7 @@ class Scored:
     unsurely_above: bool = False
     part: str = ""  # among whom it is ranked
     order: tuple[Fraction, ...] = ()  # the total and what tells equal totals apart, the larger first
+    after: tuple[str, ...] = ()  # rows of fewer points that go before it whatever the points (`first` of the table)
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def scored(
     if len(found) < 2 or table.answers is not None:  # a rank is one among others
         return found
     placed = [one.total is not None and (among is None or bool(among[i])) for i, one in enumerate(found)]
+    if table.first is not None:
+        return _ranked_by_sort(facts, table, found, placed)
     parts: dict[str, list[Scored]] = {}
     for one, is_placed in zip(found, placed, strict=True):
         if is_placed:
@@ -169,6 +172,50 @@ def _ranks(several: Sequence[Scored]) -> dict[tuple[Fraction, ...], tuple[int, l
     for place, one in enumerate(sorted(several, key=lambda row: row.order, reverse=True), start=1):
         found.setdefault(one.order, (place, []))[1].append(one)
     return found
+
+
+def _ranked_by_sort(facts: Facts, table: ScoreTable, found: list[Scored], placed: Sequence[bool]) -> list[Scored]:
+    """Ranks where rows of one sort go before rows of another; who is below the minimum comes behind them all. Equal totals that follow each
+    other have one rank; who else is equal is told.
+    """
+    first, behind = (conditions.holds(asked, facts, facts.n) for asked in (table.first, table.behind))
+    there = [i for i, is_placed in enumerate(placed) if is_placed]
+    # of equal totals the one that may be passed comes before the one that passes it, and who is neither before both
+    there.sort(
+        key=lambda i: (found[i].below, [-part for part in found[i].order], bool(behind[i]) + 2 * bool(first[i]), i)
+    )
+    above = [i for i in there if not found[i].below]
+    order, before = precedence(above, first, behind)
+    order += [i for i in there if found[i].below]
+    result, rank = list(found), 0
+    for place, i in enumerate(order, start=1):
+        one, last = found[i], order[place - 2] if place > 1 else -1
+        alike = last >= 0 and found[last].order == one.order and not (first[last] and behind[i])
+        rank = rank if alike else place
+        equal = [
+            found[j]
+            for j in there
+            if found[j].order == one.order and not (first[i] and behind[j]) and not (first[j] and behind[i])
+        ]
+        names = tuple(found[j].number for j in before.get(i, []))
+        result[i] = replace(one, rank=rank, tied_with=_but(equal, one), after=names)
+    return result
+
+
+def precedence(ranked: Sequence[int], first: np.ndarray, behind: np.ndarray) -> tuple[list[int], dict[int, list[int]]]:
+    """(the rows as they are placed, row -> those that were placed before it with fewer points)."""
+    left, order = list(ranked), []
+    before: dict[int, list[int]] = {}
+    while left:
+        chosen = left[0]
+        if behind[chosen]:
+            chosen = next((i for i in left if first[i]), chosen)
+        for i in left[: left.index(chosen)]:
+            if not first[i]:
+                before.setdefault(i, []).append(chosen)
+        left.remove(chosen)
+        order.append(chosen)
+    return order, before
 
 
 def _but(equal: Sequence[Scored], one: Scored) -> tuple[str, ...]:

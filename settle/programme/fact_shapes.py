@@ -48,7 +48,7 @@ class NextWorkingDay(_Fact, tag="next_working_day"):
 class CountRows(_Fact, tag="count_rows"):
     """Rows of another sheet of the same application. where: a condition over its columns, in which "own.<fact>" is a figure of this row;
     on: own column = its column, both filled. elsewhere: rows of other applications. else_on: the columns that say whose a row without an
-    application number is. none: what it is where no row at all belongs here.
+    application number is. none: what it is where no row at all belongs here. distinct: rows equal in this column count once.
     """
 
     sheet: str
@@ -57,6 +57,7 @@ class CountRows(_Fact, tag="count_rows"):
     elsewhere: bool = False
     else_on: dict[str, str] = {}
     none: Literal["zero", "unknown"] = "zero"
+    distinct: str = ""
 
 
 class SumRows(_Fact, tag="sum_rows"):

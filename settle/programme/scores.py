@@ -84,7 +84,8 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
 
     of: which rows of the subject are scored (a condition); without: codes of rules whose disallowance or hold leaves a row without points;
     where: which rows of the sheet of reviews are for this table. by: a column; only rows equal in it are ranked against each other.
-    ties: criteria, groups or facts that tell equal totals apart, the most important first. on, soft: own column = its column of the sheet
+    ties: criteria, groups or facts that tell equal totals apart, the most important first. first, behind: conditions; where the next in the
+    order is `behind`, the best of those that go `first` comes before it. on, soft: own column = its column of the sheet
     of reviews, where the rows are people (as in `join`); else the application number says whose a review is. named: columns that say who
     a row is, where the key alone does not. answers: where the applicants score themselves; then nobody is ranked.
     """
@@ -105,6 +106,8 @@ class ScoreTable(Struct, forbid_unknown_fields=True):
     where: Any = None
     by: str = ""
     ties: list[str] = []
+    first: Any = None
+    behind: Any = None
     answers: Answers | None = None
     on: dict[str, str] = {}
     soft: dict[str, str] = {}

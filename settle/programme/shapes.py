@@ -271,7 +271,8 @@ class SheetsFile(Struct, forbid_unknown_fields=True):
 
 class ForeignList(Struct, forbid_unknown_fields=True):
     """[[list]] of lists.toml: an execution list of another system. system: the layout that it takes (ledgers/systems/<system>.toml),
-    or name, needs and columns of its own. two_funds: a row with two amounts is their sum, or two lines.
+    or name, needs and columns of its own. two_funds: a row with two amounts is their sum, or two lines. beside: where a ledger of one's
+    own is there as well, the list is no second ledger: both are held against each other.
     """
 
     system: str = ""
@@ -280,6 +281,7 @@ class ForeignList(Struct, forbid_unknown_fields=True):
     columns: dict[str, str] = {}
     funds: dict[str, str] = {}
     two_funds: Literal["sum", "lines"] = "sum"
+    beside: bool = False
 
 
 class SystemFile(Struct, forbid_unknown_fields=True):

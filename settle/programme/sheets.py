@@ -88,6 +88,7 @@ class ForeignList:
     columns: tuple[tuple[str, str], ...] = ()  # canonical column -> heading
     funds: tuple[tuple[str, str], ...] = ()  # heading of an amount -> 재원
     lines: bool = False  # a row with two amounts is two lines of one purchase, not their sum
+    beside: bool = False  # no second ledger where one's own is there
 
 
 @dataclass(frozen=True)
@@ -275,5 +276,10 @@ def _foreign(one: shapes.ForeignList, number: int, file: str) -> ForeignList:
     columns = {**layout.columns, **one.columns}
     needs = tuple(one.needs or layout.needs)
     return ForeignList(
-        one.name or layout.name, needs, tuple(columns.items()), tuple(one.funds.items()), one.two_funds == "lines"
+        one.name or layout.name,
+        needs,
+        tuple(columns.items()),
+        tuple(one.funds.items()),
+        one.two_funds == "lines",
+        one.beside,
     )

@@ -18,6 +18,7 @@ from settle.programme.profile import Profile
 from settle.programme.vocabulary import Programme
 from settle.programme.vocabulary import load as load_programme
 from settle.reading import cells, headings, options
+from settle.reading.beside import set_beside
 from settle.reading.budget_totals import leave_out_sums
 from settle.reading.categories import map_categories
 from settle.reading.context import Context
@@ -139,6 +140,7 @@ def assemble(
     say_nothing_read(reading, main)
     options.say_unmet(kinds, columns, reading.sheets, reading.errors)
     say_several(kinds, reading)
+    beside = set_beside(reading, main)
     frames = {name: frame(kind, reading.parts.get(name, [])) for name, kind in kinds.items()}
     complete(frames, main)
     key_by_content(frames, main, reading)
@@ -147,6 +149,7 @@ def assemble(
     reading.errors.sort(key=lambda e: (e.consequence != "cannot run", e.source, e.row, e.cell))
     inputs = [InputFile(file.path, file.sha256) for file in files]
     book = Book(inputs, reading.sheets, frames, reading.agreement, reading.errors, reading.notices)
+    book.beside = beside
     book.doubts, book.programme, book.main = reading.doubts, programme.id, main
     return book
 
@@ -190,6 +193,8 @@ def _read_sheet(raw: RawSheet, number: int, file: RawFile, rules: _Rules, readin
         entry, row = foreign
         kind, exact, wanted = main, True, dict(entry.columns)
         context.tell(f"{josa(entry.name, '으로/로')} 보고 읽었습니다.")
+        if entry.beside:
+            reading.beside.add(source)
         merge_funds(context, entry, row)
         grid = _grid(context.columns, raw.height)
     table = None if kind and kind.layout == "pairs" else _choose(rules, kind, exact, grid, context.columns, wanted)

@@ -36,4 +36,5 @@ class Gathered:
         default_factory=dict
     )  # ledger without a key -> heading -> its cells
     content: dict[int, int] = field(default_factory=dict)  # ledger -> rows with a figure or date that are no lines
+    beside: set[int] = field(default_factory=set)  # sheets that are no second ledger where one's own is there
     doubts: list[Doubt] = field(default_factory=list)

@@ -312,7 +312,15 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
 
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    found = _gathered(facts, _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere, counted=True))
+    asked = _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere, counted=True)
+    found = _gathered(facts, asked)
+    if spec.distinct and facts.book.has(spec.sheet):
+        _, own, their, _ = _fitting(facts, asked)
+        texts = texts_of(facts.book.frames[spec.sheet], spec.distinct)
+        kept: dict[int, set[str]] = {}
+        for i, row in zip(own.tolist(), their.tolist(), strict=True):
+            kept.setdefault(i, set()).add(texts[row])
+        found = Value(np.array([len(kept.get(i, ())) for i in range(facts.n)], dtype=np.int64), found.known)
     if spec.none == "zero":
         return found
     rows = _gathered(facts, _Rows(spec.sheet))
