@@ -67,6 +67,7 @@ def test_the_table_of_programmes_says_what_is_there() -> None:
         "`demo`": "ledgers/{}/sample",
         "`report interim`": "reports/{}/interim.toml",
         "`report scores`": "schemas/{}/scores",
+        "`report plan`": "reports/{}/plan.toml",
         "`kpi`": "schemas/{}/kpi.toml",
     }
     for command, place in places.items():
