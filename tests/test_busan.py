@@ -864,7 +864,7 @@ def test_a_line_without_a_type_has_that_of_the_only_row_of_its_part(rulebook: Ru
         ("세무 기장", None, "hold", "BSE-060"), ("기장군 축제 현수막", None, None, ""), ("부자재", None, "hold", "BSE-060"),
         ("시제품 재료", None, "hold", "BSE-130"), ("대형마트 기획전", None, "hold", "BSE-120"), ("복합기 렌탈", None, "hold", "BSE-090"),
         ("거래처 리스트 디자인", None, None, ""), ("이자카야 메뉴판 디자인", None, None, ""), ("변호사 자문", None, "hold", "BSE-060"),
-        ("화재보험", None, "hold", "BSE-060"), ("전기부품 시험", None, None, ""), ("노트북", "광고비", "note", ""),
+        ("화재보험", None, "hold", "BSE-060"), ("전기부품 시험", None, None, ""), ("노트북", "광고비", "note", ""), ("노트북 구입", "모르는 유형", "hold", "BSE-060"),
         ("백화점 입점", "입점수수료", None, ""), ("백화점 입점", "광고비", "note", ""), ("복합기 렌탈", "재화렌탈", None, ""),
         ("부자재", "시제품재료비", None, ""), ("노트북 구입", "장비구입", None, ""),
     ],
