@@ -11,8 +11,8 @@ LOCK, PAGE = ROOT / "requirements.lock", ROOT / "docs" / "licences.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 # what a package's metadata leave open or say at length, from the licence file that it brings
 SAID = {
-    "annotated-types": "MIT", "docopt": "MIT", "et-xmlfile": "MIT",
-    "koreanize-matplotlib": "MIT; font OFL-1.1", "num2words": "LGPL-2.1-or-later",
+    "annotated-types": "MIT", "et-xmlfile": "MIT",
+    "koreanize-matplotlib": "MIT; font OFL-1.1",
     "pandera": "MIT", "python-calamine": "MIT", "python-dateutil": "Apache-2.0 AND BSD-3-Clause", "tzdata": "Apache-2.0",
     "xlsxwriter": "BSD-2-Clause", "colorama": "BSD-3-Clause", "pyreadline3": "BSD-3-Clause",
 }  # fmt: skip

@@ -15,7 +15,7 @@ lock() {  # file, arguments of the compiler
     mv "$file.new" "$file"
 }
 lock requirements.lock --extra desk
-lock requirements-test.lock --extra desk --extra test --extra lint --extra dask
+lock requirements-test.lock --extra desk --extra batch --extra test --extra lint --extra dask
 { echo "$head requirements-sbom.lock"; "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate --no-header - <<<"cyclonedx-bom>=7,<8"; } >requirements-sbom.lock.new
 mv requirements-sbom.lock.new requirements-sbom.lock

@@ -1,48 +1,30 @@
-"""Every document of the sample: accepted by foreign readers, the same in every format, without thin pages."""
+"""The documents of a settlement: the interim report of a day, the request letters, what the ending of a file chooses."""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import json
 import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-import pdfplumber
 import pytest
 from click.testing import CliRunner
-from pypdf import PdfReader
 
 from settle.cli import cli
 from settle.commands import common
-from settle.documents import content, disallowance, files, json_, requests, sample
+from settle.documents import content, requests, sample
 from settle.documents.forms import write
 from settle.documents.forms.data import Choice
 from settle.documents.view import View
 from settle.korean import number
 from settle.programme.vocabulary import load
-from tests.kit.forms_agreement import TABLES, book_of, squeeze
+from tests.kit.forms_agreement import TABLES, book_of
+from tests.kit.sample_documents import DUE, JULY
 from tests.kit.usage_kit import runner
-from tests.test_hwpx import TOLERATED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.model import Judgement
-
-DUE = dt.date(2026, 1, 15)
-JULY = dt.date(2025, 7, 31)
-NAMES = [
-    "불인정내역서",
-    "참여기업별",
-    "중간보고서",
-    "중간보고서-기준일",
-    "최종보고서",
-    "보완요청서-수행기관",
-    "보완요청서-컨설턴트",
-]
 
 
 @pytest.fixture(scope="module")
@@ -56,139 +38,15 @@ def judgement(workbook: Path) -> Judgement:
 
 
 @pytest.fixture(scope="module")
-def documents(judgement: Judgement) -> dict[str, content.Document]:
-    view, book, programme = View(judgement), judgement.book, judgement.programme
-    letters = {letter.kind: requests.document(letter, view, DUE) for letter in requests.letters(view)}
-    return {
-        "불인정내역서": disallowance.document(judgement),
-        "참여기업별": disallowance.document(judgement, by_participant=True),
-        "중간보고서": write.document("interim", book, programme, judgement)[0],
-        "중간보고서-기준일": write.document("interim", book, programme, judgement, Choice(as_of=JULY))[0],
-        "최종보고서": write.document("final", book, programme, judgement)[0],
-        "보완요청서-수행기관": letters["수행기관"],
-        "보완요청서-컨설턴트": letters["컨설턴트"],
-    }
-
-
-@pytest.fixture(scope="module")
-def made(documents: dict[str, content.Document]) -> dict[tuple[str, str], bytes]:
-    return {(name, ending): files.render(one, ending) for name, one in documents.items() for ending in files.ENDINGS}
-
-
-def hwpx_lines(data: bytes, document: content.Document) -> list[str]:
-    """What python-hwpx reads, without heads and feet."""
-    extractor = pytest.importorskip("hwpx.tools.text_extractor")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        found = extractor.TextExtractor(archive).extract_text(object_behavior="nested").split("\n")
-    foot = f"{document.author}    / " if document.author else " / "
-    return [line for line in found if line.strip() and not line.startswith(f"{document.title}\t") and line != foot]
-
-
-def pdf_text(data: bytes) -> str:
-    return squeeze("".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_hwpx_is_accepted_by_both_readers(name: str, made: dict[tuple[str, str], bytes]) -> None:
-    package = pytest.importorskip("hwpx.tools.package_validator")
-    hwpforge = pytest.importorskip("hwpforge")
-    data = made[name, ".hwpx"]
-    report = package.validate_editor_open_safety(data).to_dict()
-    assert report["ok"], report["summary"]
-    assert not report["validateDocument"]["warnings"]
-    verdict = hwpforge.Document.from_bytes(data).validate()
-    assert verdict["ok"]
-    assert not verdict["warnings"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_hwpx_departs_from_the_schema_where_hancom_does(name: str, made: dict[tuple[str, str], bytes]) -> None:
-    validator = pytest.importorskip("hwpx.tools.validator")
-    archive = zipfile.ZipFile(io.BytesIO(made[name, ".hwpx"]))
-    for part in archive.namelist():
-        kind = "header" if part.endswith("header.xml") else "section" if "/section" in part else ""
-        if kind:
-            found = {signature for signature, _ in validator._owpml_violations(archive.read(part), kind)}
-            assert found <= TOLERATED, found - TOLERATED
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_both_formats_say_what_was_meant(
-    name: str, documents: dict[str, content.Document], made: dict[tuple[str, str], bytes]
-) -> None:
-    document = documents[name]
-    meant = list(content.texts(document))
-    assert hwpx_lines(made[name, ".hwpx"], document) == meant
-    printed = pdf_text(made[name, ".pdf"])
-    lost = [line for line in set(meant) if len(squeeze(line)) < 30 and squeeze(line) not in printed]
-    assert lost == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_pdf_passes_the_checker_of_pikepdf_for_pdf_a_2b(
-    name: str, made: dict[tuple[str, str], bytes], tmp_path: Path
-) -> None:
-    pytest.importorskip("pikepdf")
-    pdfa = pytest.importorskip("pikepdf.pdfa")
-    path = tmp_path / "one.pdf"
-    path.write_bytes(made[name, ".pdf"])
-    assert pdfa.validate_written(path, "2b").findings == []
-
-
-def test_the_checker_finds_what_is_missing(made: dict[tuple[str, str], bytes], tmp_path: Path) -> None:
-    pikepdf = pytest.importorskip("pikepdf")
-    pdfa = pytest.importorskip("pikepdf.pdfa")
-    with pikepdf.open(io.BytesIO(made["최종보고서", ".pdf"])) as pdf:
-        del pdf.Root.OutputIntents
-        pdf.save(tmp_path / "without.pdf")
-    assert pdfa.validate_written(tmp_path / "without.pdf", "2b").findings
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_page_but_the_last_is_nearly_empty_and_no_heading_stands_alone(
-    name: str, documents: dict[str, content.Document], made: dict[tuple[str, str], bytes]
-) -> None:
-    headings = {
-        squeeze(one.text)
-        for one in content.flat(documents[name].blocks)
-        if isinstance(one, content.Text) and one.style.keep
-    }
-    with pdfplumber.open(io.BytesIO(made[name, ".pdf"])) as pdf:
-        for page in pdf.pages[:-1]:
-            lines = [
-                line for line in page.extract_text_lines() if line["top"] > 40 and line["bottom"] < page.height - 35
-            ]
-            assert max(line["bottom"] for line in lines) > page.height * 0.2 + 30, page.page_number
-            assert squeeze(lines[-1]["text"]) not in headings, page.page_number
-
-
-def test_sums_are_the_same_on_screen_and_in_every_file(workbook: Path, judgement: Judgement, tmp_path: Path) -> None:
-    totals = {name: judgement.totals[name] for name in ("claimed", "recognised", "held", "disallowed")}
-    assert json.loads(json_.dumps(judgement))["totals"] == totals
-    amounts = {number(won) for won in totals.values()}
-    screen = CliRunner().invoke(cli, ["check", str(workbook), "-o", str(tmp_path)]).output
-    assert all(won in screen for won in amounts)
-    sheet = openpyxl.load_workbook(tmp_path / "불인정내역서.xlsx", data_only=True)
-    numbers = {cell.value for row in sheet.worksheets[0].iter_rows() for cell in row if isinstance(cell.value, int)}
-    assert set(totals.values()) <= numbers
-    first = PdfReader(tmp_path / "불인정내역서.pdf").pages[0].extract_text()
-    assert all(f"{won}원" in first for won in amounts)
-    document = disallowance.document(judgement)
-    lines = hwpx_lines(files.render(document, ".hwpx"), document)
-    assert all(f"{won}원" in lines for won in amounts)
-    held = requests.letters(View(judgement))
-    assert sum(letter.won for letter in held) == totals["held"]
-    view = View(judgement)
-    assert int(view.listed("disallowed")["applied"].sum()) == totals["disallowed"]
+def july(judgement: Judgement) -> content.Document:
+    return write.document("interim", judgement.book, judgement.programme, judgement, Choice(as_of=JULY))[0]
 
 
 # ---- the interim report as of a day -----------------------------------------------------------------------------------------
 
 
-def test_a_report_as_of_july_has_nothing_of_august(
-    judgement: Judgement, documents: dict[str, content.Document]
-) -> None:
-    said = "\n".join(content.texts(documents["중간보고서-기준일"]))
+def test_a_report_as_of_july_has_nothing_of_august(judgement: Judgement, july: content.Document) -> None:
+    said = "\n".join(content.texts(july))
     for month in range(8, 13):
         assert f"2025년 {month}월" not in said
         assert f"25.{month:02d}." not in said
@@ -307,8 +165,9 @@ def kinds(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes()[:4] for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize(("report", "name"), [("disallowance", "불인정내역서"), ("interim", "중간보고서")])
-def test_the_ending_chooses_and_a_folder_gets_both(report: str, name: str, workbook: Path, tmp_path: Path) -> None:
+def test_the_ending_chooses_and_a_folder_gets_both(workbook: Path, tmp_path: Path) -> None:
+    report, name = "interim", "중간보고서"
+
     def run(output: Path) -> Any:
         return CliRunner().invoke(cli, ["report", report, str(workbook), "-o", str(output)])
 

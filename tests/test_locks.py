@@ -16,7 +16,7 @@ import licences  # noqa: E402
 
 LOCKS = {
     "requirements.lock": ["desk"],
-    "requirements-test.lock": ["desk", "test", "lint", "dask"],
+    "requirements-test.lock": ["desk", "batch", "test", "lint", "dask"],
     "requirements-sbom.lock": None,
 }
 

@@ -110,6 +110,7 @@ def test_demo_writes_the_sample_and_its_reports_and_names_them(tmp_path: Path) -
     assert "Traceback" not in run.stderr
     written = {path.name for path in folder.iterdir()}
     reports = {"불인정내역서.xlsx", "불인정내역서.pdf", "정산결과.json", "중간보고서.pdf", "최종보고서.pdf"}
+    reports |= {"불인정내역서.hwpx", "중간보고서.hwpx", "최종보고서.hwpx"}
     assert {sample.NAME, *reports} <= written
     assert all(name in run.stdout for name in written)
     totals = json.loads((folder / "정산결과.json").read_text(encoding="utf-8"))["totals"]

@@ -166,7 +166,7 @@ def run_everything(settle: Any, path: Path, folder: Path) -> dict[str, str]:
             key = str(file.relative_to(folder))
             if file.suffix == ".parquet":
                 said[key] = json.dumps(pq.read_table(file).to_pylist(), ensure_ascii=False, default=str)
-            elif file.suffix in (".pdf", ".xlsx", ".json", ".toml", ".csv"):
+            elif file.suffix in (".pdf", ".hwpx", ".xlsx", ".json", ".toml", ".csv"):
                 said[key] = all_texts(file)
     return said
 
@@ -188,6 +188,7 @@ def test_personal_numbers_are_masked_in_every_output_of_every_command(settle: An
         "check json",
         "check/불인정내역서.xlsx",
         "check/불인정내역서.pdf",
+        "check/불인정내역서.hwpx",
         "check/검토표.xlsx",
         "by.pdf",
         "by.xlsx",
@@ -384,6 +385,7 @@ def test_a_link_in_the_output_folder_is_replaced_and_not_followed(settle: Any, t
     out.mkdir()
     names = (
         "불인정내역서.pdf",
+        "불인정내역서.hwpx",
         "불인정내역서.xlsx",
         "검토표.xlsx",
         "정산결과.json",

@@ -47,6 +47,7 @@ OUTPUTS = {
     "정산결과.lines.json",
     "불인정내역서.xlsx",
     "불인정내역서.pdf",
+    "불인정내역서.hwpx",
     "검토표.xlsx",
     "manifest.json",
 }

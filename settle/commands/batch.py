@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 import time
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from settle.batch.month import Month
     from settle.batch.store import Store
 
+NOT_INSTALLED = (
+    "여러 협약을 견주는 데 쓰는 duckdb가 설치되어 있지 않습니다. pip install 'settle-kr[batch]'로 설치하세요."
+)
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 
 
@@ -74,6 +78,8 @@ def command(
         raise common.Wrong(f"--month {month}: '2025-09'처럼 연-월로 적습니다.")
     if not folder.is_dir():
         raise common.Wrong(f"폴더 '{folder}'이(가) 없습니다.")
+    if importlib.util.find_spec("duckdb") is None:
+        raise common.Wrong(NOT_INSTALLED)
     from settle.batch import pool as pools
     from settle.batch import run
     from settle.batch.month import Months, NothingToDo, Options

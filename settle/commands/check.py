@@ -29,7 +29,7 @@ KEPT = ".settle"  # in the folder of results: what was read of evidence files
 
 @click.command(
     name="check",
-    help="집행내역을 한 줄씩 판정하고 요약을 보여줍니다. -o를 주면 불인정내역서(xlsx, pdf), 검토표, 정산결과.json을 씁니다.\n\n"
+    help="집행내역을 한 줄씩 판정하고 요약을 보여줍니다. -o를 주면 불인정내역서(xlsx, pdf, hwpx), 검토표, 정산결과.json을 씁니다.\n\n"
     "\b\nsettle check 정산.xlsx -o 결과\nsettle check 집행내역.xlsx 증빙목록.csv 협약.xlsx\n"
     "settle check 정산.xlsx --evidence 증빙폴더 -o 결과\n"
     "settle check 정산.xlsx --binder 우리.정산\n\n"

@@ -8,7 +8,6 @@ import click
 
 from settle.commands import common
 from settle.programme.folders import DEFAULT_PROGRAMME
-from settle.programme.folders import folder as resources
 
 
 @click.command(
@@ -22,16 +21,15 @@ def command(folder: Path, programme: str) -> int:
     """Write, judge, show. The findings are part of the sample, so they do not change the exit code."""
     from settle.commands import check, report
     from settle.documents import sample
+    from settle.documents.forms import parts
     from settle.files import prepare
 
     with common.writing():
         workbook = sample.write(prepare(folder), programme)
     result = common.judge_files((workbook,), programme)
     written = [workbook, *check.write_all(result, folder)]
-    forms = resources("reports", programme)  # a programme may have no forms of its own
-    if (forms / "interim.toml").is_file():
-        written += report.write_interim(result, folder / "중간보고서.pdf")[1]
-    if (forms / "final.toml").is_file():
-        written += report.write_final(result, folder / "최종보고서.pdf")[1]
+    fill = {"interim": report.write_interim, "final": report.write_final}
+    for form in parts.forms(programme):  # as pdf and hwpx, like the rest
+        written += fill[form](result, folder)[1]
     check.show(result, "table", written)
     return 0

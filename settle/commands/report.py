@@ -110,11 +110,15 @@ def command() -> None:
 def disallowance(output: Path, font: Path | None, only: str | None, by: str | None, **inputs: Any) -> int:
     """The disallowance report alone."""
     from settle.documents import disallowance as report
+    from settle.documents.view import View
     from settle.documents.xlsx import disallowance as disallowance_xlsx
 
     _ready(output, font, ".pdf", ".hwpx", ".xlsx")
     result = common.judge_files(**inputs)
     _told(result)
+    if by and not View(result).by_participant():
+        common.say("참여기업을 적은 집행이 없어 나누지 않았습니다.", err=True)
+        by = None
     with common.writing(result):
         if output.suffix.lower() == ".xlsx":
             written = [disallowance_xlsx.write(result, output, only or "", by is not None)]

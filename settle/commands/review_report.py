@@ -80,5 +80,7 @@ def _sample(filled: Path) -> list[str]:
 def _written(result: Judgement, output: Path, rests: Rests, font: Path | None) -> list[Path]:
     from settle.documents import files, review_report
 
+    if not len(result.lines):  # an opinion on nothing is none
+        raise common.Wrong(review_report.NOTHING)
     with common.writing():
         return [review_report.write(result, path, rests, font) for path in files.named(output, NAME)]

@@ -5,6 +5,7 @@ Lengths are millimetres, sizes of letters points. Texts come in masked and print
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,6 +20,7 @@ BLACK, WHITE = "#000000", "#FFFFFF"
 HEAD, BAND = "#E3E7EB", "#F1F3F5"  # shades of heading rows and of bands; told apart from white in print
 
 LEFT, CENTRE, RIGHT = "left", "centre", "right"
+_DIGIT = re.compile(r"\d")
 FIGURE = 0.61 * 25.4 / 72  # mm that a bold figure takes for each point of its size
 
 
@@ -251,7 +253,14 @@ def widths(grid: Grid, page: Page) -> list[float]:
     for at, column in enumerate(grid.columns):
         if column.align != RIGHT or not words:
             continue
-        longest = max((width(text_of(row.cells[at])) for row in grid.rows if row.kind != "band"), default=0)
+        texts_ = [text_of(row.cells[at]) for row in grid.rows if row.kind == "head"]
+        texts_ += [
+            text
+            for row in grid.rows
+            if not row.kind or row.kind == "sum"
+            if _DIGIT.search(text := text_of(row.cells[at]))
+        ]
+        longest = max(map(width, texts_), default=0)
         lacking = longest * grid.size * FIGURE + 2 * grid.pad + 0.3 - found[at]
         widest = max(words, key=found.__getitem__)
         if 0 < lacking < found[widest] / 2:

@@ -10,6 +10,7 @@ from settle.comparing import carrying
 from settle.comparing import earlier as roundtrip
 from settle.documents import comparison as compared
 from settle.documents import disallowance, json_
+from settle.documents import files as papers
 from settle.documents.review import review
 from settle.documents.xlsx import disallowance as disallowance_xlsx
 
@@ -45,13 +46,14 @@ def write(
     Raises WriteError, FontError.
     """
     output = folder / "정산결과.json"
+    report = disallowance.document(result)
     carried = review.Carried(_by_row(result, kept.carried.replies), kept.carried.listed)
     reviews = review.write(result, folder, carried=carried, taken=kept.taken)
     written = [
         files.write_bytes(output, json_.dumps(result).encode()),
         files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
         disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
-        disallowance.write(result, folder / "불인정내역서.pdf", font),
+        *(papers.write(report, folder / f"불인정내역서{ending}", font) for ending in papers.ENDINGS),
         *(one.path for one in reviews),
     ]
     if result.reconciliation is not None:

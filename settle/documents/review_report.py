@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from settle.model import Judgement
 
 OPINIONS = ("적정", "한정", "부적정", "의견거절")
+NOTHING = "정산검토보고서에 의견을 낼 집행이 없습니다. 집행내역이 있는 파일을 주십시오. 신청만 있으면 settle report disallowance로 씁니다."
 
 
 @dataclass

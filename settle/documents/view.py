@@ -540,12 +540,10 @@ class View:
         ]
 
     def by_participant(self) -> list[View]:
-        """A view for every participant (참여기업) of the ledger, those without one last."""
+        """A view for every participant (참여기업) of the ledger, those without one last; none where no line names one."""
         lines = self.judgement.lines
-        if "참여기업" not in lines:
-            return [self]
-        names = [n for n in dict.fromkeys(lines["참여기업"].tolist()) if n]
-        return [
+        names = [n for n in dict.fromkeys(lines["참여기업"].tolist()) if n] if "참여기업" in lines else []
+        return names and [
             View(_part(self.judgement, name), safe(name) or "공통 (참여기업 없음)") for name in [*sorted(names), ""]
         ]
 

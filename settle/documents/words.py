@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from num2words import num2words
-
-_BARE_UNIT = re.compile(r"(?<![일이삼사오육칠팔구])(?=[십백천])")  # official papers write 일십, 일백, 일천
-_BARE_MYRIAD = re.compile(r"(?<![일이삼사오육칠팔구십백천])(?=[만억조경])")
+DIGITS, PLACES, MYRIADS = "영일이삼사오육칠팔구", ("", "십", "백", "천"), ("", "만", "억", "조", "경", "해")
 
 
 def in_words(amount: int) -> str:
     """12000000 -> '금 일천이백만원정', as on official papers: every digit is written, nothing can be put in between."""
-    if amount == 0:
-        return "금 영원정"
-    spoken = num2words(abs(amount), lang="ko").replace(" ", "")
-    spoken = _BARE_UNIT.sub("일", _BARE_MYRIAD.sub("일", spoken))
-    return f"금 {'마이너스 ' if amount < 0 else ''}{spoken}원정"
+    digits = str(abs(amount))
+    spoken = ""
+    for at in range(-(-len(digits) // 4)):  # from the last four digits to the first
+        four = digits[max(len(digits) - 4 * at - 4, 0) : len(digits) - 4 * at]
+        said = "".join(
+            DIGITS[int(digit)] + PLACES[len(four) - 1 - place] for place, digit in enumerate(four) if digit != "0"
+        )
+        spoken = said + MYRIADS[at] + spoken if said else spoken
+    return f"금 {'마이너스 ' if amount < 0 else ''}{spoken or DIGITS[0]}원정"

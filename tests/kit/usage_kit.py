@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +128,11 @@ def cells(path: Path) -> dict[str, list[list[Any]]]:
 
 
 def all_texts(path: Path) -> str:
-    """Every text of a workbook (comments, headers and sheet names too) or of a PDF, or the text of a file."""
+    """Every text of a workbook (comments, headers and sheet names too), of a PDF or of a HWPX, or the text of a file."""
+    if path.suffix == ".hwpx":
+        with zipfile.ZipFile(path) as archive:
+            parts = [archive.read(name) for name in archive.namelist() if not name.endswith(".png")]
+        return "\n".join(re.sub(r"<[^>]+>", "", part.decode()) for part in parts)
     if path.suffix == ".pdf":
         reader = PdfReader(path)
         return "\n".join([*(page.extract_text() for page in reader.pages), str(reader.metadata)])

@@ -42,6 +42,11 @@ _CENTRE = Look(align="centre")
 _RIGHT = Look(align=RIGHT, middle=True)
 
 
+def forms(programme: str) -> list[str]:
+    """The report forms that a programme has: interim, final, both or none."""
+    return [name for name in TITLES if (folder("reports", programme) / f"{name}.toml").is_file()]
+
+
 def form(programme: Programme, name: str) -> dict[str, Any]:
     """The texts of a form: reports/<programme>/<name>.toml. Raises ResourceError (Korean)."""
     path = folder("reports", programme.id) / f"{name}.toml"

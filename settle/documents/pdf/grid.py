@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TALL = 45 * mm  # a row up to this height is never broken over two pages
 FEW = 4  # lines of a broken row that stand on a page at least
+PAIR = 2  # rows of a longer table that stand on its first and last page at least
 COMPANY = 40 * mm  # of rows that go with the end of a document on its page
 
 
@@ -85,9 +86,12 @@ class GridFlow(Flowable):
         """The height that must be left on a page for the table to begin there."""
         rows = self.rows()
         high = sum(row.height for row in self.table.heads)
+        together = 0
         for at, row in enumerate(rows):
-            high += min(row.height, self.table.tall(FEW, row.cells[0].look.size)) if row.height > TALL else row.height
-            if not row.keep or at + 1 == len(rows):
+            tall = row.height > TALL
+            high += min(row.height, self.table.tall(FEW, row.cells[0].look.size)) if tall else row.height
+            together += not row.keep
+            if tall or at + 1 == len(rows) or (not row.keep and together >= PAIR):
                 break
         return high
 
@@ -145,7 +149,8 @@ class GridFlow(Flowable):
         return min(count, len(rows) - 1)
 
     def _may_cut(self, rows: Sequence[Laid], at: int) -> bool:
-        return not rows[at - 1].keep and rows[at].kind != "sum"
+        alone = len(rows) - at < PAIR < at and rows[at].height <= TALL
+        return not rows[at - 1].keep and rows[at].kind != "sum" and not alone
 
     def _lines(self, row: Laid, room: float) -> int:
         """Lines of a row that fit into that height."""

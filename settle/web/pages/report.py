@@ -64,9 +64,19 @@ def show(asked: Asked) -> Response:
         sets=sets, shown_set=chosen, files=files, preview=preview, page=min(number, max(picture.pages, 1)),
         count=picture.pages, wide=picture.wide, high=picture.high,
         fresh=bool(last and last.result_set == chosen),
-        kinds=[(one, name, one in _usual(asked.session.role)) for one, name in KINDS.items()],
+        kinds=[(one, KINDS[one], one in _usual(asked.session.role)) for one in _kinds(state)],
         blocked=_blocked(state), missing=room.derived("missing", _missing) if state else [],
     )  # fmt: skip
+
+
+def _kinds(state: State | None) -> list[str]:
+    """The documents that can be written: forms of the programme, and what is about spending where something was spent."""
+    if state is None:
+        return list(KINDS)
+    from settle.documents.forms import parts
+
+    spent = ("requests", "review") if len(state.judgement.lines) else ("requests",)
+    return [one for one in KINDS if one in (*spent, *parts.forms(state.judgement.programme.id))]
 
 
 def _usual(role: str) -> tuple[str, ...]:
@@ -168,7 +178,7 @@ def write(asked: Asked) -> Response:
     room = asked.at
     if blocked := _blocked(room.state):
         raise BinderError(blocked)
-    kinds = [one for one in asked.texts("kinds") if one in KINDS]
+    kinds = [one for one in asked.texts("kinds") if one in _kinds(room.state)]
     due = _day(asked.text("due"))
     opinion = asked.text("opinion")
 
