@@ -16,17 +16,13 @@ from settle.documents import content, everything, requests, subjects
 from settle.documents.view import INSTITUTION, View
 from settle.korean import number
 from tests.kit import sample_documents
-from tests.kit.forms_agreement import squeeze
-from tests.kit.sample_documents import PROGRAMMES, Made, hwpx_lines, pages
+from tests.kit.sample_documents import PROGRAMMES, Made, faults, hwpx_lines, lost, pages
 from tests.test_hwpx import TOLERATED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.model import Judgement
-
-THIN = 0.2  # of a page
-ENDS = 12  # letters at both ends of a text that must stand on paper
 
 
 @dataclass(frozen=True)
@@ -72,10 +68,7 @@ def test_both_formats_say_what_was_meant(papers: Papers) -> None:
     for name, one in papers.made.items():
         meant = list(content.texts(one.document))
         assert hwpx_lines(one.hwpx, one.document) == meant, name
-        printed = squeeze("".join(page.text for page in papers.pages[name]))
-        texts = {squeeze(text) for text in meant}
-        lost = [text for text in texts if text[:ENDS] not in printed or text[-ENDS:] not in printed]
-        assert lost == [], name
+        assert lost(one.document, papers.pages[name]) == [], name
 
 
 def test_pdf_passes_the_checker_of_pikepdf_for_pdf_a_2b(papers: Papers, tmp_path: Path) -> None:
@@ -93,19 +86,7 @@ def test_pdf_passes_the_checker_of_pikepdf_for_pdf_a_2b(papers: Papers, tmp_path
 
 def test_no_page_is_nearly_empty_ends_with_a_heading_or_has_letters_outside_or_over_each_other(papers: Papers) -> None:
     for name, one in papers.made.items():
-        headings = {
-            squeeze(block.text)
-            for block in content.flat(one.document.blocks)
-            if isinstance(block, content.Text) and block.style.keep
-        }
-        shown = papers.pages[name]
-        for number_, page in enumerate(shown, start=1):
-            where = (name, number_)
-            assert page.outside() == [], where
-            assert page.over_each_other() == [], where
-            if number_ < len(shown):
-                assert page.reach > THIN, where
-                assert page.last not in headings, where
+        assert faults(one.document, papers.pages[name]) == [], name
 
 
 # ---- sums -------------------------------------------------------------------------------------------------------------------------

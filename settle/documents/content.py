@@ -20,6 +20,7 @@ BLACK, WHITE = "#000000", "#FFFFFF"
 HEAD, BAND = "#E3E7EB", "#F1F3F5"  # shades of heading rows and of bands; told apart from white in print
 
 LEFT, CENTRE, RIGHT = "left", "centre", "right"
+LONG = 400  # letters of a text in a table for which columns change their widths
 _DIGIT = re.compile(r"\d")
 FIGURE = 0.61 * 25.4 / 72  # mm that a bold figure takes for each point of its size
 
@@ -250,23 +251,30 @@ def widths(grid: Grid, page: Page) -> list[float]:
     scale = page.room * grid.share / sum(column.mm for column in grid.columns)
     found = [column.mm * scale for column in grid.columns]
     words = [at for at, column in enumerate(grid.columns) if column.align == LEFT]
+    if grid.heads and len(words) > 1:
+        _share(grid, words, found)
     for at, column in enumerate(grid.columns):
         if column.align != RIGHT or not words:
             continue
-        texts_ = [text_of(row.cells[at]) for row in grid.rows if row.kind == "head"]
-        texts_ += [
-            text
-            for row in grid.rows
-            if not row.kind or row.kind == "sum"
-            if _DIGIT.search(text := text_of(row.cells[at]))
-        ]
-        longest = max(map(width, texts_), default=0)
+        cells = [(row.kind, text_of(row.cells[at])) for row in grid.rows if row.kind != "band"]
+        longest = max((width(text) for kind, text in cells if kind == "head" or _DIGIT.search(text)), default=0)
         lacking = longest * grid.size * FIGURE + 2 * grid.pad + 0.3 - found[at]
         widest = max(words, key=found.__getitem__)
         if 0 < lacking < found[widest] / 2:
             found[widest] -= lacking
             found[at] += lacking
     return found
+
+
+def _share(grid: Grid, words: Sequence[int], found: list[float]) -> None:
+    """Where a text is so long that its column would go over pages, the columns of words lend it half of their width."""
+    rows = [row for row in grid.rows if row.kind != "band"]
+    if not any(len(text_of(row.cells[at])) > LONG for row in rows for at in words):
+        return
+    longest = [max(width(text_of(row.cells[at])) for row in rows) + 1 for at in words]
+    lent = sum(found[at] for at in words) / 2
+    for at, long in zip(words, longest, strict=True):
+        found[at] = found[at] / 2 + lent * long / sum(longest)
 
 
 def joined(grid: Grid) -> list[frozenset[int]]:

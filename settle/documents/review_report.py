@@ -44,9 +44,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from settle.documents.content import Block
     from settle.model import Judgement
 
+FEW = 6  # findings that need no page of their own, turned
 OPINIONS = ("적정", "한정", "부적정", "의견거절")
 NOTHING = "정산검토보고서에 의견을 낼 집행이 없습니다. 집행내역이 있는 파일을 주십시오. 신청만 있으면 settle report disallowance로 씁니다."
 
@@ -121,11 +124,12 @@ def _blocks(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]:
     if view.funds:
         yield Space(2)
         yield fund_table(view)
-    wide = bool(view.judgement.findings["applied"].gt(0).any())  # a page across for nothing is a blank one
-    if wide:
+    weighty = _weighty(view)
+    turned = len(weighty) > FEW
+    if turned:
         yield Break(LANDSCAPE)
-    yield from _findings(view, words)
-    if wide:
+    yield from _findings(weighty, words)
+    if turned:
         yield Break(PORTRAIT)
     yield _head("4. 표본검사", "sample")
     for sentence in rests.sample or [
@@ -175,10 +179,14 @@ def _scope(view: View) -> Iterator[Block]:
         yield Text(text, LEAD)
 
 
-def _findings(view: View, words: dict[str, Any]) -> Iterator[Block]:
+def _weighty(view: View) -> pd.DataFrame:
+    """The findings that move money, the dearest first."""
     table = view.judgement.findings
     weighty = table[table["effect"].isin(["disallow", "hold"]) & (table["applied"] > 0)]
-    weighty = weighty.sort_values(["applied", "id"], ascending=[False, True], kind="stable")
+    return weighty.sort_values(["applied", "id"], ascending=[False, True], kind="stable")
+
+
+def _findings(weighty: pd.DataFrame, words: dict[str, Any]) -> Iterator[Block]:
     yield _head("3. 지적 사항 (금액이 큰 것부터)", "findings")
     if not len(weighty):
         yield Text("금액을 움직이는 지적이 없습니다.", BODY)

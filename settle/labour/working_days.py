@@ -25,15 +25,13 @@ def working_days(first: int, last: int) -> np.ndarray:
 def korean_holidays(first_year: int, last_year: int) -> np.ndarray:
     """Public holidays of Korea, substitute holidays included, as datetime64[D], ascending.
 
-    Of the table in schemas/_common; of the package `holidays` for years that are not in it. Raises ResourceError.
+    Of the table in schemas/_common; of a year that is not in it those that are on the same day every year. Raises ResourceError.
     """
-    stored = _stored()
-    years = {int(day[:4]) for day in stored}
-    found = [day for day in stored if first_year <= int(day[:4]) <= last_year]
-    if missing := [year for year in range(first_year, last_year + 1) if year not in years]:
-        import holidays  # takes as long to import as judging a small ledger does
-
-        found += [day.isoformat() for day in holidays.country_holidays("KR", years=missing)]
+    by_year: dict[int, set[str]] = {}
+    for day in _stored():
+        by_year.setdefault(int(day[:4]), set()).add(day[5:])
+    always = set.intersection(*by_year.values())
+    found = [f"{year}-{day}" for year in range(first_year, last_year + 1) for day in by_year.get(year, always)]
     return np.array(sorted(found), dtype="datetime64[D]")
 
 

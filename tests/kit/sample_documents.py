@@ -32,7 +32,10 @@ PROGRAMMES = (
     "win-win-honors",
 )
 DUE, JULY = dt.date(2026, 1, 15), dt.date(2025, 7, 31)
+_OTHER = re.compile("[^0-9A-Za-z가-힣]+")
 _MM = 72 / 25.4
+THIN = 0.2  # of a page
+ENDS = 12  # letters at both ends of a text that must stand on paper
 
 
 def judged(programme: str, folder: Path) -> Judgement:
@@ -164,3 +167,29 @@ def pages(data: bytes) -> list[Page]:
         found.append(Page(wide, high, boxes, page.get_text_range()))
     document.close()
     return found
+
+
+def faults(document: content.Document, shown: list[Page]) -> list[tuple[int, str, object]]:
+    """What is wrong with the pages: (number, what, where). Nearly empty (but the last), a heading alone at the end, letters beyond
+    the margins or over each other.
+    """
+    headings = {
+        squeeze(block.text)
+        for block in content.flat(document.blocks)
+        if isinstance(block, content.Text) and block.style.keep
+    }
+    found: list[tuple[int, str, object]] = []
+    for number, page in enumerate(shown, start=1):
+        found += [(number, "outside", box) for box in page.outside()]
+        found += [(number, "over each other", pair) for pair in page.over_each_other()]
+        if number < len(shown):
+            found += [(number, "thin", round(page.reach, 2))] if page.reach <= THIN else []
+            found += [(number, "heading", page.last)] if page.last in headings else []
+    return found
+
+
+def lost(document: content.Document, shown: list[Page]) -> list[str]:
+    """Texts of which the beginning or the end is not on paper. Looked at are letters that every font has, in figures and words."""
+    printed = _OTHER.sub("", "".join(page.text for page in shown))
+    texts = {_OTHER.sub("", text) for text in content.texts(document)}
+    return [text for text in texts if text[:ENDS] not in printed or text[-ENDS:] not in printed]
