@@ -17,6 +17,7 @@ from settle.documents.content import (
     LABEL,
     LANDSCAPE,
     LEAD,
+    LEFT,
     PORTRAIT,
     RIGHT,
     SOFT,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from settle.model import Judgement
 
 FEW = 6  # findings that need no page of their own, turned
+TURNED, UPRIGHT = (15, 18, 16, 12, 20, 84, 44, 56), (15, 17, 17, 12, 19, 44, 24, 26)  # mm of the columns of findings
 OPINIONS = ("적정", "한정", "부적정", "의견거절")
 NOTHING = "정산검토보고서에 의견을 낼 집행이 없습니다. 집행내역이 있는 파일을 주십시오. 신청만 있으면 settle report disallowance로 씁니다."
 
@@ -128,7 +130,7 @@ def _blocks(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]:
     turned = len(weighty) > FEW
     if turned:
         yield Break(LANDSCAPE)
-    yield from _findings(weighty, words)
+    yield from _findings(weighty, words, TURNED if turned else UPRIGHT)
     if turned:
         yield Break(PORTRAIT)
     yield _head("4. 표본검사", "sample")
@@ -186,7 +188,7 @@ def _weighty(view: View) -> pd.DataFrame:
     return weighty.sort_values(["applied", "id"], ascending=[False, True], kind="stable")
 
 
-def _findings(weighty: pd.DataFrame, words: dict[str, Any]) -> Iterator[Block]:
+def _findings(weighty: pd.DataFrame, words: dict[str, Any], wide: Sequence[int]) -> Iterator[Block]:
     yield _head("3. 지적 사항 (금액이 큰 것부터)", "findings")
     if not len(weighty):
         yield Text("금액을 움직이는 지적이 없습니다.", BODY)
@@ -199,16 +201,8 @@ def _findings(weighty: pd.DataFrame, words: dict[str, Any]) -> Iterator[Block]:
         )  # fmt: skip
     shown = weighty.head(words["most"])
     total = Row(["합계", "", "", "", number(int(shown["applied"].sum())), f"{len(shown)}건", "", ""], "sum")
-    columns = [
-        Column(15),
-        Column(18),
-        Column(16, CENTRE),
-        Column(12, CENTRE),
-        Column(20, RIGHT),
-        Column(84),
-        Column(44),
-        Column(56),
-    ]
+    aligned = (LEFT, LEFT, CENTRE, CENTRE, RIGHT, LEFT, LEFT, LEFT)
+    columns = [Column(mm, align) for mm, align in zip(wide, aligned, strict=True)]
     yield Grid(columns, [*rows, total], heads=1, size=7, rules="light")
     if len(weighty) > len(shown):
         rest = int(weighty["applied"].sum() - shown["applied"].sum())

@@ -42,22 +42,18 @@ def hard(programme: str, rows: int | None = None) -> dict[str, list[dict[str, An
     kinds = sheets.load(programme)
     for name, table in sample.tables(programme).items():
         texts = {column.name for column in kinds[name].columns if column.type == "text"}
-        found[name] = [
-            {
-                column: made(text)
-                if column in texts
-                else made(text)[:NAME]
-                if column == "값" and row.get("항목") in _NAMES
-                else text
-                for column, text in row.items()
-            }
-            for row in table[:rows]
-        ]
+        for row in table[:rows]:
+            one = {column: made(text) if column in texts else text for column, text in row.items()}
+            if name == "협약":
+                one = row | {"값": made(row["값"])[:NAME] if row["항목"] in _NAMES else row["값"]}
+            found.setdefault(name, []).append(one)
     return found
 
 
 def little(programme: str, way: str) -> dict[str, list[dict[str, Any]]]:
-    """The sample with next to nothing in it. way: "empty" (no rows), "blank" (blank cells), "one" (a row of each), "zero" (a few, of 0 won)."""
+    """The sample with next to nothing in it. way: "empty" (no rows), "blank" (blank cells), "one" (a row of each sheet), "zero" (a few
+    of 0 won).
+    """
     tables = sample.tables(programme)
     if way == "empty":
         return {name: [] for name in tables}

@@ -188,8 +188,8 @@ def faults(document: content.Document, shown: list[Page]) -> list[tuple[int, str
     return found
 
 
-def lost(document: content.Document, shown: list[Page]) -> list[str]:
+def lost(document: content.Document, shown: list[Page], ends: int = ENDS) -> list[str]:
     """Texts of which the beginning or the end is not on paper. Looked at are letters that every font has, in figures and words."""
     printed = _OTHER.sub("", "".join(page.text for page in shown))
     texts = {_OTHER.sub("", text) for text in content.texts(document)}
-    return [text for text in texts if text[:ENDS] not in printed or text[-ENDS:] not in printed]
+    return [text for text in texts if text[:ends] not in printed or text[-ends:] not in printed]
