@@ -335,3 +335,38 @@ def test_a_transfer_that_the_bank_has_does_not_explain_the_card_as_well() -> Non
     book.lists = [_card_list(), account]
     result = judge(book, rules=["REC"])
     assert (result.findings["code"] == "REC-060").sum() == 4
+
+
+# ---- money of card use ---------------------------------------------------------------------------------------------
+
+
+def _withdrawals(*moves: tuple[str, str, int, str]) -> Statement:
+    """A bank list: day, memo, won, name."""
+    rows = [[day, memo, f"{won:,}", "0", "", name] for day, memo, won, name in moves]
+    found = read(table([["거래일시", "적요", "출금액", "입금액", "잔액", "상대방"], *rows]), "은행.xlsx", "Sheet1", "1")
+    assert found is not None
+    return found
+
+
+CARD_MONEY: dict[str, tuple[list[tuple[str, str, int, str]], bool, int]] = {
+    "a check card at once": ([("2025.09.03", "체크카드", 15_500, "가나분식"), ("2025.09.04", "체크", 84_000, "다라식당")], True, 0),
+    "a check card under another name": ([("2025.09.04", "체크카드", 84_000, "PG사")], True, 0),
+    "the bill of the month": ([("2025.10.14", "카드결제", 126_500, "신한카드")], True, 0),
+    "the bill of some days": ([("2025.09.20", "신한카드", 99_500, "")], True, 0),
+    "the bill, where no card list is": ([("2025.10.14", "카드결제", 99_500, "신한카드")], False, 0),
+    "a bill of more": ([("2025.10.14", "카드결제", 126_501, "신한카드")], True, 1),
+    "a bill before the use": ([("2025.09.02", "카드결제", 126_500, "신한카드")], True, 1),
+    "a card line paid once more by transfer": ([("2025.09.05", "전자금융", 84_000, "다라식당")], True, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CARD_MONEY)
+def test_a_withdrawal_for_card_use_is_not_called_unexplained(name: str) -> None:
+    moves, with_cards, open_ = CARD_MONEY[name]
+    book = book_from_tables({"집행내역": [line for line in LEDGER if line["집행번호"] in ("E-1", "E-2")]})
+    book.lists = [*([_card_list()] if with_cards else []), _withdrawals(*moves)]
+    result = judge(book, rules=["REC"])
+    assert (result.findings["code"] == "REC-080").sum() == open_
+    totals = tables(result.reconciliation).totals
+    became = totals[(totals["자료"] == "은행") & (totals["쪽"] == "명세")].set_index("구분")["건수"]
+    assert int(became.get("카드로 쓴 돈", 0)) == len(moves) - open_

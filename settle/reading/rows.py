@@ -9,6 +9,7 @@ import numpy as np
 
 from settle.korean import josa
 from settle.model import BUDGET
+from settle.programme.vocabulary import HEADS
 from settle.reading import cells, columns, headings
 from settle.reading.context import NO_VALUE, SHOWN, UNSTORED, Context, amounts, shown
 
@@ -37,6 +38,7 @@ _SOFT = rf"(?i)^[\[(<〈■▶*\s]*(?:{_SUM_WORDS}|{_OTHER_WORDS})[\])>〉\s:]*(
 _UNSUMMED = rf"(?i)^[\[(<〈■▶*\s]*(?:{_OTHER_WORDS})[\])>〉\s:]*(?:[(\[:].*)?$"
 _RULE = "^[-−–—―－─━=＝_·.~*]+$"  # a row of dashes separates; it says nothing
 _FIGURES = r"^[-−–△▲(]?[₩\\]?[0-9][0-9,.]*원?\)?$"
+_EXACT = r"^[\[(<〈■▶*\s]*(?:\d{1,2} ?월 ?)?(?:합|소|누|총|월|총 ?합) ?계(?: ?[(\[].{0,20})?[\])>〉\s:]*$"
 _SIGNED = r"작성자|확인자|검토자|담당자 ?:|서명|\(인\)|위와 같이|^※|^\*|붙임|첨부|^주\)|^- ?이하|이하 ?여백|이상\.?$"
 
 
@@ -118,22 +120,28 @@ def _worded(
     """
     undated = context.parsed(table.kind.column("집행일"), table.places["집행일"]).status_at(rows) != cells.OK
     vendor = look.filled.get(table.places.get("거래처", -1), np.zeros(len(rows), bool))
-    open_ = rest & undated
+    beside = {
+        table.places.get(name, -1) for name in (*HEADS, "집행일")
+    }  # say of which category or time the word speaks
     first = np.zeros(len(rows), bool)  # the first text of the row was met
     soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    more = np.zeros(len(rows), np.int32)  # texts beside the word, which a purchase has
     for place in sorted(context.columns):
-        if not open_.any():
+        if not rest.any():
             break
         column = context.columns[place]
-        here = open_ & look.filled[place] & ~first
-        here &= ~column.matching(_FIGURES)[rows]  # the amount, a running number: no text
+        text = rest & look.filled[place] & ~column.matching(_FIGURES)[rows]  # not the amount, a running number
+        here = text & ~first
         word = column.matching(_SOFT)[rows]
         if place == table.places.get("거래처"):
             vendor = vendor & ~word
-        soft |= here & word
+        exact = word | column.matching(_EXACT)[rows]
+        met = here & (exact if place == table.places.get("적요") else np.where(undated, word, exact))
+        soft |= met
         other |= here & column.matching(_UNSUMMED)[rows]
-        first |= here
-    soft &= ~vendor
+        first |= met if place in beside else here
+        more += text & ~met & (place not in beside) & (place != table.places.get("비고"))
+    soft &= ~vendor & (undated | (more == 0))  # a dated row says nothing else, as the end of a month in a cash book
     other &= soft
     for row in rows[soft][:SHOWN]:
         texts = [c.text(int(row)) for _, c in sorted(context.columns.items())]
@@ -179,6 +187,7 @@ def _sort_ledger(
         bare |= sums_up
     rest = rest & ~bare
     few = (day == cells.BLANK) & (money == cells.BLANK) & (look.count <= 2)
+    few |= (day == cells.BAD) & (money == cells.BLANK) & (look.count <= 1)  # the number of a page, 끝.
     # names and (인) may stand below the days and amounts
     signature = look.signed & (money != cells.OK) & (day != cells.OK)
     note = rest & ((~numbered & (few | signature)) | _repeats(context, table, rows, ["집행일", "집행금액"]))
@@ -200,7 +209,7 @@ def _says_something(context: Context, table: Table, rows: np.ndarray, among: np.
 def _income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray, money: np.ndarray) -> np.ndarray:
     """Rows of a book of both directions in which money came in and none went out: no lines; told with their sum."""
     if table.income is None or table.income not in context.columns:
-        return np.zeros(len(rows), bool)
+        return _called_income(context, table, rows, rest)
     came = columns.parse(table.kind.column("집행금액"), context.columns[table.income], context.programme)
     zero = (money == cells.OK) & (amounts(context, table, "집행금액").at(rows) == 0)
     hit = rest & (came.status_at(rows) == cells.OK) & (came.at(rows) != 0) & ((money == cells.BLANK) | zero)
@@ -212,6 +221,25 @@ def _income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray, 
             f"'{heading}' 열의 {int(came.at(rows)[hit].sum()):,}원은 들어온 돈이어서 집행한 줄에 넣지 않았습니다.",
         )
     return hit
+
+
+_INCOME, _SPENT = ("수입", "입금", "세입"), ("지출", "출금", "세출")
+
+
+def _called_income(context: Context, table: Table, rows: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Rows that a column of nothing but 수입 and 지출 calls income: one column of amounts for both directions."""
+    for place, heading in table.unknown.items():
+        if place not in context.columns or not rest.any():
+            continue
+        column = context.columns[place]
+        came = rest & column.matching(f"^(?:{'|'.join(_INCOME)})$")[rows]
+        if came.any() and not (rest & ~came & ~column.matching(f"^(?:{'|'.join(_SPENT)})$")[rows]).any():
+            won = int(amounts(context, table, "집행금액").at(rows)[came].sum())
+            said = josa(f"'{shown(heading)}' 열의 '{column.text(int(rows[came][0]))}' 줄", "은/는")
+            what = f"{said} {won:,}원이 들어온 돈이어서 집행한 줄에 넣지 않았습니다."
+            context.say(place, rows[came], what)
+            return came
+    return np.zeros(len(rows), bool)
 
 
 def _is_counter(heading: str) -> bool:

@@ -11,8 +11,9 @@ from rapidfuzz import fuzz
 from settle.judging.facts.budget import fund_budgets
 from settle.reconciling import matching, ours, theirs, values
 from settle.reconciling.amounts import say
+from settle.reconciling.card_money import explain_card_money
 from settle.reconciling.hand import Hand
-from settle.reconciling.matching import MATCHED, Match
+from settle.reconciling.matching import BY_CARD, MATCHED, Match
 from settle.reconciling.missing import lines_matched, name_absent, note_of, reached
 from settle.reconciling.profiles import matching as settings
 from settle.reconciling.result import KEY_AMOUNT, KEY_NAME, KEY_SUMS, TRANSFER, Note, Reconciliation, Side
@@ -51,7 +52,8 @@ def bank(facts: Facts, result: Reconciliation) -> None:
     if (outside := int((must & (match.left_state != MATCHED) & ~covered).sum())) > 0:
         result.partly["REC-070"] = f"계좌이체 {outside}건은 집행일이 거래내역의 기간 밖입니다"
     _wrong_payees(facts, side, result.facts)
-    for i in np.flatnonzero(match.right_state != MATCHED):
+    explain_card_money(facts, result, lists, match)
+    for i in np.flatnonzero(~np.isin(match.right_state, (MATCHED, BY_CARD))):
         row = lists.items.iloc[i]
         note_of(result, "REC-080", row, int(row["won"]), match.right_state[i])
     _cash(facts, lists, result)

@@ -27,13 +27,14 @@ from rapidfuzz.process import cpdist
 
 from settle.reconciling.profiles import matching
 
-OPEN, MATCHED, UNCLEAR, TOO_MANY, EXPLAINED = 0, 1, 2, 3, 4
+OPEN, MATCHED, UNCLEAR, TOO_MANY, EXPLAINED, BY_CARD = 0, 1, 2, 3, 4, 5
 STATE_TEXTS = {
     OPEN: "",
     MATCHED: "맞음",
     UNCLEAR: "똑같이 맞는 곳이 둘 이상",
     TOO_MANY: "견줄 것이 너무 많음",
     EXPLAINED: "장부의 다른 줄일 수 있음",  # a line said to be paid otherwise, or an invoice that no evidence row names
+    BY_CARD: "카드로 쓴 돈",  # a withdrawal for a check card, or the bill of a card
 }
 
 

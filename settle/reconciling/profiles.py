@@ -34,7 +34,7 @@ class Profile:
     """One source. needs: headings that must all be there (a tuple: any of them); without: headings that must not.
 
     A fallback is a source that nobody named. needs_fields: fields of which one of each tuple must have a heading;
-    telling: headings that only such a list has, of which `least` must be there.
+    telling: headings that only such a list has, of which `least` must be there. sided: all that may stand in the column `side`.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Profile:
     names: tuple[str, ...] = ()
     controls: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fallback: bool = False
+    sided: tuple[str, ...] = ()
     needs_fields: tuple[tuple[str, ...], ...] = ()
     telling: tuple[str, ...] = ()
     least: int = 0
@@ -152,6 +153,7 @@ def profiles() -> tuple[Profile, ...]:
                 names=tuple(raw.get("names", ())),
                 controls={k: tuple(v) for k, v in raw.get("controls", {}).items()},
                 fallback=raw.get("fallback", False),
+                sided=tuple(raw.get("sided", ())),
                 needs_fields=tuple((n,) if isinstance(n, str) else tuple(n) for n in raw.get("needs_fields", ())),
                 telling=tuple(raw.get("telling", ())),
                 least=raw.get("least", 0),

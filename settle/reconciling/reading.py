@@ -86,6 +86,8 @@ def read(table: pd.DataFrame, file: str, sheet: str, sha256: str = "") -> Statem
     if found is None:
         return None
     profile, at = found.profile, found.position
+    if profile.sided and not _says_sides(table.iloc[at + 1 :, found.places["side"]], profile.sided):
+        return None
     above, headings = head[:at], head[at]
     body = table.iloc[at + 1 :]
     places = _settle_sides(profile, found.places, headings, body)
@@ -160,6 +162,12 @@ def read_all(tables: Iterable[tuple[pd.DataFrame, str, str, str]]) -> list[State
     """Every statement among (table, file, sheet, sha256), in an order that does not depend on the order given."""
     found = (read(*table) for table in tables)
     return sorted((s for s in found if s is not None), key=lambda s: s.order)
+
+
+def _says_sides(column: pd.Series, words: tuple[str, ...]) -> bool:
+    """Does the column hold nothing but these words, and sums?"""
+    texts = {"".join(values.nfkc(text).split()) for text in column.fillna("").astype("str")}
+    return bool(texts & set(words)) and all(text in ("", *words) or sum_label(text) for text in texts)
 
 
 def _settle_sides(profile: Profile, places: dict[str, int], headings: list[str], body: pd.DataFrame) -> dict[str, int]:
