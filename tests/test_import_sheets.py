@@ -99,6 +99,7 @@ def test_headings_in_two_rows_with_merged_cells(tmp_path):
     assert sheet.heading_row == 2
     assert sheet.letters == {
         "집행일": "B",
+        "사용시각": "C",
         "거래처": "D",
         "적요": "E",
         "집행금액": "F",

@@ -370,3 +370,72 @@ def test_a_withdrawal_for_card_use_is_not_called_unexplained(name: str) -> None:
     totals = tables(result.reconciliation).totals
     became = totals[(totals["자료"] == "은행") & (totals["쪽"] == "명세")].set_index("구분")["건수"]
     assert int(became.get("카드로 쓴 돈", 0)) == len(moves) - open_
+
+
+# ---- invoices that are paid later ------------------------------------------------------------------------------------
+
+NUMBER = "20250905-41000001-aaaaaaaa"
+PAID: dict[str, tuple[list[dict[str, Any]], int]] = {
+    "two weeks later": ([{"집행일": "2025-09-20", "집행금액": 1_100_000}], 0),
+    "two months later": ([{"집행일": "2025-11-04", "집행금액": 1_100_000}], 0),
+    "before it was written": ([{"집행일": "2025-08-25", "집행금액": 1_100_000}], 0),
+    "without VAT": ([{"집행일": "2025-09-20", "집행금액": 1_000_000, "공급가액": 1_000_000, "부가세": 100_000}], 0),
+    "in parts": ([{"집행일": "2025-09-20", "집행금액": 600_000}, {"집행일": "2025-10-20", "집행금액": 500_000}], 0),
+    "by its number alone": ([{"집행일": "2025-09-20", "집행금액": 900_000, "거래처": "", "사업자등록번호": "", "승인번호": NUMBER}], 0),
+    "to somebody else": ([{"집행일": "2025-09-20", "집행금액": 1_100_000, "거래처": "다른곳", "사업자등록번호": ""}], 1),
+    "less": ([{"집행일": "2025-09-20", "집행금액": 1_099_999}], 1),
+    "a year later": ([{"집행일": "2026-09-20", "집행금액": 1_100_000}], 1),
+    "nothing": ([{"집행일": "2025-09-20", "집행금액": 7_000, "거래처": "다른곳"}], 1),
+}  # fmt: skip
+
+
+def _invoices(count: int = 1) -> Statement:
+    headings = [
+        "작성일자",
+        "승인번호",
+        "발급일자",
+        "공급자사업자등록번호",
+        "상호",
+        "공급받는자사업자등록번호",
+        "상호",
+        "합계금액",
+        "공급가액",
+        "세액",
+        "전자세금계산서분류",
+        "전자세금계산서종류",
+        "비고",
+    ]
+    rows = [
+        ["2025-09-05", f"{NUMBER[:-1]}{'ab'[n]}", "2025-09-05", "123-45-67891", "가나상사", "111-22-33333", "우리", "1,100,000", "1,000,000", "100,000", "세금계산서", "일반", ""]
+        for n in range(count)
+    ]  # fmt: skip
+    found = read(table([["매입 전자세금계산서 목록"], headings, *rows]), "홈택스.xls", "세금계산서", "2")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", PAID)
+def test_an_invoice_paid_later_or_in_parts_is_not_called_unclaimed(name: str) -> None:
+    lines, open_ = PAID[name]
+    base = {
+        "세세목": "수용비및수수료",
+        "적요": "용역",
+        "거래처": "(주)가나상사",
+        "사업자등록번호": "123-45-67891",
+        "결제수단": "계좌이체",
+    }
+    result, _ = against_the_ledger(_invoices(), [{**base, **line, "집행번호": str(n)} for n, line in enumerate(lines)])
+    assert (result.findings["code"] == "REC-120").sum() == open_
+
+
+def test_one_payment_explains_one_of_two_equal_invoices() -> None:
+    line = {
+        "집행일": "2025-09-20",
+        "세세목": "수용비및수수료",
+        "적요": "용역",
+        "거래처": "가나상사",
+        "사업자등록번호": "1234567891",
+        "집행금액": 1_100_000,
+    }
+    result, _ = against_the_ledger(_invoices(2), [line])
+    assert (result.findings["code"] == "REC-120").sum() == 1

@@ -250,7 +250,7 @@ def odd_hours(look: Look) -> list[Group]:
     return found
 
 
-_HOUR = re.compile(r"(?:^|\s)(\d{1,2}):?\d{2}")
+_HOUR = re.compile(r"(?:^|\s)(\d{1,2})(?::\d{2}|\d{2}(?:\d{2})?$)")
 
 
 def _hours(look: Look) -> dict[int, int]:

@@ -10,6 +10,7 @@ import pandas as pd
 from settle.korean import mask
 from settle.reconciling import matching
 from settle.reconciling.amounts import say
+from settle.reconciling.later_payment import explain_later_payment
 from settle.reconciling.matching import EXPLAINED, MATCHED, OPEN, STATE_TEXTS, UNCLEAR
 from settle.reconciling.papers import explain_others
 from settle.reconciling.result import Note, Reconciliation, Row, Side
@@ -68,7 +69,9 @@ def missing_invoices(facts: Facts, result: Reconciliation) -> None:
         reasons.append(f"{outside}건은 작성일이 목록의 기간 밖입니다")
     if reasons:
         result.partly["REC-010"] = ", ".join(reasons)
-    explain_others(facts, side, facts["judged"] & ~lines_matched(facts, result, "invoice"))
+    free = facts["judged"] & ~lines_matched(facts, result, "invoice")
+    explain_others(facts, side, free)
+    explain_later_payment(facts, side, free)
     _list_open(result, side, "REC-120")
 
 
