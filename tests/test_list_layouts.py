@@ -439,3 +439,44 @@ def test_one_payment_explains_one_of_two_equal_invoices() -> None:
     }
     result, _ = against_the_ledger(_invoices(2), [line])
     assert (result.findings["code"] == "REC-120").sum() == 1
+
+
+# ---- who was paid ----------------------------------------------------------------------------------------------------
+
+PAY = {
+    "집행번호": "P",
+    "집행일": "2025-09-25",
+    "세세목": "내부인건비",
+    "적요": "9월 급여",
+    "거래처": "홍길동",
+    "예금주": "홍길동",
+    "집행금액": 3_000_000,
+    "결제수단": "계좌이체",
+}
+FEE = {
+    "집행번호": "F",
+    "집행일": "2025-09-25",
+    "세세목": "수용비및수수료",
+    "적요": "이체수수료",
+    "거래처": "국민은행",
+    "집행금액": 500,
+    "결제수단": "계좌이체",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "move", "found"),
+    [
+        (PAY, ("2025.09.25", "급여", 2_712_340, "홍길동"), ["REC-070"]),
+        (PAY, ("2025.09.25", "급여", 1_700_000, "홍길동"), ["REC-070", "REC-080"]),
+        (PAY, ("2025.09.25", "급여", 2_712_340, "김철수"), ["REC-070", "REC-080"]),
+        (FEE, ("2025.09.25", "수수료", 500, "이체수수료"), []),
+        (FEE, ("2025.09.25", "수수료", 500, "다른곳"), ["REC-100"]),
+        ({**FEE, "적요": "홍길동 강사료", "거래처": "한빛교육"}, ("2025.09.25", "인터넷", 500, "홍길동"), ["REC-100"]),
+    ],
+)  # fmt: skip
+def test_a_fee_has_no_payee_and_net_pay_is_not_unexplained(
+    line: dict[str, Any], move: tuple[str, str, int, str], found: list[str]
+) -> None:
+    result, _ = against_the_ledger(_withdrawals(move), [line])
+    assert sorted(result.findings["code"]) == found

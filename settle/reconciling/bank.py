@@ -53,10 +53,24 @@ def bank(facts: Facts, result: Reconciliation) -> None:
         result.partly["REC-070"] = f"계좌이체 {outside}건은 집행일이 거래내역의 기간 밖입니다"
     _wrong_payees(facts, side, result.facts)
     explain_card_money(facts, result, lists, match)
-    for i in np.flatnonzero(~np.isin(match.right_state, (MATCHED, BY_CARD))):
+    _explain_net_pay(facts, mine, lists, match)
+    for i in np.flatnonzero(~np.isin(match.right_state, (MATCHED, BY_CARD, matching.EXPLAINED))):
         row = lists.items.iloc[i]
         note_of(result, "REC-080", row, int(row["won"]), match.right_state[i])
     _cash(facts, lists, result)
+
+
+def _explain_net_pay(facts: Facts, mine: Ours, lists: Theirs, match: Match) -> None:
+    """Open withdrawals to a person whose pay of near days is on no list: what is withheld of it (보험료, 소득세) nobody says here."""
+    unpaid = mine.items[(match.left_state != MATCHED) & _persons(facts)[mine.line]]
+    least = settings()["net_pay_least"]
+    for item in np.flatnonzero(match.right_state == matching.OPEN):
+        row = lists.items.iloc[item]
+        near = unpaid[(unpaid["date"] - row["date"]).abs() <= pd.Timedelta(days=settings()["days"])]
+        near = near[(near["won"] > row["won"]) & (near["won"] * least <= row["won"] * 100)]
+        names = {name for name in (row["name"], row["name2"]) if name}
+        if names & ({*near["name"]} | {*near["name2"]}):
+            match.right_state[item] = matching.EXPLAINED
 
 
 def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFrame, match: Match) -> None:
@@ -133,6 +147,7 @@ def _wrong_payees(facts: Facts, side: Side, texts: dict[str, Any]) -> None:
     match, right = side.match, side.theirs.items
     partner = {int(m): i for i, m in enumerate(match.right_match) if m >= 0}
     wrong = np.zeros(len(side.ours.items), dtype=bool)
+    purpose = facts.ledger["적요"].tolist()
     for item in np.flatnonzero(match.left_state == MATCHED):
         number = int(match.left_match[item])
         if not match.keys[number].startswith(KEY_AMOUNT) or match.keys[number].startswith(KEY_NAME):
@@ -144,6 +159,11 @@ def _wrong_payees(facts: Facts, side: Side, texts: dict[str, Any]) -> None:
         known = [n for n in (mine["name"], mine["name2"]) if n]
         if any(fuzz.ratio(a, b) >= settings()["similarity"] for a in known for b in (row["name"], row["name2"]) if b):
             continue
+        if any(
+            word in row["name"] and all(word in purpose[line] for line in side.ours.lines_of(int(item)))
+            for word in settings()["fee_words"]
+        ):
+            continue  # 이체수수료: no payee
         wrong[item] = True
         said = f"{row['date']:%Y-%m-%d} {row['won']:,}원 출금의 받는 분은 '{row['shown']}'"
         say(texts["rec_100_text"], side.ours.lines_of(int(item)), said)
