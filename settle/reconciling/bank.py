@@ -62,7 +62,10 @@ def bank(facts: Facts, result: Reconciliation) -> None:
 
 def _explain_net_pay(facts: Facts, mine: Ours, lists: Theirs, match: Match) -> None:
     """Open withdrawals to a person whose pay of near days is on no list: what is withheld of it (보험료, 소득세) nobody says here."""
-    unpaid = mine.items[(match.left_state != MATCHED) & _persons(facts)[mine.line]]
+    to_person = (
+        np.asarray(facts["to_person"], dtype=bool) if "to_person" in facts else facts.zeros(bool)
+    )  # of these the rates are known
+    unpaid = mine.items[(match.left_state != MATCHED) & (_persons(facts) & ~to_person)[mine.line]]
     least = settings()["net_pay_least"]
     for item in np.flatnonzero(match.right_state == matching.OPEN):
         row = lists.items.iloc[item]

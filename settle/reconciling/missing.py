@@ -71,7 +71,9 @@ def missing_invoices(facts: Facts, result: Reconciliation) -> None:
         result.partly["REC-010"] = ", ".join(reasons)
     free = facts["judged"] & ~lines_matched(facts, result, "invoice")
     explain_others(facts, side, free)
-    papered = side.ours.per_line(np.ones(len(side.ours.items), dtype=bool), facts.n)  # these have an invoice of their own
+    papered = side.ours.per_line(
+        np.ones(len(side.ours.items), dtype=bool), facts.n
+    )  # these have an invoice of their own
     explain_later_payment(facts, side, free & ~papered)
     _list_open(result, side, "REC-120")
 
