@@ -300,7 +300,7 @@ def test_names_with_spaces_and_hangul(settle: Any, tmp_path: Path, form: str) ->
     assert ran.code == 0
     assert {p.name for p in (place / "결과 모음" / "유월").iterdir()} == OUTPUTS
     assert f"쓴 파일 ({place / '결과 모음' / '유월'}): " in ran.out
-    assert "불인정내역서.pdf" in ran.out
+    assert "불인정내역서.xlsx" in ran.out
 
 
 def test_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
