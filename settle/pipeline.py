@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -48,6 +49,24 @@ class Reads(Protocol):
         """The raw files, which are the caller's to change; waits for the reading."""
 
 
+@dataclass
+class Kept:
+    """What was assembled last of some files: most answers leave that as it was. Of other files there is another Kept."""
+
+    key: str = ""
+    book: Book | None = None
+
+    def of(self, key: str, make: Callable[[], Book]) -> Book:
+        """The book of a key, made where the last one was another; a copy that is the caller's to change."""
+        if self.book is None or self.key != key:
+            self.key, self.book = key, make()
+        book = self.book
+        frames = {name: frame.copy(deep=False) for name, frame in book.frames.items()}
+        lists = ("files", "sheets", "errors", "notices", "doubts", "lists", "filled", "answered", "unrecognised")
+        more: dict[str, Any] = {name: list(getattr(book, name)) for name in lists}
+        return replace(book, frames=frames, agreement=dict(book.agreement), **more)
+
+
 def read_paths(paths: Sequence[Path]) -> list[RawFile]:
     """Files as raw sheets, in the order given; an archive that holds workbooks (BC카드) stands for its workbooks."""
     return Opened(paths).result()
@@ -60,17 +79,35 @@ def read_book(
     columns: Mapping[str, str] | None = None,
     profile: Profile | None = None,
     answers: Answers | None = None,
+    kept: Kept | None = None,
 ) -> Book:
-    """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given."""
+    """A Book from the files that are no lists; the lists stand in Book.lists. Book.files names every file given.
+
+    kept: what was assembled before of these very files, and is again.
+    """
     given = remembered(profile, answers)
     programme = given.vocabulary(programme or vocabulary.load())
+    named = given.profile(profile)
+    corrected = [one for one in given.cells if one.sheet and one.cell]
+    key = repr([programme.id, given.words, corrected, assume, columns, named])
+    book = (kept or Kept()).of(key, lambda: _assembled(opened, programme, assume, columns, named, given))
+    return answer(book, given, programme)
+
+
+def _assembled(
+    opened: Reads,
+    programme: Programme,
+    assume: Mapping[str, str] | None,
+    columns: Mapping[str, str] | None,
+    profile: Profile,
+    given: Answers,
+) -> Book:
     files = correct(opened.result(), given)
     theirs, papers = apart(files)
     rest, found = split(theirs, programme.id)
-    book = books.assemble(rest, programme, assume, columns, given.profile(profile))
+    book = books.assemble(rest, programme, assume, columns, profile)
     if book.has(book.main) or len(theirs) > 1:  # of one file alone without a ledger the reader itself says so
         unrecognised(theirs, rest, book, found)
-    book = answer(book, given, programme)
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.transient = any(file.transient for file in files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 from settle.binder import Binder
-from tests.kit import desk_kit
+from tests.kit import desk_kit, invoices
 from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import Running, until
 from tests.kit.needs import needs, path_of
@@ -201,6 +202,14 @@ def test_the_whole_way_by_keys_alone(chromium: Any, desk: Running, tmp_path: Pat
     page.locator(".said", has_text="되돌렸습니다").wait_for()
     settled(page)
     until(lambda: sums(page) == ["224,000", "182,000", "0", "42,000"])
+    tab_to(page, "nav.tabs a[href$='/report']", back=True)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/report"))
+    tab_to(page, "form[action$='/write'] button")
+    page.keyboard.press("Enter")
+    written(tmp_path)
+    settled(page)
+    page.get_by_role("row", name=re.compile("불인정내역서.pdf")).first.wait_for()
     assert page.angry == []
 
 
@@ -289,7 +298,9 @@ def test_axe_finds_nothing_beside_lists_papers_and_many_decisions(chromium: Any,
     drawn = canvas.Canvas(str(paper))
     drawn.drawString(80, 760, "MINUTES 2025-06-09")
     drawn.save()
-    desk = desk_kit.running(tmp_path, *desk_kit.with_card(tmp_path), paper)
+    invoice = tmp_path / "E-001 세금계산서.xml"
+    invoice.write_bytes(invoices.signed(invoices.invoice(1, supply=24_545, tax=2_455, day="2025-06-02")))
+    desk = desk_kit.running(tmp_path, *desk_kit.with_card(tmp_path), paper, invoice)
     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(desk.url)
     page.wait_for_url(re.compile("/reading"))
@@ -299,6 +310,9 @@ def test_axe_finds_nothing_beside_lists_papers_and_many_decisions(chromium: Any,
         page.goto(f"{base}/{screen}")
         assert axe(page) == [], screen
     page.locator("img.paper").wait_for()  # the original, as a picture
+    page.goto(f"{base}/review?jump=E-001")
+    page.locator(".invoice").wait_for()
+    assert axe(page) == [], "e-invoice"
     auditor(page)
     page.goto(f"{base}/review?rule=MTG-020")
     page.locator(".bulk summary").click()
@@ -320,6 +334,41 @@ def sample(page: Any, desk: Running) -> str:
     page.wait_for_url(re.compile("/reading"))
     settled(page)
     return str(page.url.rsplit("/", 1)[0])
+
+
+def test_applications_are_decided_by_keys_and_for_everybody(chromium: Any, tmp_path: Path) -> None:
+    """Another programme: applications beside the money. Two of four are 제외; one is let in by keys alone."""
+    sample_ = Path(__file__).parent.parent / "ledgers" / "gyeongnam-auto-parts" / "sample"
+    ledgers = [Path(shutil.copy(one, tmp_path)) for one in sorted(sample_.glob("*.csv"))]
+    desk = desk_kit.running(tmp_path, *ledgers)
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(90_000)
+    page.goto(desk.url)
+    page.wait_for_url(re.compile("/reading"))
+    settled(page)
+    auditor(page)
+    base = str(page.url.rsplit("/", 1)[0])
+    screens = ("reading", "todo", f"review?subject={quote('신청')}", "review", "report", "log")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for screen in screens:
+            page.goto(f"{base}/{screen}")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{screen} is {wide} px too wide at {width} px"
+            assert width == 1920 or axe(page) == [], (screen, width)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{base}/review?subject={quote('신청')}")
+    assert page.locator(".totals.small dd").all_inner_texts() == ["4건", "1", "1", "2"]
+    hangul(page, "KeyJ", "ㅓ")
+    page.locator("#line h2", has_text="2").wait_for()
+    assert axe(page) == [], "an application"
+    hangul(page, "KeyA", "ㅁ")
+    page.keyboard.type("주소를 옮김")
+    page.keyboard.press("Enter")
+    page.locator("#line h2", has_text="3").wait_for()  # the next one comes
+    settled(page)
+    until(lambda: page.locator(".totals.small dd").all_inner_texts() == ["4건", "2", "1", "1"])
+    desk.stop()
 
 
 def test_a_month_is_for_everybody_too(chromium: Any, desk: Running, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from settle.binder import Binder
+from settle.programme import rules
 from settle.programme.folders import programmes
+from settle.reading import book as books
 from settle.web import uploads
-from tests.kit import choir, desk_kit
+from tests.kit import choir, desk_kit, invoices
 from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import HEADS, TOTALS, Visitor, dropped
 from tests.kit.import_files import workbook
@@ -140,6 +142,33 @@ def test_an_answer_for_each_line_or_by_words(tmp_path: Path) -> None:
     visitor.desk.close_all()
 
 
+def test_an_answer_takes_up_what_was_assembled_where_it_changes_nothing_of_it(
+    opened: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fact of the agreement leaves the sheets as they were read; a column is read anew; both give what a fresh reading gives."""
+    read: list[str] = []
+    assemble, load = books.assemble, rules.load
+    monkeypatch.setattr(books, "assemble", lambda *args: read.append("sheets") or assemble(*args))
+    monkeypatch.setattr(rules, "load", lambda *args: read.append("rules") or load(*args))
+    room = opened.room()
+    before = totals(opened)
+    opened.act("answer", {"question": "innovation-partnership:Q:협약.자체여비기준", "typed": "Y"})
+    opened.act("answer", {"question": HEADS, "typed": "3"})
+    assert read == []
+    after = totals(opened)
+    assert after == before | {"recognised": before["recognised"] + 60_000, "held": 0}
+    room.binder.answer("열:비고", {"columns": {"거래처": "열:없음"}}, "column", "", "김")
+    room.judge("열", wait=60)
+    assert read == ["sheets"]
+    room.binder.withdraw_answer("열:비고", "김")
+    for _ in range(2):
+        opened.act("undo")
+    assert not room.binder.answers()
+    room._raw = None  # as if it was opened anew
+    room.judge("다시", wait=60)
+    assert totals(opened) == before
+
+
 def test_what_is_not_understood_stays_in_its_form(opened: Visitor) -> None:
     before = totals(opened)
     question = "innovation-partnership:Q:협약.참여유형"
@@ -169,6 +198,38 @@ def test_a_column_and_what_no_column_says_are_told_by_hand(tmp_path: Path) -> No
     visitor.desk.close_all()
 
 
+def test_a_column_that_is_wrongly_taken_for_one_is_used_no_more(tmp_path: Path) -> None:
+    """메모 is 비고 to the reader, here a private note; 거래처 is taken from another column, then from none; and back again."""
+    headings = ["집행번호", "집행일", "적요", "거래처", "집행금액", "비목", "실제 산 곳"]
+    agreement = [["항목", "값"], ["협약시작일", "2025-03-01"], ["협약종료일", "2025-12-31"]]
+    line = ["E-1", "2025-06-02", "다과", "회계법인", 27_000, "회의비", "동네찻집"]
+    visitor = start(tmp_path, workbook(tmp_path / "내장부.xlsx", {"집행내역": [headings, line], "협약": agreement}))
+
+    def vendor() -> str:
+        state = visitor.room().state
+        assert state is not None
+        return str(state.judgement.lines["거래처"].iat[0])
+
+    assert vendor() == "회계법인"
+    sheet = {"kind": "집행내역", "place": "0"}
+    visitor.act("columns", sheet | {"c-D": "쓰지 않음"})
+    assert vendor() == ""
+    assert totals(visitor)["claimed"] == 27_000
+    assert [one.body for one in visitor.room().binder.answers()] == [{"columns": {"거래처": "열:없음"}}]
+    assert "거래처 = 쓰지 않음" in visitor.see("todo").text
+    visitor.act("columns", sheet | {"c-G": "거래처"})
+    assert vendor() == "동네찻집"
+    visitor.act("withdraw-answer", {"question": "열:거래처"})
+    assert vendor() == "회계법인"
+    visitor.act("columns", sheet | {"c-D": "쓰지 않음", "c-G": "거래처"})  # both at once
+    assert vendor() == "동네찻집"
+    visitor.act("columns", sheet | {"c-E": "쓰지 않음"})  # without an amount nothing can be judged, and it is said
+    assert "집행금액 열이 없습니다" in visitor.see("reading").text
+    visitor.act("undo")
+    assert totals(visitor)["claimed"] == 27_000
+    visitor.desk.close_all()
+
+
 def test_the_institution_s_headings_are_remembered(
     opened: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -179,6 +240,25 @@ def test_the_institution_s_headings_are_remembered(
 
 
 # ---- the auditor's way ----------------------------------------------------------------------------------------------
+
+
+def test_files_without_a_name_of_their_programme_are_known_by_their_sheets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of members alone: no other programme finds anything to judge in it."""
+    monkeypatch.setenv("SETTLE_PROGRAMMES", str(choir.PLACE))
+    programmes.cache_clear()
+    path = choir.workbook(tmp_path / "명부.xlsx", {"단원명부": choir.TABLES["단원명부"]})
+    visitor = start(tmp_path, path)
+    assert visitor.room().programme == choir.CHOIR
+    assert sums_of(visitor) == choir.MEMBERS
+    assert "시트와 열로 사업을 짐작했습니다" in visitor.see("reading").text
+    assert rows(visitor.see("review").text) == ["1", "2", "3"]  # the first subject that has rows
+    assert len(visitor.room().binder.cases()) == 2
+    text = visitor.see("todo").text
+    assert "볼 것 <small>2" in text
+    visitor.desk.close_all()
+    programmes.cache_clear()
 
 
 def test_decisions_move_the_totals_and_can_be_taken_back(tmp_path: Path) -> None:
@@ -302,6 +382,30 @@ def test_a_line_shows_its_arithmetic_clause_and_papers(opened: Visitor) -> None:
     assert "30012346" in text  # 승인번호 of its paper
     assert "같은 거래처의 다른 줄 3" in text
     assert "줄 &#39;E-999&#39;가 없습니다" in opened.see("review", jump="E-999").text
+
+
+def test_an_e_invoice_is_shown_as_a_form(tmp_path: Path) -> None:
+    """Supplier, buyer, items, sums, whether its signature holds; never its XML."""
+    items = (("한과 <b>세트</b>", 20_000, 2_000), ("녹차", 4_545, 455))
+    paper = invoices.invoice(
+        1, supply=24_545, tax=2_455, day="2025-06-02", items=items, invoicer=("1118123455", "동네찻집")
+    )
+    files = [("files", ("장부.xlsx", desk_kit.ledger(tmp_path / "장부.xlsx").read_bytes()))]
+    files.append(("files", ("E-001 세금계산서.xml", invoices.signed(paper))))
+    visitor = desk_kit.visitor(tmp_path)
+    visitor.send("/new", {"place": str(tmp_path)}, files)
+    visitor.room()
+    text = visitor.see("review", jump="E-001").text
+    form = text.partition('<div class="invoice">')[2].partition("</li>")[0]
+    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", form))
+    for told in ("공급자", "111-81-23455", "동네찻집", "공급받는자", "101-81-99998", "작성일자 2025-06-02"):
+        assert told in plain, told
+    for told in ("공급가액 24,545원", "세액 2,455원", "합계금액 27,000원", "녹차 4,545 455", paper.approval):
+        assert told in plain, told
+    assert "한과 &lt;b&gt;세트&lt;/b&gt;" in form
+    assert "전자서명" in plain
+    assert "TaxInvoice" not in text
+    visitor.desk.close_all()
 
 
 def test_every_screen_answers_before_anything_is_judged(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from pypdf import PdfReader
 
 from settle import examples
 from settle.cli import cli
-from settle.documents import terminal
+from settle.documents import subjects, terminal
+from settle.documents.view import View
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -244,6 +245,20 @@ def test_a_decision_on_a_member_lifts_what_hangs_on_it(rulebook: Rulebook) -> No
     assert result.others[0].totals == {"claimed": 3, "recognised": 2, "held": 0, "disallowed": 1}
     effects = {(line, effect) for code, line, effect, _ in said_of(result) if code == "SPD-030"}
     assert effects == {("가-4", "disallow")}
+
+
+def test_reports_tell_the_decision_on_a_member_and_count_what_it_set_aside_no_more(rulebook: Rulebook) -> None:
+    result = run(rulebook, 판정=[decision("MEM-010", "2", "인정"), decision("MEM-010", "3", "불인정")])
+    (told,) = subjects.shown(result)
+    reasons = {row[0]: (row[told.heads.index("판정")], row[told.heads.index("사유")]) for row in told.rows}
+    assert reasons["2"][0] == "자격 있음"
+    assert reasons["2"][1].startswith("감사자 판정 자격 있음: 전입 신고를 보았음 (판정 한결). 도구의 지적: ")
+    assert reasons["3"][0] == "자격 없음"
+    assert [(one.effect, one.count, one.names) for one in subjects.by_rule(result)] == [("disallow", 1, "3")]
+    listed = View(result).decisions
+    assert listed[["line", "verdict", "by"]].to_numpy().tolist() == [
+        ["단원 2", "인정", "한결"], ["단원 3", "불인정", "한결"],
+    ]  # fmt: skip
 
 
 def test_a_decision_about_nobody_is_said(rulebook: Rulebook) -> None:

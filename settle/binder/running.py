@@ -63,11 +63,13 @@ class Ran:
     notices: list[str] = field(default_factory=list)
 
 
-def read(binder: Binder, options: Options, opened: pipeline.Reads | None = None) -> Book:
+def read(
+    binder: Binder, options: Options, opened: pipeline.Reads | None = None, kept: pipeline.Kept | None = None
+) -> Book:
     """The Book of the binder's current files, with its answers and the evidence files below 증빙/.
 
-    opened: the files where they were read before (the desk keeps them while it is open). Raises BinderError where there are
-    no files or an answer cannot be used, ResourceError for the programme.
+    opened, kept: the files where they were read and assembled before (the desk keeps them while it is open). Raises
+    BinderError where there are no files or an answer cannot be used, ResourceError for the programme.
     """
     from settle.programme import vocabulary
 
@@ -80,7 +82,7 @@ def read(binder: Binder, options: Options, opened: pipeline.Reads | None = None)
     except answers.AnswersError as error:
         raise BinderError(str(error)) from error
     opened = opened or pipeline.Opened(paths)
-    book = pipeline.read_book(opened, programme, options.assume, options.columns, options.profile, given)
+    book = pipeline.read_book(opened, programme, options.assume, options.columns, options.profile, given, kept)
     if binder.inputs("evidence", current=True):
         cache = make_folder(binder.folder / CACHE) if not binder.read_only else None
         asked = Asked(cache=cache)
@@ -96,7 +98,7 @@ def judge(binder: Binder, book: Book, options: Options, plain: dict[str, str] | 
     plain: what an earlier judgement of this very book, by the same options, found without decisions (Merged.plain).
     """
     chosen = Chosen(options.rules, options.skip, options.fill)
-    merged = judge_with(book, rulebooks.load(options.programme), binder.history(), chosen, plain)
+    merged = judge_with(book, rulebooks.kept(options.programme), binder.history(), chosen, plain)
     if options.leads:
         merged.judgement.leads = leads.find(merged.judgement)
         merged.judgement.leads.rates = binder.lead_rates()

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from settle.judging.kinds.base import ACCEPT, REJECT
 from settle.judging.scores import shown as points_shown
 from settle.korean import josa, mask, mask_key, number, printable
 from settle.programme import sheets
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from settle.judging.scores import Scores
     from settle.model import Judged, Judgement
     from settle.programme.vocabulary import Subject
@@ -92,7 +97,7 @@ def by_rule(judgement: Judgement) -> list[Said]:
     found = []
     for one in judgement.others:
         words = {"disallow": one.subject.disallowed, "hold": one.subject.held, "note": NOTE}
-        for (effect, code), part in one.findings.groupby(["effect", "code"], sort=False):
+        for (effect, code), part in one.findings[~accepted(one.findings)].groupby(["effect", "code"], sort=False):
             names = [mask_key(printable(name)) for name in dict.fromkeys(part["line"]) if name]
             more = f" 외 {len(names) - NAMED:,}건" if len(names) > NAMED else ""
             title = mask(printable(str(part["title"].iat[0])))
@@ -101,6 +106,22 @@ def by_rule(judgement: Judgement) -> list[Said]:
             )
             found.append(said)
     return found
+
+
+def accepted(findings: pd.DataFrame) -> np.ndarray:
+    """Which findings an auditor set aside: they hold and take nothing any more."""
+    said = findings["decision"].tolist()
+    return np.array([isinstance(one, dict) and one.get("판정") == ACCEPT for one in said], dtype=bool)
+
+
+def decided(decision: dict[str, Any], subject: Subject) -> str:
+    """What an auditor said of a finding, as one sentence."""
+    verdict = str(decision.get("판정") or "")
+    word = {ACCEPT: subject.recognised, REJECT: subject.disallowed}.get(verdict, verdict)
+    people = ", ".join(
+        f"{who} {decision[column]}" for who, column in (("판정", "판정자"), ("검토", "검토자")) if decision.get(column)
+    )
+    return mask(printable(f"감사자 판정 {word}: {decision.get('사유') or ''} ({people})"))
 
 
 STANDING = {"in": "", "out": "제외", "held": "보완", "open": "미완성"}
@@ -146,11 +167,16 @@ def _shown(judged: Judged, programme: str) -> Shown:
     won = () if subject.counted else (subject.measure, *(getattr(subject, name) for name in WON))
     heads = (subject.key, *named, *won, "판정", "규칙코드", "사유", "근거", "조치", "칸")
     told: dict[int, list[tuple[str, ...]]] = {}
-    columns = ("line_index", "effect", "code", "message", "source", "remedy", "sheet", "cell")
-    for at, effect, code, *texts, sheet, cell in zip(*(judged.findings[c].tolist() for c in columns), strict=True):
+    columns = ("line_index", "effect", "code", "decision", "message", "source", "remedy", "sheet", "cell")
+    for at, effect, code, decision, *texts, sheet, cell in zip(
+        *(judged.findings[c].tolist() for c in columns), strict=True
+    ):
         where = f"{sheet} {cell}".strip()
         said = [mask(printable(str(text))) for text in texts]
         said[0] = f"({NOTE}) {said[0]}" if effect == "note" else said[0]
+        if isinstance(decision, dict):
+            said[0] = f"{decided(decision, subject)}. 도구의 지적: {said[0]}"
+            said[2] = "" if decision.get("판정") == ACCEPT else said[2]
         told.setdefault(at, []).append((code, *said, where))
     rows: list[tuple[Any, ...]] = []
     lines = judged.lines

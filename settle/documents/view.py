@@ -479,23 +479,25 @@ class View:
     def decisions(self) -> pd.DataFrame:
         """Findings that an auditor judged: the machine's verdict and the auditor's."""
         rows = []
-        for line, code, applied, found in zip(
-            *(self.judgement.findings[c].tolist() for c in ("line", "code", "applied", "decision")), strict=True
-        ):
-            if not isinstance(found, dict):
-                continue
-            machine = found.get("machine") or {}
-            verdict = str(found.get("판정") or "")
-            if found.get("인정금액") is not None:
-                verdict += f" ({number(found['인정금액'])}원 인정)"
-            rows.append(
-                {
-                    "line": key(line), "code": code, "machine": EFFECTS.get(machine.get("effect", ""), ""),
-                    "machine_won": int(machine.get("applied") or 0), "verdict": safe(verdict), "won": int(applied),
+        for judged in self.judgement.subjects:
+            subject, main = judged.subject, judged.subject == self.judgement.programme.main
+            words = EFFECTS if main else EFFECTS | {"disallow": subject.disallowed, "hold": subject.held}
+            columns = (judged.findings[c].tolist() for c in ("line", "code", "applied", "decision"))
+            for line, code, applied, found in zip(*columns, strict=True):
+                if not isinstance(found, dict):
+                    continue
+                machine = found.get("machine") or {}
+                verdict = str(found.get("판정") or "")
+                if found.get("인정금액") is not None:
+                    verdict += f" ({number(found['인정금액'])}원 인정)"
+                rows.append({
+                    "line": key(line) if main else f"{subject.name} {key(line)}", "code": code,
+                    "machine": words.get(machine.get("effect", ""), ""),
+                    "machine_won": 0 if subject.counted else int(machine.get("applied") or 0),
+                    "verdict": safe(verdict), "won": 0 if subject.counted else int(applied),
                     "reason": safe(found.get("사유") or ""), "by": safe(found.get("판정자") or ""),
                     "reviewer": safe(found.get("검토자") or ""), "day": str(found.get("판정일") or ""),
-                }
-            )  # fmt: skip
+                })  # fmt: skip
         names = ["line", "code", "machine", "machine_won", "verdict", "won", "reason", "by", "reviewer", "day"]
         return pd.DataFrame(rows, columns=names)
 

@@ -369,6 +369,21 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
+_KEPT: dict[Path, Rulebook] = {}
+
+
+def kept(programme: str = resources.DEFAULT_PROGRAMME) -> Rulebook:
+    """The rulebook of a programme, loaded anew only where its files are others than the last time. Raises RulebookError, ResourceError.
+
+    For who judges again and again; the files are read each time, as somebody may be writing them.
+    """
+    folder = resources.folder("schemas", programme)
+    known = _KEPT.get(folder)
+    if known is None or known.sha256 != digest(folder):
+        known = _KEPT[folder] = load(programme)
+    return known
+
+
 def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = None) -> Rulebook:
     """The rulebook of a programme; `folder` reads another rulebook folder (programme.toml and rules/) in its place.
 

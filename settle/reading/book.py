@@ -245,7 +245,7 @@ def _take_table(
     part = with_base(part, sheet.kind, rules.programme.main.sheet)
     if table.kind.main:
         reading.content[source] = context.content
-        if "집행번호" not in table.places:
+        if "집행번호" not in table.places and "집행번호" not in table.nothing:
             reading.counters[source] = {
                 heading: Counter(place, context.columns[place])
                 for place, heading in table.unknown.items()

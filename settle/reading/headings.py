@@ -27,6 +27,7 @@ MOST = 1000  # filled columns that are looked at
 DEEP = 3  # rows that headings may take
 NEAR, MARGIN = 0.805, 0.08  # least likeness of a misspelt heading, least distance to the second
 TEXT_NEAR = 0.86
+NOTHING = "열:없음"  # what a user names where no column is the one
 COUNTER = re.compile(r"(연번|번호|순번|no|번|순서|일련번호|seq|index|구분번호)")
 _NOT_LETTER = re.compile(r"[^0-9a-z가-힣\u1100-\u11ff一-鿿]")
 _BRACKET = re.compile(r"[(\[（【〔<〈{][^()\[\]（）【】〔〕<>〈〉{}]*[)\]）】〕>〉}]")
@@ -63,6 +64,7 @@ class Table:
     )  # canonical column -> column of the claim, of what was used
     foreign: dict[str, str] = field(default_factory=dict)  # canonical column of won -> heading in another currency
     income: int | None = None  # column of what came in, in a book of both directions
+    nothing: set[str] = field(default_factory=set)  # canonical columns of which the user said that there are none
     score: float = 0.0
 
     @property
@@ -202,7 +204,7 @@ def find(kind: SheetKind, grid: Grid) -> tuple[float, int, int]:
 
 
 def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, wanted: dict[str, str]) -> Table:  # noqa: C901  a list of cases, each a line or two
-    """Say which column is which. wanted: canonical column -> heading or column letter the user named."""
+    """Say which column is which. wanted: canonical column -> heading or column letter the user named, or NOTHING."""
     table = Table(kind, top, bottom)
     headings = heads(grid, top, bottom)
     taken: set[int] = set()
@@ -214,6 +216,10 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
 
     for name, asked in wanted.items():
         if not any(c.name == name for c in kind.columns):
+            continue
+        if is_nothing(asked):
+            table.nothing.add(name)
+            taken |= {c for c, (forms, _) in headings.items() if (_meaning(kind, forms) or ("",))[0] == name}
             continue
         place = _named(headings, asked)
         if place is not None:
@@ -249,7 +255,7 @@ def assign(kind: SheetKind, grid: Grid, top: int, bottom: int, sample: Sampler, 
     _misspelt(table, headings, bottom + 1, sample, take)
     _both_directions(table, headings, sample, take)
     for name, other in kind.stand_ins:
-        if name not in table.places and other in table.places:
+        if name not in table.places and name not in table.nothing and other in table.places:
             table.places[name], table.texts[name] = table.places[other], table.texts[other]
     table.factors = _units(table, grid, headings)
     table.score = float(len(table.places))
@@ -265,6 +271,11 @@ def _claimed(column: Column, places: list[int], headings: Heads) -> list[int]:
         if len(own) == 1 and all(known & set(headings[place][0]) for place in rest):
             return own
     return []
+
+
+def is_nothing(asked: str) -> bool:
+    """Did the user say that no column is this one?"""
+    return re.sub(r"\s", "", asked) == NOTHING
 
 
 def is_counter(heading: str) -> bool:
@@ -354,7 +365,7 @@ def _misspelt(
     guesses: dict[str, list[int]] = {}
     for place in list(table.unknown):
         near = _nearest(table.kind, headings[place][0])
-        if near is None or near[0] in table.places or currency(headings[place][1]):
+        if near is None or near[0] in table.places or near[0] in table.nothing or currency(headings[place][1]):
             continue
         texts = sample(place, first)
         if texts and fits(table.kind.column(near[0]), texts) < 0.8:
@@ -380,7 +391,7 @@ def _both_directions(table: Table, headings: Heads, sample: Sampler, take: Calla
         return
     keys = {form: place for place, (forms, _) in headings.items() for form in forms}
     debit, credit = keys.get(DEBIT), keys.get(CREDIT)
-    if debit is not None and credit is not None and "집행금액" not in table.places:
+    if debit is not None and credit is not None and not {"집행금액"} & (table.nothing | set(table.places)):
         entries = {
             place: sum(cells.won(text).value not in (None, 0) for text in sample(place, table.bottom + 1))
             for place in (debit, credit)

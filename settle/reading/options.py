@@ -100,6 +100,8 @@ def say_unmet(
 
 def _is_met(sheet: Sheet, column: str, asked: str) -> bool:
     by_letter = _LETTER.fullmatch(asked)
+    if headings.is_nothing(asked):
+        return column not in sheet.letters
     if by_letter:
         return sheet.letters.get(column, "") == by_letter[1].upper()
     return headings.same(sheet.headings.get(column, ""), asked)

@@ -16,6 +16,8 @@ from settle.binder.facts import finding_ids
 from settle.documents.subjects import naming
 from settle.korean import mask_all, mask_keys
 from settle.model import EFFECTS, WON
+from settle.programme import sheets
+from settle.programme.vocabulary import HEADS
 from settle.web.shown import Ready, seen
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from settle.binder import Case
     from settle.model import Judged
+    from settle.programme.sheets import SheetKind
     from settle.programme.vocabulary import Subject
     from settle.web.room import State
 
@@ -143,7 +146,7 @@ def of(state: State, name: str = "") -> Ledger:
     np.maximum.at(worst, line_of[on_line], ranks[on_line])
     count = np.bincount(line_of[on_line], minlength=len(lines)).astype(np.int64)
     main = judged is subjects[0]
-    heads, texts, columns = _spending(lines) if main else _other(judged, state.judgement.programme.id)
+    heads, texts, columns = _spending(lines, _kind(state)) if main else _other(judged, state.judgement.programme.id)
     names = lines["_source"].astype(str) + "." + lines["_row"].astype(str)
     frame = pd.DataFrame(
         {
@@ -166,13 +169,35 @@ def of(state: State, name: str = "") -> Ledger:
     )  # fmt: skip
 
 
-def _spending(lines: pd.DataFrame) -> tuple[tuple[Head, ...], dict[str, list[Ready]], list[pd.Series]]:
+def _kind(state: State) -> SheetKind | None:
+    """The sheet of the ledger."""
+    return sheets.load(state.judgement.programme.id).get(state.judgement.book.main)
+
+
+_SHOWN_ELSEWHERE = ("집행번호", "거래처", "적요", "비고", *HEADS)
+
+
+def _said(lines: pd.DataFrame, kind: SheetKind | None) -> list[str]:
+    """적요; where it is blank, the next text that a line has (a wage names its worker)."""
+    said = lines["적요"]
+    for column in kind.columns if kind else ():
+        if (said != "").all():
+            break
+        if column.type == "text" and not column.personal and column.name not in _SHOWN_ELSEWHERE:
+            said = said.where(said != "", lines[column.name].astype("str"))
+    found: list[str] = said.tolist()
+    return found
+
+
+def _spending(
+    lines: pd.DataFrame, kind: SheetKind | None
+) -> tuple[tuple[Head, ...], dict[str, list[Ready]], list[pd.Series]]:
     """Heads of the ledger, its texts, and the columns that are searched."""
     texts = {
         "line": _ready(mask_keys(lines["line"].tolist())),
         "day": _ready(lines["집행일"].dt.strftime("%Y-%m-%d").fillna("").tolist()),
         "vendor": _ready(mask_all(lines["거래처"].tolist())),
-        "text": _ready(mask_all(lines["적요"].tolist())),
+        "text": _ready(mask_all(_said(lines, kind))),
         "category": _category(lines),
     }
     searched = ("line", "거래처", "적요", "사업자등록번호", "승인번호")

@@ -18,7 +18,8 @@ from settle.binder.canonical import canonical
 from settle.binder.words import BinderError
 from settle.korean import particles
 from settle.model import WON
-from settle.pipeline import Opened
+from settle.pipeline import Kept, Opened
+from settle.programme import vocabulary
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 from settle.programme.rules import RulebookError
 from settle.web import ledger, programmes
@@ -89,10 +90,11 @@ def _sums(judgement: Judgement) -> dict[str, int]:
 
 
 class _Kept:
-    """Raw files that were read before, given out as copies: reading may change them."""
+    """Raw files that were read before, given out as copies: reading may change them. book: what was assembled of them."""
 
     def __init__(self, files: list[RawFile]) -> None:
         self.files = files
+        self.book = Kept()
 
     def result(self) -> list[RawFile]:
         return [replace(one, sheets=[_copy(sheet) for sheet in one.sheets]) for one in self.files]
@@ -116,6 +118,7 @@ class Room:
         self.key, self.binder, self.profile = key, binder, profile
         self.state: State | None = None
         self.moved: Moved | None = None
+        self.by_sheets = False  # was the programme told by the sheets alone?
         self.problem = ""  # why the last work came to nothing, one sentence
         self.cache: dict[str, Any] = {}  # what pages derive of `state`; emptied with every new one
         self._raw: tuple[str, _Kept] | None = None
@@ -247,11 +250,11 @@ class Room:
         if old is not None and old.basis == basis:
             book, plain = old.book, old.merged.plain or None
         else:
-            book, plain = running.read(self.binder, options, self._opened()), None
+            book, plain = self._read(options), None
             if old is None and self._recognise(book, who):
                 options = self.options
                 basis = self._basis(options)
-                book = running.read(self.binder, options, self._opened())
+                book = self._read(options)
         self._step("판정하는 중")
         own = replace(book, notices=list(book.notices), errors=list(book.errors))
         merged = running.judge(self.binder, own, options, plain)
@@ -270,11 +273,18 @@ class Room:
             before, after = (_sums(old.judgement) if old else {}), _sums(merged.judgement)
             self.moved = Moved(what, [(one, before[one], n) for one, n in after.items() if before.get(one, n) != n])
 
+    def _read(self, options: running.Options) -> Book:
+        opened = self._opened()
+        return running.read(self.binder, options, opened, opened.book)
+
     def _recognise(self, book: Book, who: str) -> bool:
-        """Take the programme that the agreement names, where nobody said which; True where it is another."""
+        """Take the programme whose files these are, where nobody said which; True where it is another."""
         if self.read_only or self.binder.setting("사업"):
             return False
-        named = programmes.recognised(book)
+        named = programmes.recognised(book) or programmes.called(self._opened().result())
+        if not named:
+            named = programmes.by_sheets(book, vocabulary.load(self.programme), self._opened())
+            self.by_sheets = bool(named)
         if not named or named == self.programme:
             return False
         self.binder.set("사업", named, who)

@@ -50,11 +50,18 @@ def _event(one: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
+STATES = {"current": "쓰는 파일", "replaced": "바뀐 파일", "aside": "뺀 파일"}  # of an input, as people read them
+
+
 def _change(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
     """A field as it became, "" where it did not change."""
     if name in before and name in after:
-        return f"{before[name]} → {after[name]}" if before[name] != after[name] else ""
-    return str((after or before)[name])
+        return f"{_read(before[name])} → {_read(after[name])}" if before[name] != after[name] else ""
+    return _read((after or before)[name])
+
+
+def _read(value: Any) -> str:
+    return STATES.get(str(value), str(value))
 
 
 def compare(asked: Asked) -> Response:

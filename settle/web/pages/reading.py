@@ -13,6 +13,7 @@ from settle.korean import mask_key
 from settle.programme import profile, sheets
 from settle.programme.answers import AnswersError, dumps, understood
 from settle.programme.vocabulary import HEADS
+from settle.reading.headings import NOTHING
 from settle.web import places, programmes
 from settle.web.forms import Asked, back, page
 from settle.web.pages.todo import body_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from settle.workbook.raw import RawSheet
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 50, 80, 60
+NO_COLUMN = "쓰지 않음"  # what a select sends of a column that is wrongly taken for one
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,15 @@ def show(asked: Asked) -> Response:
     leaves = room.derived("leaves", _leaves)
     named = room.derived("recognised", lambda state: programmes.recognised(state.book))
     return page(
-        asked.request, "reading.html", asked, **made, programmes=known, named=named, leaves=leaves, assumed=room.assumed
+        asked.request,
+        "reading.html",
+        asked,
+        **made,
+        programmes=known,
+        named=named,
+        leaves=leaves,
+        assumed=room.assumed,
+        none=NO_COLUMN,
     )
 
 
@@ -170,6 +180,7 @@ def columns(asked: Asked) -> Response:
     if sheet is None:
         raise BinderError("그 시트가 없습니다. 화면을 새로 고치세요.")
     wanted: dict[str, str] = {}
+    unused = [one.ours for one in sheet.columns if one.ours and asked.text(f"c-{one.letter}") == NO_COLUMN]
     headings = [one.heading.strip() for one in sheet.columns]
     for one in sheet.columns:
         name = asked.text(f"c-{one.letter}")
@@ -179,11 +190,12 @@ def columns(asked: Asked) -> Response:
             raise BinderError(f"'{name}'이(가) 두 열에 있습니다. 하나만 고르세요.")
         alone = one.heading.strip() and headings.count(one.heading.strip()) == 1
         wanted[name] = one.heading.strip() if alone else f"열:{one.letter}"
+    wanted |= {name: NOTHING for name in unused if name not in wanted}
     if not wanted:
         raise BinderError("바꾼 열이 없습니다.")
     for name, heading in wanted.items():
         asked_for = name if sheet.kind == made["main"] else f"{sheet.kind}:{name}"
-        text = f"{name} = {heading}"
+        text = f"{name} = {'쓰지 않음' if heading == NOTHING else heading}"
         room.binder.answer(f"열:{asked_for}", {"columns": {asked_for: heading}}, "column", text, asked.who())
     room.judge(f"열: {', '.join(wanted)}", who=asked.who())
     return back(asked.url("reading"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from settle.binder.words import BinderError, clean
+from settle.documents import subjects
 from settle.korean import day, mask, mask_key
 from settle.programme.answers import Answers, Cell, Value, dumps, understood
 from settle.web import drafts, uploads
@@ -87,11 +88,16 @@ def _made(state: State) -> dict[str, Any]:
     shown = ("cannot run", "left out")
     errors = [one for one in judgement.input_errors if one.consequence in shown]
     unused = [one for one in judgement.book.notices if one.startswith(UNUSED)]
+    told = [one for one in subjects.by_rule(judgement) if one.effect != "note"]
     return {
+        "beside": told,
+        "named": subjects.called(judgement) if told else "",
         "unused": unused,
         "unanswered": asked,
+        "asked_texts": {one.question.text for one in asked},
         "papers": papers,
         "errors": errors,
+        "unread": any(one.consequence == "cannot run" and not one.column for one in errors),
         "held": int(judgement.totals["held"]),
     }
 
