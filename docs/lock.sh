@@ -14,7 +14,7 @@ lock() {  # file, arguments of the compiler
       { compile setup.cfg - "$@" <<<"setuptools>=77"; compile --no-deps - <<<"koreanize-matplotlib"; } ; } >"$file.new"
     mv "$file.new" "$file"
 }
-lock requirements.lock --extra desk
+lock requirements.lock --extra desk --extra batch
 lock requirements-test.lock --extra desk --extra batch --extra test --extra lint --extra dask
 { echo "$head requirements-sbom.lock"; "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate --no-header - <<<"cyclonedx-bom>=7,<8"; } >requirements-sbom.lock.new

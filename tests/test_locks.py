@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 import licences  # noqa: E402
 
 LOCKS = {
-    "requirements.lock": ["desk"],
+    "requirements.lock": ["desk", "batch"],
     "requirements-test.lock": ["desk", "batch", "test", "lint", "dask"],
     "requirements-sbom.lock": None,
 }
