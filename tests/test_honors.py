@@ -161,6 +161,41 @@ def test_points_of_the_first_round_are_a_table_of_their_own(rulebook: Rulebook) 
     assert "DAT-110" not in set(result.others[0].findings["code"])  # 70 of 70 is not above the 40 of the second round
 
 
+@pytest.mark.parametrize(
+    ("parts", "points", "total"),
+    [
+        ((12, 12, 12), 36, "91.00"),
+        ((12, 12, 11), 36, "미완성"),  # they are 35: nobody knows which of the two figures was meant
+        ((12, 12, 13), 36, "미완성"),
+        ((12, 12), 36, "미완성"),
+        ((12, 12, 12), None, "91.00"),  # 36 and nothing else
+        ((12, 12), None, "미완성"),
+    ],
+)
+def test_sub_items_add_up_to_their_criterion(
+    rulebook: Rulebook, parts: tuple[int, ...], points: int | None, total: str
+) -> None:
+    rows = [row for row in review("1", "김", 38, points or 0, 17) if points is not None or row["항목"] != CRITERIA[1]]
+    also = [rows[0] | {"항목": f"{CRITERIA[1]} {at}", "점수": given} for at, given in enumerate(parts, start=1)]
+    ((_, shown_total, _, _), _) = ranking(
+        judged(rulebook, [case("1"), case("2", 사업자등록번호=BUSINESS[1])], [*rows, *also])
+    )
+    assert (shown_total or "미완성") == total
+
+
+def test_a_figure_that_its_sub_items_contradict_is_left_out_of_the_mean(rulebook: Rulebook) -> None:
+    reviews = [*review("1", "김", 38, 36, 17), *review("1", "이", 38, 30, 17)]
+    also = [reviews[-1] | {"항목": f"{CRITERIA[1]} {at}", "점수": 9} for at in (1, 2, 3)]  # 27, not 30
+    result = judged(rulebook, [case("1"), case("2", 사업자등록번호=BUSINESS[1])], [*reviews, *also])
+    assert ranking(result)[0][:2] == ("1", "91.00")
+    told = [
+        (row.sheet, row.cell, row.effect) for row in result.others[0].findings.itertuples() if row.code == "DAT-110"
+    ]
+    assert told == [
+        ("심사", "D6", "note")
+    ]  # the sixth row: heading, three of 김, 기본요건 and then 사례의 우수성 of 이
+
+
 # ---- the sample -----------------------------------------------------------------------------------------------------------------
 
 PLANTED = {

@@ -10,14 +10,13 @@ import numpy as np
 
 from settle.judging.arrays import date_text
 from settle.judging.claimed import claim
-from settle.judging.facts.base import known
 from settle.judging.facts.beside import same_person
 from settle.judging.facts.declared import figure, rows_beside, rows_of
 from settle.judging.facts.unread import names_in, unread
 from settle.judging.kinds.base import ACCEPT
+from settle.judging.sub_items import given as given_points
 from settle.programme import conditions, fact_shapes
 from settle.programme import scores as tables
-from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -367,20 +366,12 @@ def _unread_flag(facts: Facts, name: str) -> np.ndarray:
 
 
 def _reviewed(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
-    """What the reviewers gave: points outside 0 … most are left out."""
+    """What the reviewers gave: points outside 0 … most, or others than those of the sub-items together, are left out."""
     nothing = Point(one.name, None, REVIEW, "점수 없음", one.bonus)
     if not facts.book.has(table.sheet):
         return [nothing] * facts.n
     rows = rows_of(facts, table.sheet)
-    frame = rows.ledger
-    wanted = match_key(one.name)
-    ours = conditions.holds(table.where, rows, rows.n).tolist()
-    columns = enumerate(zip(frame["항목"], frame["점수"], frame[known("점수")], ours, strict=True))
-    points = {
-        row: Fraction(str(told))
-        for row, (item, told, is_known, is_ours) in columns
-        if is_ours and match_key(item) == wanted and is_known and 0 <= told <= one.most
-    }
+    points = given_points(facts, table, one).points
     made = []
     beside = _shown_beside(facts, one)
     whose = same_person(facts, rows, table.on, table.soft) if table.on else rows_beside(facts, rows)

@@ -49,6 +49,7 @@ class Answers(Struct, forbid_unknown_fields=True):
 class Criterion(Struct, forbid_unknown_fields=True):
     """[[criterion]]. by: reviewer (sheet of reviews), band (of a fact), flag (a fact that is Y or true), count (first + further × n).
 
+    items: sub-items for which reviewers may give points too; then these must add up to those of the criterion.
     fact: of reviewers, what they look at; shown beside their points. proof: a fact without which the points of reviewers are 0.
     routes: what the applicants answer themselves ([answers]), or, without [answers], conditions over the row itself (`own`; one that is
     `open` leaves the points to the reviewers; `proof` as for reviewers); by best_one (the largest), sum, or
@@ -60,6 +61,7 @@ class Criterion(Struct, forbid_unknown_fields=True):
     most: int
     by: Literal["reviewer", "band", "flag", "count", "best_one", "sum"]
     group: str = ""
+    items: list[str] = []
     fact: str = ""
     bands: list[ScoreBand] = []
     points: int = 0

@@ -6,41 +6,65 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from settle.judging import sub_items
 from settle.judging.facts.base import known
 from settle.judging.facts.beside import same_person
 from settle.judging.facts.declared import AMBIGUOUS, figure, rows_of, texts_of
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.rows import counted
 from settle.korean import number
-from settle.programme import conditions, fact_shapes, scores
-from settle.programme.vocabulary import match_key
+from settle.programme import fact_shapes, scores
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     import pandas as pd
 
     from settle.judging.facts.base import Facts
+    from settle.programme.scores import ScoreTable
     from settle.programme.shapes import SameFact, Side
 
 
 @kind("line")
 def points_outside(ctx: Context) -> Outcome:
-    """Points of a reviewer below 0 or above what the criterion has at most, which the score leaves out. Values: item, points, most."""
-    nothing, told = np.zeros(ctx.n, dtype=np.uint8), []
-    facts, case = ctx.facts, ctx.rule.case("note")
+    """Points of a reviewer which the score leaves out: below 0 or above what the criterion has at most, or (cases with `found`) others than
+    its sub-items have together (unequal), or sub-items of which some have no points (lacking).
+
+    Values: item, points, most; of sub-items also added (their sum), lacking.
+    """
+    facts, told = ctx.facts, []
     for table in scores.load(facts.programme.id, facts.programme.place):
         if table.subject != facts.subject.name or table.answers is not None or not facts.book.has(table.sheet):
             continue
-        frame = facts.book.frames[table.sheet]
-        most = {match_key(one.name): one.most for one in table.criterion}
-        ours = conditions.holds(table.where, rows_of(facts, table.sheet), len(frame)).tolist()
-        asked = [most.get(match_key(item), -1) if mine else -1 for item, mine in zip(frame["항목"], ours, strict=True)]
-        rows = zip(frame["점수"].tolist(), frame[known("점수")].tolist(), asked, strict=True)
-        at = [i for i, (points, there, top) in enumerate(rows) if there and top >= 0 and not 0 <= points <= top]
-        items = [str(frame["항목"].iat[i]) for i in at]
-        values = {"item": items, "points": [f"{frame['점수'].iat[i]:g}" for i in at], "most": [asked[i] for i in at]}
-        keys = counted([f"{table.id}/{item}" for item in items])
-        told.append(Told(table.sheet, np.full(len(at), case, np.uint8), np.array(at, dtype=np.int64), keys, values))
-    return Outcome(nothing, told=told)
+        outside, unequal, lacking = [], [], []
+        for one in table.criterion:
+            found = sub_items.given(facts, table, one)
+            outside += [(x.row, x.item, x.points, {"most": one.most}) for x in found.outside]
+            for x in found.unequal:
+                also = {"most": one.most, "added": _points(x.added), "lacking": ", ".join(x.lacking)}
+                (lacking if x.lacking else unequal).append((x.row, one.name, x.stated, also))
+        told += _left_out(table, ctx.rule.case("note"), "", outside)
+        told += _left_out(table, ctx.rule.found("unequal"), "/합", unequal)
+        told += _left_out(table, ctx.rule.found("lacking"), "/세부", lacking)
+    return Outcome(np.zeros(ctx.n, dtype=np.uint8), told=told)
+
+
+def _left_out(
+    table: ScoreTable, case: int, sort: str, found: list[tuple[int, str, Fraction, dict[str, Any]]]
+) -> list[Told]:
+    """What is told of points that do not count: (row of the sheet of reviews, item, points, other values)."""
+    if not found or not case:
+        return []
+    rows, items, points, also = zip(*sorted(found, key=lambda one: one[0]), strict=True)
+    values = {"item": list(items), "points": [_points(one) for one in points]}
+    values |= {name: [one[name] for one in also] for name in also[0]}
+    keys = counted([f"{table.id}/{item}{sort}" for item in items])
+    case_of = np.full(len(rows), case, dtype=np.uint8)
+    return [Told(table.sheet, case_of, np.array(rows, dtype=np.int64), keys, values)]
+
+
+def _points(points: Fraction) -> str:
+    return f"{float(points):g}"
 
 
 @kind("line")
