@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from settle.programme.scores import ScoreTable
     from settle.programme.shapes import SameFact, Side
 
+    _LeftOut = tuple[int, str, Fraction, dict[str, Any]]  # row of the sheet of reviews, item, points, other values
+
 
 @kind("line")
 def points_outside(ctx: Context) -> Outcome:
@@ -36,7 +38,9 @@ def points_outside(ctx: Context) -> Outcome:
     for table in scores.load(facts.programme.id, facts.programme.place):
         if table.subject != facts.subject.name or table.answers is not None or not facts.book.has(table.sheet):
             continue
-        outside, unequal, lacking = [], [], []
+        outside: list[_LeftOut] = []
+        unequal: list[_LeftOut] = []
+        lacking: list[_LeftOut] = []
         for one in table.criterion:
             found = sub_items.given(facts, table, one)
             outside += [(x.row, x.item, x.points, {"most": one.most}) for x in found.outside]
@@ -49,10 +53,8 @@ def points_outside(ctx: Context) -> Outcome:
     return Outcome(np.zeros(ctx.n, dtype=np.uint8), told=told)
 
 
-def _left_out(
-    table: ScoreTable, case: int, sort: str, found: list[tuple[int, str, Fraction, dict[str, Any]]]
-) -> list[Told]:
-    """What is told of points that do not count: (row of the sheet of reviews, item, points, other values)."""
+def _left_out(table: ScoreTable, case: int, sort: str, found: list[_LeftOut]) -> list[Told]:
+    """What is told of points that do not count."""
     if not found or not case:
         return []
     rows, items, points, also = zip(*sorted(found, key=lambda one: one[0]), strict=True)
