@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from settle.batch.together import judge_together
 from settle.cli import cli
+from settle.commands.check import write_all
 from settle.documents import sample
+from settle.evidence.attach import Asked
 from settle.judging.scores import shown
 from settle.model import Judgement
-from settle.pipeline import book_from_tables, judge
+from settle.pipeline import add_evidence, book_from_tables, judge
 from settle.programme import rules as rulebooks
 from settle.programme.rules import Rulebook
 from tests.kit import casekit
@@ -194,6 +197,46 @@ def test_a_figure_that_its_sub_items_contradict_is_left_out_of_the_mean(rulebook
     assert told == [
         ("심사", "D6", "note")
     ]  # the sixth row: heading, three of 김, 기본요건 and then 사례의 우수성 of 이
+
+
+# ---- pages of files ----------------------------------------------------------------------------------------------------------------
+
+
+def blank_pages(pages: int) -> bytes:
+    """A PDF of so many pages."""
+    data = io.BytesIO()
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(width=595, height=842)
+    writer.write(data)
+    return data.getvalue()
+
+
+def test_pages_are_read_from_the_files_beside_the_list(rulebook: Rulebook, tmp_path: Path) -> None:
+    place = tmp_path / "증빙"
+    place.mkdir()
+    for name, pages in (("1 개요.pdf", 3), ("2 개요.pdf", 2), ("3 개요.pdf", 3), ("4 개요.pdf", 3)):
+        (place / name).write_bytes(blank_pages(pages))
+    said = {"1": "", "2": "", "3": "2", "4": "두 쪽"}
+    rows = [
+        {"신청번호": n, "서류명": "우수사례 개요", "쪽수": typed, "파일명": f"{n} 개요.pdf"}
+        for n, typed in said.items()
+    ]
+    cases = [case(n, 단계="1차", 사업자등록번호="") for n in said]
+    book = book_from_tables({"신청사례": cases, "제출서류": rows}, rulebook.programme)
+    add_evidence(book, rulebook.programme, [place], Asked(scans=False))
+    result = judge(book, rulebook, rules=["WHQ-060"])
+    told = {row.line: (row.effect, row.message) for row in result.others[0].findings.itertuples()}
+    assert told["1"] == ("hold", "쪽수가 많습니다: 우수사례 개요 3쪽(2쪽까지).")
+    assert told["3"] == ("hold", "적은 쪽수와 파일의 쪽수가 다릅니다: 우수사례 개요 2쪽, 파일 '3 개요.pdf' 3쪽.")
+    assert told["4"][0] == "note"  # what stands there is nobody's to write over
+    assert "2" not in told
+    origins = [(one["row"], one["column"], one["value"], one["source"]) for one in result.book.filled]
+    assert origins == [(0, "쪽수", 3, "1 개요.pdf"), (1, "쪽수", 2, "2 개요.pdf")]
+    frame = result.book.frames["제출서류"]
+    assert frame["쪽수"].tolist()[:3] == [3, 2, 2]
+    written = write_all(result, tmp_path / "결과", None)
+    assert any(path.name == "정산결과.json" for path in written)
 
 
 # ---- the sample -----------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from settle.evidence import sentences
+from settle.evidence import page_counts, sentences
 from settle.evidence.archives import WORD
 from settle.evidence.assign import Assignment, assign
 from settle.evidence.carrying import Carried, unpack
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from settle.evidence.page_counts import Counted
     from settle.model import Book
     from settle.programme.vocabulary import Programme
 
@@ -44,6 +45,7 @@ class Attached:
     evidence: Evidence
     assignment: Assignment
     filled: list[dict[str, Any]] = field(default_factory=list)
+    pages: dict[str, dict[int, Counted]] = field(default_factory=dict)  # sheet -> row -> what its files say
 
 
 def numbers(book: Book) -> list[str]:
@@ -65,12 +67,17 @@ def read(
 
 def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: bool = True) -> None:
     """Book.evidence: every file assigned, blank cells and missing rows filled, and what was done said in the notices."""
+    pages = page_counts.count(book, programme, evidence.papers)
+    counted = page_counts.fill(book, programme, pages) if filling else []
+    book.filled += counted
+    if counted:
+        book.notices.append(f"증빙 파일의 쪽수로 빈 칸 {len(counted)}개를 채웠습니다 (채움).")
     if not len(book.ledger):
-        book.evidence = Attached(evidence, Assignment([]))
+        book.evidence = Attached(evidence, Assignment([]), counted, pages)
         return
     found = assign(Facts(book, programme), evidence.papers)
     filled = fill(book, programme, found) if filling else []
-    book.evidence = Attached(evidence, found, filled)
+    book.evidence = Attached(evidence, found, [*counted, *filled], pages)
     book.filled += filled
     book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
     book.notices += _told(book, programme, found, filled)

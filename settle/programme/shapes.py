@@ -240,6 +240,7 @@ class Column(Struct, forbid_unknown_fields=True):
     masked: bool = False
     offered: bool = True
     claims: dict[str, list[str]] = {}
+    pages_of: str = ""
     day_before: str = ""
     by_end: bool = False
 

@@ -44,6 +44,7 @@ class Column:
         tuple[str, tuple[str, ...]], ...
     ] = ()  # heading of what is claimed -> headings of what was used, which give way to it
     by_end: bool = False  # a word of a list may have more in front of it: 전기기사 is a 기사
+    pages_of: str = ""  # it counts the pages of the files that this column names
     day_before: str = ""  # a day that stands for that of another column, one earlier: the last day of work for 상실일
 
 
@@ -115,6 +116,7 @@ def _column(raw: shapes.Column, costs: str) -> Column:
         masked=raw.masked,
         offered=raw.offered,
         claims=tuple((name, tuple(others)) for name, others in raw.claims.items()),
+        pages_of=raw.pages_of,
         day_before=raw.day_before,
         by_end=raw.by_end,
     )

@@ -148,13 +148,16 @@ def _filled_by_files(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
     """
     book = judgement.book
     at_line = {name: at for at, name in reversed(list(enumerate(judgement.lines["line"].tolist())))}
-    places = {
+    places: dict[str, tuple[list[int], list[int], tuple[str, ...]]] = {
         kind: (frame["_source"].tolist(), frame["_row"].tolist(), columns)
         for kind, frame, columns in (
             (book.main, judgement.lines, ("거래처", "적요")),
             (EVIDENCE, book.frames.get(EVIDENCE, judgement.lines[:0]), ("파일명", "증빙종류", "집행번호")),
         )
     }
+    for name in {one["sheet"] for one in book.filled} - set(places):  # another list: its cells alone
+        frame = book.frames[name]
+        places[name] = (frame["_source"].tolist(), frame["_row"].tolist(), ())
     for one in book.filled:
         made = one["column"] == EVIDENCE  # a row of its own
         sources, rows, instead = places[book.main if made else one["sheet"]]

@@ -13,6 +13,7 @@ from settle.judging.facts.ledger import company
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
 from settle.judging.places import Grouped, Standing, keys, members, seats, standing, together
+from settle.korean import mask
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
@@ -267,11 +268,15 @@ def page_limit(ctx: Context) -> Outcome:
     """Papers of an application may have so many pages; the rows of one paper are added up.
 
     parameters: sheet, column (the name of a paper), pages_column; sections = [{paper = name or names, pages = a number, a limit or a figure
-    of the round, when}]. Local: over, blank (a paper is there, its pages are not said). Values: over (paper, pages, limit), blank.
+    of the round, when}]. Local: over, blank (a paper is there, its pages are not said), differs (a file that is there has other pages than
+    its row says). Values: over (paper, pages, limit), blank, differs (paper, pages, file, its pages).
     """
     plan = ctx.rule.parameters
     over: list[list[str]] = [[] for _ in range(ctx.n)]
     blank: list[list[str]] = [[] for _ in range(ctx.n)]
+    differs: list[list[str]] = [[] for _ in range(ctx.n)]
+    attached = ctx.facts.book.evidence
+    of_files = attached.pages.get(str(plan["sheet"]), {}) if attached is not None else {}
     theirs = rows_of(ctx.facts, str(plan["sheet"]))
     beside = rows_beside(ctx.facts, theirs)
     texts = [match_key(text) for text in theirs.ledger[str(plan["column"])].tolist()]
@@ -285,14 +290,18 @@ def page_limit(ctx: Context) -> Outcome:
         for i in np.flatnonzero(asked).tolist():
             own = [at for at in beside[i] if texts[at] in wanted]
             have = sum(int(pages[at]) for at in own if told[at])
+            differs[i] += [
+                f"{name} {int(pages[at])}쪽, 파일 '{mask(', '.join(of_files[at].names))}' {of_files[at].pages}쪽"
+                for at in own
+                if told[at] and at in of_files and of_files[at].pages != int(pages[at])
+            ]
             if have > most[i]:
                 over[i].append(f"{name} {have}쪽({int(most[i])}쪽까지)")
             elif not all(told[at] for at in own):
                 blank[i].append(name)
-    ctx.local.update(
-        over=np.array([bool(x) for x in over], dtype=bool), blank=np.array([bool(x) for x in blank], dtype=bool)
-    )
-    return by_cases(ctx, ctx.applies(), over=_joined(over), blank=_joined(blank))
+    said = {"over": over, "blank": blank, "differs": differs}
+    ctx.local.update({what: np.array([bool(x) for x in found], dtype=bool) for what, found in said.items()})
+    return by_cases(ctx, ctx.applies(), **{what: _joined(found) for what, found in said.items()})
 
 
 def _wanted(paper: str | Sequence[str]) -> set[str]:

@@ -1,0 +1,82 @@
+"""Pages of PDF files beside a list of papers: held against what the list says, and put where it says nothing (채움).
+
+Which column counts the pages of the files that which other column names is data of the sheet (Column.pages_of).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settle.evidence.naming import Names, listed_names
+from settle.judging.facts.unread import positions
+from settle.model import KNOWN
+from settle.programme import sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settle.evidence.papers import Paper
+    from settle.model import Book
+    from settle.programme.vocabulary import Programme
+
+PDF = "pdf"
+BY_FILE = "파일명"  # how a file was found, as for evidence rows
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the files of one row say. pages: of all of them together; names: as they stand below the folder."""
+
+    pages: int
+    names: tuple[str, ...]
+
+
+def count(book: Book, programme: Programme, papers: Sequence[Paper]) -> dict[str, dict[int, Counted]]:
+    """Sheet -> row of its frame -> its files. Only rows whose files are all there, one of each name, PDF that open."""
+    names = Names([one.name for one in papers])
+    found: dict[str, dict[int, Counted]] = {}
+    for sheet, _, files in _columns(book, programme):
+        for row, cell in enumerate(book.frames[sheet][files].tolist()):
+            wanted = [[papers[place] for place in names.find(name)] for name in listed_names(str(cell), names)]
+            if wanted and all(_one_pdf(several) for several in wanted):
+                own = {several[0].sha256: several[0] for several in wanted}.values()
+                counted = Counted(sum(one.pages for one in own), tuple(one.name for one in own))
+                found.setdefault(sheet, {})[row] = counted
+    return found
+
+
+def fill(book: Book, programme: Programme, found: dict[str, dict[int, Counted]]) -> list[dict[str, Any]]:
+    """Put the pages where the list says none, never over what somebody typed; the fills, as filling.fill tells them."""
+    said = []
+    for sheet, column, _ in _columns(book, programme):
+        frame = book.frames[sheet]
+        typed = [e for e in book.errors if e.kind == sheet and e.column == column and e.value]
+        unread = set(positions(frame, typed).tolist()) if typed else set()
+        for row, one in found.get(sheet, {}).items():
+            if bool(frame[column + KNOWN].iat[row]) or row in unread:
+                continue
+            frame.loc[frame.index[row], column] = one.pages
+            frame.loc[frame.index[row], column + KNOWN] = True
+            source = ", ".join(one.names)
+            said.append(
+                {"line": "", "column": column, "value": one.pages, "source": source, "sheet": sheet, "row": row, "key": BY_FILE}
+            )  # fmt: skip
+    return said
+
+
+def _columns(book: Book, programme: Programme) -> list[tuple[str, str, str]]:
+    """(sheet, column of pages, column of names of files) of the sheets that were given."""
+    return [
+        (kind.name, column.name, column.pages_of)
+        for kind in sheets.load(programme.id).values()
+        for column in kind.columns
+        if column.pages_of and book.has(kind.name) and column.pages_of in book.frames[kind.name]
+    ]
+
+
+def _one_pdf(several: Sequence[Paper]) -> bool:
+    """Is there such a file, one (or copies of one), and a PDF of which the pages are known?"""
+    return len({one.sha256 for one in several}) == 1 and all(
+        one.kind == PDF and one.readable and one.pages > 0 for one in several
+    )
