@@ -227,7 +227,7 @@ def test_pages_are_read_from_the_files_beside_the_list(rulebook: Rulebook, tmp_p
     add_evidence(book, rulebook.programme, [place], Asked(scans=False))
     result = judge(book, rulebook, rules=["WHQ-060"])
     told = {row.line: (row.effect, row.message) for row in result.others[0].findings.itertuples()}
-    assert told["1"] == ("hold", "쪽수가 많습니다: 우수사례 개요 3쪽(2쪽까지).")
+    assert told["1"] == ("hold", "쪽수가 많습니다: 우수사례 개요 3쪽(2쪽까지, 파일 '1 개요.pdf'에서 셈).")
     assert told["3"] == ("hold", "적은 쪽수와 파일의 쪽수가 다릅니다: 우수사례 개요 2쪽, 파일 '3 개요.pdf' 3쪽.")
     assert told["4"][0] == "note"  # what stands there is nobody's to write over
     assert "2" not in told
@@ -235,6 +235,7 @@ def test_pages_are_read_from_the_files_beside_the_list(rulebook: Rulebook, tmp_p
     assert origins == [(0, "쪽수", 3, "1 개요.pdf"), (1, "쪽수", 2, "2 개요.pdf")]
     frame = result.book.frames["제출서류"]
     assert frame["쪽수"].tolist()[:3] == [3, 2, 2]
+    assert "증빙 파일의 쪽수로 빈 칸 2개를 채웠습니다 (채움)." in result.book.notices
     written = write_all(result, tmp_path / "결과", None)
     assert any(path.name == "정산결과.json" for path in written)
 

@@ -80,7 +80,8 @@ def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: boo
     book.evidence = Attached(evidence, found, [*counted, *filled], pages)
     book.filled += filled
     book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
-    book.notices += _told(book, programme, found, filled)
+    listed = {name for rows in pages.values() for one in rows.values() for name in one.names}
+    book.notices += _told(book, programme, found, filled, listed)
 
 
 def attach_beside(book: Book, programme: Programme, carried: Carried) -> None:
@@ -104,7 +105,10 @@ def described(rows: Sequence[dict[str, Any]]) -> Evidence:
     return Evidence(papers(rows), scans_read=True)
 
 
-def _told(book: Book, programme: Programme, found: Assignment, filled: list[dict[str, Any]]) -> list[str]:
+def _told(
+    book: Book, programme: Programme, found: Assignment, filled: list[dict[str, Any]], listed: set[str]
+) -> list[str]:
+    """What is said of files that have no line. listed: names of those that another list than the evidence list names."""
     names = Facts(book, programme)["line_name"].tolist()
     said = [
         f"파일 {sentences.shown(one.paper.name)}은(는) {', '.join(names[line] for line in one.open)} 줄에 모두 맞아 어느 줄의 "
@@ -116,7 +120,7 @@ def _told(book: Book, programme: Programme, found: Assignment, filled: list[dict
     loose = [
         one
         for one in found.files
-        if not (one.lines or one.open or one.how or one.paper.wrapper)
+        if not (one.lines or one.open or one.how or one.paper.wrapper or one.paper.name in listed)
         and one.paper.readable
         and one.paper.value("당초승인번호") not in (numbered - {None})
     ]

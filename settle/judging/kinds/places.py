@@ -277,6 +277,8 @@ def page_limit(ctx: Context) -> Outcome:
     differs: list[list[str]] = [[] for _ in range(ctx.n)]
     attached = ctx.facts.book.evidence
     of_files = attached.pages.get(str(plan["sheet"]), {}) if attached is not None else {}
+    cell = (plan["sheet"], plan["pages_column"])
+    from_file = {one["row"]: one["source"] for one in ctx.facts.book.filled if (one["sheet"], one["column"]) == cell}
     theirs = rows_of(ctx.facts, str(plan["sheet"]))
     beside = rows_beside(ctx.facts, theirs)
     texts = [match_key(text) for text in theirs.ledger[str(plan["column"])].tolist()]
@@ -296,7 +298,9 @@ def page_limit(ctx: Context) -> Outcome:
                 if told[at] and at in of_files and of_files[at].pages != int(pages[at])
             ]
             if have > most[i]:
-                over[i].append(f"{name} {have}쪽({int(most[i])}쪽까지)")
+                counted = [f"'{mask(from_file[at])}'" for at in own if at in from_file]
+                also = f", 파일 {', '.join(counted)}에서 셈" if counted else ""
+                over[i].append(f"{name} {have}쪽({int(most[i])}쪽까지{also})")
             elif not all(told[at] for at in own):
                 blank[i].append(name)
     said = {"over": over, "blank": blank, "differs": differs}
