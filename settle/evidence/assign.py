@@ -5,7 +5,6 @@ What fits two lines stays open. A file that two rows name belongs to both.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +111,7 @@ class _Assigner:
             for one in same or [self.result.files[place] for place in names.find(answer.file)]:
                 if one.how:
                     continue
-                lines = [where[name] for name in re.split(r"\s*,\s*", answer.line) if name in where]
+                lines = [where[name] for name in (part.strip() for part in answer.line.split(",")) if name in where]
                 if lines or not answer.line:
                     self._give(one, [], lines, BY_ANSWER)
 
