@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 import unicodedata
+import warnings
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from settle import cli
@@ -216,6 +218,22 @@ def test_help_is_korean_and_fits_the_terminal(settle: Any, command: list[str]) -
     assert settle(*command, "-h").out == ran.out
     short = [one for one in ran.out.splitlines() if not one.startswith("  settle ")]
     assert max(map(width, short)) <= 80
+
+
+def test_no_command_has_an_option_twice() -> None:
+    def twice(command: click.Command, context: click.Context) -> list[str]:
+        names = [name for one in command.get_params(context) if isinstance(one, click.Option) for name in one.opts]
+        found = [f"{context.info_name} {name}" for name in set(names) if names.count(name) > 1]
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
+                found += twice(below, click.Context(below, parent=context, info_name=name))
+        return found
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # click warns of it too, in English
+        assert twice(cli.cli, click.Context(cli.cli, info_name="settle")) == []
 
 
 def test_without_a_command_the_help_is_shown(settle: Any) -> None:

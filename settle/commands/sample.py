@@ -47,7 +47,7 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
 @click.option("--tolerable", type=Percent(), default="5%", metavar="%", help="허용오류율 (기본: 5%).")
 @click.option("--expected", type=Percent(), default="1%", metavar="%", help="예상오류율 (기본: 1%).")
 @click.option("--seed", type=click.IntRange(min=0), metavar="수", help="난수 씨앗. 주지 않으면 정해서 적어 둡니다.")
-@click.option("--by", "strata", type=click.Choice(["비목"]), help="비목별로 나누어 뽑습니다.")
+@click.option("--strata", type=click.Choice(["비목"]), help="비목별로 나누어 뽑습니다.")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("표본.xlsx"), metavar="파일", help="쓸 파일."
 )
