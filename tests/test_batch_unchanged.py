@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from settle.batch import run, sources, store, task, work
 from settle.batch.month import Month, Options
+from settle.batch.tables import _contents
 from settle.files import write_bytes
 from settle.programme import folders as resources
 from tests.kit.batch_month import MONTH, PROGRAMME, results
@@ -346,3 +348,19 @@ def test_a_workbook_belongs_to_the_shortest_name_that_it_continues(tmp_path: Pat
         ("나-1", ["나-1.csv"]),
         ("나-1", ["나-1.xlsx"]),
     ]
+
+
+def test_a_column_that_a_later_version_reads_changes_no_line_that_leaves_it_blank() -> None:
+    day = pd.to_datetime(pd.Series(["2025-01-01", None, None]))
+    lines = pd.DataFrame(
+        {"적요": pd.Series(["가", "나", ""], dtype="str"), "금액": pd.array([1, None, 3], "Int64"), "집행일": day}
+    )
+    later = lines.assign(
+        환율=pd.array([None] * 3, "Float64"),
+        부서=pd.Series(["", "", "회계"], dtype="str"),
+        할부=pd.array([None] * 3, "Int64"),
+    )
+    before, after = _contents(lines), _contents(later)
+    assert len(set(before)) == 3
+    assert before[:2] == after[:2]
+    assert before[2] != after[2]

@@ -90,12 +90,20 @@ def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     for name in WON:
         frame[name] = result.lines[name].to_numpy(dtype=np.int64)
     said = [c for c in frame.columns if c not in ("row", "recognised", "held", "disallowed")]
-    frame["content"] = [
-        hashlib.sha256("|".join(map(str, row)).encode()).hexdigest()[:16]
-        for row in frame[said].astype(object).itertuples(index=False)
-    ]
+    frame["content"] = _contents(frame[said])
     frame["position"] = np.arange(len(frame), dtype=np.int64)
     return frame.sort_values(["line_id", "position"], ignore_index=True)
+
+
+def _contents(frame: pd.DataFrame) -> list[str]:
+    """A hash of what each line says, by the names of its filled columns: a column that later versions read changes no line without it."""
+    names = frame.columns.tolist()
+    filled = ~(frame.isna() | (frame == "")).to_numpy(dtype=bool)
+    rows = zip(frame.astype(object).itertuples(index=False), filled.tolist(), strict=True)
+    texts = [
+        "|".join(f"{n}={v}" for n, v, there in zip(names, row, known, strict=True) if there) for row, known in rows
+    ]
+    return [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
 
 
 def _line_ids(facts: Facts) -> list[str]:
