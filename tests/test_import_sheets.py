@@ -110,7 +110,7 @@ def test_headings_in_two_rows_with_merged_cells(tmp_path):
 
 def test_a_sum_among_the_parts_of_a_merged_heading_is_no_totals_row(tmp_path):
     rows = [
-        ["일자", "세목", "적요", "거래처", "집행금액"],
+        ["일자", "세세목", "적요", "거래처", "집행금액"],
         [None, None, None, None, "국고", "민간", "계"],
         ["2025-06-02", "회의비", "다과", "가게", 10_000, 5_000, 15_000],
         ["합계", None, None, None, 10_000, 5_000, 15_000],

@@ -24,7 +24,7 @@ from settle.reading import book as frames
 
 PLANTED = tomllib.loads((Path(__file__).parent / "sample" / "planted.toml").read_text(encoding="utf-8"))["planted"]
 # cannot be in one readable agreement of a non-profit with a research office and without travel rules of its own
-ELSEWHERE = {"DAT-030", "DAT-080", "IND-020", "IND-050", "TRV-060"}
+ELSEWHERE = {"DAT-030", "DAT-080", "DAT-150", "IND-020", "IND-050", "TRV-060"}
 
 
 @pytest.fixture(scope="module")

@@ -381,7 +381,7 @@ def test_an_archive_cannot_write_outside(settle: Any, tmp_path: Path, monkeypatc
 
 def test_a_link_in_the_output_folder_is_replaced_and_not_followed(settle: Any, tmp_path: Path) -> None:
     path, out, victim = wrong(tmp_path / "정산.xlsx"), tmp_path / "o", tmp_path / "중요한 파일"
-    victim.write_text("그대로", encoding="utf-8")
+    victim.write_text("# 그대로", encoding="utf-8")
     out.mkdir()
     names = (
         "불인정내역서.pdf",
@@ -399,7 +399,7 @@ def test_a_link_in_the_output_folder_is_replaced_and_not_followed(settle: Any, t
     settle("check", path, "-o", out, "--save-profile", out / "p.toml")
     settle("report", "final", path, "-o", out / "최종보고서.pdf")
     settle("template", "-o", out / "t.xlsx", "--force")
-    assert victim.read_text(encoding="utf-8") == "그대로"
+    assert victim.read_text(encoding="utf-8") == "# 그대로"
     for name in names:
         assert (out / name).is_file()
         assert not (out / name).is_symlink(), name

@@ -79,7 +79,8 @@ def map_categories(context: Context, data: pd.DataFrame, programme: Programme, c
         own = table.get("/".join(keys)) or table.get("/".join(keys[-2:]))
         place = own or programme.place_of(parts) or table.get(keys[-1])
         if place is None and len(parts) == 1:  # a name alone means the same in whatever column it stands
-            place = _resolve(programme, parts[0])
+            alone = _resolve(programme, parts[0])
+            place = alone if alone in programme.tree else None  # 인건비 in the column 세목 leaves open which
         if place:
             mapped[number] = list(place)
             said.append(f"'{'/'.join(filled)}' → {'/'.join(p for p in place if p)}")

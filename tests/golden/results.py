@@ -53,7 +53,7 @@ def _rows(out: Path, table: str) -> dict[str, Any]:
     read = pq.ParquetFile(path).read()
     rows = [{name: _plain(value) for name, value in row.items()} for row in read.to_pylist()]
     for row in rows if table == "agreements" else []:
-        del row["rulebook"], row["version"]
+        del row["rulebook"], row["version"], row["print"]  # the print is of the paths too
         row["inputs"] = [name for name, _ in json.loads(row["inputs"])]
     return {"columns": read.column_names, "rows": rows}
 
