@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SMALL = 30_000
 DATES = ("원인행위일", "집행일", "출장시작", "출장종료")
+ANSWERS = ("매입세액공제", "현지제공")
+YES_OR_NO = {"", "Y", "N", "예", "아니오", "O", "X"}
 
 
 def data(case: Case) -> None:
@@ -57,6 +59,8 @@ def data(case: Case) -> None:
                 case.note("DAT-070", line)
         if line.cause and line.paid and line.cause > line.paid:
             case.note("DAT-090", line)
+        if any(text(line.row.get(name)) not in YES_OR_NO for name in ANSWERS):
+            case.hold("DAT-150", line)
 
 
 def outside(case: Case, when: object) -> bool:
