@@ -46,6 +46,13 @@ def die_with_parent() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    from multiprocessing import parent_process  # heavy, and there already in every process that asks
+
+    parent = parent_process()
+    if (
+        parent is not None and not parent.is_alive()
+    ):  # it was killed while this one still started: no signal comes any more
+        os._exit(1)
 
 
 def _bytes(task: Task) -> int:
