@@ -20,7 +20,7 @@ PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 help:
 	@echo "make demo      표본 정산서를 demo/에 쓰고 판정합니다"
-	@echo "make test      모든 시험을 돌립니다. 없는 프로그램이 있어야 하는 시험은 건너뛰고 셉니다 (코어 둘로 15분쯤)"
+	@echo "make test      모든 시험을 돌립니다. 없는 프로그램이 있어야 하는 시험은 건너뛰고 셉니다 (코어 둘로 18분쯤)"
 	@echo "make test-all  make test가 남긴 시험을 돌립니다: 오래 걸리는 것, 크로미움과 tesseract가 있어야 하는 것"
 	@echo "make lint      ruff, mypy"
 	@echo "make bench     속도를 잽니다 (15분쯤)"
