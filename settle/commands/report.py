@@ -14,6 +14,9 @@ import click
 from settle.commands import common, in_binder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settle.documents.content import Document
     from settle.documents.forms.data import Choice
     from settle.model import Judgement
 
@@ -162,8 +165,6 @@ def requests(output: Path, due: dt.date | None, font: Path | None, **inputs: Any
 @output_options
 def scores(output: Path, font: Path | None, **inputs: Any) -> int:
     """점수·순위표."""
-    from settle import files
-    from settle.documents import files as papers
     from settle.documents import score_sheets
 
     _ready(output, font, ".pdf", ".hwpx", ".xlsx")
@@ -171,15 +172,14 @@ def scores(output: Path, font: Path | None, **inputs: Any) -> int:
     _told(result)
     if not result.scores:
         raise common.Wrong("점수를 매길 것이 없습니다. 심사표가 있는 사업에서, 신청 시트와 심사 시트를 함께 주십시오.")
-    sheet = output.suffix.lower() == ".xlsx"
     with common.writing(result):
-        written = []
-        if sheet or not output.suffix:
-            path = output if sheet else output / f"{score_sheets.NAME}.xlsx"
-            written.append(files.write_bytes(path, score_sheets.workbook(result)))
-        if not sheet:
-            made = score_sheets.document(result)
-            written += [papers.write(made, path, font) for path in _named(output, score_sheets.NAME)]
+        written = _sheet_and_papers(
+            output,
+            font,
+            score_sheets.NAME,
+            lambda: score_sheets.workbook(result),
+            lambda: score_sheets.document(result),
+        )
     _wrote(written)
     return result.exit_code
 
@@ -193,8 +193,6 @@ def scores(output: Path, font: Path | None, **inputs: Any) -> int:
 @output_options
 def plan(output: Path, font: Path | None, **inputs: Any) -> int:
     """The plan by its official name."""
-    from settle import files
-    from settle.documents import files as papers
     from settle.documents import plan_form
 
     _ready(output, font, ".pdf", ".hwpx", ".xlsx")
@@ -203,15 +201,14 @@ def plan(output: Path, font: Path | None, **inputs: Any) -> int:
     form = plan_form.form_of(result.programme.id)
     if form is None or not result.book.has(form.sheet):
         raise common.Wrong("예산운용계획서를 쓸 것이 없습니다. 서식(plan.toml)이 있는 사업에서, 예산 시트를 주십시오.")
-    sheet = output.suffix.lower() == ".xlsx"
     with common.writing(result):
-        written = []
-        if sheet or not output.suffix:
-            path = output if sheet else output / f"{form.name}.xlsx"
-            written.append(files.write_bytes(path, plan_form.workbook(result, form)))
-        if not sheet:
-            made = plan_form.document(result, form)
-            written += [papers.write(made, path, font) for path in _named(output, form.name)]
+        written = _sheet_and_papers(
+            output,
+            font,
+            form.name,
+            lambda: plan_form.workbook(result, form),
+            lambda: plan_form.document(result, form),
+        )
     _wrote(written)
     return result.exit_code
 
@@ -323,6 +320,23 @@ def _named(output: Path, name: str) -> list[Path]:
     from settle.documents import files
 
     return files.named(output, name)
+
+
+def _sheet_and_papers(
+    output: Path, font: Path | None, name: str, workbook: Callable[[], bytes], document: Callable[[], Document]
+) -> list[Path]:
+    """A report of this name as the output asks for it: the workbook, the papers, or in a folder all of them; the files written."""
+    from settle import files
+    from settle.documents import files as papers
+
+    sheet = output.suffix.lower() == ".xlsx"
+    written = []
+    if sheet or not output.suffix:
+        written.append(files.write_bytes(output if sheet else output / f"{name}.xlsx", workbook()))
+    if not sheet:
+        made = document()
+        written += [papers.write(made, path, font) for path in _named(output, name)]
+    return written
 
 
 def _ready(output: Path, font: Path | None, *endings: str) -> None:
