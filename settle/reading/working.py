@@ -91,7 +91,7 @@ def _paper(file: RawFile) -> tuple[Paper, list[RawSheet]] | None:
 def _plan(sheet: RawSheet) -> dict[str, str]:
     """The plan of a sample: what stands beside each of its items; nothing where the sheet is none."""
     heights = range(min(sheet.height, 200))
-    tops = (column.cast(pa.string()).slice(0, len(heights)).to_pylist() for column in sheet.columns.values())
+    tops = (column.slice(0, len(heights)).cast(pa.string()).to_pylist() for column in sheet.columns.values())
     if not any(PLAN[0] in column for column in tops):
         return {}
     rows = [[text for text in _texts(sheet, row) if text] for row in heights]
@@ -106,7 +106,7 @@ def _heading(sheet: RawSheet, wanted: set[str]) -> int | None:
 
 def _signals(sheet: RawSheet) -> bool:
     """Does a cell of the sheet name a signal?"""
-    columns = (column.cast(pa.string()).slice(0, 2000).to_pylist() for column in sheet.columns.values())
+    columns = (column.slice(0, 2000).cast(pa.string()).to_pylist() for column in sheet.columns.values())
     return any(text and _CODE.fullmatch(text.strip()) for column in columns for text in column)
 
 
