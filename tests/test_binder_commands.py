@@ -480,6 +480,25 @@ def test_an_own_finding_typed_in_the_workbook_enters_the_register_and_follows_it
     assert settle("binder", "verify", "우리.정산").code == 0
 
 
+def test_an_own_finding_typed_again_beside_the_row_that_replaced_it_is_a_second_one(
+    settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "정산.xlsx"
+    first, second = ["E-002", "AUD-010", 5_000, "가짜"], ["E-002", "AUD-010", 7_000, "가짜"]
+    settle("check", own_sheet(path, first), "--binder", "우리.정산")
+    settle("check", own_sheet(path, second), "--binder", "우리.정산")
+    assert totals()["disallowed"] == 7_000
+    ran = settle("check", own_sheet(path, second, first), "--binder", "우리.정산")
+    assert "이미 끝난" not in ran.out
+    assert totals()["disallowed"] == 12_000
+    assert [row[:2] for row in own_in_register() if row[3] == "유효"] == [("E-002/1", 7_000), ("E-002/2", 5_000)]
+    with Binder.open(tmp_path / "우리.정산", "김감사") as binder:
+        binder.withdraw(next(one.id for one in binder.cases() if one.id.endswith("E-002/2")), "오해")
+    for rows in ([second, first], [first]):
+        settle("check", own_sheet(path, *rows), "--binder", "우리.정산")
+        assert totals()["disallowed"] == 7_000  # what was taken back stays taken back, and nothing goes with it
+
+
 def test_own_findings_keep_their_names_whichever_is_refused_or_confirmed(settle: Settle, tmp_path: Path) -> None:
     path = tmp_path / "정산.xlsx"
     rows = [

@@ -227,7 +227,7 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
             result.replaced.append(old.finding)
             result.notices.append(f"{label}: 판정 시트에서 고친 감사자 지적이 정산철의 것을 바꿉니다.")
         elif there is None:
-            result.kept.append(not any(_says(d, told) for d in over))
+            result.kept.append(not any(_says(d, told) and not (told.own and _followed(d, active)) for d in over))
             if told.own and result.kept[-1]:
                 number = next(str(n) for n in range(1, len(taken) + 2) if (told.line, told.code, str(n)) not in taken)
                 taken.add((told.line, told.code, number))
@@ -258,6 +258,11 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
 def _ended(told: Told, over: Sequence[Decision]) -> bool:
     """Does the row say a decision that somebody took back or sent back (and not merely another row in its place)?"""
     return any(_says(one, told) for one in over if one.status != words.REPLACED)
+
+
+def _followed(one: Decision, active: Sequence[Decision]) -> bool:
+    """Did another row of the sheet take its place, which is in force? Then an own finding may be typed once more, beside it."""
+    return one.status == words.REPLACED and any(d.finding == one.finding for d in active)
 
 
 def _loose(told_of: Sequence[Told], active: Sequence[Decision]) -> dict[tuple[str, str], list[Decision]]:
