@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from settle.programme.profile import Profile
     from settle.programme.rules import Rulebook
     from settle.programme.vocabulary import Programme
-    from settle.workbook.raw import RawFile
+    from settle.workbook.raw import RawFile, RawSheet
 
-__all__ = ["Opened", "Reads", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
+__all__ = ["AtHand", "Opened", "Reads", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
 
 
 class Reads(Protocol):
@@ -47,6 +47,28 @@ class Reads(Protocol):
 
     def result(self) -> list[RawFile]:
         """The raw files, which are the caller's to change; waits for the reading."""
+
+
+class AtHand:
+    """Raw files that were read before, given out as copies: reading may change them."""
+
+    def __init__(self, files: list[RawFile]) -> None:
+        self.files = files
+
+    def result(self) -> list[RawFile]:
+        """See Reads."""
+        return [replace(one, sheets=[_copy(sheet) for sheet in one.sheets]) for one in self.files]
+
+
+def _copy(sheet: RawSheet) -> RawSheet:
+    return replace(
+        sheet,
+        columns=dict(sheet.columns),
+        errors=dict(sheet.errors),
+        unstored=set(sheet.unstored),
+        numbers=set(sheet.numbers),
+        merges=list(sheet.merges),
+    )
 
 
 @dataclass

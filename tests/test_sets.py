@@ -319,3 +319,21 @@ def test_killed_at_any_moment_the_folder_holds_the_old_set_or_the_new(tmp_path: 
             break
     else:
         pytest.fail("the run never came to its end")
+
+
+def test_an_earlier_review_that_cannot_be_read_is_told_and_kept(tmp_path: Path) -> None:
+    """What was typed there is not in the new one: somebody must hear of it, and find it."""
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    assert "옮기지 못했습니다" not in check(file, "-o", out).output
+    write_reply(out / "검토표.xlsx", "E-002", "결제수단을 확인 중입니다")
+    typed = (out / "검토표.xlsx").read_bytes()
+    (out / "검토표.xlsx").write_bytes(typed[: len(typed) // 2])
+    said = check(file, "-o", out).output
+    assert "지난 '검토표.xlsx'를 읽지 못해 거기에 적은 소명과 판정을 옮기지 못했습니다" in said
+    assert (out / "이전" / "2" / "검토표.xlsx").read_bytes() == typed[: len(typed) // 2]
+    book = openpyxl.load_workbook(out / "검토표.xlsx")
+    for name in [name for name in book.sheetnames if name != "지적 목록"]:
+        del book[name]
+    book.save(out / "검토표.xlsx")
+    assert "지난 '검토표.xlsx'를 집행내역의 줄이 없어" in check(file, "-o", out).output

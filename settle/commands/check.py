@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,8 +185,9 @@ def carried_over(book: Book, folder: Path | None, *, decisions: bool = True) -> 
     if folder is None or book.main not in book.frames:
         return carrying.NOTHING
     programme = vocabulary.load(book.programme)
-    found = carrying.read(folder, programme)
-    return carrying.carry(book, programme, found, sets.decisions(folder), decisions=decisions)
+    found, lost = carrying.read(folder, programme)
+    carried = carrying.carry(book, programme, found, sets.decisions(folder), decisions=decisions)
+    return replace(carried, notices=[*lost, *carried.notices])
 
 
 def _leads(found: Found) -> str:

@@ -14,9 +14,9 @@ from settle.judging.decisions import DECISIONS
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
 from settle.judging.settlement import OWN_EFFECTS
-from settle.korean import mask, mask_key, particles
+from settle.korean import mask, mask_key, particles, printable
 from settle.model import KNOWN, InputFile
-from settle.pipeline import Opened, read_book
+from settle.pipeline import AtHand, Opened, read_book
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -81,15 +81,22 @@ def lines_of(book: Book, programme: Programme) -> Lines:
     return Lines(facts["line_name"].tolist(), [mask_key(k) for k in line_ids(facts)(np.arange(facts.n))], facts.ledger)
 
 
-def read(folder: Path, programme: Programme) -> list[Earlier]:
-    """Every 검토표 in a folder of results; those that hold no ledger any more are left out."""
-    found = []
+def read(folder: Path, programme: Programme) -> tuple[list[Earlier], list[str]]:
+    """Every 검토표 in a folder of results, and a Korean sentence about each of which nothing can be carried over."""
+    found, lost = [], []
     for path in sorted(folder.glob("검토표*.xlsx")) if folder.is_dir() else ():
-        book = read_book(Opened([path]), programme)
+        files = Opened([path]).result()
+        book = read_book(AtHand(files), programme)
         if len(book.ledger):
             lines = lines_of(book, programme)
-            found.append(Earlier(path, book, lines, *replies_of(book, lines.frame, lines.names, lines.keys)))
-    return found
+            found.append(Earlier(path, book, lines, *replies_of(book, lines.frame, lines.names, lines.keys, files)))
+        else:
+            why = f"{book.main}의 줄이 없어" if not files[0].problem else "읽지 못해"
+            lost.append(
+                f"지난 '{printable(path.name)}'을(를) {why} 거기에 적은 소명과 판정을 옮기지 못했습니다. "
+                "그 파일은 '이전' 폴더에 둡니다."
+            )
+    return found, [particles(one) for one in lost]
 
 
 def carry(

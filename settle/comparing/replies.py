@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from settle.model import Book, Judgement, Sheet
+    from settle.workbook.raw import RawFile
 
 REPLY = ("소명내용", "추가증빙", "담당자")
 
@@ -52,16 +53,20 @@ def read_replies(judgement: Judgement) -> list[Reply]:
     return together(*replies_of(judgement.book, judgement.lines, names, keys(judgement)))
 
 
-def replies_of(book: Book, lines: pd.DataFrame, names: list[str], known: list[str]) -> tuple[list[Reply], list[Typed]]:
-    """The filled reply columns of a book's ledgers, and what was typed into 지적 목록. names, known: name and key of every line."""
+def replies_of(
+    book: Book, lines: pd.DataFrame, names: list[str], known: list[str], at_hand: Sequence[RawFile] | None = None
+) -> tuple[list[Reply], list[Typed]]:
+    """The filled reply columns of a book's ledgers, and what was typed into 지적 목록. names, known: name and key of every line.
+
+    at_hand: the files of the book where they were read before.
+    """
     ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
-    files = (
-        dict(zip(numbers, read_files([p for p in paths if p.is_file()]), strict=True))
-        if all(p.is_file() for p in paths)
-        else {}
-    )
+    if at_hand is None:
+        at_hand = read_files(paths) if all(p.is_file() for p in paths) else []
+    by_path = {file.path: file for file in at_hand}
+    files = {n: by_path[path] for n, path in zip(numbers, paths, strict=True) if path in by_path}
     at = {(s, r): i for i, (s, r) in enumerate(zip(lines["_source"].tolist(), lines["_row"].tolist(), strict=True))}
     found = []
     for source, sheet in ledgers:

@@ -18,7 +18,7 @@ from settle.binder.canonical import canonical
 from settle.binder.words import BinderError
 from settle.korean import particles
 from settle.model import WON
-from settle.pipeline import Kept, Opened
+from settle.pipeline import AtHand, Kept, Opened
 from settle.programme import vocabulary
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
 from settle.programme.rules import RulebookError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from settle.binder.merging import Merged
     from settle.model import Book, Judgement
     from settle.programme.profile import Profile
-    from settle.workbook.raw import RawFile, RawSheet
+    from settle.workbook.raw import RawFile
 
 ASSUMED = "없는 열"  # setting: what is said of columns that no file has
 PATIENCE = 1.2  # seconds that an act waits for its judgement before the page says that it is being judged
@@ -89,26 +89,12 @@ def _sums(judgement: Judgement) -> dict[str, int]:
     return found
 
 
-class _Kept:
-    """Raw files that were read before, given out as copies: reading may change them. book: what was assembled of them."""
+class _Kept(AtHand):
+    """book: what was assembled of them."""
 
     def __init__(self, files: list[RawFile]) -> None:
-        self.files = files
+        super().__init__(files)
         self.book = Kept()
-
-    def result(self) -> list[RawFile]:
-        return [replace(one, sheets=[_copy(sheet) for sheet in one.sheets]) for one in self.files]
-
-
-def _copy(sheet: RawSheet) -> RawSheet:
-    return replace(
-        sheet,
-        columns=dict(sheet.columns),
-        errors=dict(sheet.errors),
-        unstored=set(sheet.unstored),
-        numbers=set(sheet.numbers),
-        merges=list(sheet.merges),
-    )
 
 
 class Room:
