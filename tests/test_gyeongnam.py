@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from settle.cli import cli
 from settle.commands import check, common
-from settle.documents import sample
+from settle.documents import sample, score_sheets
 from settle.documents.view import View
 from settle.model import Judgement
 from settle.pipeline import book_from_tables, judge
@@ -508,6 +508,9 @@ def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> N
     said = {str(cell.value) for sheet in titles for row in sheet.iter_rows(max_row=3) for cell in row if cell.value}
     assert "지원금 지급 명세" in said
     assert "근무환경개선지원금 점수·순위표" in {name for sheet in titles for name in (sheet.title, *said)}
+    points = score_sheets.tables(result)[-1].rows
+    assert ("2", "기업구분", 20, 20.0, "신청 내용", "해당", "") in points  # conditions have no name that people know
+    assert ("2", "소재지", 20, 15.0, "신청 내용", "해당 없음", "") in points
 
 
 def test_only_rows_that_fit_are_named_where_a_worker_is_listed_twice(rulebook: Rulebook) -> None:

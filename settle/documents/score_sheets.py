@@ -17,6 +17,7 @@ from settle.judging.scores import shown as points_text
 from settle.korean import josa
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from fractions import Fraction
 
     from xlsxwriter.worksheet import Worksheet
@@ -34,6 +35,8 @@ POINTS = ("신청번호", "항목", "배점", "점수", "낸 곳", "까닭", "�
 WIDE = {"순위": 12.0, "신청번호": 26.0, "집행번호": 26.0,
          "총점": 18.0, "가점": 16.0, "결과": 24.0, "동점": 50.0, "항목": 56.0, "배점": 14.0, "점수": 16.0,
         "먼저 놓인 신청": 50.0, "낸 곳": 30.0, "까닭": 56.0, "비고": 40.0}  # mm  # fmt: skip
+OWN = "신청 내용"
+SO = {"True": "해당", "False": "해당 없음"}
 FIGURES = ("순위", "총점", "가점", "배점", "점수")
 Value = str | int | float
 
@@ -53,7 +56,7 @@ def tables(judgement: Judgement) -> list[Table]:
     """The ranking and the points of every score table of which there are points; none where the programme has none."""
     found = []
     for one in judgement.scores:
-        found += [_ranking(one, judgement.programme.id), _points(one)]
+        found += [_ranking(one, judgement.programme.id), _points(one, judgement.programme.data.get("conditions", {}))]
     return found
 
 
@@ -105,10 +108,16 @@ def _about(found: Scores) -> str:
     return " ".join(sentences)
 
 
-def _points(found: Scores) -> Table:
+def _points(found: Scores, conditions: Collection[str]) -> Table:
+    """conditions: names of the rulebook for what is so of a row, nobody's words."""
     most = {one.name: one.most for one in found.table.criterion}
     rows = [
-        (key(row.number), safe(point.criterion), most[point.criterion], *_given(point, found.table.decimals))
+        (
+            key(row.number),
+            safe(point.criterion),
+            most[point.criterion],
+            *_given(point, found.table.decimals, conditions),
+        )
         for row in found.rows
         for point in row.points
     ]
@@ -119,10 +128,11 @@ def _points(found: Scores) -> Table:
     return Table(f"{found.table.title} 점수", said, heads, rows, found.table.decimals)
 
 
-def _given(point: Point, decimals: int) -> tuple[Value, ...]:
+def _given(point: Point, decimals: int, conditions: Collection[str]) -> tuple[Value, ...]:
     points: Value = "없음" if point.points is None else _figure(point.points, decimals)
     remark = ", ".join(word for word, so in (("가점", point.bonus), ("증빙 없음", point.unproved)) if so)
-    return points, safe(point.by), safe(point.why), remark
+    by = OWN if point.by in conditions else safe(point.by)
+    return points, by, SO.get(point.why, safe(point.why)), remark
 
 
 def _figure(points: Fraction, decimals: int) -> float:
