@@ -56,6 +56,9 @@ def test_the_command_writes_all_shapes(tmp_path: Path, name: str) -> None:
     texts = list(page.iter_rows(values_only=True))
     assert texts[0][0] == "사회적경제기업 사업개발비 지원사업 예산운용계획서"
     assert ("합 계", 14_000_000, 12_600_000, 1_400_000) in [row[:4] for row in texts]
+    lines = [cell for row in page.iter_rows() for cell in row if "\n" in str(cell.value)]
+    assert lines
+    assert all(cell.alignment.wrap_text for cell in lines)  # else a spreadsheet shows one line, cut
 
 
 def test_a_programme_without_the_form_says_so(tmp_path: Path) -> None:

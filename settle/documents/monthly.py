@@ -15,7 +15,7 @@ from settle.documents.listed import Part
 from settle.documents.pdf import fonts as font_files
 from settle.documents.reconciliation_lists import cells_of
 from settle.documents.view import Category, form, safe
-from settle.documents.xlsx.reconciliation import FIXED_DATE, Styles, one_across, styles_of, write_table
+from settle.documents.xlsx.reconciliation import FIXED_DATE, Styles, one_across, styles_of, write_row, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +74,7 @@ def workbook(month: Summary) -> bytes:
 def _total(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, table: Table) -> None:
     if not table.last_is_sum or not len(table.rows):
         return
-    at = len(table.rows)
-    for place, value in enumerate(table.rows.iloc[-1].tolist()):
-        if isinstance(value, str):
-            sheet.write_string(at, place, value, styles.total_text)
-        else:
-            sheet.write_number(at, place, int(value), styles.total_won)
+    write_row(sheet, len(table.rows), table.rows.iloc[-1].tolist(), styles.total_text, styles.total_won)
 
 
 def pdf(month: Summary, programme: str, font: Path | None = None) -> bytes:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from settle.documents import listed
 from settle.documents.listed import Part
 from settle.documents.view import safe
-from settle.documents.xlsx.reconciliation import FIXED_DATE, one_across, styles_of, write_head
+from settle.documents.xlsx.reconciliation import FIXED_DATE, one_across, styles_of, write_head, write_row
 from settle.korean import josa, number
 from settle.model import KNOWN
 from settle.programme import loading
@@ -125,7 +125,7 @@ def document(judgement: Judgement, form: Form) -> Document:
             form.rows.title,
             [(one.head, one.mm, "right" if one.sum else "left") for one in form.rows.column],
             [[_text(one) for one in row] for row in rows],
-            note=" ".join(form.notes),
+            note="\n".join(form.notes),
             rest=f"{form.name}.xlsx",
         ),
     ]
@@ -152,25 +152,17 @@ def workbook(judgement: Judgement, form: Form) -> bytes:
     write_head(
         page, styles, at, [form.total.head, *(c.head for c in form.total.column)], widths[: 1 + len(form.total.column)]
     )
-    at = _write(page, styles, at + 1, [sums]) + 1
+    write_row(page, at + 1, sums, styles.wrapped, styles.won)
+    at += 3
     page.write_string(at, 0, form.rows.title)
     write_head(page, styles, at + 1, [one.head for one in form.rows.column], widths)
-    at = _write(page, styles, at + 2, rows)
+    at += 2
+    for row in rows:
+        write_row(page, at, row, styles.wrapped, styles.won)
+        at += 1
     for line in form.notes:
         page.write_string(at, 0, line)
         at += 1
     one_across(page)
     book.close()
     return out.getvalue()
-
-
-def _write(page: Any, styles: Any, at: int, rows: list[list[Value]]) -> int:
-    """Write rows; the row behind them."""
-    for row in rows:
-        for place, value in enumerate(row):
-            if isinstance(value, int):
-                page.write_number(at, place, value, styles.won)
-            else:
-                page.write_string(at, place, value, styles.text)
-        at += 1
-    return at

@@ -16,6 +16,8 @@ from settle.reconciling import tables as laid_out
 from settle.reconciling.tables import IN_FULL, Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -100,6 +102,15 @@ def write_head(page: Worksheet, styles: Styles, row: int, names: list[str], widt
         page.set_column(place, place, width)
 
 
+def write_row(page: Worksheet, at: int, values: Iterable[Any], text: Format, won: Format) -> None:
+    """One row from the first column on: texts as texts, numbers in won."""
+    for place, value in enumerate(values):
+        if isinstance(value, str):
+            page.write_string(at, place, value, text)
+        else:
+            page.write_number(at, place, int(value), won)
+
+
 def column_width(name: str) -> int:
     return next((w for known, w in WIDTHS.items() if name == known or name.endswith(known)), 14)
 
@@ -119,11 +130,7 @@ def _summary(page: Worksheet, styles: Styles, judgement: Judgement, shown: Table
     for values in shown.totals.itertuples(index=False, name=None):
         whole = values[3] == IN_FULL
         text, won = (styles.total_text, styles.total_won) if whole else (styles.text, styles.won)
-        for place, value in enumerate(values):
-            if isinstance(value, str):
-                page.write_string(row, place, safe(value), text)
-            else:
-                page.write_number(row, place, int(value), won)
+        write_row(page, row, [safe(v) if isinstance(v, str) else v for v in values], text, won)
         row += 1
     result = judgement.reconciliation
     row += 1
@@ -194,10 +201,6 @@ def _checks(page: Worksheet, styles: Styles, judgement: Judgement) -> None:
         for check in statement.checks:
             values: list[Any] = [safe(statement.title), safe(check.what), check.stated, check.counted]
             values += [check.stated - check.counted, check.row or "", "맞음" if check.holds else "맞지 않음"]
-            for place, value in enumerate(values):
-                if isinstance(value, str):
-                    page.write_string(row, place, value, styles.text)
-                else:
-                    page.write_number(row, place, value, styles.won)
+            write_row(page, row, values, styles.text, styles.won)
             row += 1
     page.freeze_panes(1, 0)
