@@ -166,10 +166,8 @@ class _Review:
     def __init__(self, judgement: Judgement, number: int, carried: Carried | None = None) -> None:
         self.carried = carried or Carried()
         self.judgement, self.view = judgement, View(judgement)
-        self.main, self.first = (
-            judgement.book.main,
-            not any(s.file in range(number) and s.kind == judgement.book.main for s in judgement.book.sheets),
-        )
+        self.main = judgement.book.main
+        self.first = not any(s.file in range(number) and s.kind == self.main for s in judgement.book.sheets)
         self.sheets = {n: s for n, s in enumerate(judgement.book.sheets) if s.file == number}
         self.tabs = {n: s.name for n, s in self.sheets.items()}  # which tab holds which sheet
         self.notices: list[str] = []
