@@ -163,11 +163,12 @@ def _with_rows(book: Book, typed: pd.DataFrame, active: list[Decision], programm
     if frame is None:
         return book
     own = "금액" in frame
-    rows = [_row(d, frame, len(book.sheets), n) for n, d in enumerate(active, 1) if own or d.code not in words.OWN]
+    active = [d for d in active if own or d.code not in words.OWN]
+    rows = [_row(d, frame, len(book.sheets), n) for n, d in enumerate(active, 1)]
     more = pd.DataFrame(rows, columns=frame.columns).astype(frame.dtypes.to_dict()) if rows else frame.iloc[:0]
-    told = [subject_of(programme, d.finding, d.line).name for d in active if own or d.code not in words.OWN]
     # the sheet names only the row, which two subjects may have; the register knows which is meant
-    ids = [d.finding if d.code in words.OWN else "" for d in active if own or d.code not in words.OWN]
+    told = [subject_of(programme, d.finding, d.line).name for d in active]
+    ids = [d.finding if d.code in words.OWN else "" for d in active]
     known = {
         ABOUT: pd.Series(told, index=more.index, dtype="str"),
         FINDING: pd.Series(ids, index=more.index, dtype="str"),
@@ -249,7 +250,7 @@ def _kept_rows(typed: pd.DataFrame, active: list[Decision], everything: Sequence
     left = sum(map(len, loose.values()))
     if left:
         result.notices.append(
-            f"판정 시트에서 지운 감사자 지적 {left}건은 정산철에 남아 있습니다. 거두려면 정산철에서 취소하세요."
+            f"판정 시트에 이제 없는 감사자 지적 {left}건은 정산철에 남아 있습니다. 거두려면 정산철에서 취소하세요."
         )
     result.notices = [particles(one) for one in result.notices]
     return result
