@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from settle.judging.facts.base import Facts, fact, family, known
 from settle.model import BUDGET
 from settle.programme import conditions
 from settle.programme.vocabulary import Subject, match_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ITEM = "세부사업"  # the column of ledger and plan that names a part of the plan
 
@@ -187,30 +190,28 @@ def plan_item_agreed(facts: Facts) -> np.ndarray:
     return facts.each("plan_item", lambda text: match_key(text) in known_ones, bool)
 
 
-@family
-def plan_column(facts: Facts, column: str) -> pd.Series:
-    """A text column of the plan for the 세부사업 of the line, where all its rows say the same; else ""."""
-    frame = facts.book.frames[BUDGET]
-    if column not in frame or ITEM not in frame:
-        return pd.Series([""] * facts.n, dtype="str")
-    said: dict[str, set[str]] = {}
-    for item, text in zip(frame[ITEM], frame[column], strict=True):
-        said.setdefault(match_key(item), set()).add(text)
-    told = {item: next(iter(found)) for item, found in said.items() if len(found) == 1}
-    return pd.Series(facts.each("plan_item", lambda text: told.get(match_key(text), ""), object), dtype="str")
-
-
-@family
-def plan_only(facts: Facts, column: str) -> pd.Series:
-    """A text column of the plan for the 세부사업 of the line, where the plan has just one row of it; else ""."""
+def _of_part(facts: Facts, column: str, clear: Callable[[str, list[str]], bool]) -> pd.Series:
+    """A text column of the plan for the 세부사업 of the line, where what its rows say (part, texts) is clear; else ""."""
     frame = facts.book.frames[BUDGET]
     if column not in frame or ITEM not in frame:
         return pd.Series([""] * facts.n, dtype="str")
     said: dict[str, list[str]] = {}
     for item, text in zip(frame[ITEM], frame[column], strict=True):
         said.setdefault(match_key(item), []).append(text)
-    told = {item: found[0] for item, found in said.items() if len(found) == 1 and item}
+    told = {part: texts[0] for part, texts in said.items() if clear(part, texts)}
     return pd.Series(facts.each("plan_item", lambda text: told.get(match_key(text), ""), object), dtype="str")
+
+
+@family
+def plan_column(facts: Facts, column: str) -> pd.Series:
+    """A text column of the plan for the 세부사업 of the line, where all its rows say the same; else ""."""
+    return _of_part(facts, column, lambda _, texts: len(set(texts)) == 1)
+
+
+@family
+def plan_only(facts: Facts, column: str) -> pd.Series:
+    """A text column of the plan for the 세부사업 of the line, where the plan has just one row of it; else ""."""
+    return _of_part(facts, column, lambda part, texts: bool(part) and len(texts) == 1)
 
 
 @family
