@@ -71,7 +71,10 @@ def budget_known(facts: Facts) -> bool:
     """Every row of 예산 has a category of the tree and amounts that can be read: else nobody knows what was agreed.
 
     A row without any amount is not known. A blank beside the amount of another fund counts as 0 until something hangs on it (Blank).
+    Where there is no tree, what was agreed is asked of the parts of the plan, and these name the cells that are not known (`open_parts`).
     """
+    if not facts.programme.tree:
+        return not contradicted(facts)
     unread = any(e.kind == BUDGET and e.column in facts.programme.budget_columns for e in facts.book.errors)
     return not unread and not facts["first_budget"].lost and not _doubtful(facts)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from settle.judging.arrays import labels
 from settle.judging.facts.agreement import approved_rows, covered
 from settle.judging.facts.base import Facts, fact, family, known
+from settle.judging.facts.unread import names_in
 from settle.model import BUDGET
 from settle.programme import conditions
 from settle.programme.vocabulary import Subject, match_key
@@ -91,22 +92,20 @@ def plan_moves(facts: Facts) -> list[Move]:
 
 
 def agreed(facts: Facts, by: str = "", fund: str = "", where: Any = None) -> dict[str, int] | None:
-    """Won agreed per key of a column of 예산 (`match_key`), of one fund or of all, as approved changes moved it; None where the sheet is
-    absent or cannot be read.
+    """Won agreed per key of a column of 예산 (`match_key`), of one fund or of all, as approved changes moved it; None where the sheet has
+    no rows.
 
-    where: a condition over its rows. A row with an amount that cannot be read makes all unknown: nobody knows what was agreed. What an
+    where: a condition over its rows. An amount that is blank or cannot be read counts nothing here: `open_parts` names it. What an
     approved change moves counts where the rows of the part all hold. A change that leaves something open is not applied (`open_parts`).
     """
     if not facts.book.has(BUDGET):
         return None
     rows = plan_rows(facts)
-    columns = [one.column for one in facts.programme.funds if not fund or one.name == fund]
-    if any(e.kind == BUDGET and e.column in columns for e in facts.book.errors):
+    if not rows.n:
         return None
+    columns = [one.column for one in facts.programme.funds if not fund or one.name == fund]
     fits = conditions.holds(where, rows, rows.n)
     frame = rows.ledger
-    if not any(frame[known(column)].any() for column in columns):
-        return None
     won = sum((frame[column].to_numpy(dtype=np.int64) for column in columns), np.zeros(rows.n, dtype=np.int64))
     column = plan_column_of(by)
     names = [match_key(text) for text in frame[column]] if column else [""] * rows.n
@@ -135,20 +134,27 @@ def _parts(rows: Facts, fits: np.ndarray) -> dict[str, set[bool]]:
 
 
 def open_parts(facts: Facts, by: str = "", fund: str = "", where: Any = None) -> dict[str, str]:
-    """Key of `agreed` -> why what was agreed for it is not known: a blank cell of a fund (`예산 5행의 자부담`), or a change that does not
-    say what it moves (`변경승인 5행의 재원`), or moves what only some of its rows are.
+    """Key of `agreed` -> why what was agreed for it is not known: a cell of a fund that is blank (`예산 5행의 자부담`) or cannot be read
+    (`예산 5행의 자부담 '미정'`), or a change that does not say what it moves (`변경승인 5행의 재원`), or moves what only some of its rows
+    are. Such a cell of a row that names no part may belong to any of them.
     """
     rows = plan_rows(facts)
     frame, column = rows.ledger, plan_column_of(by)
     fits = conditions.holds(where, rows, rows.n)
+    silent = [(frame[name] == "").to_numpy(dtype=bool) for name in names_in(where) if name in frame]
+    may_fit = np.logical_or.reduce([fits, *silent])  # a row that does not say what it is for may be one of them
     names = [match_key(text) for text in frame[column]] if column else [""] * rows.n
+    written = {(e.source, e.row, e.column): e.value for e in facts.book.errors if e.kind == BUDGET}
     found: dict[str, list[str]] = {}
     for one in facts.programme.funds:
         if fund and one.name != fund:
             continue
-        for i in np.flatnonzero(~frame[known(one.column)].to_numpy(dtype=bool) & fits).tolist():
-            sheet = facts.book.sheets[int(frame["_source"].iat[i])].name
-            found.setdefault(names[i], []).append(f"{sheet} {int(frame['_row'].iat[i])}행의 {one.column}")
+        for i in np.flatnonzero(~frame[known(one.column)].to_numpy(dtype=bool) & may_fit).tolist():
+            source, row = int(frame["_source"].iat[i]), int(frame["_row"].iat[i])
+            value = written.get((source, row, one.column), "")
+            cell = f"{facts.book.sheets[source].name} {row}행의 {one.column}" + (f" '{value}'" if value else "")
+            for name in {names[i]} if names[i] else set(names):
+                found.setdefault(name, []).append(cell)
     parts = _parts(rows, fits)
     for move in facts["plan_moves"] if column in ("", ITEM) else ():
         if fund and move.fund not in ("", fund):

@@ -9,7 +9,6 @@ import numpy as np
 from settle.judging.arrays import days, group_any, group_sum, latest_first
 from settle.judging.facts.plan import agreed, grouped, open_parts
 from settle.judging.kinds.base import Context, Outcome, Second, Told, kind
-from settle.model import BUDGET
 from settle.programme.rules import RulebookError
 
 
@@ -162,7 +161,8 @@ def order_of_funds(ctx: Context) -> Outcome:
 
     parameters: first, second, scope = "agreement" | a column. S is the smaller of what was agreed of the first fund and what is left of its
     lines at all; on one day the first fund counts first. A line without a day is held whole. Where what was agreed of the first fund is
-    not known (a blank cell), all that is spent of it may be: what then comes too early is `agreed_open`. Values: early, agreed, blank.
+    not known (a cell that is blank or cannot be read), all that is spent of it may be: what then comes too early is `agreed_open`.
+    Values: early, agreed, blank.
     """
     plan = ctx.rule.parameters
     first_fund = str(plan["first"])
@@ -173,11 +173,11 @@ def order_of_funds(ctx: Context) -> Outcome:
     blank = open_parts(ctx.facts, by, fund=first_fund)
     found = agreed(ctx.facts, by, fund=first_fund)
     nothing = np.zeros(ctx.n, dtype=np.uint8)
-    if found is None and (not blank or _unreadable(ctx, first_fund)):
+    if found is None:
         return Outcome(
             nothing, unknown="예산 시트에서 재원별 금액을 알 수 없어 어느 재원을 먼저 썼는지 보지 못했습니다"
         )
-    budget = np.array([(found or {}).get(str(name), 0) for name in names], dtype=np.int64)
+    budget = np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
     cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
     spent = np.where(first, ctx.left, 0)
     whole = group_sum(group, spent)
@@ -194,12 +194,6 @@ def order_of_funds(ctx: Context) -> Outcome:
     moving = ctx.effect(case, "disallow")
     values = {"early": hold, "agreed": np.minimum(budget, whole), "group": names, "blank": cells}
     return Outcome(case, lambda now: np.where(moving, np.minimum(early, now), 0), hold=hold, values=values)
-
-
-def _unreadable(ctx: Context, fund: str) -> bool:
-    """Is a cell of the plan of this fund there and could not be read?"""
-    columns = {one.column for one in ctx.facts.programme.funds if one.name == fund}
-    return any(e.kind == BUDGET and e.column in columns for e in ctx.facts.book.errors)
 
 
 def _too_early(ctx: Context, group: np.ndarray, first: np.ndarray, second: np.ndarray, most: np.ndarray) -> np.ndarray:
@@ -245,7 +239,7 @@ def fund_cap(ctx: Context) -> Outcome:
     known = np.array([bool(name) or not by for name in names])  # nobody knows the group: another rule holds it
     excess = np.where(known, np.maximum(spent - most, 0), 0)
     part = latest_first(group, excess, left, ctx["order"])
-    blank = open_parts(ctx.facts, by, fund=plan["fund"]) if "예산" in plan["most"] and by else {}
+    blank = open_parts(ctx.facts, by, fund=plan["fund"]) if "예산" in plan["most"] else {}
     cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
     ctx.local.update(over=part > 0, agreed_open=(part > 0) & (cells != ""))
     case = ctx.cases(ours)
@@ -275,7 +269,8 @@ def _figure(ctx: Context, name: str, by: str, names: np.ndarray) -> np.ndarray |
 def unspent_fund(ctx: Context) -> Outcome:
     """A fund of which less is left than was agreed: told once, of the agreement.
 
-    parameters: fund. The rule's applies_to picks the lines that count. Values: agreed, spent, short.
+    parameters: fund. The rule's applies_to picks the lines that count. Where enough was spent of what is known and a
+    cell of the plan is not, nobody knows. Values: agreed, spent, short.
     """
     fund = str(ctx.rule.parameters["fund"])
     nothing = np.zeros(ctx.n, dtype=np.uint8)
@@ -285,7 +280,8 @@ def unspent_fund(ctx: Context) -> Outcome:
     budget = sum(found.values())
     spent = int(np.where(of_fund(ctx, fund) & ctx.applies(), ctx.left, 0).sum())
     if spent >= budget:
-        return Outcome(nothing)
+        cells = ", ".join(open_parts(ctx.facts, fund=fund).values())
+        return Outcome(nothing, unknown=f"{fund}의 금액을 다 알 수 없어({cells}) 보지 못했습니다" if cells else "")
     values = {"agreed": [budget], "spent": [spent], "short": [budget - spent]}
     case = np.array([ctx.rule.case("note")], np.uint8)
     return Outcome(nothing, told=[Told("", case, np.array([-1]), [""], values)])

@@ -20,7 +20,7 @@ def share_of_total(ctx: Context) -> Outcome:
 
     parameters: share (limit), by (a column; "" = all lines), base = "agreed" (예산, all funds; its rows of `where`) | "recognised" (what is
     left of all lines of the group, then ⌊((100 − p) × Σ − p × other) ÷ (100 − p)⌋). Lines of a group for which nothing of that kind was
-    agreed, or whose group is blank, are held whole (local: not_agreed). Local base_open: a cell of the base is blank.
+    agreed, or whose group is blank, are held whole (local: not_agreed). Local base_open: a cell of the base is blank or cannot be read.
     Values: base, share, most, spent, excess, group.
     """
     plan = ctx.rule.parameters
@@ -45,6 +45,7 @@ def share_of_total(ctx: Context) -> Outcome:
         base = group_sum(group, ctx.left)
         excess = ((100 - share) * spent - share * (base - spent)) // (100 - share)
     cells = np.array([blank.get(str(name), "") for name in names], dtype=object)
+    lost &= cells == ""
     excess = np.where(lost, 0, np.maximum(excess, 0))
     taken = latest_first(group, excess, left, ctx["order"])
     ctx.local.update(not_agreed=lost, base_open=cells != "", over=taken > 0)
