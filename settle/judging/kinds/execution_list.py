@@ -40,13 +40,14 @@ def on_the_list(ctx: Context) -> Outcome:
     theirs, own = np.zeros(ctx.n, dtype=np.int64), np.zeros(ctx.n, dtype=np.int64)
     free = [row for row, key in enumerate(keys) if key not in ours]
     when, their_days = days(facts.ledger["집행일"]).tolist(), days(listed["집행일"]).tolist()
+    vendors = [company(str(text)) for text in listed["거래처"]]
     for i in sorted(np.flatnonzero(among).tolist(), key=lambda i: int(ctx["order"][i])):
         number = numbers[i]
         if number and number in won_of:
             theirs[i], own[i] = won_of[number], ours[number]
             differs[i] = theirs[i] != own[i]
             continue
-        names = (company(facts["거래처"].iat[i]), [company(str(text)) for text in listed["거래처"]])
+        vendor = company(facts["거래처"].iat[i])
         found = None
         if not said[i] and when[i] != NO_DAY:
             found = next(
@@ -55,7 +56,7 @@ def on_the_list(ctx: Context) -> Outcome:
                     for row in free
                     if their_days[row] == when[i]
                     and int(listed["집행금액"].iat[row]) == int(claimed[i])
-                    and (not names[0] or not names[1][row] or names[0] == names[1][row])
+                    and (not vendor or not vendors[row] or vendor == vendors[row])
                 ),
                 None,
             )
