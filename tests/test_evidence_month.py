@@ -48,6 +48,8 @@ def month(place: Path) -> None:
     put(place, "가협약/증빙/E-001.xml", altered)
     put(place, "가협약/증빙/세금계산서.xml", invoices.signed(own))
     put(place, "가협약/증빙/E-003 출력.pdf", shared)
+    for folder_of_a_line in ("가협약/증빙/E-002", "나협약_증빙/E-001"):  # the same bytes, put there by Windows
+        put(place, f"{folder_of_a_line}/desktop.ini", b"[.ShellClassInfo]")
     mailed = bought(44)
     workbook(place / "나", [line("E-001", mailed), line("E-002", SHARED)]).rename(place / "나협약.xlsx")
     (place / "나").rmdir()
@@ -100,6 +102,8 @@ def test_one_file_in_two_agreements_is_found_whatever_its_name(made: Made) -> No
     assert ("XIN-040", "E-003", "hold") in made.codes("가협약")
     assert ("XIN-040", "E-002", "hold") in made.codes("나협약")
     assert {code for code, _, _ in made.codes("다협약")} == set()
+    for name, others in (("가협약", "E-003"), ("나협약", "E-002")):  # what Windows puts into folders is nobody's file
+        assert {of for code, of, _ in made.codes(name) if code == "XIN-040"} == {others}
 
 
 def test_a_letter_beside_a_ledger_is_no_evidence(made: Made) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle import __version__
 from settle.batch.task import Task
+from settle.evidence.sniff import LEFT_BEHIND
 from settle.korean import mask, printable
 from settle.programme import rules as rulebook
 from settle.programme.folders import COMMON, DEFAULT_PROGRAMME, folder, roots
@@ -137,14 +138,15 @@ def _leads_out(path: Path, home: Path) -> bool:
 
 
 def _files(folder: Path, results: Path | None) -> list[Path]:
-    """What lies below a folder, but for what is hidden or among the results."""
+    """What lies below a folder, but for what is hidden, left behind by a system, or among the results."""
     within = results is not None and results.is_relative_to(folder.resolve())
     below = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         # only there, or by a link, can a file be one of the results
         inside = results is not None and (within or path.is_symlink()) and results in path.resolve().parents
-        if not inside and not any(part.startswith((".", "~$")) for part in parts):
+        unasked = any(part.startswith((".", "~$")) for part in parts) or LEFT_BEHIND.search(path.name)
+        if not inside and not unasked:
             below.append(path)
     return below
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from settle.evidence.unwrapping import OURS
+from settle.evidence.sniff import LEFT_BEHIND
 from settle.guard import run as guard
 from settle.guard.wire import send
 from settle.workbook.raw import WORKBOOKS
@@ -42,5 +42,5 @@ def look(task: dict[str, Any], out: BinaryIO) -> None:
 
 def kinds(names: Sequence[str]) -> dict[str, bool]:
     """Are there workbooks among the members of an archive, and are there other files?"""
-    found = [Path(name).suffix.lower() in WORKBOOKS for name in names if not OURS.search(name)]
+    found = [Path(name).suffix.lower() in WORKBOOKS for name in names if not LEFT_BEHIND.search(name)]
     return {"workbooks": any(found), "papers": not all(found)}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from settle.evidence.cache import Cache
 from settle.evidence.guarding import Each, guarded
 from settle.evidence.papers import TRANSIENT, Paper, paper
-from settle.evidence.sniff import WRAPPERS, unlike_its_name
+from settle.evidence.sniff import LEFT_BEHIND, WRAPPERS, unlike_its_name
 from settle.files import scratch
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _files(place: Path) -> Iterator[File]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         below = Path(folder)
         for name in [*(f for f in folders if (below / f).is_symlink()), *sorted(names)]:
-            if name.startswith(("._", ".settle", "~$")) or name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+            if name.startswith((".settle", "~$")) or LEFT_BEHIND.search(name):
                 continue
             path = below / name
             yield hashed(path.relative_to(place).as_posix(), path)

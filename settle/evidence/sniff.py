@@ -38,6 +38,8 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 PICTURES = frozenset({"png", "jpeg", "tiff", "gif", "bmp", "webp"})
 WRAPPERS = frozenset({"zip", "mail", "eml"})
 UNOPENED = frozenset({"rar", "7z", "gzip", "heic"})  # may hold papers, but nothing here opens them
+# what Windows and macOS put beside files by themselves
+LEFT_BEHIND = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _HEADS = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),

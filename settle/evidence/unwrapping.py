@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from settle.evidence.securemail import Locked, open_mail
-from settle.evidence.sniff import HEAD, of_zip, sniff
+from settle.evidence.sniff import HEAD, LEFT_BEHIND, of_zip, sniff
 
 MAX_MEMBER = 200 << 20  # bytes of one member
 MAX_ALL = 2 << 30  # bytes of all members of one wrapper
 MAX_MEMBERS = 20_000
 MAX_RATIO, RATIO_FROM = 200, 10 << 20  # packed this tightly and this large is no paper
-OURS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 _LANGUAGE_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
@@ -62,7 +61,7 @@ def _of_zip(path: Path, into: Path) -> dict[str, Any]:
     if of_zip(names, mimetype) != "zip":
         return {"members": [], "problem": ""}
     with zipfile.ZipFile(path) as archive:
-        entries = [e for e in archive.infolist() if not e.is_dir() and not OURS.search(e.filename)]
+        entries = [e for e in archive.infolist() if not e.is_dir() and not LEFT_BEHIND.search(e.filename)]
         if len(entries) > MAX_MEMBERS or sum(e.file_size for e in entries) > MAX_ALL:
             return {"members": [], "problem": "bomb"}
         found: list[dict[str, Any]] = []
