@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle.evidence.cache import Cache
 from settle.evidence.guarding import Each, guarded
-from settle.evidence.papers import TRANSIENT, Paper, paper
+from settle.evidence.papers import TRANSIENT, Paper, blank, paper
 from settle.evidence.sniff import LEFT_BEHIND, WRAPPERS, unlike_its_name
 from settle.files import scratch
 
@@ -214,7 +214,7 @@ class _Work:
             record = outcome.value
             if record is None:
                 problem = "damaged" if outcome.problem == "broken" else outcome.problem
-                record = _blank(problem, outcome.detail)
+                record = blank("unknown", problem, outcome.detail)  # no child came back from it
             found[sha256] = record
             if record["problem"] not in TRANSIENT:
                 self.kept.put(self.key(sha256), record)
@@ -298,11 +298,3 @@ def _papers(name: str, sha256: str, record: dict[str, Any]) -> list[Paper]:
         )
         for part in record["parts"]
     ]
-
-
-def _blank(problem: str, detail: str) -> dict[str, Any]:
-    """The record of a file that no child came back from."""
-    return {
-        "kind": "unknown", "problem": problem, "detail": detail, "pages": 0, "tier": 1, "facts": {}, "seen": {},
-        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [], "parts": [],
-    }  # fmt: skip

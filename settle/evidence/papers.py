@@ -89,6 +89,14 @@ class Paper:
         return None if fact is None else fact.value
 
 
+def blank(kind: str, problem: str = "", detail: str = "") -> dict[str, Any]:
+    """The record of a file of which nothing is read (yet)."""
+    return {
+        "kind": kind, "problem": problem, "detail": detail, "pages": 0, "tier": 1, "facts": {}, "seen": {},
+        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [], "parts": [],
+    }  # fmt: skip
+
+
 def paper(name: str, sha256: str, record: dict[str, Any], unlike: bool) -> Paper:
     """A Paper of the record that reading.py gave (JSON knows no tuples)."""
     return Paper(

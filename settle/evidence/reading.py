@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from settle.evidence.papers import blank
 from settle.evidence.sniff import HEAD, PICTURES, of_zip, sniff
 
 _TAIL = 4096
@@ -21,10 +22,7 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
         more = stream.read(_OLE_LOOK) if head[:4] == b"\xd0\xcf\x11\xe0" else b""
-    record: dict[str, Any] = {
-        "kind": sniff(head, more), "problem": "", "detail": "", "pages": 0, "tier": 1, "facts": {}, "seen": {},
-        "signature": "none", "reason": "", "signer": "", "document": "", "titles": [], "notes": [], "parts": [],
-    }  # fmt: skip
+    record = blank(sniff(head, more))
     kind = record["kind"]
     if kind == "empty":
         record["problem"] = "empty"
