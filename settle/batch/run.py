@@ -80,7 +80,8 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
         raise NothingToDo(NOTHING.format(folder))
     options, store, progress = options or Options(), Store(out), progress or _silent
     called = {"version": __version__, "called": telling.names()}
-    prints = [fingerprint(source, folder, called) for source in sources]
+    # evidence tells no programme: its bytes are hashed once, where it is judged
+    prints = [fingerprint(replace(source, papers=()), folder, called) for source in sources]
     known = {at: found for at, print_of in enumerate(prints) if (found := store.told(print_of)) and not options.force}
     todo = [at for at in range(len(sources)) if at not in known]
     if todo:
