@@ -215,6 +215,18 @@ def test_paid_late_at_night_by_the_card_list(time: str, hit: bool) -> None:
     assert bool([one for one in leads.find(result).leads if one.code == "LEAD-070"]) is hit
 
 
+@pytest.mark.parametrize(
+    ("time", "hit"),
+    [
+        ("02:30", True), ("14:30", False), ("오후 2:30", False), ("2:30 PM", False), ("오후 10:59", False), ("오후 11:00", True),
+        ("오전 12:10", True), ("오후 12:10", False), ("오전 11:00", False), ("오후 23:10", True), ("점심때", False), ("", False),
+    ],
+)  # fmt: skip
+def test_paid_late_at_night_by_the_ledgers_own_clock(time: str, hit: bool) -> None:
+    lines = [line("E-0", "2025-06-09", 30_000, "한식당", 세세목="회의비", 사용시각=time)]
+    assert bool(found("LEAD-070", lines)) is hit
+
+
 @pytest.mark.parametrize(("last", "hit"), [(700_000, True), (700_100, False)])
 def test_a_vendor_with_round_sums_only(last: int, hit: bool) -> None:
     lines = [

@@ -251,6 +251,17 @@ def odd_hours(look: Look) -> list[Group]:
 
 
 _HOUR = re.compile(r"(?:^|\s)(\d{1,2})(?::\d{2}|\d{2}(?:\d{2})?$)")
+_MORNING, _AFTERNOON = ("오전", "AM"), ("오후", "PM")
+
+
+def _hour(text: str) -> int | None:
+    """The hour of a time of day (18:15, 181500, 오후 6:15, 6:15 PM); None where there is none."""
+    found = _HOUR.search(text)
+    hour = int(found[1]) if found else 24
+    after = any(word in text.upper() for word in _AFTERNOON)
+    if hour <= 12 and (after or any(word in text.upper() for word in _MORNING)):
+        hour = hour % 12 + (12 if after else 0)
+    return hour if hour < 24 else None
 
 
 def _hours(look: Look) -> dict[int, int]:
@@ -258,8 +269,8 @@ def _hours(look: Look) -> dict[int, int]:
     from settle.judging.facts.evidence import approval_keys
 
     told = look.facts.ledger["사용시각"].tolist() if "사용시각" in look.facts.ledger else []
-    read = {i: _HOUR.search(str(text)) for i, text in enumerate(told) if text and look.among[i]}
-    own = {i: int(hour[1]) for i, hour in read.items() if hour and int(hour[1]) < 24}
+    read = {i: _hour(str(text)) for i, text in enumerate(told) if text and look.among[i]}
+    own = {i: hour for i, hour in read.items() if hour is not None}
     frame = look.book.frames.get(EVIDENCE)
     if frame is None or not len(frame) or not look.book.lists:
         return own
@@ -267,9 +278,9 @@ def _hours(look: Look) -> dict[int, int]:
     for one in look.book.lists:
         if one.group == "card" and {"time", "key"} <= set(one.lines):
             for key, text in zip(approval_keys(one.lines["key"]), one.lines["time"], strict=True):
-                hour = _HOUR.search(str(text))
-                if key and hour and int(hour[1]) < 24:
-                    hours[key] = int(hour[1])
+                hour = _hour(str(text))
+                if key and hour is not None:
+                    hours[key] = hour
     links, keys = look.facts["links"], approval_keys(frame["승인번호"]).tolist()
     pairs = zip(links.line.tolist(), links.row.tolist(), strict=True)
     return own | {line: hours[keys[row]] for line, row in pairs if look.among[line] and keys[row] in hours}
