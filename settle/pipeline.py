@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -84,8 +84,8 @@ class Kept:
             self.key, self.book = key, make()
         book = self.book
         frames = {name: frame.copy(deep=False) for name, frame in book.frames.items()}
-        lists = ("files", "sheets", "errors", "notices", "doubts", "lists", "filled", "answered", "unrecognised")
-        more: dict[str, Any] = {name: list(getattr(book, name)) for name in lists}
+        own = {one.name: getattr(book, one.name) for one in fields(book)}
+        more: dict[str, Any] = {name: list(value) for name, value in own.items() if isinstance(value, list)}
         return replace(book, frames=frames, agreement=dict(book.agreement), **more)
 
 

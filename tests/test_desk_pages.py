@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from settle import pipeline
 from settle.binder import Binder
 from settle.programme import rules
 from settle.programme.folders import programmes
@@ -167,6 +169,14 @@ def test_an_answer_takes_up_what_was_assembled_where_it_changes_nothing_of_it(
     room._raw = None  # as if it was opened anew
     room.judge("다시", wait=60)
     assert totals(opened) == before
+
+
+def test_what_is_made_of_a_kept_book_shares_no_list_with_it() -> None:
+    book = pipeline.book_from_tables({"협약": {}, "집행내역": []})
+    mine = pipeline.Kept("열쇠", book).of("열쇠", lambda: pytest.fail("made anew"))
+    lists = [one.name for one in dataclasses.fields(book) if isinstance(getattr(book, one.name), list)]
+    assert {"carried", "working", "notices"} <= set(lists)
+    assert [name for name in lists if getattr(mine, name) is getattr(book, name)] == []
 
 
 def test_what_is_not_understood_stays_in_its_form(opened: Visitor) -> None:
