@@ -14,7 +14,7 @@ import pytest
 
 from settle.batch import run, sources, store, task, work
 from settle.batch.month import Month, Options
-from settle.batch.tables import _contents
+from settle.batch.tables import contents
 from settle.files import write_bytes
 from settle.programme import folders as resources
 from tests.kit.batch_month import MONTH, PROGRAMME, results
@@ -360,7 +360,7 @@ def test_a_column_that_a_later_version_reads_changes_no_line_that_leaves_it_blan
         부서=pd.Series(["", "", "회계"], dtype="str"),
         할부=pd.array([None] * 3, "Int64"),
     )
-    before, after = _contents(lines), _contents(later)
+    before, after = contents(lines), contents(later)
     assert len(set(before)) == 3
     assert before[:2] == after[:2]
     assert before[2] != after[2]

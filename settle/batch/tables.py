@@ -90,12 +90,12 @@ def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     for name in WON:
         frame[name] = result.lines[name].to_numpy(dtype=np.int64)
     said = [c for c in frame.columns if c not in ("row", "recognised", "held", "disallowed")]
-    frame["content"] = _contents(frame[said])
+    frame["content"] = contents(frame[said])
     frame["position"] = np.arange(len(frame), dtype=np.int64)
     return frame.sort_values(["line_id", "position"], ignore_index=True)
 
 
-def _contents(frame: pd.DataFrame) -> list[str]:
+def contents(frame: pd.DataFrame) -> list[str]:
     """A hash of what each line says, by the names of its filled columns: a column that later versions read changes no line without it."""
     names = frame.columns.tolist()
     filled = ~(frame.isna() | (frame == "")).to_numpy(dtype=bool)
