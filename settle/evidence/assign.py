@@ -14,7 +14,7 @@ from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from settle.evidence.papers import Paper
     from settle.judging.facts.base import Facts
@@ -264,7 +264,7 @@ class _Assigner:
         """The evidence row that a file of known lines stands for, where exactly one can be meant."""
         if one.rows or not one.lines or not one.kind or one.paper.wrapper:
             return
-        bundled = self.bundled.get(_within(one.paper.name, set(self.bundled)), [])
+        bundled = self.bundled.get(_within(one.paper.name, self.bundled), [])
         taken = self.taken - set(bundled)  # a row that names the bundle means what is in it
         rows = {row for line in one.lines for row in self.rows_of.get(line, [])} - taken
         alike = _alike(one.kind, self.facts)
@@ -280,7 +280,7 @@ class _Assigner:
             self.taken.add(chosen[0])
 
 
-def _within(name: str, wrappers: set[str]) -> str:
+def _within(name: str, wrappers: Container[str]) -> str:
     """The innermost wrapper that carries a file; "" where none does."""
     outer = name.rpartition("/")[0]
     while outer and outer not in wrappers:

@@ -65,8 +65,13 @@ def read(
     return gather(places, Asked([*asked.numbers, *numbers(book)], asked.cache, asked.scans), told)
 
 
-def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: bool = True) -> None:
-    """Book.evidence: every file assigned, blank cells and missing rows filled, and what was done said in the notices."""
+def attach(
+    book: Book, programme: Programme, evidence: Evidence, *, filling: bool = True, found: Assignment | None = None
+) -> None:
+    """Book.evidence: every file assigned, blank cells and missing rows filled, and what was done said in the notices.
+
+    found: the assignment, where it was made before (page counts do not change it).
+    """
     pages = page_counts.count(book, programme, evidence.papers)
     counted = page_counts.fill(book, programme, pages) if filling else []
     book.filled += counted
@@ -75,7 +80,7 @@ def attach(book: Book, programme: Programme, evidence: Evidence, *, filling: boo
     if not len(book.ledger):
         book.evidence = Attached(evidence, Assignment([]), counted, pages)
         return
-    found = assign(Facts(book, programme), evidence.papers)
+    found = found or assign(Facts(book, programme), evidence.papers)
     filled = fill(book, programme, found) if filling else []
     book.evidence = Attached(evidence, found, [*counted, *filled], pages)
     book.filled += filled
@@ -90,8 +95,9 @@ def attach_beside(book: Book, programme: Programme, carried: Carried) -> None:
     """
     evidence = unpack(carried, numbers(book))
     called = any(WORD in part for one in evidence.papers for part in one.name.split("/")[:-1] or [one.name])
-    if called or any(one.lines for one in assign(Facts(book, programme), evidence.papers).files):
-        attach(book, programme, evidence)
+    found = None if called else assign(Facts(book, programme), evidence.papers)
+    if found is None or any(one.lines for one in found.files):
+        attach(book, programme, evidence, found=found)
 
 
 def checked(facts: Facts) -> Checked | None:

@@ -89,9 +89,10 @@ def _parts(lines: list[Line]) -> list[dict[str, Any]]:
         facts = certain(own)
         number = facts.get("승인번호", {}).get("value", "")
         begins = bool(number) and "합계금액" in facts and number not in numbers
+        if begins:
+            numbers.add(number)
         if begins or not groups:
             groups.append((page, []))
-        numbers |= {number} if begins else set()
         groups[-1][1].extend(own)
     if len(numbers) < 2:
         return []
