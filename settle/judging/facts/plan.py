@@ -136,25 +136,34 @@ def _parts(rows: Facts, fits: np.ndarray) -> dict[str, set[bool]]:
 def open_parts(facts: Facts, by: str = "", fund: str = "", where: Any = None) -> dict[str, str]:
     """Key of `agreed` -> why what was agreed for it is not known: a cell of a fund that is blank (`예산 5행의 자부담`) or cannot be read
     (`예산 5행의 자부담 '미정'`), or a change that does not say what it moves (`변경승인 5행의 재원`), or moves what only some of its rows
-    are. Such a cell of a row that names no part may belong to any of them.
+    are, or a row with an amount that does not say of which part it is, or whether `where` holds (`예산 5행의 사용용도`). Such a cell of a
+    row that names no part may belong to any of them.
     """
     rows = plan_rows(facts)
     frame, column = rows.ledger, plan_column_of(by)
     fits = conditions.holds(where, rows, rows.n)
-    silent = [(frame[name] == "").to_numpy(dtype=bool) for name in names_in(where) if name in frame]
-    may_fit = np.logical_or.reduce([fits, *silent])  # a row that does not say what it is for may be one of them
+    silent = {name: (frame[name] == "").to_numpy(dtype=bool) for name in names_in(where) if name in frame}
+    may_fit = np.logical_or.reduce([fits, *silent.values()])  # a row that does not say what it is for may be one
     names = [match_key(text) for text in frame[column]] if column else [""] * rows.n
     written = {(e.source, e.row, e.column): e.value for e in facts.book.errors if e.kind == BUDGET}
     found: dict[str, list[str]] = {}
-    for one in facts.programme.funds:
-        if fund and one.name != fund:
-            continue
-        for i in np.flatnonzero(~frame[known(one.column)].to_numpy(dtype=bool) & may_fit).tolist():
+
+    def lacks(here: np.ndarray, missing: str) -> None:
+        for i in np.flatnonzero(here & may_fit).tolist():
             source, row = int(frame["_source"].iat[i]), int(frame["_row"].iat[i])
-            value = written.get((source, row, one.column), "")
-            cell = f"{facts.book.sheets[source].name} {row}행의 {one.column}" + (f" '{value}'" if value else "")
+            value = written.get((source, row, missing), "")
+            cell = f"{facts.book.sheets[source].name} {row}행의 {missing}" + (f" '{value}'" if value else "")
             for name in {names[i]} if names[i] else set(names):
                 found.setdefault(name, []).append(cell)
+
+    asked = [one.column for one in facts.programme.funds if not fund or one.name == fund]
+    for one in asked:
+        lacks(~frame[known(one)].to_numpy(dtype=bool), one)
+    agrees = frame[asked].to_numpy(dtype=np.int64).any(axis=1)
+    for name, blank in silent.items():
+        lacks(blank & ~fits & agrees, name)
+    if any(names):
+        lacks(np.array([not name for name in names]) & agrees, column)
     parts = _parts(rows, fits)
     for move in facts["plan_moves"] if column in ("", ITEM) else ():
         if fund and move.fund not in ("", fund):
