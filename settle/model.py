@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WON = ("claimed", "recognised", "held", "disallowed")  # claimed = recognised + held + disallowed, of a line and in all
+APPLICANT = "신청자"  # who is asked about an application
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}  # what a finding does, and its word
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"

@@ -246,10 +246,17 @@ def test_a_decided_finding_is_not_open_and_a_disallowance_waits_for_the_auditor(
         whose = {"agreement": "가", "asked_of": "거래처", "since": "2025-06", "counted": False}
         return {**whose, "effect": "hold", "decision": "", "applied": 10, **changes}
 
-    rows = [row(), row(effect="disallow"), row(decision="{}"), row(effect="note"), row(counted=True)]
+    rows = [
+        row(),
+        row(effect="disallow"),
+        row(decision="{}"),
+        row(effect="note"),
+        row(counted=True),
+        row(counted=True, asked_of="수행기관"),
+    ]
     found = board.open_findings("2025-09", pa.Table.from_pylist(rows))["가"]
     told = [(one["actor"], one["won"], one["age"]) for one in found]
-    assert told == [("거래처", 10, 3), ("감사자", 10, 3), ("거래처", 0, 3)]
+    assert told == [("거래처", 10, 3), ("감사자", 10, 3), ("거래처", 0, 3), ("신청자", 0, 3)]
 
 
 def test_a_programme_that_cannot_be_told_this_month_is_carried_too(tmp_path: Path) -> None:

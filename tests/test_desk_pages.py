@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from settle import pipeline
 from settle.binder import Binder
 from settle.programme import rules
-from settle.programme.folders import programmes
+from settle.programme.folders import DEFAULT_PROGRAMME, programmes
 from settle.reading import book as books
 from settle.web import uploads
 from tests.kit import choir, desk_kit, invoices
@@ -191,6 +192,46 @@ def test_what_is_not_understood_stays_in_its_form(opened: Visitor) -> None:
     assert json.loads(opened.room().binder.drafts()[f"answer:{question}"]) == {"typed": "모름"}
     opened.act("draft", {"_draft": f"answer:{question}"})
     assert f"answer:{question}" not in opened.room().binder.drafts()
+
+
+def test_what_a_column_cannot_hold_is_refused_and_stays_in_its_form(opened: Visitor) -> None:
+    before = totals(opened)
+    back = f"/b/{opened.room().key}/todo"
+    draft = f"answer:{HEADS}"
+    answer = opened.act("answer", {"question": HEADS, "typed": "여럿", "_draft": draft, "_back": back})
+    assert "을 읽을 수 없습니다. 보기처럼 적으세요." in answer.text
+    assert 'value="여럿"' in answer.text
+    assert "읽을 수 없습니다" in opened.act("answer", {"question": HEADS, "each-E-004": "셋쯤", "_back": back}).text
+    assert opened.room().binder.answers() == []
+    assert totals(opened) == before
+    opened.act("draft", {"_draft": draft})
+
+
+def test_what_was_typed_before_there_is_a_binder_stays_in_its_form(tmp_path: Path) -> None:
+    visitor = desk_kit.visitor(tmp_path)
+    refused = visitor.send("/open", {"folder": str(tmp_path / "없는 것")}).text
+    assert "정산철이 아닙니다" in refused
+    assert f'name="folder" value="{tmp_path / "없는 것"}"' in refused
+    assert "없는 것" not in visitor.get("/").text  # once
+    refused = visitor.send("/new", {"name": "우리 정산", "place": str(tmp_path / "곳"), "programme": "choir?"}).text
+    assert 'value="우리 정산"' in refused
+    assert f'value="{tmp_path / "곳"}"' in refused
+    assert f'value="{tmp_path}/어디"' in visitor.get("/month", params={"folder": f"{tmp_path}/어디"}).text
+
+
+def test_a_binder_without_files_asks_for_them(tmp_path: Path) -> None:
+    Binder.create(tmp_path / "빈 것", "김").close()
+    visitor = desk_kit.visitor(tmp_path)
+    visitor.send("/open", {"folder": str(tmp_path / "빈 것")})
+    for page in ("reading", "todo", "review", "lists"):
+        text = visitor.see(page).text
+        assert "정산철이 비어 있습니다" in text, page
+        assert 'name="files"' in text, page
+    assert "파일 올리기" in visitor.see("report").text
+    path = desk_kit.ledger(tmp_path / "장부.xlsx")
+    visitor.act("files", {"_back": f"/b/{visitor.room().key}/reading"}, dropped(path))
+    assert totals(visitor) == TOTALS
+    visitor.desk.close_all()
 
 
 def test_a_column_and_what_no_column_says_are_told_by_hand(tmp_path: Path) -> None:
@@ -398,8 +439,9 @@ def test_an_e_invoice_is_shown_as_a_form(tmp_path: Path) -> None:
     """Supplier, buyer, items, sums, whether its signature holds; never its XML."""
     items = (("한과 <b>세트</b>", 20_000, 2_000), ("녹차", 4_545, 455))
     paper = invoices.invoice(
-        1, supply=24_545, tax=2_455, day="2025-06-02", items=items, invoicer=("1118123455", "동네찻집")
-    )
+        1, supply=24_545, tax=2_455, day="2025-06-02", items=items, invoicer=("1118123455", "동네찻집"),
+        counted=(("", "2", "10000.00"), ("100g 봉지", "1.50", "3,030")),
+    )  # fmt: skip
     files = [("files", ("장부.xlsx", desk_kit.ledger(tmp_path / "장부.xlsx").read_bytes()))]
     files.append(("files", ("E-001 세금계산서.xml", invoices.signed(paper))))
     visitor = desk_kit.visitor(tmp_path)
@@ -410,8 +452,11 @@ def test_an_e_invoice_is_shown_as_a_form(tmp_path: Path) -> None:
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", form))
     for told in ("공급자", "111-81-23455", "동네찻집", "공급받는자", "101-81-99998", "작성일자 2025-06-02"):
         assert told in plain, told
-    for told in ("공급가액 24,545원", "세액 2,455원", "합계금액 27,000원", "녹차 4,545 455", paper.approval):
+    for told in ("공급가액 24,545원", "세액 2,455원", "합계금액 27,000원", paper.approval):
         assert told in plain, told
+    assert "품목 수량 단가 공급가액 세액" in plain
+    assert "2 10,000 20,000 2,000" in plain
+    assert "녹차 100g 봉지 1.5 3,030 4,545 455" in plain
     assert "한과 &lt;b&gt;세트&lt;/b&gt;" in form
     assert "전자서명" in plain
     assert "TaxInvoice" not in text
@@ -693,6 +738,15 @@ def test_a_month_is_looked_at_and_one_of_it_opened(tmp_path: Path) -> None:
     visitor.send("/month/enter", {"root": str(place), "agreement": "가"})
     assert totals(visitor) == TOTALS
     assert "결과 폴더가 아닙니다" in visitor.get("/month", params={"folder": str(place)}).text
+    mine, other = f"programme={DEFAULT_PROGRAMME}", "programme=busan-social-economy"
+    shutil.copytree(out / "agreements" / mine, out / "agreements" / other)  # a month of two programmes
+    assert "협약 4개" in visitor.get("/month", params={"folder": str(out)}).text
+    query = {"folder": str(out), "programme": "busan-social-economy"}
+    text = visitor.get("/month", params=query).text
+    assert "협약 2개" in text
+    assert 'value="busan-social-economy/가"' in text
+    visitor.send("/month/enter", {"root": str(place), "agreement": "busan-social-economy/나"})
+    assert visitor.room().programme == "busan-social-economy"
     visitor.desk.close_all()
 
 

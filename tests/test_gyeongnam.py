@@ -497,6 +497,14 @@ def test_what_is_held_of_an_application_is_a_letter_to_who_applied(tmp_path: Pat
     assert "우선지원대상기업" in said
     assert "노을기공 담당자께" in said
     assert "0원" not in said
+    listed = openpyxl.load_workbook(tmp_path / "요청" / "보완요청 목록.xlsx")
+    letter = [row[:6] for row in listed["받는 곳"].iter_rows(min_row=2, values_only=True)][1]
+    assert letter[1:3] == ("신청자", "노을기공")
+    assert letter[5] in (None, "")  # no won hangs on an application, not 0 won
+    (asked,) = [row for row in listed["요청 내역"].iter_rows(min_row=2, values_only=True) if row[1] == "신청자"]
+    assert not asked[7]
+    assert not asked[8]
+    assert 0 not in asked
     assert "사업비" not in said
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from settle.batch.delta import CARRIED
 from settle.batch.month import AGES, OLDEST, UNREAD
+from settle.model import APPLICANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -115,7 +116,10 @@ def open_findings(month: str, findings: pa.Table) -> dict[str, list[Mapping[str,
     for one in findings.to_pylist():
         if one["effect"] not in ("disallow", "hold") or one["decision"]:
             continue
-        actor = AUDITOR if one["effect"] == "disallow" else one.get("asked_of") or SENDER
+        asked_of = one.get("asked_of") or SENDER
+        if one.get("counted") and asked_of == SENDER:  # of an application: whoever handed it in
+            asked_of = APPLICANT
+        actor = AUDITOR if one["effect"] == "disallow" else asked_of
         won = 0 if one.get("counted") else int(one["applied"])
         told = {"since": one[SINCE], "age": months_between(one[SINCE], month), "won": won, "actor": actor}
         result.setdefault(one["agreement"], []).append(told)

@@ -90,7 +90,7 @@ def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None], r
     """Ask what can be answered by typing, every answer kept at once; whether all was asked (Ctrl-C ends it)."""
     try:
         for place, question in enumerate(asked, start=1):
-            answer = _ask(question, place, len(asked), _shown(question, result))
+            answer = _ask(question, place, len(asked), result)
             if answer is not None:
                 keep(question, answer)
     except (click.Abort, KeyboardInterrupt):
@@ -180,14 +180,15 @@ def _shown(question: Question, result: Judgement) -> list[str]:
     return shown
 
 
-def _ask(question: Question, place: int, of: int, lines: list[str]) -> Answers | None:
-    """One question until it is understood; None where it is skipped. lines: what is shown with it."""
+def _ask(question: Question, place: int, of: int, result: Judgement) -> Answers | None:
+    """One question until it is understood and its column can hold the answer; None where it is skipped."""
     from settle.programme.answers import understood
+    from settle.reading import answered
 
     told = [f"{number(question.won)}원"] if question.won else []
     won = f" ({', '.join([*told, f'{len(question.lines)}줄'])})" if question.lines else ""
     common.say(f"\n[{place}/{of}] {question.text}{won}")
-    for line in lines:
+    for line in _shown(question, result):
         common.say(f"  {line}")
     for at, choice in enumerate(question.choices[:30], start=1):
         common.say(f"  {at} {choice}")
@@ -201,6 +202,11 @@ def _ask(question: Question, place: int, of: int, lines: list[str]) -> Answers |
         if chosen and question.choices and 1 <= int(typed) <= len(question.choices):
             typed = question.choices[int(typed) - 1]
         answer = understood(question.about, question.lines, question.choices, typed)
-        if answer is not None:
+        wrong = answered.unreadable(result.book, answer, result.programme) if answer is not None else []
+        if answer is not None and not wrong:
             return answer
-        common.say("알아듣지 못했습니다. 번호나 보기처럼 적거나, Enter로 넘어가세요.")
+        common.say(
+            f"{' '.join(wrong)} 다시 적거나 Enter로 넘어가세요."
+            if wrong
+            else "알아듣지 못했습니다. 번호나 보기처럼 적거나, Enter로 넘어가세요."
+        )

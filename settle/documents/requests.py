@@ -33,6 +33,7 @@ from settle.documents.xlsx import requests_list
 from settle.files import write_bytes
 from settle.judging.facts.subjects import application
 from settle.korean import cut, korean_day, number
+from settle.model import APPLICANT
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     from settle.model import Judgement
 
-APPLICANT = "신청자"  # who is asked about an application
 FILE_NAME = 60  # columns of a recipient's name in the name of a file
 _NO_FILE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _PERSON = re.compile(r"[가-힣]{2,4}")

@@ -145,6 +145,8 @@ def _value(text: str, sort: str) -> Any:
     if sort == "date":
         parts = re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)(?:\d{6}|T.*)?", text)
         return "-".join(parts.groups()) if parts else None
+    if sort == "figure":
+        return _figure(text)
     if sort == "number":
         return re.sub(r"[\s-]", "", text)
     if sort == "approval":
@@ -158,10 +160,22 @@ def _whole(text: str) -> int | None:
     return int(parts[1].replace(",", "")) if parts else None
 
 
+def _figure(text: str) -> str | None:
+    """A quantity or a price as people write it: 2.00 and 1,500. are 2 and 1500, 0.5 stays."""
+    parts = re.fullmatch(r"([+-]?)(\d{1,3}(?:,\d{3})*|\d{1,15})(?:\.(\d{0,9}))?", text)
+    if parts is None:
+        return None
+    rest = (parts[3] or "").rstrip("0")
+    return f"{parts[1].replace('+', '')}{int(parts[2].replace(',', ''))}{f'.{rest}' if rest else ''}"
+
+
 def _item(element: Any) -> dict[str, Any]:
-    """name, supply and tax of one line of the invoice."""
+    """name, size, quantity, price, supply and tax of one line of the invoice."""
     pairs = (
         ("품목명", "NameText", "text"),
+        ("규격", "InformationText", "text"),
+        ("수량", "ChargeableUnitQuantity", "figure"),
+        ("단가", "UnitPrice/UnitAmount", "figure"),
         ("공급가액", "InvoiceAmount", "won"),
         ("세액", "TotalTax/CalculatedAmount", "won"),
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from settle.korean import josa
+from settle.korean import josa, particles
 from settle.model import KNOWN, Filled, Sheet
 from settle.programme import sheets
 from settle.programme.sheets import NUMBERS
@@ -48,6 +48,20 @@ def answer(book: Book, answers: Answers, programme: Programme) -> Book:
     for link in answers.links:
         taker.link(link)
     return taker.done(answers)
+
+
+def unreadable(book: Book, answers: Answers, programme: Programme) -> list[str]:
+    """One sentence for each value that its column cannot hold; asked before an answer is kept."""
+    taker = _Taker(book, programme)
+    given = [(taker.find(AGREEMENT, name), name, value) for name, value in answers.agreement.items()]
+    lines = [(one.column, one.value) for one in answers.cells if one.line]
+    lines += [(one.column, one.value) for one in answers.values]
+    given += [(taker.find(book.main, name), name, value) for name, value in dict.fromkeys(lines)]
+    return [
+        particles(f"{name} '{value}'을(를) 읽을 수 없습니다.")
+        for column, name, value in given
+        if column is not None and taker.read(column, value) is None
+    ]
 
 
 _FIGURES = {"won": cells.won, "count": cells.count, "md": cells.man_days, "rate": cells.rate, "number": cells.number}
@@ -99,14 +113,14 @@ class _Taker:
     def agreement(self, answers: Answers) -> None:
         """Facts of the agreement, where the file says nothing."""
         for name, given in answers.agreement.items():
-            column = self._find(AGREEMENT, name)
+            column = self.find(AGREEMENT, name)
             if self.facts.get(name) not in (None, ""):
                 if str(self.facts[name]) != str(given):
                     self.notices.append(f"답의 협약 {josa(name, '은/는')} 파일에 값이 있어 쓰지 않았습니다.")
                 continue
-            read = self._read(column, given)
+            read = self.read(column, given)
             if read is None:
-                self.notices.append(f"답의 협약 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다.")
+                self.notices.append(particles(f"답의 협약 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다."))
                 continue
             self.facts[name] = read.value
             self.taken.append(
@@ -136,7 +150,7 @@ class _Taker:
         at = [i for i, known in enumerate(self.names) if known == line]
         if len(at) != 1:
             self.notices.append(
-                f"답의 줄 '{line}'이(가) {self.book.main}에 {'없습니다' if not at else '둘 이상 있습니다'}."
+                particles(f"답의 줄 '{line}'이(가) {self.book.main}에 {'없습니다' if not at else '둘 이상 있습니다'}.")
             )
             return
         source = f"{ANSWER}: {name}"
@@ -174,18 +188,19 @@ class _Taker:
             answers=answers,
         )
 
-    def _find(self, kind: str, name: str) -> Column | None:
+    def find(self, kind: str, name: str) -> Column | None:
+        """A column, or an item of the agreement, by its name."""
         known = self.kinds.get(kind)
         return next((c for c in (*known.columns, *known.items) if c.name == name), None) if known else None
 
     def _checked(self, name: str, given: Scalar) -> tuple[Column | None, _Read | None]:
-        column = self._find(self.book.main, name)
+        column = self.find(self.book.main, name)
         if column is None:
-            self.notices.append(f"답의 열 '{name}'은(는) {self.book.main}에 없는 열입니다.")
+            self.notices.append(particles(f"답의 열 '{name}'은(는) {self.book.main}에 없는 열입니다."))
             return None, None
-        read = self._read(column, given)
+        read = self.read(column, given)
         if read is None:
-            self.notices.append(f"답의 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다.")
+            self.notices.append(particles(f"답의 {name} '{given}'을(를) 읽을 수 없어 쓰지 않았습니다."))
         return column, read
 
     def _blank(self, name: str) -> np.ndarray:
@@ -214,7 +229,7 @@ class _Taker:
             known.iat[line] = True
             self.frame[name + KNOWN] = known
 
-    def _read(self, column: Column | None, given: Scalar) -> _Read | None:
+    def read(self, column: Column | None, given: Scalar) -> _Read | None:
         """The value as a column of this type holds it."""
         kind = column.type if column else "text"
         if kind == "date":

@@ -139,6 +139,10 @@ def _safely(function: Page, asked: Asked) -> Response:
 
 def _keep_typed(asked: Asked) -> None:
     """What was typed into a form that is refused stays in it."""
+    if asked.room is None:
+        act = asked.request.url.path
+        fields = asked.form.multi_items()
+        asked.session.typed = {f"{act} {k}": v for k, v in fields if isinstance(v, str) and not k.startswith("_")}
     if asked.room is not None and not asked.room.read_only and asked.text("_draft"):
         with contextlib.suppress(BinderError):
             drafts.keep(asked)

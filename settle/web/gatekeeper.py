@@ -41,6 +41,9 @@ class Session:
     keys: bool = True
     said: list[str] = field(default_factory=list)  # to be shown on the next page, once
     wrong: list[str] = field(default_factory=list)
+    typed: dict[str, str] = field(
+        default_factory=dict
+    )  # into the refused form of a page without a binder, shown once more
 
 
 class Gate:

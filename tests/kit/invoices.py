@@ -54,6 +54,7 @@ class Invoice:
     amendment: str = ""
     original: str = ""
     items: tuple[tuple[str, int, int], ...] = field(default=())
+    counted: tuple[tuple[str, str, str], ...] = field(default=())  # size, quantity and price of each item, as written
 
     @property
     def total(self) -> int:
@@ -79,10 +80,19 @@ def unsigned(paper: Invoice) -> bytes:
     lines = paper.items or (("물품", paper.supply, paper.tax),)
     amendment = f"\n\t\t<AmendmentStatusCode>{paper.amendment}</AmendmentStatusCode>" if paper.amendment else ""
     original = f"\n\t\t<OriginalIssueID>{paper.original}</OriginalIssueID>" if paper.original else ""
+
+    def told(path: str, place: int, which: int) -> str:
+        text = escape(paper.counted[place - 1][which]) if paper.counted else ""
+        for tag in reversed(path.split("/")):
+            text = f"<{tag}>{text}</{tag}>"
+        return f"\n\t\t{text}" if paper.counted else ""
+
     items = "".join(
         f"\n\t<TaxInvoiceTradeLineItem>\n\t\t<SequenceNumeric>{place}</SequenceNumeric>"
-        f"\n\t\t<InvoiceAmount>{supply}</InvoiceAmount>\n\t\t<NameText>{escape(name)}</NameText>"
+        f"\n\t\t<InvoiceAmount>{supply}</InvoiceAmount>{told('ChargeableUnitQuantity', place, 1)}"
+        f"{told('InformationText', place, 0)}\n\t\t<NameText>{escape(name)}</NameText>"
         f"\n\t\t<TotalTax>\n\t\t\t<CalculatedAmount>{tax}</CalculatedAmount>\n\t\t</TotalTax>"
+        f"{told('UnitPrice/UnitAmount', place, 2)}"
         f"\n\t</TaxInvoiceTradeLineItem>"
         for place, (name, supply, tax) in enumerate(lines, 1)
     )

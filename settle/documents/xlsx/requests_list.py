@@ -26,7 +26,17 @@ def render(letters: Sequence[Letter], words: dict[str, Any], due: str, through: 
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": FIXED, "title": words["overview"]})
     rows = [
-        [n, one.kind, one.recipient, through[one.file], len(one.rows), one.won, due, f"{one.file}.hwpx", ""]
+        [
+            n,
+            one.kind,
+            one.recipient,
+            through[one.file],
+            len(one.rows),
+            one.won if one.of_money else "",
+            due,
+            f"{one.file}.hwpx",
+            "",
+        ]
         for n, one in enumerate(letters, start=1)
     ]
     rows.append(
@@ -34,14 +44,15 @@ def render(letters: Sequence[Letter], words: dict[str, Any], due: str, through: 
     )
     _sheet(book, "받는 곳", LETTERS, rows, sums=1)
     asked = [
-        [0, one.kind, one.recipient, row.line, row.day, row.vendor, row.text, int(row.claimed), int(row.applied), row.code,
+        [0, one.kind, one.recipient, row.line, row.day, row.vendor, row.text,
+         int(row.claimed) if one.of_money else "", int(row.applied) if one.of_money else "", row.code,
          "\n".join(dict.fromkeys(t for t in (row.papers, row.remedy) if t)), row.reason, row.source, due, ""]
         for one in letters
         for row in one.rows.itertuples()
     ]  # fmt: skip
     for n, cells in enumerate(asked, start=1):
         cells[0] = n
-    total = ["", "합계", "", "", "", "", "", "", sum(cells[8] for cells in asked), *[""] * 6]
+    total = ["", "합계", "", "", "", "", "", "", sum(one.won for one in letters), *[""] * 6]
     _sheet(book, "요청 내역", ASKED, [*asked, total], sums=1)
     book.close()
     return out.getvalue()

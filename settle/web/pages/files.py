@@ -44,12 +44,15 @@ class File:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An e-invoice as people know it. parties: (who, number, name); sums: (name, text); items: (what, supply, tax), won."""
+    """An e-invoice as people know it. parties: (who, number, name); sums: (name, text).
+
+    items: (what with its size, quantity, price, supply, tax); quantity and price as written, "" where the invoice says none, won else.
+    """
 
     title: str
     parties: list[tuple[str, str, str]]
     sums: list[tuple[str, str]]
-    items: list[tuple[str, int | None, int | None]]
+    items: list[tuple[str, str, str, int | None, int | None]]
     signature: str
 
 
@@ -104,7 +107,15 @@ def _invoice(paper: Paper) -> Invoice | None:
     facts = {name: fact.value for name, fact in paper.facts.items()}
     if paper.tier != INVOICE_TIER or "공급자등록번호" not in facts:
         return None
-    items = [(str(one.get("품목명", "")), one.get("공급가액"), one.get("세액")) for one in facts.get("품목", [])]
+    items = [
+        (
+            " ".join(str(one[name]) for name in ("품목명", "규격") if one.get(name)),
+            *(_grouped(str(one.get(name, ""))) for name in ("수량", "단가")),
+            one.get("공급가액"),
+            one.get("세액"),
+        )
+        for one in facts.get("품목", [])
+    ]
     sums = [(name, facts[name]) for name in _SUMS if name in facts]
     return Invoice(
         paper.document or paper.kind_name,
@@ -113,6 +124,12 @@ def _invoice(paper: Paper) -> Invoice | None:
         items,
         SIGNED.get(paper.signature, ""),
     )
+
+
+def _grouped(figure: str) -> str:
+    """1234.5 -> 1,234.5."""
+    whole, point, rest = figure.partition(".")
+    return f"{number(int(whole))}{point}{rest}" if whole.lstrip("-").isdigit() else figure
 
 
 def _shown(name: str, value: Any) -> str:

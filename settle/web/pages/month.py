@@ -11,7 +11,7 @@ from settle.binder.words import BinderError
 from settle.guard import run as guard
 from settle.guard.wire import send
 from settle.model import WON
-from settle.web import uploads
+from settle.web import programmes, uploads
 from settle.web.forms import Asked, back, page
 
 if TYPE_CHECKING:
@@ -31,23 +31,33 @@ BOARD = {
     "at_stake": 0,
     **dict.fromkeys(AGES, 0),
 }  # with their blanks
-_MONTH = re.compile(r"month=(\d{4}-\d{2})$")
+_MONTH = re.compile(r"programme=([^/=]+)/month=(\d{4}-\d{2})$")
 DEAREST, LAST = ("집행", "보완", "불인정", "걸린 금액"), "~"  # the largest first; what has no month comes behind
 SORTS = {"협약": "agreement", "상태": "status", "집행": "claimed", "보완": "held", "불인정": "disallowed",
          "걸린 금액": "at_stake", "오래된 것": "oldest"}  # fmt: skip
 
 
 def show(asked: Asked) -> Response:
-    """?folder= the results, ?month= which (default: the latest), ?status=, ?q=, ?sort=."""
+    """?folder= the results, ?month= which (default: the latest), ?programme=, ?status=, ?q=, ?sort=."""
     folder = Path(asked.query("folder")).expanduser()
+    typed, asked.session.typed = asked.session.typed, {}
     found = _months(folder)
     if not found:
         asked.session.wrong.append(
             f"'{folder}'은(는) settle batch의 결과 폴더가 아닙니다 (agreements 폴더가 없습니다)."
         )
+        asked.session.typed = {"/month folder": asked.query("folder")}
         return back("/")
     month = asked.query("month") if asked.query("month") in found else max(found)
-    rows = _rows(found[month])
+    named = dict(programmes.known())
+    listed = {one: named.get(one, one) for one in found[month]}
+    programme = asked.query("programme") if asked.query("programme") in listed else ""
+    rows = [
+        {**row, "programme": one, "of": listed[one]}
+        for one, path in found[month].items()
+        if programme in ("", one)
+        for row in _rows(path)
+    ]
     statuses = sorted({str(one["status"]) for one in rows})
     status = asked.query("status") if asked.query("status") in statuses else ""
     asked_words = asked.query("q").casefold().split()
@@ -56,7 +66,7 @@ def show(asked: Asked) -> Response:
         for one in rows
         if (not status or one["status"] == status)
         and all(
-            word in f"{one['agreement']} {one['folder']} {one['주관기업']} {one['수행기관']}".casefold()
+            word in f"{one['of']} {one['agreement']} {one['folder']} {one['주관기업']} {one['수행기관']}".casefold()
             for word in asked_words
         )
     ]
@@ -67,19 +77,19 @@ def show(asked: Asked) -> Response:
     number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     sums = {name: sum(int(one[name]) for one in shown) for name in (*WON, "lines", "at_stake", *AGES)}
     return page(
-        asked.request, "month.html", asked, folder=str(folder), months=sorted(found, reverse=True), month=month, status=status,
+        asked.request, "month.html", asked, typed=typed, folder=str(folder), months=sorted(found, reverse=True), month=month, status=status,
         statuses=statuses, q=asked.query("q"), rows=shown[(number - 1) * PAGE : number * PAGE], page=number, count=count,
-        found=len(shown), every=len(rows), sums=sums, sort=sort, sorts=list(SORTS),
-        base={"folder": str(folder), "month": month, "status": status, "q": asked.query("q"), "sort": sort},
+        found=len(shown), every=len(rows), sums=sums, sort=sort, sorts=list(SORTS), programmes=listed, programme=programme,
+        base={"folder": str(folder), "month": month, "programme": programme, "status": status, "q": asked.query("q"), "sort": sort},
     )  # fmt: skip
 
 
-def _months(folder: Path) -> dict[str, Path]:
-    """Month -> its table of agreements."""
-    found = {}
+def _months(folder: Path) -> dict[str, dict[str, Path]]:
+    """Month -> programme -> its table of agreements."""
+    found: dict[str, dict[str, Path]] = {}
     for path in sorted((folder / "agreements").glob("programme=*/month=*/data.parquet"))[:1000]:
-        if named := _MONTH.search(path.parent.name):
-            found[named[1]] = path
+        if named := _MONTH.search(path.parent.as_posix()):
+            found.setdefault(named[2], {})[named[1]] = path
     return found
 
 
@@ -107,6 +117,9 @@ def enter(asked: Asked) -> Response:
     """Open one agreement: a binder of the files that were judged."""
     root = Path(asked.text("root")).expanduser()
     name = asked.text("agreement")
+    programme, _, rest = name.partition("/")  # as month.html writes it
+    if known := programme in dict(programmes.known()):
+        name = rest
     if not asked.text("root") or not root.is_dir():
         raise BinderError("협약 폴더들이 있는 곳(settle batch에 준 폴더)을 적으세요.")
     place = (root / name).resolve()
@@ -119,6 +132,8 @@ def enter(asked: Asked) -> Response:
         raise BinderError(f"'{root}'에 '{name}' 협약의 파일이 없습니다.")
     room = asked.desk.create(Path(name).stem or name)
     uploads.take_paths(room, paths)
+    if known:
+        room.binder.set("사업", programme, asked.who())
     room.judge("처음 판정", who=asked.who())
     return back(f"/b/{room.key}/")
 

@@ -21,10 +21,12 @@ MOST_NAME = 60
 def show(asked: Asked) -> Response:
     """The first screen."""
     recent = [(key_of(one), one.name.removesuffix(".정산"), str(one.parent)) for one in places.recent()]
+    typed, asked.session.typed = asked.session.typed, {}
     return page(
         asked.request,
         "start.html",
         asked,
+        typed=typed,
         recent=recent,
         programmes=programmes.known(),
         profiles=[one.stem for one in places.profiles()],

@@ -12,6 +12,7 @@ from settle.binder.words import BinderError, clean
 from settle.documents import subjects
 from settle.korean import day, mask, mask_key
 from settle.programme.answers import Answers, Cell, Value, dumps, understood
+from settle.reading import answered
 from settle.web import drafts, uploads
 from settle.web.forms import Asked, back, inside, page
 
@@ -155,10 +156,19 @@ def answer(asked: Asked) -> Response:
     given, text = _given(asked, q)
     if given is None:
         raise BinderError(NOT_UNDERSTOOD)
+    if wrong := unreadable(room, given):
+        raise BinderError(wrong)
     room.binder.answer(q.id, _kept_with(room, q, given), q.kind, mask(clean(text)), asked.who())
     drafts.forget(room, asked.text("_draft"))
     room.judge(f"답: {mask_key(_about(q.id))}", who=asked.who())
     return back(asked.url("todo"))
+
+
+def unreadable(room: Room, given: Answers) -> str:
+    """Why an answer cannot be kept: what its column cannot hold, "" where it can."""
+    judged = room.state.judgement if room.state else None
+    wrong = answered.unreadable(judged.book, given, judged.programme) if judged else []
+    return f"{' '.join(wrong[:3])} 보기처럼 적으세요." if wrong else ""
 
 
 def _given(asked: Asked, q: Question) -> tuple[Answers | None, str]:

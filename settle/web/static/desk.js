@@ -153,8 +153,10 @@ async function refresh(only) {
   if (page.body.dataset.working) document.body.dataset.working = page.body.dataset.working;
   swap("#sums", page);
   if (!only) {
-    const focused = document.activeElement?.id;
+    const focused = document.activeElement?.id, said = $("#told"), wrong = $("#main > [role=alert]");
     swap("#main", page);
+    if (said && !$("#told")?.children.length) $("#told")?.replaceWith(said); // what was said of the act stays to be read
+    if (wrong && !$("#main > [role=alert]")) $("#told")?.after(wrong);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     window.scrollTo(0, at);
     if (ledger !== undefined && $(".ledger")) $(".ledger").scrollTop = ledger;
