@@ -798,3 +798,36 @@ def test_an_evidence_file_is_asked_for_shown_beside_its_line_and_told_in_words(t
         assert picture.content.startswith(b"\x89PNG")
     assert "빈 파일입니다. 원본을 다시 받아 내 주세요." in seen("E-005")
     visitor.desk.close_all()
+
+
+def test_all_ties_of_a_page_are_one_form(tmp_path: Path) -> None:
+    """Two pairs of equal lines with an invoice each: one sending, one judgement, one undo."""
+    from tests.test_evidence_judging import bought, line
+    from tests.test_evidence_judging import workbook as ledger
+
+    papers = [bought(13, supply=200_000, tax=20_000), bought(15, supply=300_000, tax=30_000)]
+    rows = [line(f"E-00{n}", papers[n // 2]) for n in range(4)]
+    for name, paper in zip("ab", papers, strict=True):
+        (tmp_path / f"{name}.xml").write_bytes(invoices.signed(paper))
+    visitor = start(tmp_path, ledger(tmp_path / "장부", rows), tmp_path / "a.xml", tmp_path / "b.xml")
+    state = visitor.room().state
+    assert state is not None
+    ties = [one for one in state.judgement.questions if one.about.startswith("파일.")]
+    assert len(ties) == 2
+    text = visitor.see("todo").text
+    assert text.count('/answers"') == 1
+    assert "E-003 · " in text  # a line is told apart by more than its name
+    before, runs = totals(visitor), len(visitor.room().binder.runs())
+    home = f"/b/{visitor.room().key}/todo"
+    assert "고른 것이 없습니다" in visitor.act("answers", {"_back": home}).text
+    refused = visitor.act("answers", {ties[0].id: ties[0].choices[0], ties[1].id: "E-999", "_back": home})
+    assert "고를 수 있는 것이 아닙니다" in refused.text
+    assert visitor.room().binder.answers() == []  # all or none
+    visitor.act("answers", {one.id: one.choices[0] for one in ties})
+    assert totals(visitor)["recognised"] == before["recognised"] + 220_000 + 330_000
+    assert len(visitor.room().binder.runs()) == runs + 1
+    assert len(visitor.room().binder.answers()) == 2
+    visitor.act("undo")
+    assert totals(visitor) == before
+    assert visitor.room().binder.answers() == []
+    visitor.desk.close_all()

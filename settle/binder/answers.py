@@ -12,19 +12,31 @@ from settle.binder.rows import Answer
 from settle.binder.words import BinderError, clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from settle.binder.store import Row, Store
 
 
 def put(store: Store, who: str, question: str, body: dict[str, Any], kind: str, text: str, origin: str) -> Answer:
     """See Binder.answer."""
-    if not clean(question) or not body:
+    return put_many(store, who, [(question, body, kind, text)], origin)[0]
+
+
+def put_many(
+    store: Store, who: str, given: Sequence[tuple[str, dict[str, Any], str, str]], origin: str
+) -> list[Answer]:
+    """See Binder.answer_many."""
+    if not given or any(not clean(question) or not body for question, body, *_ in given):
         raise BinderError("답에는 질문과 값이 필요합니다.")
     with store.act(who, words.ANSWER) as act:
-        row = {
-            "id": clean(question), "kind": kind, "body": canonical(_plain(body)), "text": clean(text), "by": who,
-            "at": act.at, "origin": origin,
-        }  # fmt: skip
-        return _answer(act.put("answers", row))
+        rows: list[Row] = [
+            {
+                "id": clean(question), "kind": kind, "body": canonical(_plain(body)), "text": clean(text), "by": who,
+                "at": act.at, "origin": origin,
+            }
+            for question, body, kind, text in given
+        ]  # fmt: skip
+        return [_answer(act.put("answers", row)) for row in rows]
 
 
 def withdraw(store: Store, who: str, question: str) -> None:

@@ -320,6 +320,10 @@ class Binder(Papers):
         """Answer a question. body: the piece of 답.toml; text: as a person reads it. Again: the answer is replaced."""
         return given.put(self._store, self._by(who), question, body, kind, text, origin)
 
+    def answer_many(self, many: Sequence[tuple[str, dict[str, Any], str, str]], who: str = "") -> list[Answer]:
+        """Answer several questions (question, body, kind, text): all or none, and one undo takes all back."""
+        return given.put_many(self._store, self._by(who), many, "desk")
+
     def withdraw_answer(self, question: str, who: str = "") -> None:
         """Take an answer back."""
         given.withdraw(self._store, self._by(who), question)

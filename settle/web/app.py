@@ -52,6 +52,7 @@ ACT: dict[str, Page] = {
     "/b/{key}/programme": reading.programme,
     "/b/{key}/assume": reading.assume,
     "/b/{key}/answer": todo.answer,
+    "/b/{key}/answers": todo.several,
     "/b/{key}/withdraw-answer": todo.withdraw,
     "/b/{key}/undo": todo.undo,
     "/b/{key}/files": todo.files,

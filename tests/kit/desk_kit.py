@@ -70,11 +70,7 @@ def month(place: Path) -> tuple[Path, Path]:
     line = kit.line(집행일="2025-07-01", 원인행위일="2025-07-01", 거래처="다른찻집")
     paper = kit.paper(승인번호="40000001", 발행일="2025-07-01", 발행자="다른찻집")
     kit.book(folder / "나" / "장부.xlsx", line, papers=[paper], 협약번호="2025-나", 수행기관="<b>나기관")
-    workers = pool.open_pool(1, "")
-    try:
-        run.run(folder, out, "2025-09", DEFAULT_PROGRAMME, workers, Options())
-    finally:
-        workers.close()
+    run.run(folder, out, "2025-09", DEFAULT_PROGRAMME, pool.Here(), Options())
     return folder, out
 
 

@@ -11,12 +11,12 @@ import pyarrow as pa
 from settle.binder.words import BinderError
 from settle.korean import mask_key
 from settle.programme import profile, sheets
-from settle.programme.answers import AnswersError, dumps, understood
+from settle.programme.answers import AnswersError
 from settle.programme.vocabulary import HEADS
 from settle.reading.headings import NOTHING
 from settle.web import places, programmes
 from settle.web.forms import Asked, back, page
-from settle.web.pages.todo import body_of
+from settle.web.pages import todo
 from settle.web.room import ASSUMED
 from settle.workbook.raw import letter
 
@@ -193,30 +193,20 @@ def columns(asked: Asked) -> Response:
     wanted |= {name: NOTHING for name in unused if name not in wanted}
     if not wanted:
         raise BinderError("바꾼 열이 없습니다.")
+    given = []
     for name, heading in wanted.items():
         asked_for = name if sheet.kind == made["main"] else f"{sheet.kind}:{name}"
         text = f"{name} = {'쓰지 않음' if heading == NOTHING else heading}"
-        room.binder.answer(f"열:{asked_for}", {"columns": {asked_for: heading}}, "column", text, asked.who())
+        given.append((f"열:{asked_for}", {"columns": {asked_for: heading}}, "column", text))
+    room.binder.answer_many(given, asked.who())
     room.judge(f"열: {', '.join(wanted)}", who=asked.who())
     return back(asked.url("reading"))
 
 
 def words(asked: Asked) -> Response:
     """Say what words mean."""
-    room = asked.at
-    state = room.state
-    given = 0
-    for one in state.judgement.questions if state else []:
-        typed = asked.text(one.id)
-        if typed and one.about.startswith("말."):
-            answers = understood(one.about, one.lines, one.choices, typed)
-            if answers is None:
-                raise BinderError(f"'{typed}'은(는) 고를 수 있는 말이 아닙니다.")
-            room.binder.answer(one.id, body_of(dumps(answers)), one.kind, typed, asked.who())
-            given += 1
-    if not given:
-        raise BinderError("고른 뜻이 없습니다.")
-    room.judge(f"모르는 말 {given}개", who=asked.who())
+    given = todo.chosen(asked, "말.")
+    asked.at.judge(f"모르는 말 {given}개", who=asked.who())
     return back(asked.url("reading"))
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from settle.binder.words import BinderError, clean
 from settle.documents import subjects
-from settle.korean import day, mask, mask_key
-from settle.programme.answers import Answers, Cell, Value, dumps, understood
+from settle.korean import day, mask, mask_key, number
+from settle.programme.answers import FILE, Answers, Cell, Value, dumps, understood
 from settle.reading import answered
 from settle.web import drafts, uploads
 from settle.web.forms import Asked, back, inside, page
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from settle.judging.questions import Question
+    from settle.model import Judgement
     from settle.web.room import Room, State
 
 MOST_LINES = 100
@@ -84,7 +85,8 @@ def _about(question: str) -> str:
 
 def _made(state: State) -> dict[str, Any]:
     judgement = state.judgement
-    asked = [_Shown(one) for one in judgement.questions if one.answerable]
+    ties = [one for one in judgement.questions if one.about.startswith(f"{FILE}.")]
+    asked = [_Shown(one) for one in judgement.questions if one.answerable and one not in ties]
     papers = [one for one in judgement.questions if not one.answerable]
     shown = ("cannot run", "left out")
     errors = [one for one in judgement.input_errors if one.consequence in shown]
@@ -95,11 +97,24 @@ def _made(state: State) -> dict[str, Any]:
         "named": subjects.called(judgement) if told else "",
         "unused": unused,
         "unanswered": asked,
+        "ties": ties,
+        "called": _called(judgement, {name for one in ties for name in one.lines}),
         "asked_texts": {one.question.text for one in asked},
         "papers": papers,
         "errors": errors,
         "unread": any(one.consequence == "cannot run" and not one.column for one in errors),
         "held": int(judgement.totals["held"]),
+    }
+
+
+def _called(judgement: Judgement, names: set[str]) -> dict[str, str]:
+    """Lines by name -> as they are told apart in a list to choose from."""
+    lines = judgement.lines
+    part = lines[lines["line"].isin(names)]
+    columns = (part[name].tolist() for name in ("line", "집행일", "거래처", "적요", "claimed"))
+    return {
+        name: " · ".join(text for text in (name, day(on), vendor, text, f"{number(int(won))}원") if text)
+        for name, on, vendor, text, won in zip(*columns, strict=True)
     }
 
 
@@ -162,6 +177,30 @@ def answer(asked: Asked) -> Response:
     drafts.forget(room, asked.text("_draft"))
     room.judge(f"답: {mask_key(_about(q.id))}", who=asked.who())
     return back(asked.url("todo"))
+
+
+def several(asked: Asked) -> Response:
+    """Take all that was chosen for the files of one form, and judge once."""
+    given = chosen(asked, f"{FILE}.")
+    drafts.forget(asked.at, asked.text("_draft"))
+    asked.at.judge(f"답 {given}개: 증빙의 줄", who=asked.who())
+    return back(asked.url("todo"))
+
+
+def chosen(asked: Asked, about: str) -> int:
+    """Keep the answers of a form that has a field for each question about the same, none where one is not meant; how many."""
+    room, given = asked.at, []
+    for one in room.state.judgement.questions if room.state else []:
+        typed = asked.text(one.id)
+        if typed and one.about.startswith(about):
+            answers = understood(one.about, one.lines, one.choices, typed)
+            if answers is None:
+                raise BinderError(f"'{typed}'은(는) 고를 수 있는 것이 아닙니다.")
+            given.append((one.id, body_of(dumps(answers)), one.kind, mask(clean(typed))))
+    if not given:
+        raise BinderError("고른 것이 없습니다.")
+    room.binder.answer_many(given, asked.who())
+    return len(given)
 
 
 def unreadable(room: Room, given: Answers) -> str:
