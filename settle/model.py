@@ -15,6 +15,7 @@ APPLICANT = "신청자"  # who is asked about an application
 EFFECTS = {"disallow": "불인정", "hold": "보완", "note": "확인"}  # what a finding does, and its word
 LEDGER = "집행내역"
 EVIDENCE = "증빙목록"
+EVIDENCE_FILES = "증빙파일"  # the table in which cases and examples tell of files
 BUDGET = "예산"
 PURCHASE = "_purchase"  # column of the ledger: what the two lines of one row of two funds have in common; else ""
 TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is the time of day known?

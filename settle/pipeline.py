@@ -1,4 +1,7 @@
-"""The one door: files -> Book -> Judgement with its Facts, lists included. Every command, the batch and the desk come through here."""
+"""The one door: files -> Book -> Judgement with its Facts, lists included. Every command, the batch and the desk come through here.
+
+What only evidence files or lists need is imported where there are any: most runs have none.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from settle.evidence import attach as files
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
 from settle.judging.questions import ask
 from settle.korean import josa
-from settle.model import InputFile
+from settle.model import EVIDENCE_FILES, InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
 from settle.programme.answers import remembered
@@ -23,15 +25,15 @@ from settle.reading.working import apart
 from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
 from settle.reconciling.filler import Filling
-from settle.reconciling.filling import fill
 from settle.reconciling.opening import Opened
 from settle.reconciling.reading import read as read_list
-from settle.reconciling.reconcile import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from settle.evidence.checking import Checked
+    from settle.evidence.folder import Asked
     from settle.model import Book, Judgement
     from settle.programme.answers import Answers
     from settle.programme.profile import Profile
@@ -155,8 +157,8 @@ def book_from_tables(
     programme = programme or vocabulary.load()
     kinds = sheets.load(programme.id)
     found = {}
-    evidence = tables.get(files.TABLE)
-    tables = {name: rows for name, rows in tables.items() if name != files.TABLE}
+    evidence = tables.get(EVIDENCE_FILES)
+    tables = {name: rows for name, rows in tables.items() if name != EVIDENCE_FILES}
     for name, rows in tables.items():
         if name not in kinds and isinstance(rows, list) and rows:
             headings = list(dict.fromkeys(key for row in rows for key in row))
@@ -166,6 +168,8 @@ def book_from_tables(
     book = books.book_from_tables(rest, programme, assume, columns)
     book.lists = sorted((s for s in found.values() if s is not None), key=lambda s: (*s.order, s.file))
     if evidence is not None:
+        from settle.evidence import attach as files
+
         files.attach(book, programme, files.described(evidence))
     return book
 
@@ -174,7 +178,7 @@ def add_evidence(
     book: Book,
     programme: Programme,
     places: Sequence[Path],
-    asked: files.Asked | None = None,
+    asked: Asked | None = None,
     *,
     filling: bool = True,
     told: Callable[[int, int], None] | None = None,
@@ -183,6 +187,8 @@ def add_evidence(
 
     Raises settle.evidence.folder.NotThere where a place is not there.
     """
+    from settle.evidence import attach as files
+
     files.attach(book, programme, files.read(book, places, asked, told), filling=filling)
 
 
@@ -206,13 +212,21 @@ def judge(
     facts = Facts(book, rulebook.programme, dict(given or {}))
     with_lists, filling = any(s.usable for s in book.lists), Filling()
     if with_lists and filled:
+        from settle.reconciling.filling import fill
+
         book, filling = fill(facts, book.answers.cards if book.answers else None)
         facts = Facts(book, rulebook.programme, dict(given or {}))
-    checked = files.checked(facts)
+    checked = None
+    if book.evidence is not None:
+        from settle.evidence import attach as files
+
+        checked = files.checked(facts)
     if checked is not None:
         facts.given |= checked.given()
     result = None
     if with_lists:
+        from settle.reconciling.reconcile import reconcile
+
         result = reconcile(_as_filed(facts, checked), book.lists, filling.explained)
         facts.given |= result.given()
         if checked is not None and checked.fell:  # one amendment, seen in a file and in a list, is taken once
@@ -224,7 +238,7 @@ def judge(
     return judgement
 
 
-def _as_filed(facts: Facts, checked: files.Checked | None) -> Facts:
+def _as_filed(facts: Facts, checked: Checked | None) -> Facts:
     """Facts in which a paper has the amount of its file: what the lists are held against."""
     if checked is None or not checked.written:
         return facts

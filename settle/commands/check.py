@@ -97,7 +97,8 @@ def command(
     typed: list[Carried] = []
 
     def carry(book: Book, *, decisions: bool = True) -> None:
-        typed.append(carried_over(book, output, decisions=decisions))
+        if output is not None:
+            typed.append(carried_over(book, output, decisions=decisions))
 
     place = None
     if kept:
@@ -124,9 +125,9 @@ def command(
         )
         if not no_leads:
             _look(result)
-    carried = typed[0]
-    result.book.notices += carried.notices
-    comparison = compare(result, earlier, carried.said) if earlier else None
+    carried = typed[0] if typed else None
+    result.book.notices += carried.notices if carried else []
+    comparison = compare(result, earlier, carried.said if carried else ()) if earlier else None
     written = _written(result, output, font, comparison, carried) if output else []
     if save_profile and not result.unjudged:
         written.append(keep_profile(result, save_profile, profile))
@@ -149,7 +150,7 @@ def _look(result: Judgement) -> None:
 
 
 def _written(
-    result: Judgement, output: Path, font: Path | None, comparison: Comparison | None, carried: Carried
+    result: Judgement, output: Path, font: Path | None, comparison: Comparison | None, carried: Carried | None
 ) -> list[Path]:
     """The set that was written; none where nothing was judged, which is said."""
     if result.unjudged:
@@ -176,13 +177,13 @@ def _earlier(previous: Path | None, output: Path | None, programme: str) -> Prev
         return None  # of another programme, or no longer whole: it is kept, and not compared
 
 
-def carried_over(book: Book, folder: Path | None, *, decisions: bool = True) -> Carried:
+def carried_over(book: Book, folder: Path, *, decisions: bool = True) -> Carried:
     """What was typed into the 검토표 of the set in the folder; rows of 판정 are taken into the book."""
     from settle.comparing import carrying
     from settle.documents import sets
     from settle.programme import vocabulary
 
-    if folder is None or book.main not in book.frames:
+    if book.main not in book.frames:
         return carrying.NOTHING
     programme = vocabulary.load(book.programme)
     found, lost = carrying.read(folder, programme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from settle.model import Book, Judgement
     from settle.programme.answers import Answers
     from settle.programme.profile import Profile
+    from settle.programme.rules import Rulebook
 
 HEADINGS = {"Options": "옵션", "Commands": "명령", "Arguments": "인자"}
 TEXTS = {
@@ -278,12 +279,32 @@ def read(
     return read_book(opened, info, assumed, named, kept, answered)
 
 
-def _ready_to_judge() -> None:
-    """Import what judges."""
-    import settle.pipeline  # noqa: F401
-    from settle.judging import gate
+class _Ready:
+    """What judges, made ready while children read the files; what is wrong with it is told when it is its turn."""
 
-    gate.warm_up()
+    def __init__(self, programme: str) -> None:
+        self.programme = programme
+        self.loaded: Rulebook | None = None
+
+    def make(self) -> None:
+        """Import and load."""
+        import settle.pipeline  # noqa: F401
+        from settle.judging import gate
+        from settle.programme import rules, sheets
+        from settle.programme.folders import ResourceError
+        from settle.reconciling.profiles import profiles
+
+        gate.warm_up()
+        with suppress(rules.RulebookError, ResourceError):
+            sheets.load(self.programme)
+            profiles()
+            self.loaded = rules.load(self.programme)
+
+    def rulebook(self) -> Rulebook:
+        """The rulebook. Raises RulebookError, ResourceError."""
+        from settle.programme.rules import load
+
+        return self.loaded or load(self.programme)
 
 
 def load_answers(path: Path | None) -> Answers:
@@ -368,17 +389,18 @@ def judge_files(
     _no_folder(files)
     from settle.programme.folders import ResourceError
 
+    prepared = _Ready(programme)
     with progress() as at:
         at.step("파일을 읽는 중")
-        book = read(files, programme, assume, column, profile, meanwhile=_ready_to_judge, answers=answers)
+        book = read(files, programme, assume, column, profile, meanwhile=prepared.make, answers=answers)
         if evidence:
             add_evidence(book, programme, evidence, kept, no_fill, at)
         before(book)
         at.step(f"{book.main} {len(book.ledger):,}줄을 판정하는 중")
         from settle.pipeline import judge
-        from settle.programme.rules import RulebookError, load
+        from settle.programme.rules import RulebookError
 
         try:
-            return judge(book, load(programme), codes(rules), codes(skip), filled=not no_fill)
+            return judge(book, prepared.rulebook(), codes(rules), codes(skip), filled=not no_fill)
         except (RulebookError, ResourceError) as error:
             raise Wrong(str(error)) from error

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from settle.evidence.papers import Fact, Paper
 from settle.evidence.sniff import KINDS, unlike_its_name
+from settle.model import EVIDENCE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TABLE = "증빙파일"
+TABLE = EVIDENCE_FILES
 _FACTS = (
     "승인번호", "작성일자", "당초승인번호", "공급자등록번호", "공급자상호", "공급받는자등록번호", "공급받는자상호", "공급가액", "세액",
     "합계금액",

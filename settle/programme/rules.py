@@ -355,14 +355,15 @@ def rule_files(folder: Path, include: Sequence[str]) -> list[Path]:
     return sorted([*own, *named], key=lambda file: file.name)
 
 
-def digest(folder: Path) -> str:
+def digest(folder: Path, include: Sequence[str] | None = None) -> str:
     """SHA-256 of a rulebook folder and of the common rules it includes, without reading its rules: the `sha256` of the Rulebook that
-    lies there. Raises RulebookError.
+    lies there. include: what its programme.toml includes, where that is known. Raises RulebookError.
     """
-    try:
-        include = tomllib.loads((folder / "programme.toml").read_text(encoding="utf-8")).get("include", [])
-    except (OSError, ValueError):
-        include = []  # what is wrong with it is said where it is loaded
+    if include is None:
+        try:
+            include = tomllib.loads((folder / "programme.toml").read_text(encoding="utf-8")).get("include", [])
+        except (OSError, ValueError):
+            include = []  # what is wrong with it is said where it is loaded
     found = hashlib.sha256()
     for file in [*sorted(folder.glob("*.toml")), *rule_files(folder, include)]:
         found.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -389,8 +390,8 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
 
     Raises RulebookError, ResourceError.
     """
+    info = load_programme(programme, folder)  # of the programme itself: read before, as a rule
     folder = folder or resources.folder("schemas", programme)
-    info = load_programme(programme, folder)
     limits = info.data.get("limits", {})
     if not list((folder / "rules").glob("*.toml")):
         raise RulebookError(f"규칙집 '{folder.name}'에 규칙 파일(rules/*.toml)이 없습니다.")
@@ -413,4 +414,4 @@ def load(programme: str = resources.DEFAULT_PROGRAMME, folder: Path | None = Non
         raise RulebookError(f"{EXAMPLES}: '{strange[0]}'은(는) 이 사업이 include로 쓰는 공통 규칙이 아닙니다.")
     rules = [replace(rule, examples=told.get(rule.code, rule.examples)) for rule in rules]
     groups = list(info.data.get("groups", {}))
-    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder))
+    return Rulebook(info, tuple(sorted(rules, key=lambda r: order(r.code, groups))), digest(folder, info.include))

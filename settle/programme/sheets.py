@@ -72,6 +72,9 @@ class SheetKind:
     judged: bool = False  # what cannot be read in it holds: the sheet of a subject, or its evidence
     own: int = 0  # where it stands in the file of the programme; those that others have too stand behind
 
+    def __hash__(self) -> int:  # asked for every heading: not of all columns each time; kinds of one name are few
+        return hash(self.name)
+
     def column(self, name: str) -> Column:
         """The column (or item) of that canonical name. Raises KeyError."""
         for column in self.columns + self.items:

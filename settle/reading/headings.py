@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Levenshtein
-
 from settle.programme.vocabulary import match_key
 from settle.reading import cells
 from settle.reading.currency import currency
@@ -336,6 +334,8 @@ def _jamo(key: str) -> str:
 
 def _nearest(kind: SheetKind, forms: Sequence[str]) -> tuple[str, float] | None:
     """(column, likeness) that an unknown heading is most like, where it is near enough and no other column is."""
+    from rapidfuzz.distance import Levenshtein  # late: most sheets have no heading that nobody knows
+
     likeness: dict[str, float] = {}
     for form in forms:
         if len(form) < 3:

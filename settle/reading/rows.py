@@ -57,7 +57,7 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     """Every row is a line, a totals row, blank or rejected."""
     look = _look(context, table, rows)
     blank = (look.count == 0) | look.ruled
-    words = {place: column.matching(_TOTAL)[rows] for place, column in context.columns.items()}
+    words = {place: flags[rows] for place, flags in columns.matching(context.columns, _TOTAL).items()}
     totals = _totals(table, look.filled, words) & ~blank
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
@@ -102,9 +102,10 @@ def _look(context: Context, table: Table, rows: np.ndarray) -> _Look:
     signed = np.zeros(len(rows), bool)
     dashes = np.zeros(len(rows), np.int32)
     whole = np.zeros(len(rows), np.int32)
-    for place, column in context.columns.items():
-        signed |= column.matching(_SIGNED)[rows]
-        dashes += column.matching(_RULE)[rows]
+    signs, rules = (columns.matching(context.columns, pattern) for pattern in (_SIGNED, _RULE))
+    for place in context.columns:
+        signed |= signs[place][rows]
+        dashes += rules[place][rows]
         whole += filled[place]
         if place not in counters:
             count += filled[place]
@@ -126,19 +127,18 @@ def _worded(
     first = np.zeros(len(rows), bool)  # the first text of the row was met
     soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     more = np.zeros(len(rows), np.int32)  # texts beside the word, which a purchase has
+    sums = (_FIGURES, _SOFT, _EXACT, _UNSUMMED)
+    figures, words, exactly, unsummed = (columns.matching(context.columns, pattern) for pattern in sums)
     for place in sorted(context.columns):
-        if not rest.any():
-            break
-        column = context.columns[place]
-        text = rest & look.filled[place] & ~column.matching(_FIGURES)[rows]  # not the amount, a running number
+        text = rest & look.filled[place] & ~figures[place][rows]  # not the amount, a running number
         here = text & ~first
-        word = column.matching(_SOFT)[rows]
+        word = words[place][rows]
         if place == table.places.get("거래처"):
             vendor = vendor & ~word
-        exact = word | column.matching(_EXACT)[rows]
+        exact = word | exactly[place][rows]
         met = here & (exact if place == table.places.get("적요") else np.where(undated, word, exact))
         soft |= met
-        other |= here & column.matching(_UNSUMMED)[rows]
+        other |= here & unsummed[place][rows]
         first |= met if place in beside else here
         more += text & ~met & (place not in beside) & (place != table.places.get("비고"))
     soft &= ~vendor & (undated | (more == 0))  # a dated row says nothing else, as the end of a month in a cash book
