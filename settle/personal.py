@@ -6,6 +6,7 @@ Every pattern here is bounded, so that masking takes time in proportion to the t
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FEWEST = 10  # digits: an account number has no fewer
+_TEN = re.compile(rf"(?:[0-9][ \t\r./_-]*+){{{FEWEST}}}")
+SMALL = 2_000_000  # letters
 _DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
 _DOTS, _SLASHES, _LINES = "\u00b7\u2022\u2024\u2027\u22c5\u30fb\uff0e\uff65\u3002", "\u2044\u2215\uff0f\\", "\uff3f"
 _SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2800" + "".join(
@@ -122,12 +125,19 @@ def mask_keys(texts: Sequence[str]) -> list[str]:
 
 
 def _suspects(texts: list[str]) -> Sequence[int]:
-    """Which of the texts hold ten digits with nothing but spaces, dots, slashes, dashes and underscores between them."""
-    import numpy as np
+    """Which of the texts hold ten digits with nothing but spaces, dots, slashes, dashes and underscores between them.
 
+    Where few texts are masked in a child that needs no numpy, its import would take longer than all of them.
+    """
     joined = "\n".join(texts)
     for odd in set(_ODD.findall(joined)):
         joined = joined.replace(odd, _PLAIN.get(odd) or ("" if odd in _NOTHING else "0"))
+    if "numpy" not in sys.modules and len(joined) < SMALL:
+        found = joined.split("\n")
+        whole = len(found) == len(texts)  # else a text has a line break of its own
+        return [place for place, text in enumerate(found) if _TEN.search(text)] if whole else range(len(texts))
+    import numpy as np
+
     letters = np.frombuffer(f"\n{joined}\n".encode("utf-8", "surrogatepass"), dtype=np.uint8)
     line = letters == 10
     if np.count_nonzero(line) != max(len(texts) - 1, 0) + 2:  # a text with a line break of its own

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from settle.comparing.earlier import Comparison
     from settle.comparing.replies import Reply
+    from settle.documents.review.cleaning import Cleaning
     from settle.model import Judgement
 
 
@@ -45,17 +46,27 @@ def write(
 
     Raises WriteError, FontError.
     """
+    begun = review.begin(result)  # a child cleans the copy for the 검토표 while the other documents are written
+    try:
+        return _write(result, folder, font, comparison, kept, begun)
+    finally:
+        begun.end()
+
+
+def _write(
+    result: Judgement, folder: Path, font: Path | None, comparison: Comparison | None, kept: Kept, begun: Cleaning
+) -> list[Path]:
     output = folder / "정산결과.json"
     report = disallowance.document(result)
-    carried = review.Carried(_by_row(result, kept.carried.replies), kept.carried.listed)
-    reviews = review.write(result, folder, carried=carried, taken=kept.taken)
     written = [
         files.write_bytes(output, json_.dumps(result).encode()),
         files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
         disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
         *(papers.write(report, folder / f"불인정내역서{ending}", font) for ending in papers.ENDINGS),
-        *(one.path for one in reviews),
     ]
+    carried = review.Carried(_by_row(result, kept.carried.replies), kept.carried.listed)
+    reviews = review.write(result, folder, carried=carried, taken=kept.taken, begun=begun)
+    written += [one.path for one in reviews]
     if result.reconciliation is not None:
         from settle.documents import reconciliation_lists
         from settle.documents.xlsx import reconciliation

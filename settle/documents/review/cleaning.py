@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import quoteattr
 from zlib import crc32
@@ -24,6 +26,7 @@ from settle.personal import holds_accounts, mask, mask_key, mask_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Future
 
 CLEAN = "settle.documents.review.cleaning:clean"
 SECONDS, SECONDS_PER_MB = 20.0, 0.8  # CPU time of the child, and for every MiB unpacked
@@ -63,6 +66,27 @@ class Cleaned:
     tabs: dict[str, str] = field(default_factory=dict)
 
 
+class Cleaning:
+    """Workbooks being cleaned, one after the other, while other documents are written."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._begun: dict[str, Future[Cleaned]] = {}
+
+    def begin(self, data: bytes, keys: Iterable[str]) -> None:
+        """Start on a workbook; see `cleaned`."""
+        self._begun[sha256(data).hexdigest()] = self._pool.submit(cleaned, data, list(keys))
+
+    def result(self, data: bytes, keys: Iterable[str]) -> Cleaned:
+        """What became of a workbook: waits where it was begun, else cleans it now. Raises Unsupported."""
+        begun = self._begun.pop(sha256(data).hexdigest(), None)
+        return begun.result() if begun else cleaned(data, keys)
+
+    def end(self) -> None:
+        """Nothing more is wanted."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
 def cleaned(data: bytes, keys: Iterable[str]) -> Cleaned:
     """The workbook with personal numbers hidden, by a guarded child. Raises Unsupported where that cannot be done.
 
@@ -97,7 +121,7 @@ def clean(task: dict[str, Any], out: BinaryIO) -> None:
     with open(task["path"], "rb") as stream:
         data = stream.read()
     try:
-        work = _Cleaning(Package(data), frozenset(task["keys"]))
+        work = _Work(Package(data), frozenset(task["keys"]))
         body = work.run()
     except (Unsupported, tokens.Malformed) as reason:
         said = str(reason) if isinstance(reason, Unsupported) else "XML을 읽을 수 없는 부분이 있습니다"
@@ -106,7 +130,7 @@ def clean(task: dict[str, Any], out: BinaryIO) -> None:
     send(out, {"tabs": work.masks.tabs, "hidden": work.hidden, "dropped": sorted(work.dropped)}, body)
 
 
-class _Cleaning:
+class _Work:
     """One workbook at work."""
 
     def __init__(self, package: Package, keys: frozenset[str]) -> None:

@@ -10,6 +10,7 @@ renewed: verdicts, colours and comments of the last time are replaced, replies s
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import unicodedata
@@ -19,7 +20,7 @@ from xml.sax.saxutils import unescape
 
 from settle.documents.review import decisions, files, findings_list
 from settle.documents.review import package as ooxml
-from settle.documents.review.cleaning import cleaned
+from settle.documents.review.cleaning import Cleaning
 from settle.documents.review.comments import Notes
 from settle.documents.review.copied import copy
 from settle.documents.review.findings_list import NAME
@@ -62,10 +63,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.comparing.replies import Typed
-    from settle.model import Judgement, Sheet
+    from settle.model import Book, Judgement, Sheet
 
 AUTHOR = "settle"
 SUMMARY = "정산 검토"
+EDITED = (".xlsx", ".xlsm")  # others are copied cell by cell
 MARKER = 'N("settle")=0'  # the formula by which our conditional formats are known again
 MOST_COMMENTS = 2000  # on one sheet; a drawing of more makes spreadsheets slow, and the column 사유 says the same
 MOST_LISTED = 5000  # findings on the summary sheet
@@ -118,19 +120,20 @@ def write(
     *,
     carried: Carried | None = None,
     taken: Collection[str] = (),
+    begun: Cleaning | None = None,
 ) -> list[Written]:
     """Write a 검토표 for every file that holds a ledger (검토표.xlsx, 검토표-2.xlsx …). Raises WriteError.
 
-    carried: what was typed into an earlier 검토표. taken: names that are not to be used.
+    carried: what was typed into an earlier 검토표. taken: names that are not to be used. begun: what `begin` gave.
 
     A file that was judged is never written over: where it has that name already, the next number is taken.
     """
     book = judgement.book
     inputs = {file.path.resolve() for file in book.files}
     free = (p for p in _paths(folder, name) if p.resolve() not in inputs and p.name not in taken)
-    holding = [n for n in range(len(book.files)) if any(s.file == n and s.kind == book.main for s in book.sheets)]
+    cleaning = begun or Cleaning()
     result = []
-    for number, path in zip(holding, free, strict=False):
+    for number, path in zip(_holding(book), free, strict=False):
         source = book.files[number].path
         try:
             data = opening.content(book.files[number])
@@ -140,13 +143,13 @@ def write(
             ) from error
         except BROKEN_ZIP as error:
             raise WriteError(f"'{source}' 파일을 다시 읽을 수 없어 검토표를 쓰지 못했습니다.") from error
-        review = _Review(judgement, number, carried)
+        review = _Review(judgement, number, carried, cleaning)
         try:
-            if source.suffix.lower() not in (".xlsx", ".xlsm"):
+            if source.suffix.lower() not in EDITED:
                 raise Unsupported(f"{source.suffix.lstrip('.').upper() or '이'} 파일에는 판정을 써 넣을 수 없습니다")
             content = review.edit(data)
         except Unsupported as reason:
-            review = _Review(judgement, number, carried)
+            review = _Review(judgement, number, carried, cleaning)
             review.notices.append(f"{source.name}: {reason}. 서식 없이 내용만 새 엑셀 파일에 옮기고 판정을 붙였습니다.")
             try:
                 data, review.tabs = copy(book, judgement.programme, number, data, folder)
@@ -157,14 +160,29 @@ def write(
     return result
 
 
+def begin(judgement: Judgement) -> Cleaning:
+    """Start on the copies without personal numbers that `write` will edit. Whoever began ends it. Never raises for what a file holds."""
+    book, cleaning = judgement.book, Cleaning()
+    for number in _holding(book):
+        if book.files[number].path.suffix.lower() in EDITED:
+            with contextlib.suppress(*BROKEN_ZIP):  # `write` says what is wrong with it
+                cleaning.begin(opening.content(book.files[number]), _keys(judgement))
+    return cleaning
+
+
+def _holding(book: Book) -> list[int]:
+    """The files that hold a ledger."""
+    return [n for n in range(len(book.files)) if any(s.file == n and s.kind == book.main for s in book.sheets)]
+
+
 # ---- editing one package ----------------------------------------------------------------------------------------------------------------
 
 
 class _Review:
     """One file being edited."""
 
-    def __init__(self, judgement: Judgement, number: int, carried: Carried | None = None) -> None:
-        self.carried = carried or Carried()
+    def __init__(self, judgement: Judgement, number: int, carried: Carried | None, cleaning: Cleaning) -> None:
+        self.carried, self.cleaning = carried or Carried(), cleaning
         self.judgement, self.view = judgement, View(judgement)
         self.main = judgement.book.main
         self.first = not any(s.file in range(number) and s.kind == self.main for s in judgement.book.sheets)
@@ -173,7 +191,7 @@ class _Review:
         self.notices: list[str] = []
 
     def edit(self, data: bytes) -> bytes:
-        clean = cleaned(data, _keys(self.judgement))
+        clean = self.cleaning.result(data, _keys(self.judgement))
         self.package = Package(clean.data)
         self.tabs = {n: clean.tabs.get(tab, tab) for n, tab in self.tabs.items()}
         if clean.hidden:
