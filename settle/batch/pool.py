@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from settle import __version__
 from settle.batch.task import BOUND, WORKER, Task, WrongVersion
-from settle.batch.worker import die_with_parent, judge, judge_in_time, version
+from settle.batch.worker import begin, judge, judge_in_time, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ class Processes:
         tried: dict[int, int] = {}
         while todo:
             self._pool = self._pool or ProcessPoolExecutor(
-                self.jobs, mp_context=get_context(self._method), initializer=die_with_parent
+                self.jobs, mp_context=get_context(self._method), initializer=begin
             )
             waiting: dict[Future[Tables], int] = {}
             again: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from settle.batch.task import Task
 
+OBJECTS = 50_000  # new ones, after which Python looks for cycles
 CPU_SECONDS, CPU_SECONDS_PER_MB, WALL = 120, 20, 10  # of one task; by the clock WALL times as long
 
 
@@ -38,6 +40,16 @@ def judge_in_time(task: Task) -> dict[str, bytes]:
         return judge(task)
     finally:
         _deadline(0)
+
+
+def begin() -> None:
+    """What a process of a pool does first. Its nursery starts while the first agreement waits for its rulebook."""
+    gc.set_threshold(OBJECTS, 20, 20)
+    die_with_parent()
+    from settle.guard import resident
+    from settle.workbook import reader
+
+    resident.keep(reader.MODULES, reader.WITHOUT)
 
 
 def die_with_parent() -> None:

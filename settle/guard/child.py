@@ -8,10 +8,13 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from settle.guard import network
 from settle.guard.wire import send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def limit(cpu_seconds: int, memory_mb: int) -> None:
@@ -23,10 +26,10 @@ def limit(cpu_seconds: int, memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _die_with_parent()
+    die_with_parent()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux for SIGKILL when the parent ends, however it ends."""
     if sys.platform != "linux":
         return
@@ -36,14 +39,22 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def without(names: Iterable[str]) -> None:
+    """Take these modules for not installed."""
+    for name in names:
+        sys.modules[name] = None  # type: ignore[assignment]
+
+
 def main() -> int:
-    """Run what the task names as `do` ("module:function", called with the task and standard output)."""
-    task: dict[str, Any] = json.loads(sys.stdin.read())
+    """The task from standard input, the answer to standard output."""
+    return work(json.loads(sys.stdin.read()), sys.stdout.buffer)
+
+
+def work(task: dict[str, Any], out: BinaryIO) -> int:
+    """Take the limits of a task upon this process and run what it names as `do` ("module:function", called with the task and `out`)."""
     limit(task["cpu"], task["memory"])
     network.leave()
-    for name in task.get("without", ()):
-        sys.modules[name] = None  # type: ignore[assignment]
-    out = sys.stdout.buffer
+    without(task.get("without", ()))
     module, _, function = task["do"].partition(":")
     try:
         getattr(importlib.import_module(module), function)(task, out)

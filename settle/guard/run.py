@@ -6,15 +6,14 @@ The limit is CPU time: a busy machine turns no good file into an unreadable one.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from settle.guard import wire
+from settle.guard import resident, wire
+from settle.guard.environment import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from settle.guard.wire import Message
 
 WALL = 20  # a child may take this many times its CPU time by the clock, and a minute more
-_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 _GUARDED = "settle.guard.child"
 _DEATHS = {
     getattr(signal, "SIGXCPU", 0): "time",
@@ -60,7 +58,8 @@ def guarded(do: str, task: dict[str, Any], limits: Limits, without: Sequence[str
     """
     own = {"do": do, "cpu": max(1, round(limits.cpu)), "memory": limits.memory, "without": [*without]}
     asked = task | own
-    problem, output = _run(json.dumps(asked).encode(), limits.wall)
+    said = json.dumps(asked).encode()
+    problem, output = _resident(said, limits.wall, without) or _run(said, limits.wall)
     try:
         messages = wire.messages(output)
     except ValueError:
@@ -74,6 +73,15 @@ def guarded(do: str, task: dict[str, Any], limits: Limits, without: Sequence[str
     return Answer(problem, messages, str(named.get("detail", "")) if named else "")
 
 
+def _resident(task: bytes, wall: float, without: Sequence[str]) -> tuple[str, bytes] | None:
+    """(problem, output) of a child of this process's nursery; None where it has none for it."""
+    try:
+        found = resident.run(task, wall, without)
+    except TimeoutError:
+        return "time", b""
+    return (_problem(found[0]), found[1]) if found else None
+
+
 def _run(task: bytes, wall: float) -> tuple[str, bytes]:
     """(problem, output) of a child that was given the task."""
     with subprocess.Popen(
@@ -81,7 +89,7 @@ def _run(task: bytes, wall: float) -> tuple[str, bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
     ) as child:
         try:
             output, _ = child.communicate(task, wall)
@@ -91,19 +99,9 @@ def _run(task: bytes, wall: float) -> tuple[str, bytes]:
         except BaseException:
             child.kill()
             raise
-    if child.returncode == 0:
-        return "", output
-    return _DEATHS.get(-child.returncode, "abort"), output
+    return _problem(child.returncode), output
 
 
-def _environment() -> dict[str, str]:
-    paths = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return (
-        os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "RUST_BACKTRACE": "0",
-            "OMP_NUM_THREADS": "1",
-            "ARROW_DEFAULT_MEMORY_POOL": "system",  # mimalloc sets aside a gigabyte of addresses at once: two thirds of the limit
-        }
-    )
+def _problem(code: int) -> str:
+    """What an exit code of a child means, negative for the signal that ended it."""
+    return _DEATHS.get(-code, "abort") if code else ""

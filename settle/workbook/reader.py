@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 READ, EXTENTS = "settle.workbook.parse:read", "settle.workbook.parse:extents"  # what a child does
 WITHOUT = ("numpy",)  # pyarrow takes it where it is there, and half of the child's start; reading needs none of it
+MODULES = ("settle.workbook.parse", "pyarrow.compute", "fastexcel")  # what a nursery of such children imports
 SECONDS, SECONDS_PER_MB = 15.0, 1.5  # CPU time of one child
 MEMORY_MB, MEMORY_MOST = 1400, 6000  # MiB of address space of one child: for a small file, and for one full sheet
 MEMORY_PER_BYTE = 8
