@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct
 
-from settle.korean import mask, mask_key, particles
+from settle.korean import mask_all, mask_keys, particles
 from settle.leads import patterns as _patterns  # noqa: F401  registers them
-from settle.leads.look import NEEDS, PATTERNS, Look
+from settle.leads.look import NEEDS, PATTERNS, Ground, Look
 from settle.programme import conditions, folders, loading
 from settle.programme.loading import LoadError
 from settle.programme.rules import RulebookError
@@ -101,23 +101,30 @@ def find(judgement: Judgement, folder: Path | None = None) -> Found:
     result = Found()
     if not facts.n:
         return result
-    names = facts["line_name"].tolist()
-    claimed = facts["claimed"]
+    names = mask_keys(facts["line_name"].tolist())
+    claimed: list[int] = facts["claimed"].tolist()
+    ground = Ground(facts)
+    order: list[int] = ground.order.tolist()
     for one in files(judgement.programme.id, folder):
         among = facts["judged"] & conditions.holds(one.applies_to, facts, facts.n)
-        look = Look(facts, judgement.book, among, one.parameters)
+        look = Look(ground, judgement.book, among, one.parameters)
         groups = PATTERNS[one.pattern](look)
         if look.lacking:
             result.unasked[one.code] = look.lacking
-        leads = []
+        found, messages = [], []
         for group in groups:
-            lines = tuple(mask_key(names[i]) for i in sorted(set(group.lines), key=facts["order"].__getitem__))
+            places = sorted(set(group.lines), key=order.__getitem__)
+            lines = tuple(names[i] for i in places)
             told = {name: f"{v:,}" if isinstance(v, int | np.integer) else str(v) for name, v in group.values.items()}
-            won = int(claimed[sorted(set(group.lines))].sum())
-            message = mask(
+            won = sum(claimed[i] for i in places)
+            messages.append(
                 particles(one.message.format(**told, won=f"{won:,}", n=len(lines), first=lines[0] if lines else ""))
             )
-            leads.append(Lead(_id(one.code, lines, group.key), one.code, one.title, lines, won, message, one.harmless))
+            found.append((_id(one.code, lines, group.key), lines, won))
+        leads = [
+            Lead(name, one.code, one.title, lines, won, message, one.harmless)
+            for (name, lines, won), message in zip(found, mask_all(messages), strict=True)
+        ]
         result.leads += sorted(leads, key=lambda lead: (-lead.won, lead.id))
     return result
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from settle.judging.arrays import NO_DAY, days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    import pandas as pd
+    from collections.abc import Callable, Iterable, Sequence
 
     from settle.judging.facts.base import Facts
     from settle.model import Book
@@ -31,39 +30,65 @@ class Group:
     key: str = ""
 
 
+class Ground:
+    """Columns of the lines that every pattern looks at, taken out once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.day = days(facts.ledger["집행일"])  # since 1970, NO_DAY where unknown
+        self.days: list[int] = self.day.tolist()
+        self.order = np.asarray(facts["order"])
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The vendor of every line as the ledger writes it."""
+        pairs = zip(self.facts["거래처"].tolist(), self.facts["사업자등록번호"].tolist(), strict=True)
+        return [name or number for name, number in pairs]
+
+    @cached_property
+    def vendors(self) -> np.ndarray:
+        """A number for the vendor of every line, -1 where there is none."""
+        codes, _ = pd.factorize(self.facts["vendor"].array)
+        return np.where(self.facts["vendor"].to_numpy() == "", -1, codes)
+
+
 @dataclass
 class Look:
     """What a pattern may look at. among: bool per line, those it applies to. lacking: set where it could not be asked."""
 
-    facts: Facts
+    ground: Ground
     book: Book
     among: np.ndarray
     parameters: dict[str, Any]
     lacking: str = ""
-    _shown: dict[str, Any] = field(default_factory=dict)
 
-    def at(self) -> list[int]:
-        """Positions it applies to, in the order of 집행일."""
-        places = np.flatnonzero(self.among)
-        return places[np.argsort(self.facts["order"][places], kind="stable")].tolist()
+    @property
+    def facts(self) -> Facts:
+        return self.ground.facts
+
+    def at(self, which: np.ndarray | None = None) -> np.ndarray:
+        """Positions it applies to, in the order of 집행일. which: bool per line, no others."""
+        places = np.flatnonzero(self.among if which is None else self.among & which)
+        return places[np.argsort(self.ground.order[places], kind="stable")]
 
     @property
     def day(self) -> np.ndarray:
         """집행일 as days since 1970, NO_DAY where unknown."""
-        return days(self.facts.ledger["집행일"])
+        return self.ground.day
 
     def name(self, i: int) -> str:
         """The vendor of a line as the ledger writes it."""
-        return str(self.facts["거래처"].iat[i]) or str(self.facts["사업자등록번호"].iat[i])
+        return self.ground.names[i]
 
-    def by_vendor(self) -> dict[str, list[int]]:
-        """Vendor -> positions in the order of 집행일; lines without vendor or day are left out."""
-        vendor, day = self.facts["vendor"].tolist(), self.day
-        found: dict[str, list[int]] = defaultdict(list)
-        for i in self.at():
-            if vendor[i] and day[i] != NO_DAY:
-                found[vendor[i]].append(i)
-        return found
+    def by_vendor(self, which: np.ndarray | None = None) -> list[np.ndarray]:
+        """Positions of each vendor in the order of 집행일; lines without vendor or day are left out. which: bool per line, no others."""
+        places = self.sold(which)
+        return together(places, self.ground.vendors[places])
+
+    def sold(self, which: np.ndarray | None = None) -> np.ndarray:
+        """Positions with a vendor and a day, in the order of 집행일. which: bool per line, no others."""
+        there = (self.ground.vendors >= 0) & (self.day != NO_DAY)
+        return self.at(there if which is None else there & which)
 
     def frame(self, kind: str) -> pd.DataFrame | None:
         """A sheet with rows; else None, and that it lacks."""
@@ -84,7 +109,18 @@ def pattern(*needs: str) -> Callable[[Callable[[Look], list[Group]]], Callable[[
     return registered
 
 
-def runs(places: list[int], day: np.ndarray, window: int) -> Iterable[list[int]]:
+def together(places: np.ndarray, keys: np.ndarray, least: int = 1) -> list[np.ndarray]:
+    """Positions that have the same key, in the order in which they stand; at least so many."""
+    if not len(places):
+        return []
+    sorting = np.argsort(keys, kind="stable")
+    cuts = np.flatnonzero(np.diff(keys[sorting])) + 1
+    sorted_ = places[sorting]
+    bounds = zip([0, *cuts.tolist()], [*cuts.tolist(), len(places)], strict=True)
+    return [sorted_[first:last] for first, last in bounds if last - first >= least]
+
+
+def runs(places: list[int], day: Sequence[int], window: int) -> Iterable[list[int]]:
     """Positions cut where two neighbours lie more than `window` days apart."""
     run: list[int] = []
     for i in places:

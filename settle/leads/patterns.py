@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from settle.judging.arrays import NO_DAY, date_text, days
-from settle.judging.facts.ledger import company
+from settle.judging.facts.ledger import company as bare
 from settle.labour.working_days import korean_holidays
-from settle.leads.look import Group, Look, pattern, runs
+from settle.leads.look import Group, Look, pattern, runs, together
 from settle.model import EVIDENCE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 LOG, PEOPLE, COMPANIES = "수행일지", "투입인력", "참여기업"
+company = lru_cache(maxsize=20_000)(bare)  # the same names come again and again
 
 
 @pattern("step")
@@ -27,16 +29,16 @@ def split_below(look: Look) -> list[Group]:
 
     parameters.step: won (threshold), near (per cent below it that is "just under"), days, least (purchases).
     """
-    total, purchase, day = look.facts["purchase_total"], look.facts["purchase"], look.day
-    found, taken = [], set[int]()
+    total, purchase, day = look.facts["purchase_total"], look.facts["purchase"], look.ground.days
+    found, free = [], np.ones(look.facts.n, bool)
     for step in sorted(look.parameters["step"], key=lambda s: -s["won"]):
         low = step["won"] * (100 - step["near"])
-        for places in look.by_vendor().values():
-            just = [i for i in places if low <= total[i] * 100 <= step["won"] * 100 and i not in taken]
-            for run in runs(just, day, step["days"]):
+        just = free & (low <= total * 100) & (total * 100 <= step["won"] * 100)
+        for places in look.by_vendor(just):
+            for run in runs(places.tolist(), day, step["days"]):
                 trades = {int(purchase[i]): int(total[i]) for i in run}
                 if len(trades) >= step["least"] and sum(trades.values()) > step["won"]:
-                    taken |= set(run)
+                    free[run] = False
                     values = {"vendor": look.name(run[0]), "limit": step["won"], "trades": len(trades)}
                     values |= {
                         "total": sum(trades.values()),
@@ -55,23 +57,28 @@ def vendor_share(look: Look) -> list[Group]:
     """
     p, vendors = look.parameters, look.by_vendor()
     claimed, day = look.facts["claimed"], look.day
-    places = [i for group in vendors.values() for i in group]
-    whole = int(claimed[places].sum()) if places else 0
+    places = np.concatenate([np.zeros(0, np.int64), *vendors])
+    whole = int(claimed[places].sum())
     if len(vendors) < p["least_vendors"] or whole <= 0:
         return []
-    middle = sorted(int(day[i]) for i in places)[len(places) // 2]
-    halves = [int(claimed[[i for i in places if (day[i] >= middle) == late]].sum()) for late in (False, True)]
+    middle = np.sort(day[places])[len(places) // 2]
+
+    def halved(group: np.ndarray) -> list[int]:
+        late = day[group] >= middle
+        return [int(claimed[group[~late]].sum()), int(claimed[group[late]].sum())]
+
+    halves = halved(places)
     found = []
-    for group in vendors.values():
+    for group in vendors:
         won = int(claimed[group].sum())
         if won < p["least_won"]:
             continue
-        parts = [int(claimed[[i for i in group if (day[i] >= middle) == late]].sum()) for late in (False, True)]
+        parts = halved(group)
         shares = [100 * part // half if half > 0 else 0 for part, half in zip(parts, halves, strict=True)]
         rises = min(halves) > 0 and shares[1] - shares[0] >= p["rise"]
         if won * 100 >= whole * p["share"] or rises:
             told = {"vendor": look.name(group[0]), "share": 100 * won // whole, "before": shares[0], "after": shares[1]}
-            found.append(Group(group, told))
+            found.append(Group(group.tolist(), told))
     return found
 
 
@@ -91,7 +98,7 @@ def same_party(look: Look) -> list[Group]:
     holders: dict[str, list[int]] = defaultdict(list)
     by_number: dict[str, list[int]] = defaultdict(list)
     met: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i in look.at():
+    for i in look.at().tolist():
         name = company(holder[i])
         if len(name) >= least:
             holders[name].append(i)
@@ -147,7 +154,8 @@ def days_off(look: Look) -> list[Group]:
     holidays = korean_holidays(int(years.min()), int(years.max())).astype(np.int64)
     off = known & np.isin(logged, holidays)
     lines: dict[str, list[int]] = defaultdict(list)
-    for i, person in zip(look.at(), look.facts["컨설턴트"].iloc[look.at()].tolist(), strict=True):
+    at = look.at()
+    for i, person in zip(at.tolist(), look.facts["컨설턴트"].iloc[at].tolist(), strict=True):
         lines[person].append(i)
     found = []
     for person, rows in frame[off].groupby("컨설턴트", sort=True):
@@ -166,22 +174,19 @@ def same_amount(look: Look) -> list[Group]:
 
     Amounts that come back at one distance (rent, a subscription) are left out.
     """
-    p, day, purchase = look.parameters, look.day, look.facts["purchase"]
+    p, day, purchase = look.parameters, look.ground.days, look.facts["purchase"]
     claimed = look.facts["claimed"]
     found = []
-    for places in look.by_vendor().values():
-        by_won: dict[int, list[int]] = defaultdict(list)
-        for i in places:
-            if claimed[i] >= p["least_won"]:
-                by_won[int(claimed[i])].append(i)
-        for won, same in by_won.items():
-            gaps = np.diff(day[same])
-            if len(same) >= 4 and gaps.max() - gaps.min() <= 5 and gaps.min() >= 1:
-                continue
-            for run in runs(same, day, p["days"]):
-                apart = len({int(purchase[i]) for i in run}) > 1 and len({int(day[i]) for i in run}) > 1
-                if apart:
-                    found.append(Group(run, {"vendor": look.name(run[0]), "each": won}))
+    places = look.sold(claimed >= p["least_won"])
+    sums, won = np.unique(claimed[places], return_inverse=True)
+    for equal in together(places, look.ground.vendors[places] * len(sums) + won, least=2):
+        gaps = np.diff(look.day[equal])
+        if len(equal) >= 4 and gaps.max() - gaps.min() <= 5 and gaps.min() >= 1:
+            continue
+        for run in runs(equal.tolist(), day, p["days"]):
+            apart = len({int(purchase[i]) for i in run}) > 1 and len({day[i] for i in run}) > 1
+            if apart:
+                found.append(Group(run, {"vendor": look.name(run[0]), "each": int(claimed[run[0]])}))
     return found
 
 
@@ -202,13 +207,14 @@ def sequential(look: Look) -> list[Group]:
     for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
         if look.among[line]:
             lines[row].append(line)
-    issued = days(frame["발행일"])
+    issued = days(frame["발행일"]).tolist()
     series: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     columns = (frame[c].tolist() for c in ("증빙종류", "발행자", "사업자등록번호", "승인번호"))
     for row, (kind, issuer, brn, number) in enumerate(zip(*columns, strict=True)):
-        tail = _TAIL.match(number)
-        who = brn or company(issuer)
-        if row in lines and kind in p["kinds"] and who and tail and issued[row] != NO_DAY:
+        if kind not in p["kinds"] or row not in lines or issued[row] == NO_DAY:
+            continue
+        tail, who = _TAIL.match(number), brn or company(issuer)
+        if who and tail:
             series[who, tail[1]][int(tail[2])] = row
     found = []
     for numbers in series.values():
@@ -216,7 +222,7 @@ def sequential(look: Look) -> list[Group]:
         for number in [*sorted(numbers), None]:
             if run and (number is None or number - run[-1] > p["gap"]):
                 rows = [numbers[n] for n in run]
-                span = int(issued[rows].max() - issued[rows].min())
+                span = max(issued[r] for r in rows) - min(issued[r] for r in rows)
                 if len(run) >= p["least"] and span >= p["days"]:
                     told = {"vendor": frame["발행자"].iat[rows[0]], "numbers": len(run), "span": span}
                     told |= {"from": frame["승인번호"].iat[rows[0]], "to": frame["승인번호"].iat[rows[-1]]}
@@ -230,19 +236,19 @@ def sequential(look: Look) -> list[Group]:
 @pattern("from", "to")
 def odd_hours(look: Look) -> list[Group]:
     """Paid at a weekend or on a public holiday, or late at night where a card list says the hour. parameters: from, to (hours)."""
-    day = look.day
-    known = [i for i in look.at() if day[i] != NO_DAY]
-    if not known:
+    known = look.at(look.day != NO_DAY)
+    if not len(known):
         return []
-    dates = day[known].astype("datetime64[D]")
+    dates = look.day[known].astype("datetime64[D]")
     years = dates.astype("datetime64[Y]").astype(int) + 1970
     holidays = korean_holidays(int(years.min()), int(years.max()))
     free = ~np.is_busday(dates, holidays=holidays)
     hours = _hours(look)
     late = {i: h for i, h in hours.items() if h >= look.parameters["from"] or h < look.parameters["to"]}
+    odd = free | np.isin(known, list(late))
     week = "월화수목금토일"
     found = []
-    for i, off, date in zip(known, free.tolist(), dates.tolist(), strict=True):
+    for i, off, date in zip(known[odd].tolist(), free[odd].tolist(), dates[odd].tolist(), strict=True):
         if off or i in late:
             when = f"{date.isoformat()} ({week[date.weekday()]}{', 공휴일' if off and date.weekday() < 5 else ''})"
             when += f" {late[i]}시" if i in late else ""
@@ -291,10 +297,10 @@ def round_sums(look: Look) -> list[Group]:
     """A vendor all of whose claims are round. parameters: unit (won), least (lines)."""
     total, purchase = look.facts["purchase_total"], look.facts["purchase"]
     found = []
-    for places in look.by_vendor().values():
-        trades = {int(purchase[i]) for i in places}
-        if len(trades) >= look.parameters["least"] and all(total[i] % look.parameters["unit"] == 0 for i in places):
-            found.append(Group(places, {"vendor": look.name(places[0]), "unit": look.parameters["unit"]}))
+    for places in look.by_vendor():
+        trades = np.unique(purchase[places])
+        if len(trades) >= look.parameters["least"] and not (total[places] % look.parameters["unit"]).any():
+            found.append(Group(places.tolist(), {"vendor": look.name(places[0]), "unit": look.parameters["unit"]}))
     return found
 
 
@@ -308,14 +314,18 @@ def quotes_alike(look: Look) -> list[Group]:
     if frame is None:
         return []
     p, links = look.parameters, look.facts["links"]
+    compared = frame["증빙종류"].isin(p["comparison"]).to_numpy(dtype=bool)
+    wanted = np.isin(links.line, links.line[compared[links.row]])  # of a line without a comparison nothing is asked
     rows: dict[int, list[int]] = defaultdict(list)
-    for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
+    for line, row in zip(links.line[wanted].tolist(), links.row[wanted].tolist(), strict=True):
         rows[line].append(row)
     kinds, brn = frame["증빙종류"].tolist(), frame["사업자등록번호"].tolist()
-    who, issued = [company(x) for x in frame["발행자"].tolist()], days(frame["발행일"])
+    who, issued = frame["발행자"].tolist(), days(frame["발행일"])
     won = np.where(frame["합계금액__known"], frame["합계금액"], 0)
     found = []
-    for i in look.at():
+    asked = np.zeros(look.facts.n, bool)
+    asked[list(rows)] = True
+    for i in look.at(asked).tolist():
         ours = [r for r in rows[i] if kinds[r] in p["quote"]]
         for other in [r for r in rows[i] if kinds[r] in p["comparison"]]:
             same = [
@@ -338,4 +348,6 @@ def quotes_alike(look: Look) -> list[Group]:
 
 
 def _one_issuer(one: int, other: int, who: list[str], brn: list[str]) -> bool:
-    return bool((brn[one] and brn[one] == brn[other]) or (who[one] and who[one] == who[other]))
+    return bool(
+        (brn[one] and brn[one] == brn[other]) or (company(who[one]) and company(who[one]) == company(who[other]))
+    )
