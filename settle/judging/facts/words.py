@@ -54,12 +54,13 @@ def hits(facts: Facts, columns: list[str], name: str) -> np.ndarray:
     found = facts.programme.data["words"][name]
     listed, never = (found, []) if isinstance(found, list) else (found["words"], found.get("not", []))
     pattern, wanted, spared = _patterns(tuple(listed), tuple(never))
-    forms = facts["company_form_pattern"]
+    forms, any_spared = facts["company_form_pattern"], _any_of(tuple(spared))
 
     def first(text: str) -> str:
         text = forms.sub(" ", unicodedata.normalize("NFKC", text))
-        for phrase in spared:
-            text = text.replace(phrase, " ")
+        if any_spared.search(text):  # one search, not one for every phrase: few texts have any
+            for phrase in spared:
+                text = text.replace(phrase, " ")
         hit = wanted.search(text)
         return hit.group() if hit else ""
 
@@ -91,6 +92,12 @@ def _patterns(listed: tuple[str, ...], never: tuple[str, ...]) -> tuple[str, re.
     pattern = "|".join(re.escape(word.removesuffix("$")) for word in ordered)
     wanted = "|".join(re.escape(word.removesuffix("$")) + (ending if word.endswith("$") else "") for word in ordered)
     return pattern, re.compile(wanted), sorted(never, key=len, reverse=True)
+
+
+@lru_cache(maxsize=256)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Is one of the phrases in a text?"""
+    return re.compile("|".join(map(re.escape, phrases)) or "(?!)")
 
 
 @fact
