@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FEWEST = 10  # digits: an account number has no fewer
 _TEN = re.compile(rf"(?:[0-9][ \t\r./_-]*+){{{FEWEST}}}")
 SMALL = 2_000_000  # letters
+PIECE = 20_000  # texts
 _DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
 _DOTS, _SLASHES, _LINES = "\u00b7\u2022\u2024\u2027\u22c5\u30fb\uff0e\uff65\u3002", "\u2044\u2215\uff0f\\", "\uff3f"
 _SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2800" + "".join(
@@ -124,13 +125,18 @@ def mask_keys(texts: Sequence[str]) -> list[str]:
     return result
 
 
-def _suspects(texts: list[str]) -> Sequence[int]:
+def _suspects(texts: list[str]) -> list[int]:
+    """See _within; piece by piece, as what is held for every letter is many times the text."""
+    return [at + place for at in range(0, len(texts), PIECE) for place in _within(texts[at : at + PIECE])]
+
+
+def _within(texts: list[str]) -> Sequence[int]:
     """Which of the texts hold ten digits with nothing but spaces, dots, slashes, dashes and underscores between them.
 
     Where few texts are masked in a child that needs no numpy, its import would take longer than all of them.
     """
     joined = "\n".join(texts)
-    for odd in set(_ODD.findall(joined)):
+    for odd in filter(_ODD.match, set(joined)):
         joined = joined.replace(odd, _PLAIN.get(odd) or ("" if odd in _NOTHING else "0"))
     if "numpy" not in sys.modules and len(joined) < SMALL:
         found = joined.split("\n")

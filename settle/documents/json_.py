@@ -63,7 +63,7 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "findings": findings(judgement),
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
-        "questions": [_question(one) for one in judgement.questions],
+        "questions": _questions(judgement.questions),
         "filled": [*(_filled(one) for one in judgement.filled), *(_filled_by_file(one) for one in book.filled)],
         "answers": _answers(judgement),
         "evidence": evidence.records(judgement),
@@ -157,18 +157,20 @@ def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
     return plain | {"source": mask(str(one["source"]))}
 
 
-def _question(one: Question) -> dict[str, Any]:
-    return {
-        "id": mask(one.id),
-        "kind": one.kind,
-        "about": mask(one.about),
-        "text": mask(one.text),
-        "lines": len(one.lines),
-        "won": one.won,
-        "choices": list(one.choices),
-        "example": one.example,
-        "codes": list(one.codes),
-    }
+def _questions(asked: Sequence[Question]) -> list[dict[str, Any]]:
+    return _records(
+        {
+            "id": mask_all([one.id for one in asked]),
+            "kind": [one.kind for one in asked],
+            "about": mask_all([one.about for one in asked]),
+            "text": mask_all([one.text for one in asked]),
+            "lines": [len(one.lines) for one in asked],
+            "won": [one.won for one in asked],
+            "choices": [list(one.choices) for one in asked],
+            "example": [one.example for one in asked],
+            "codes": [list(one.codes) for one in asked],
+        }
+    )
 
 
 def _filled(one: Filled) -> dict[str, Any]:

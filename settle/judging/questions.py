@@ -466,7 +466,7 @@ def _greedy(things: dict[str, dict[Hashable, int]]) -> dict[str, int]:
             heapq.heappush(queue, (-now, about))
             continue
         result[about] = now
-        seen |= things[about].keys()
+        seen.update(things[about])  # |= with the keys of a dict would copy all that was seen
     return result
 
 
