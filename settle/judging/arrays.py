@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from settle.reading.columns import STR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 FAR = np.iinfo(np.int64).max // 4
 
@@ -34,6 +34,20 @@ def coded(texts: pd.Series | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.array(codes, dtype=np.int64), distinct
     codes, distinct = pd.factorize(texts)
     return codes.astype(np.int64), np.asarray(distinct, dtype=object)
+
+
+def typed_frame(columns: Mapping[str, Sequence[Any] | np.ndarray], kinds: Mapping[str, Any]) -> pd.DataFrame:
+    """A table of these columns. kinds: column -> dtype; "str" where none is said.
+
+    What pandas makes of lists when it is asked to change their types afterwards, in a tenth of the time.
+    """
+    return pd.DataFrame({name: _typed(values, kinds.get(name, "str")) for name, values in columns.items()})
+
+
+def _typed(values: Sequence[Any] | np.ndarray, kind: Any) -> Any:
+    if kind == "str":
+        return pd.arrays.ArrowStringArray(pa.chunked_array([pa.array(values, pa.large_string())]), dtype=STR)
+    return pd.array(values, dtype="Int64") if kind == "Int64" else np.array(values, dtype=kind)
 
 
 def matches(texts: pd.Series, pattern: str) -> np.ndarray:

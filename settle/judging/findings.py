@@ -10,6 +10,7 @@ import pandas as pd
 
 from settle import korean as text
 from settle.judging import gate, lost_cells
+from settle.judging.arrays import typed_frame
 from settle.judging.decisions import DECISIONS, FINDING, put_decisions
 from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import Told
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 CONTENT = ("집행번호", "집행일", "거래처", "집행금액", "적요")  # what a line without number is known by
 COLUMNS = ["id", "code", "case", "effect", "line", "line_index", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic",
            "source", "remedy", "title", "papers", "asked_of", "decision"]  # fmt: skip
+
+KINDS = {"decision": object} | dict.fromkeys(("case", "line_index", "row", "at_issue", "applied"), np.int64)
 
 
 def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
@@ -68,13 +71,11 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
     ranks = np.array([rank[code] for part in parts for code in part["code"]], dtype=np.int64)
     lines = np.array([i for part in parts for i in part["line_index"]], dtype=np.int64)
     by = np.lexsort((np.arange(len(ranks)), lines, ranks)).tolist()
-    types: dict[str, Any] = dict.fromkeys(COLUMNS, "str") | {"decision": object}
-    types |= dict.fromkeys(("case", "line_index", "row", "at_issue", "applied"), np.int64)
     columns = {}
     for name in COLUMNS:
         values = [value for part in parts for value in part[name]]
-        columns[name] = pd.Series([values[i] for i in by], dtype=types[name])
-    table = pd.DataFrame(columns, columns=COLUMNS)
+        columns[name] = [values[i] for i in by]
+    table = typed_frame(columns, KINDS)
     put_decisions(table, applied, decisions, facts)
     return table
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def row_problems(facts: Facts, findings: pd.DataFrame) -> list[InputError]:
     """Findings of the DAT rules that the importer could not see (DAT-040 …), as input errors with their cells."""
     book, result = facts.book, []
-    ours = findings[findings["code"].str.startswith("DAT-") & ~findings["code"].isin(CODES)]
-    for row in ours.itertuples():
+    ours = [code.startswith("DAT-") and code not in CODES for code in findings["code"].tolist()]
+    if not any(ours):
+        return []
+    for row in findings[ours].itertuples():
         consequence = "held" if row.effect == "hold" else "note"
         named = {s.kind: i for i, s in reversed(list(enumerate(book.sheets))) if s.name == row.sheet}
         wanted = facts.subject.sheet if row.line_index >= 0 else EVIDENCE

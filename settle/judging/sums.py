@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import labels
+from settle.judging.arrays import labels, typed_frame
 from settle.judging.facts.budget import fund_budgets, funds_unknown
 from settle.model import WON
 from settle.programme.vocabulary import HEADS
@@ -27,9 +27,10 @@ def by_category(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
         for level in (1, 2, 3):
             tree.setdefault(leaf[:level] + ("",) * (3 - level), len(tree))
     rows = sorted(dict.fromkeys([*sums, *budget]), key=lambda k: (tree.get(k, len(tree)), k))
-    table = pd.DataFrame([(*k, *sums.get(k, [0] * 4)) for k in rows], columns=[*HEADS, *WON])
-    table.insert(3, "budget", pd.array([budget.get(k, pd.NA) for k in rows], dtype="Int64"))
-    return table.astype(dict.fromkeys(HEADS, "str") | dict.fromkeys(WON, np.int64))
+    columns: dict[str, list[Any]] = {head: [row[level] for row in rows] for level, head in enumerate(HEADS)}
+    columns["budget"] = [budget.get(row, pd.NA) for row in rows]
+    columns |= {name: [sums.get(row, [0] * 4)[i] for row in rows] for i, name in enumerate(WON)}
+    return typed_frame(columns, {"budget": "Int64"} | dict.fromkeys(WON, np.int64))
 
 
 def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
@@ -59,9 +60,8 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
         later = refund - held if refund is not pd.NA else pd.NA
         rows.append((fund, budget, claimed, recognised, held, disallowed, refund, later))
     columns = ["재원", "budget", *WON, "refund", "refund_if_held_recognised"]
-    table = pd.DataFrame(rows, columns=columns)
-    kinds: dict[str, Any] = {"재원": "str"} | dict.fromkeys(("budget", "refund", "refund_if_held_recognised"), "Int64")
-    return table.astype(kinds | dict.fromkeys(WON, np.int64))
+    kinds = dict.fromkeys(("budget", "refund", "refund_if_held_recognised"), "Int64") | dict.fromkeys(WON, np.int64)
+    return typed_frame({name: [row[i] for row in rows] for i, name in enumerate(columns)}, kinds)
 
 
 def _won_by(lines: pd.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
@@ -69,6 +69,6 @@ def _won_by(lines: pd.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...]
     group = labels(*(lines[name] for name in columns))
     first = np.unique(group, return_index=True)[1]
     won = np.zeros((len(first), len(WON)), dtype=np.int64)
-    np.add.at(won, group, lines[list(WON)].to_numpy(dtype=np.int64))
+    np.add.at(won, group, np.column_stack([lines[name].to_numpy(dtype=np.int64) for name in WON]))
     names = zip(*(lines[name].iloc[first].tolist() for name in columns), strict=True)
     return dict(zip(names, won.tolist(), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -252,6 +252,16 @@ def empty(column: Column, size: int) -> dict[str, Any]:
     return {column.name: constant("", size)}
 
 
+FEW = 500  # rows of a small sheet
+
+
 def constant(text: str, size: int) -> pd.arrays.ArrowStringArray:
     """The same text in every row."""
-    return _pandas(pa.array([text], pa.string()).take(pa.array(np.zeros(size, np.int32))))
+    return pd.arrays.ArrowStringArray(_same(text, size) if size <= FEW else _repeated(text, size), dtype=STR)
+
+
+def _repeated(text: str, size: int) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array([text], pa.large_string()).take(pa.array(np.zeros(size, np.int32)))])
+
+
+_same = lru_cache(maxsize=1000)(_repeated)  # what Arrow holds does not change: small sheets share it

@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from settle.batch.together import judge_together
-from settle.model import LEDGER, Judgement
+from settle.model import LEDGER, WON, Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme.rules import Rulebook
 from settle.programme.rules import load as load_rulebook
@@ -29,6 +30,8 @@ EXPECTED = {"expect", "settled", "silent"}
 CASE_KEYS = {"name", "rules", "not_checked", "alone", OTHERS, *EDITS, *EXPECTED}
 FINDING_KEYS = {"line", "subject", "effect", "at_issue", "applied", "message", "papers"}
 WON_KEYS = {"claimed", "recognised", "held", "disallowed"}
+SHARED_KINDS = {"labour_days", "day_share"}  # rules of labour find together what each of them says
+ASK_OTHERS = ("struck:", "held:", "verdict:")  # facts that other rules answer
 
 Tables = dict[str, Any]
 
@@ -152,13 +155,34 @@ def rulebook(programme: str) -> Rulebook:
     return load_rulebook(programme)
 
 
-def run(case: RuleCase) -> list[Judgement]:
-    """The judgement of the case's own agreement, then those of its others."""
+def run(case: RuleCase, whole: bool = False) -> list[Judgement]:
+    """The judgement of the case's own agreement, then those of its others.
+
+    By the rules that the case names, else by those that it asks something of; whole: by all of the programme.
+    """
     rules = rulebook(case.programme)
+    chosen = case.rules or (None if whole else _asked(case, rules))
     if not case.others:
-        return [judge(book_from_tables(case.tables, rules.programme), rules, rules=case.rules)]
+        return [judge(book_from_tables(case.tables, rules.programme), rules, rules=chosen)]
     books = [book_from_tables(one.tables, rules.programme) for one in (case, *case.others)]
-    return judge_together(books, rules, case.rules)
+    return judge_together(books, rules, chosen)
+
+
+def _asked(case: RuleCase, rules: Rulebook) -> list[str] | None:
+    """The case's own rule, where nothing that it expects hangs on what other rules say or take; else None, for all of them."""
+    for one in (case, *case.others):
+        if one.settled or one.silent or any("applied" in expected for expected in one.expect or []):
+            return None
+    return by_itself(rules, case.code)
+
+
+def by_itself(rules: Rulebook, code: str) -> list[str] | None:
+    """The code alone, where what the rule says hangs on no other rule; else None."""
+    rule = rules.by_code.get(code)
+    if rule is None or rule.kind in SHARED_KINDS or rule.parameters.get("count") == "left":
+        return None
+    asked = repr((rule.applies_to, rule.parameters, [case.when for case in rule.cases]))
+    return None if any(word in asked for word in ASK_OTHERS) else [code]
 
 
 def differences(case: RuleCase, results: list[Judgement]) -> list[str]:
@@ -199,7 +223,7 @@ def _findings_off(case: RuleCase, result: Judgement) -> list[str]:
     found = [
         {key: row[key] for key in FINDING_KEYS - {"subject"}} | {"subject": subject}
         for subject, table in tables
-        for row in table[table["code"] == case.code].to_dict("records")
+        for row in _ours(table, case.code)
     ]
     off = []
     if case.expect is not None:
@@ -213,6 +237,11 @@ def _findings_off(case: RuleCase, result: Judgement) -> list[str]:
         off = [f"expected, not found: {e}" for e in missing] + [f"found, not expected: {f}" for f in left]
     spoke = sorted(set(case.silent) & {code for _, table in tables for code in table["code"]})
     return off + [f"{code} should be silent" for code in spoke]
+
+
+def _ours(table: pd.DataFrame, code: str) -> list[dict[str, Any]]:
+    ours = [own == code for own in table["code"].tolist()]
+    return table[ours].to_dict("records") if any(ours) else []
 
 
 def _matches(expected: dict[str, Any], found: dict[str, Any]) -> bool:
@@ -258,27 +287,34 @@ def identities_broken(result: Judgement) -> list[str]:
 
 def _sums_broken(name: str, frame: pd.DataFrame, totals: dict[str, int]) -> list[str]:
     broken = []
-    off = frame["claimed"] != frame["recognised"] + frame["held"] + frame["disallowed"]
+    claimed, recognised, held, disallowed = (frame[column].to_numpy() for column in WON)
+    off = claimed != recognised + held + disallowed
     if off.any():
         broken.append(f"claimed = recognised + held + disallowed is broken in {int(off.sum())} {name} rows")
-    if int(frame["claimed"].sum()) != totals["claimed"]:
+    if int(claimed.sum()) != totals["claimed"]:
         broken.append(f"the {name} rows do not add up to the total")
     return broken
 
 
 def _taken_broken(lines: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
     broken = []
-    carries = lines["held"] + lines["disallowed"]
-    if ((lines["held"] < 0) | (lines["disallowed"] < 0)).any():
+    claimed, held, disallowed = (lines[column].to_numpy() for column in ("claimed", "held", "disallowed"))
+    if ((held < 0) | (disallowed < 0)).any():
         broken.append("less than nothing is held or disallowed")
-    if (carries > lines["claimed"].clip(lower=0)).any():
+    if (held + disallowed > claimed.clip(min=0)).any():
         broken.append("more is taken from a line than it claims")
-    applied = findings[findings["line_index"] >= 0].groupby(["effect", "line_index"])["applied"].sum()
-    for effect, column in (("hold", "held"), ("disallow", "disallowed")):
-        told = applied.get(effect)
-        told = lines[column] * 0 if told is None else told.reindex(lines.index, fill_value=0)
-        if (told != lines[column]).any():
+    at, applied, effects = (
+        findings["line_index"].to_numpy(),
+        findings["applied"].to_numpy(),
+        findings["effect"].tolist(),
+    )
+    told = {"hold": np.zeros(len(lines), np.int64), "disallow": np.zeros(len(lines), np.int64)}
+    for line, won, effect in zip(at.tolist(), applied.tolist(), effects, strict=True):
+        if effect in told and line >= 0:
+            told[effect][line] += won
+        if effect == "note" and won:
+            broken.append("a note moves won")
+    for effect, column, taken in (("hold", "held", held), ("disallow", "disallowed", disallowed)):
+        if (told[effect] != taken).any():
             broken.append(f"what the findings apply does not add up to what is {column}")
-    if (findings.loc[findings["effect"] == "note", "applied"] != 0).any():
-        broken.append("a note moves won")
     return broken

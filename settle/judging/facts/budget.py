@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from settle.judging.arrays import typed_frame
 from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact, family
 from settle.model import BUDGET
@@ -30,7 +31,7 @@ class Budget:
     def items(self) -> dict[tuple[str, str, str], int]:
         """Won by 비목, 세목, 세세목."""
         found: dict[tuple[str, str, str], int] = {}
-        for *named, won in self.rows[[*HEADS, "amount"]].itertuples(index=False, name=None):
+        for *named, won in zip(*(self.rows[name].tolist() for name in (*HEADS, "amount")), strict=True):
             found[tuple(named)] = found.get(tuple(named), 0) + won
         return found
 
@@ -45,19 +46,22 @@ class Budget:
         return found
 
 
-def _entries(programme: Programme, frame: pd.DataFrame) -> Budget:
+def _entries(programme: Programme, sheet: pd.DataFrame) -> Budget:
     funds = list(programme.budget_columns)
     rows, lost = [], []
-    heads = frame[list(HEADS)].itertuples(index=False, name=None)
-    amounts = frame.reindex(columns=funds, fill_value=0).to_numpy(dtype=np.int64)  # a programme may have no such sheet
-    for i, (named, won) in enumerate(zip(heads, amounts, strict=True)):
+    heads = zip(*(sheet[head].tolist() for head in HEADS), strict=True)
+    none = [0] * len(sheet)  # a programme may have no such sheet
+    amounts = [sheet[fund].tolist() if fund in sheet else none for fund in funds]
+    for i, named in enumerate(heads):
         found = programme.resolve(*named)
         if found is None:
             lost.append((BUDGET, i))
             continue
-        rows.append((*found, *won.tolist(), int(won.sum())))
-    table = pd.DataFrame(rows, columns=[*HEADS, *funds, "amount"])
-    return Budget(table.astype(dict.fromkeys(HEADS, "str") | dict.fromkeys([*funds, "amount"], np.int64)), lost)
+        won = [column[i] for column in amounts]
+        rows.append((*found, *won, sum(won)))
+    columns = [*HEADS, *funds, "amount"]
+    made = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
+    return Budget(typed_frame(made, dict.fromkeys(columns[len(HEADS) :], np.int64)), lost)
 
 
 @fact
@@ -173,7 +177,9 @@ def budget(facts: Facts) -> Budget:
     rows, lost = [], list(first.lost)
     positions = np.flatnonzero(facts.book.frames[APPROVALS].index.isin(changes.index))
     for i, (before, after, amount, is_known) in zip(
-        positions.tolist(), changes[["변경전", "변경후", "금액", "금액__known"]].itertuples(index=False), strict=True
+        positions.tolist(),
+        zip(*(changes[name].tolist() for name in ("변경전", "변경후", "금액", "금액__known")), strict=True),
+        strict=True,
     ):
         source, target = resolve_path(facts.programme, before), resolve_path(facts.programme, after)
         if source is None or target is None or not is_known:

@@ -25,11 +25,10 @@ COMPANY_FORMS = re.compile(
 @fact
 def category(facts: Facts) -> Categories:
     """비목, 세목, 세세목 resolved by the programme's tree."""
-    given = facts.ledger[list(HEADS)]
     codes = labels(*(facts.coded(f"{h}_given")[0] for h in HEADS))
     _, first = np.unique(codes, return_index=True)
     rows = []
-    for a, b, c in given.iloc[first].itertuples(index=False):
+    for a, b, c in zip(*(facts.ledger[head].iloc[first].tolist() for head in HEADS), strict=True):
         found = facts.programme.resolve(a, b, c)
         rows.append((*(found or (a, b, c)), found is not None))
     return Categories(codes, rows)
