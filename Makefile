@@ -16,12 +16,12 @@ unexport PYTHONDONTWRITEBYTECODE
 # a worker takes tests that follow each other: those of a module share what is expensive to make
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo test test-fast test-all lint bench fuzz lock sbom clean help
+.PHONY: demo test test-all lint bench fuzz lock sbom clean help
 
 help:
 	@echo "make demo      표본 정산서를 demo/에 쓰고 판정합니다"
-	@echo "make test      모든 시험을 돌립니다. 없는 프로그램이 있어야 하는 시험은 건너뛰고 셉니다 (코어 둘로 18분쯤)"
-	@echo "make test-all  make test가 남긴 시험을 돌립니다: 오래 걸리는 것, 크로미움과 tesseract가 있어야 하는 것"
+	@echo "make test      규칙마다 있는 사례와, 프로그램을 따로 띄우지 않는 시험을 돌립니다 (코어 둘로 5분쯤)"
+	@echo "make test-all  make test가 남긴 시험을 돌립니다: 파일에서 문서까지 온전한 실행, 크로미움과 tesseract가 있어야 하는 것 (22분쯤)"
 	@echo "make lint      ruff, mypy"
 	@echo "make bench     속도를 잽니다 (15분쯤)"
 	@echo "make fuzz      hypothesis로 오래 시험합니다 (몇 분; SECONDS_OF_FUZZ=초)"
@@ -53,12 +53,9 @@ demo: $(RUN)
 test: $(TEST)
 	$(PYTEST)
 
-test-fast: $(TEST)
-	$(PYTEST) -m "not slow and not slow_all"
-
 test-all: $(TEST)
 	$(PYTEST) -m "slow_all or needs"
-	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not slow and not slow_all" -k "identit or fuzz"
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not slow_all" -k "identit or fuzz"
 
 lint: $(TEST)
 	$(BIN)/ruff check .
@@ -76,8 +73,8 @@ bench: $(TEST)
 
 # a part of the time for each loader; what it finds belongs into tests/kit/hostile.py, where make test replays it
 fuzz: $(TEST)
-	SETTLE_FUZZ_SECONDS=$(SECONDS_OF_FUZZ) $(PYTEST) -m "not slow and not slow_all" tests/test_fuzz.py
-	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not slow and not slow_all" -k "hypothesis or identit or fuzz"
+	SETTLE_FUZZ_SECONDS=$(SECONDS_OF_FUZZ) $(PYTEST) -m "not slow_all" tests/test_fuzz.py
+	HYPOTHESIS_PROFILE=long $(PYTEST) -m "not slow_all" -k "hypothesis or identit or fuzz"
 
 # needs uv; constraints.txt says which versions
 lock: $(TEST)

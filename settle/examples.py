@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from settle.programme.rules import Rulebook
     from settle.programme.vocabulary import Programme
 
-    Together = Callable[[list[Book], Rulebook, None, list[Rulebook | None]], list[Judgement]]
+    Together = Callable[[list[Book], Rulebook, list[str] | None, list[Rulebook | None]], list[Judgement]]
 
 PASS = "pass"
 OWN_KEYS = ("says", "expect", "won", "others")
@@ -80,16 +80,19 @@ def fits(example: Example, programme: Programme) -> bool:
 def elsewhere(rulebook: Rulebook) -> Rulebook:
     """The rulebook of another programme that pays out money: the default one, or for that the first of the others."""
     from settle.programme.folders import DEFAULT_PROGRAMME, programmes
-    from settle.programme.rules import load
+    from settle.programme.rules import kept
 
     names = [name for name in (DEFAULT_PROGRAMME, *programmes()) if name != rulebook.programme.id]
-    return next(book for name in names if (book := load(name)).programme.spends)
+    return next(book for name in names if (book := kept(name)).programme.spends)
 
 
-def verdict(example: Example, rulebook: Rulebook, together: Together | None = None) -> Verdict:
+def verdict(
+    example: Example, rulebook: Rulebook, together: Together | None = None, rules: list[str] | None = None
+) -> Verdict:
     """Judge the example with the whole rulebook; what its own rule says of the first line, else of the agreement.
 
     together: judges an example with others (settle.batch.together); without it such an example is judged by itself.
+    rules: the codes of the rules that judge it, where not all need to.
     """
     from settle.model import LEDGER
     from settle.pipeline import book_from_tables, judge
@@ -102,9 +105,9 @@ def verdict(example: Example, rulebook: Rulebook, together: Together | None = No
         for tables, another in zip(example.others, of[1:], strict=True):
             sheets = {name: rows for name, rows in tables.items() if name != ELSEWHERE}
             books.append(book_from_tables(sheets, (another or rulebook).programme))
-        result = together(books, rulebook, None, of)[0]
+        result = together(books, rulebook, rules, of)[0]
     else:
-        result = judge(book, rulebook)
+        result = judge(book, rulebook, rules=rules)
     reason = next((one.reason for one in result.not_checked if one.code == example.code), "")
     told = [result.findings, *(one.findings for one in result.others)]
     said = []

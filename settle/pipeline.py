@@ -208,7 +208,7 @@ def judge(
     filled: blank cells of the ledger are filled from the lists first (Judgement.filling).
     Raises RulebookError for an unknown code or a broken rulebook.
     """
-    rulebook = rulebook or rulebooks.load()
+    rulebook = rulebook or rulebooks.kept()
     facts = Facts(book, rulebook.programme, dict(given or {}))
     with_lists, filling = any(s.usable for s in book.lists), Filling()
     if with_lists and filled:

@@ -21,6 +21,8 @@ from settle.batch.task import Task
 from tests.kit import batch_month
 from tests.kit.batch_month import MONTH, PROGRAMME, results, said, settled
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

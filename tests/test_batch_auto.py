@@ -16,6 +16,8 @@ from settle.cli import cli
 from settle.documents import sample, template
 from settle.programme import folders
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 MONTH = "2026-09"
 BUSAN, INNOVATION = "busan-social-economy", "innovation-partnership"
 SPENT = {

@@ -17,6 +17,8 @@ from settle.programme import rules as rulebooks
 from settle.programme import vocabulary
 from settle.programme.benefit_shapes import DoubleBenefit, People, Support
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 MONTH = "2026-09"
 BUSAN, INNOVATION = "busan-social-economy", "innovation-partnership"
 RIGHT = ("123-45-67891", "220-81-62517", "214-81-12342", "113-86-10120")  # numbers with a right check digit

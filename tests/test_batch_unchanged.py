@@ -19,6 +19,8 @@ from settle.files import write_bytes
 from settle.programme import folders as resources
 from tests.kit.batch_month import MONTH, PROGRAMME, results
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 NAMES = ("가", "나", "다")
 RULE = f"schemas/{PROGRAMME}/rules/GEN-040.toml"
 

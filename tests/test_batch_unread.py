@@ -21,6 +21,8 @@ from settle.files import scratch
 if TYPE_CHECKING:
     from settle.batch.month import Month
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 PROGRAMME = "innovation-partnership"
 HEADINGS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단"]
 

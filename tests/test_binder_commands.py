@@ -17,6 +17,8 @@ from settle.binder import folder as places
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, english, line, paper, runner
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 Settle = Callable[..., Ran]
 DECISIONS = ["집행번호", "규칙코드", "판정", "인정금액", "사유", "판정자", "검토자", "판정일"]
 # E-001 was paid before the agreement (GEN-010 takes all of it), E-002 is clean

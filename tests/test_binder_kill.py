@@ -75,7 +75,7 @@ def held(made: Binder) -> dict[str, set[str]]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 @pytest.mark.parametrize(
-    "kills", [pytest.param(3, marks=pytest.mark.slow), pytest.param(30, marks=pytest.mark.slow_all)]
+    "kills", [pytest.param(3, marks=pytest.mark.slow_all), pytest.param(30, marks=pytest.mark.slow_all)]
 )
 def test_killed_at_any_moment_everything_committed_is_there_and_the_binder_is_whole(tmp_path: Path, kills: int) -> None:
     made = binder(tmp_path)

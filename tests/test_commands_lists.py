@@ -15,6 +15,8 @@ from settle.reconciling.tables import IN_FULL
 from tests.kit import reconciled as month
 from tests.kit.statement_lists import write
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:

@@ -24,6 +24,8 @@ from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import HEADS, TOTALS, Visitor, dropped
 from tests.kit.import_files import workbook
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 E003 = "innovation-partnership:GEN-010:E-003"
 E002 = "innovation-partnership:MTG-020:E-002"
 

@@ -17,6 +17,8 @@ from settle.pipeline import book_from_tables, judge
 from tests.kit.blanks import PROGRAMME, Change, bases_of, changes, disallowing
 from tests.kit.casekit import rulebook
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 CODES = disallowing()
 SAMPLE = 2  # changes of every rule that are looked at always
 # (sheet, column) -> the ways of taking away that the rulebook speaks of, and its sentence.

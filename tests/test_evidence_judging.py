@@ -23,6 +23,8 @@ from settle.programme import vocabulary
 from settle.programme.answers import Answers, AnswersError, dumps, merged, parse, understood
 from tests.kit import invoices, papers
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 BUYER = ("2208162517", "한국연구재단")
 AGREEMENT = {
     "수행기관": BUYER[1], "수행기관사업자번호": "220-81-62517", "기관유형": "비영리", "협약시작일": "2025-03-01",
@@ -290,7 +292,7 @@ def run(*arguments: str | Path) -> Any:
     return CliRunner().invoke(cli, [str(a) for a in arguments], standalone_mode=False)
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_check_with_evidence_writes_everything_and_its_review_reads_back_the_same(tmp_path: Path) -> None:
     good, short = bought(21, supply=100_000, tax=10_000), bought(22, supply=200_000, tax=20_000)
     put(tmp_path / "증빙", "E-001.xml", invoices.signed(good))

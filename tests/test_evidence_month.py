@@ -23,6 +23,8 @@ from settle.evidence.guarding import guarded
 from tests.kit import invoices, papers
 from tests.test_evidence_judging import BUYER, bought, line, put, workbook
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 MONTH, PROGRAMME = "2025-09", "innovation-partnership"
 SHARED = bought(41, supply=300_000, tax=30_000)
 

@@ -19,6 +19,8 @@ from settle.evidence.reading import read
 from tests.kit import invoices, paper_set, papers
 from tests.kit.needs import needs
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 ALTERED = {"합계금액": 7, "공급가액": 7, "세액": 7, "승인번호": "0", "작성일자": "1", "공급자등록번호": "2"}
 
 
@@ -210,7 +212,7 @@ def test_nothing_true_is_ever_called_different_and_recall_is_what_the_documentat
 
 
 @needs("tesseract", "kor")
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_scans_are_found_or_not_read_and_never_differ(tmp_path: Path) -> None:
     made = paper_set.scanned_papers()
     for one in made:

@@ -12,6 +12,7 @@ from settle.batch.together import judge_together
 from settle.pipeline import book_from_tables, judge
 from settle.programme import folders as resources
 from settle.programme.rules import Rulebook, RulebookError, load, parse
+from tests.kit.casekit import by_itself
 
 BOOKS = {programme: load(programme) for programme in resources.programmes()}
 RULES = [(p, rule) for p, book in BOOKS.items() for rule in book.rules]
@@ -29,7 +30,7 @@ def named(found: tuple) -> str:
 @pytest.mark.parametrize("found", EXAMPLES, ids=named)
 def test_the_rule_says_what_the_example_says(found: tuple[str, examples.Example]) -> None:
     programme, example = found
-    said = examples.verdict(example, BOOKS[programme], judge_together)
+    said = examples.verdict(example, BOOKS[programme], judge_together, by_itself(BOOKS[programme], example.code))
     assert not said.not_checked, f"{example.says}: 미점검 {said.not_checked}"
     assert (said.effect, said.won) == (example.expect, example.won), f"{example.says}: {said.message}"
 

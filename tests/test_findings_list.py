@@ -16,6 +16,8 @@ from settle.documents.view import View
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 REPLY, VERDICT = findings_list.REPLY + 1, findings_list.VERDICT + 1  # as openpyxl counts columns
 
 

@@ -18,6 +18,8 @@ from tests.kit.sample_documents import PROGRAMMES, faults, hwpx_lines, lost, pag
 if TYPE_CHECKING:
     from settle.programme.rules import Rulebook
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 SOME = 8  # rows of every sheet: enough for every way of a text to be hard
 SOON = 2.0  # seconds
 
@@ -51,7 +53,7 @@ def test_next_to_nothing_makes_papers_too(programme: str, way: str) -> None:
     look_at(programme, little(programme, way))
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_five_thousand_findings_are_written_soon_and_opened_by_a_second_reader() -> None:
     hwpforge = pytest.importorskip("hwpforge")
     judgement = judgements.make(8000, 5000)

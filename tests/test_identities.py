@@ -23,7 +23,7 @@ COMMON: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 }
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking such tables takes minutes: `long` does it
-settings.register_profile("short", max_examples=20, derandomize=True, phases=NO_SHRINKING, **COMMON)
+settings.register_profile("short", max_examples=8, derandomize=True, phases=NO_SHRINKING, **COMMON)
 settings.register_profile("ci", max_examples=100, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))

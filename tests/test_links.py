@@ -16,6 +16,8 @@ from settle.reconciling.result import KEY_HAND
 from settle.workbook.raw import RawFile
 from tests.kit import desk_kit
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 CARD = "하나카드.xlsx"
 OURS = Link("E-005", CARD, "Sheet1", 10, 33_000)
 NOT_OURS = Link("E-001", CARD, "Sheet1", 7, 27_000, apart=True)

@@ -14,6 +14,8 @@ from settle.reconciling.reading import Statement, read
 from settle.reconciling.tables import tables
 from tests.kit.statement_lists import table
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 # day, time, number, name, won, cancelled
 USES = [
     ("2025-09-03", "18:15:08", "03560539", "가나분식 본점", 15_500, False),

@@ -16,6 +16,8 @@ from settle.programme.answers import Answers, Cell, load, merged, save
 from tests.kit import yardstick
 from tests.kit.yardstick import Yardstick
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 Told = tuple[Yardstick, list[Path], Judgement]
 
 

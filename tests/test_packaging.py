@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("schemas", "ledgers", "reports")
 # an editable install beside it would lend its modules: every module must come from the folder given
@@ -75,7 +77,7 @@ def run(code_or_args: list[str], path: Path, cwd: Path) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_sdist_and_wheel_hold_every_file_of_the_programme(built: Path) -> None:
     wanted = set().union(*map(tracked, DATA))
     assert wanted
@@ -87,14 +89,14 @@ def test_sdist_and_wheel_hold_every_file_of_the_programme(built: Path) -> None:
     assert {f"settle/{name}" for name in wanted} - names == set()
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_the_wheel_brings_no_package_but_settle(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"settle"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_the_installed_wheel_judges_the_sample(installed: Path, tmp_path: Path) -> None:
     done = run(["-c", DEMO, str(installed)], installed, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from settle.model import Judgement
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 
 @dataclass(frozen=True)
 class Papers:

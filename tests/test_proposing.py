@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pytest
 from click.testing import CliRunner
 
 from settle import pipeline
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from settle.model import Judgement
     from settle.programme.answers import Answers
+
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
 
 KINDS, MEANS = ("식비", "다과비", "식비", "임차료"), ("법인카드", "계좌이체")
 ROWS = [

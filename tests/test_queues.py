@@ -10,6 +10,8 @@ from settle.batch.together import judge_together
 from settle.pipeline import book_from_tables
 from settle.programme.rules import load
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 PLACES = 160
 
 

@@ -18,6 +18,8 @@ from tests.kit.import_files import amounts, days, read, said, sheet_of, workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 HEADINGS = ["번호", "집행일", "세세목", "적요", "거래처", "집행금액"]
 LINES = [
     [1, "2025-09-03", "회의비", "다과", "가나분식", 15_500],

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from settle.cli import cli
 from tests.kit import yardstick
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 README = Path(__file__).parents[1] / "README.md"
 ELSEWHERE = ("--dask", "settle open")  # need a scheduler, a browser: test_batch_dask, test_desk_process
 

@@ -25,6 +25,8 @@ from settle.korean import number
 from settle.model import InputFile
 from tests.kit import judgements
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 
 @cache
 def report(lines: int = 120, findings: int = 20) -> bytes:

@@ -19,6 +19,8 @@ from settle.documents.review.worksheet import WORKSHEET
 from tests.kit import review_book
 from tests.kit.review_book import FIRST, HEADINGS, NS, cell_texts, judged, part_of, parts, tree
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 ADDED = ["판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치", "소명내용", "추가증빙", "담당자"]
 COMPARED = ("id", "effect", "line", "at_issue", "applied", "message", "row", "cell")
 
@@ -475,7 +477,7 @@ def test_comments_have_a_limit_and_it_is_said(tmp_path: Path, monkeypatch: pytes
     assert len(comments) <= 3
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_it_opens_in_libreoffice_and_comes_back_the_same(book: dict[str, Any], tmp_path: Path) -> None:
     import shutil
 

@@ -19,6 +19,8 @@ from settle.model import InputError, NotChecked
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, line, paper, runner
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 
 def judged(
     disallowed: int = 0, held: int = 0, errors: list[InputError] | None = None, not_checked: list[Any] | None = None

@@ -174,6 +174,7 @@ def run_everything(settle: Any, path: Path, folder: Path) -> dict[str, str]:
 # ---- personal numbers --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow_all
 def test_personal_numbers_are_masked_in_every_output_of_every_command(settle: Any, tmp_path: Path) -> None:
     path = everything(tmp_path / "정산.xlsx", " / ".join(RESIDENT + ACCOUNT), name="홍길동 900101-1023948")
     (tmp_path / "o").mkdir()
@@ -197,6 +198,7 @@ def test_personal_numbers_are_masked_in_every_output_of_every_command(settle: An
     assert "456*********56" in said["check/불인정내역서.xlsx"]
 
 
+@pytest.mark.slow_all
 def test_numbers_that_are_not_personal_stay_readable(settle: Any, tmp_path: Path) -> None:
     text = " / ".join(KEPT)
     path = everything(tmp_path / "정산.xlsx", text, name="가나상사", number="2025-0417-0012")
@@ -225,6 +227,7 @@ def test_mask_leaves(text: str) -> None:
     assert mask(f"앞 {text} 뒤") == f"앞 {text} 뒤"
 
 
+@pytest.mark.slow_all
 def test_numbers_of_lines_that_look_like_accounts_stay_apart(settle: Any, tmp_path: Path) -> None:
     lines = [line(집행번호=f"001-001-{n:04d}", 원인행위일="2025-01-02", 집행일="2025-01-02") for n in (11, 21)]
     path = book(tmp_path / "정산.xlsx", *lines)
@@ -248,6 +251,7 @@ def formulas(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow_all
 def test_a_text_never_becomes_a_formula(settle: Any, tmp_path: Path) -> None:
     path = everything(tmp_path / "정산.xlsx", *FORMULAS)
     (tmp_path / "o").mkdir()
@@ -270,6 +274,7 @@ def test_a_text_never_becomes_a_formula(settle: Any, tmp_path: Path) -> None:
         assert text in said["check/검토표.xlsx"]
 
 
+@pytest.mark.slow_all
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
 def test_csv_is_safe_to_open_in_a_spreadsheet(settle: Any, tmp_path: Path, start: str) -> None:
     path = tmp_path / "정산.csv"
@@ -292,6 +297,7 @@ STEERING = "빨강\x1b[31m \x9b2J \x07 \u202etxt.exe\u202c \u2066x\u2069 \u200b�
 BAD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+@pytest.mark.slow_all
 def test_nothing_in_a_cell_steers_the_terminal(settle: Any, tmp_path: Path) -> None:
     escaped = re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda m: f"_x{ord(m[0]):04X}_", STEERING)  # as workbooks keep it
     path = everything(tmp_path / "정산.xlsx", escaped)
@@ -304,6 +310,7 @@ def test_nothing_in_a_cell_steers_the_terminal(settle: Any, tmp_path: Path) -> N
         assert not BAD.search(said[name]), name
 
 
+@pytest.mark.slow_all
 def test_nothing_in_a_list_or_a_name_steers_the_terminal(settle: Any, tmp_path: Path) -> None:
     path = tmp_path / "이름\x1b[31m\u202e.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -318,6 +325,7 @@ def test_nothing_in_a_list_or_a_name_steers_the_terminal(settle: Any, tmp_path: 
     assert not BAD.search(settle(STEERING).said)
 
 
+@pytest.mark.slow_all
 def test_a_word_in_brackets_is_no_markup(settle: Any, tmp_path: Path) -> None:
     ran = settle(
         "check", book(tmp_path / "정산.xlsx", line(재원="[/bold]", 세세목="[red]비목[/]", 집행번호="[blink]E"))
@@ -335,6 +343,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() or p.is_symlink()}
 
 
+@pytest.mark.slow_all
 @pytest.mark.parametrize(
     "name", ["../../x", *(pytest.param(name, marks=pytest.mark.slow_all) for name in ("..\\..\\x", ".."))]
 )
@@ -352,6 +361,7 @@ def test_no_name_leads_out_of_the_output_folder(settle: Any, tmp_path: Path, mon
     assert list((inside / "batch").rglob("불인정내역서.pdf"))
 
 
+@pytest.mark.slow_all
 def test_a_sheet_name_leads_nowhere(settle: Any, tmp_path: Path) -> None:
     path = clean(tmp_path / "정산.xlsx")
     edit_part(path, "xl/workbook.xml", lambda xml: xml.replace('name="집행내역"', 'name="../../집행내역"'))
@@ -362,6 +372,7 @@ def test_a_sheet_name_leads_nowhere(settle: Any, tmp_path: Path) -> None:
     assert {k.count("/") for k in tree(tmp_path / "o")} == {0}
 
 
+@pytest.mark.slow_all
 def test_an_archive_cannot_write_outside(settle: Any, tmp_path: Path, monkeypatch: Any) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
@@ -379,6 +390,7 @@ def test_an_archive_cannot_write_outside(settle: Any, tmp_path: Path, monkeypatc
     assert not Path("/절대.xlsx").exists()
 
 
+@pytest.mark.slow_all
 def test_a_link_in_the_output_folder_is_replaced_and_not_followed(settle: Any, tmp_path: Path) -> None:
     path, out, victim = wrong(tmp_path / "정산.xlsx"), tmp_path / "o", tmp_path / "중요한 파일"
     victim.write_text("# 그대로", encoding="utf-8")
@@ -451,6 +463,7 @@ def guarded(tmp_path: Path) -> tuple[dict[str, str], Path]:
     return environ(PYTHONPATH=os.pathsep.join([str(place), str(PACKAGE.parent)])), log
 
 
+@pytest.mark.slow_all
 def test_the_guard_sees_a_connection(tmp_path: Path) -> None:
     environment, log = guarded(tmp_path)
     program = "import socket; socket.create_connection(('127.0.0.1', 9))"
@@ -459,6 +472,7 @@ def test_the_guard_sees_a_connection(tmp_path: Path) -> None:
     assert log.exists()
 
 
+@pytest.mark.slow_all
 def test_a_run_opens_no_connection_and_writes_only_what_it_was_asked_for(tmp_path: Path) -> None:
     environment, log = guarded(tmp_path)
     places = {name: tmp_path / name for name in ("cwd", "home", "tmp", "input", "out")}
@@ -556,6 +570,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.slow_all
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_harmful_file_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
     path = HARMFUL[name](tmp_path / "정산.xlsx")

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 from settle.cli import cli
 from settle.documents import sets
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 HEADS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단", "지출유형", "참석인원"]
 
 

@@ -209,7 +209,7 @@ def test_shuffled_items_give_the_same_matches(data: st.DataObject) -> None:
     assert (first.left_state == MATCHED).sum() == len(used)
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_time_grows_with_rows_and_not_with_pairs() -> None:
     def seconds(n: int) -> float:
         rng = np.random.default_rng(7)
@@ -234,7 +234,7 @@ def test_time_grows_with_rows_and_not_with_pairs() -> None:
     assert large < 9 * small  # four times the rows; pairs would be sixteen times as many
 
 
-@pytest.mark.slow
+@pytest.mark.slow_all
 def test_many_names_that_begin_alike_cost_no_all_pairs() -> None:
     rng = np.random.default_rng(3)
     n = 30_000

@@ -39,6 +39,8 @@ from tests.kit.usage_kit import (
     wrong,
 )
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 COMMANDS = [
     [],
     *([name] for name in cli.COMMANDS),

@@ -17,6 +17,8 @@ from settle.sampling import SamplingError, filled
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import AGREEMENT, BUDGET, HEADINGS, PAPERS, Ran, all_texts, line, paper, runner
 
+pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+
 Settle = Callable[..., Ran]
 BINDER = "우리.정산"
 

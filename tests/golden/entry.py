@@ -63,7 +63,7 @@ def base(path: Path) -> list[dict[str, Any]]:
     others = own.pop("others", [])
     parts = [casekit.RuleCase(path.parent.name, path.stem, "base", tables, None) for tables in (own, *others)]
     case = dataclasses.replace(parts[0], others=parts[1:])
-    return [json.loads(json_.dumps(judgement)) for judgement in casekit.run(case)]
+    return [json.loads(json_.dumps(judgement)) for judgement in casekit.run(case, whole=True)]
 
 
 def month(folder: Path, out: Path) -> str:
