@@ -1,5 +1,6 @@
 """Draw the pictures of the desk for the README, of the sample: python docs/desk_pictures.py
 
+python docs/desk_pictures.py FOLDER draws every screen there instead (empty, full, with errors) at three widths, to be looked at.
 Needs Chromium and playwright (`make test-all` has both). Small PNGs with few colours.
 """
 
@@ -18,10 +19,11 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests.kit import desk_kit  # noqa: E402
+from tests.kit import desk_kit, desk_screens  # noqa: E402
 from tests.kit.needs import path_of  # noqa: E402
 
 WIDE, HIGH, COLOURS, MOST = 1280, 800, 200, 200 << 10
+CHROMIUM = ["--no-sandbox", "--lang=ko"]  # a container runs as root
 
 
 def keep(page: Any, name: str) -> None:
@@ -72,11 +74,28 @@ def walk(page: Any, url: str) -> None:
     keep(page, "desk-review.png")
 
 
+def every(folder: Path) -> None:
+    """Every screen at every width of the tests, whole, as `<number> <width> <name>.png`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=CHROMIUM)
+        for number, (name, page) in enumerate(desk_screens.every(browser, Path(place)), start=1):
+            for width in desk_screens.WIDTHS:
+                page.set_viewport_size({"width": width, "height": HIGH})
+                page.screenshot(path=str(folder / f"{number:03} {width} {name}.png"), full_page=True)
+            page.set_viewport_size({"width": WIDE, "height": HIGH})
+            print(name, flush=True)
+        browser.close()
+
+
 def main() -> None:
     """Start a desk and look at it."""
+    if sys.argv[1:]:
+        every(Path(sys.argv[1]))
+        return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         desk = desk_kit.running(Path(folder))
-        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=CHROMIUM)
         try:
             context = browser.new_context(viewport={"width": WIDE, "height": HIGH}, locale="ko-KR")
             walk(context.new_page(), desk.url)

@@ -260,6 +260,10 @@ def test_the_hash_printed_on_the_disallowance_report_holds_against_the_log(settl
         printed = [one for one in hashes if one in text]
         assert len(printed) == 1, name
         assert settle("binder", "verify", "우리.정산", "--hash", printed[0]).code == 0
+    ran = settle("binder", "verify", "우리.정산", "--hash", "0000")  # no hash: nothing is said of the binder
+    assert ran.code == 2
+    assert "16~64자리" in ran.err
+    assert "온전" not in ran.said
     ran = settle("binder", "verify", "우리.정산", "--hash", "f" * 64)
     assert ran.code == 1
     assert "종이의 해시가" in ran.out

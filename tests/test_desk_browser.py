@@ -1,8 +1,7 @@
-"""The desk in a real browser (Debian's Chromium): by mouse, by keys alone, without script; axe on every screen; three widths."""
+"""The desk in a real browser (Debian's Chromium): by mouse, by keys alone, without script; how each screen looks: test_desk_screens.py."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,18 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from reportlab.pdfgen import canvas
 
 from settle.binder import Binder
-from tests.kit import desk_kit, invoices
+from tests.kit import desk_kit
 from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import Running, until
 from tests.kit.needs import needs, path_of
 
 pytestmark = [pytest.mark.slow_all, needs("chromium")]
-
-SCREENS = ("reading", "todo", "review", "lists", "report", "compare", "log", "binder")
-WIDTHS = (640, 1280, 1920)
 
 
 @pytest.fixture(scope="module")
@@ -253,90 +248,10 @@ def test_keys_are_deaf_while_composing_and_when_switched_off(chromium: Any, desk
     assert page.locator("#line[data-line]").count() == 0
 
 
-# ---- as everybody can use it -----------------------------------------------------------------------------------------
+# ---- more of it ------------------------------------------------------------------------------------------------------
 
 
-def axe(page: Any) -> list[str]:
-    """What axe finds wrong with the page as it stands."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
-        for one in found
-        for node in one["nodes"]
-    ]
-
-
-def test_axe_finds_nothing_on_any_screen(chromium: Any, desk: Running) -> None:
-    page = look(chromium, desk)
-    assert axe(page) == [], "시작"
-    page.goto(f"{desk.origin}/b/000000000000/todo")
-    assert axe(page) == [], "refused"
-    base = sample(page, desk)
-    for role in ("수행기관", "감사자"):
-        if role == "감사자":
-            auditor(page)
-        for screen in every_screen(page, base, role):
-            page.goto(f"{base}/{screen}")
-            settled(page)
-            assert axe(page) == [], (role, screen)
-    page.goto(f"{base}/report")
-    page.get_by_role("button", name="보고서 만들기").click()
-    page.get_by_role("link", name="미리보기").first.wait_for(timeout=60_000)
-    page.get_by_role("link", name="미리보기").first.click()
-    page.locator(".preview img").wait_for()
-    assert axe(page) == [], "미리보기"
-    page.goto(f"{base}/review")
-    page.keyboard.press("Shift+Slash")
-    page.locator("dialog[open]").wait_for()
-    assert axe(page) == [], "단축키"
-
-
-def test_axe_finds_nothing_beside_lists_papers_and_many_decisions(chromium: Any, tmp_path: Path) -> None:
-    paper = tmp_path / "E-002 회의록.pdf"
-    drawn = canvas.Canvas(str(paper))
-    drawn.drawString(80, 760, "MINUTES 2025-06-09")
-    drawn.save()
-    invoice = tmp_path / "E-001 세금계산서.xml"
-    invoice.write_bytes(invoices.signed(invoices.invoice(1, supply=24_545, tax=2_455, day="2025-06-02")))
-    desk = desk_kit.running(tmp_path, *desk_kit.with_card(tmp_path), paper, invoice)
-    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.goto(desk.url)
-    page.wait_for_url(re.compile("/reading"))
-    settled(page)
-    base = str(page.url.rsplit("/", 1)[0])
-    for screen in ("reading", "lists", f"question?id={quote(desk_kit.HEADS)}", "review?jump=E-002"):
-        page.goto(f"{base}/{screen}")
-        assert axe(page) == [], screen
-    page.locator("img.paper").wait_for()  # the original, as a picture
-    page.goto(f"{base}/review?jump=E-001")
-    page.locator(".invoice").wait_for()
-    assert axe(page) == [], "e-invoice"
-    auditor(page)
-    page.goto(f"{base}/review?rule=MTG-020")
-    page.locator(".bulk summary").click()
-    form = page.locator(".bulk form")
-    form.get_by_role("radio", name="불인정").check()
-    form.get_by_label("사유").fill("한도")
-    form.get_by_role("button", name="미리 보기").click()
-    page.get_by_role("heading", name="2건을 불인정으로 정합니다").wait_for()
-    assert axe(page) == [], "한꺼번에"
-    page.get_by_role("button", name="2건 불인정").click()
-    page.locator(".said", has_text="2건 불인정").wait_for()
-    desk.stop()
-
-
-def sample(page: Any, desk: Running) -> str:
-    """The sample, judged; the address of its binder."""
-    page.goto(f"{desk.origin}/")
-    page.get_by_role("button", name="표본 열기").click()
-    page.wait_for_url(re.compile("/reading"))
-    settled(page)
-    return str(page.url.rsplit("/", 1)[0])
-
-
-def test_applications_are_decided_by_keys_and_for_everybody(chromium: Any, tmp_path: Path) -> None:
+def test_applications_are_decided_by_keys(chromium: Any, tmp_path: Path) -> None:
     """Another programme: applications beside the money. Two of four are 제외; one is let in by keys alone."""
     sample_ = Path(__file__).parent.parent / "ledgers" / "gyeongnam-auto-parts" / "sample"
     ledgers = [Path(shutil.copy(one, tmp_path)) for one in sorted(sample_.glob("*.csv"))]
@@ -348,20 +263,10 @@ def test_applications_are_decided_by_keys_and_for_everybody(chromium: Any, tmp_p
     settled(page)
     auditor(page)
     base = str(page.url.rsplit("/", 1)[0])
-    screens = ("reading", "todo", f"review?subject={quote('신청')}", "review", "report", "log")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for screen in screens:
-            page.goto(f"{base}/{screen}")
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{screen} is {wide} px too wide at {width} px"
-            assert width == 1920 or axe(page) == [], (screen, width)
-    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{base}/review?subject={quote('신청')}")
     assert page.locator(".totals.small dd").all_inner_texts() == ["4건", "1", "1", "2"]
     hangul(page, "KeyJ", "ㅓ")
     page.locator("#line h2", has_text="2").wait_for()
-    assert axe(page) == [], "an application"
     hangul(page, "KeyA", "ㅁ")
     page.keyboard.type("주소를 옮김")
     page.keyboard.press("Enter")
@@ -369,44 +274,6 @@ def test_applications_are_decided_by_keys_and_for_everybody(chromium: Any, tmp_p
     settled(page)
     until(lambda: page.locator(".totals.small dd").all_inner_texts() == ["4건", "2", "1", "1"])
     desk.stop()
-
-
-def test_a_month_is_for_everybody_too(chromium: Any, desk: Running, tmp_path: Path) -> None:
-    _, out = desk_kit.month(tmp_path / "월")
-    page = look(chromium, desk)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(f"{desk.origin}/month?folder={quote(str(out))}")
-        page.get_by_text("협약 2개").wait_for()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{wide} px too wide at {width} px"
-        assert axe(page) == [], width
-        if shots := os.environ.get("SETTLE_PICTURES"):
-            page.screenshot(path=f"{shots}/month-{width}.png")
-
-
-def every_screen(page: Any, base: str, role: str) -> list[str]:
-    """What a role looks at; 검토 alone differs."""
-    line = re.search(r"line=([^&\"]+)", page.request.get(f"{base}/review").text())
-    assert line
-    review = [f"review?line={line[1]}", "review?status=불인정"]
-    return review if role == "감사자" else [*SCREENS, *review, "question?id=x", "log?verify=yes"]
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_screen_scrolls_sideways_and_narrow_ones_stay_usable(chromium: Any, desk: Running, width: int) -> None:
-    """640 CSS pixels are 1,280 at 200 % zoom."""
-    page = look(chromium, desk)
-    page.set_viewport_size({"width": width, "height": 900})
-    base = sample(page, desk)
-    auditor(page)
-    for screen in every_screen(page, base, "수행기관"):
-        page.goto(f"{base}/{screen}")
-        settled(page)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{screen} is {wide} px too wide at {width} px"
-        if width == 640 and screen in ("todo", "review"):
-            assert axe(page) == [], screen
 
 
 def test_a_draft_outlives_the_browser(chromium: Any, desk: Running, tmp_path: Path) -> None:

@@ -587,6 +587,11 @@ def test_runs_are_compared_and_the_log_is_readable(opened: Visitor) -> None:
     text = opened.see("log", verify="yes").text
     assert "온전합니다" in text
     assert "되돌림" in text
+    assert "집행내역 참석인원" in text  # a question by what it asks about
+    assert "innovation-partnership" not in text
+    text = opened.see("log", verify="yes", printed="0000").text
+    assert "16~64자리" in text
+    assert "온전하지" not in text
 
 
 # ---- hostile things -------------------------------------------------------------------------------------------------

@@ -130,10 +130,13 @@ def test_a_filled_sheet_of_signals_that_is_dropped_enters_the_register(opened: V
         for n, day in enumerate(("2025-06-02", "2025-06-04"))
     ]
     visitor = desk_kit.visitor(tmp_path)
+    bought.append(kit.line(집행번호="E-020", 사업자등록번호="", 거래처="다른찻집"))  # nothing points at it
     visitor.send("/new", {"name": "", "place": str(tmp_path)}, dropped(kit.book(tmp_path / "장부.xlsx", *bought)))
     room = visitor.room()
     assert room.state is not None
     assert room.state.judgement.leads is not None
+    listed = visitor.see("review", state="의심 신호").text
+    assert re.findall(r'data-part="line"[^>]*>(E-\d+)</a></th>', listed) == ["E-010", "E-011"]
     found = room.state.judgement.leads
     assert [one.code for one in found.leads] == ["LEAD-010", "LEAD-050"]
     path = sheet.write(found, tmp_path / "의심신호.xlsx")

@@ -1,11 +1,10 @@
 """Every screen of the desk (tests/kit/desk_screens.py) at three widths: whole, readable by all, and nothing said that none may say.
 
-SETTLE_PICTURES=folder keeps the pictures.
+`python docs/desk_pictures.py FOLDER` draws them, to be looked at.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,6 @@ from tests.kit.needs import needs, path_of
 
 pytestmark = [pytest.mark.slow_all, needs("chromium")]
 
-WIDTHS = (640, 1280, 1920)  # 640 CSS pixels are 1,280 at 200 % zoom
 FAULTS = (Path(__file__).parent / "kit" / "desk_faults.js").read_text(encoding="utf-8")
 PERSON = re.compile(r"\d{6}-[1-8]\d{6}|\d{3}-\d{3}-\d{6}|\d{4}-\d{4}-\d{4}-\d{4}")
 OPEN = re.compile(r"(을\(를\)|이\(가\)|은\(는\)|\(으\)로|와\(과\))")  # a particle that nobody chose
@@ -43,17 +41,16 @@ def test_every_screen_is_whole_at_every_width(chromium: Any, tmp_path: Path) -> 
     axe, seen, faults = Axe(), [], []
     for name, page in desk_screens.every(chromium, tmp_path):
         seen.append(name)
-        for width in WIDTHS:
+        for width in desk_screens.WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             faults += [f"{name} at {width}: {one}" for one in page.evaluate(FAULTS, width < 1920)]
-            if shots := os.environ.get("SETTLE_PICTURES"):
-                page.screenshot(path=f"{shots}/{len(seen):03} {width} {name}.png", full_page=True)
             if width < 1920:
                 found = axe.run(page).response["violations"]
                 faults += [f"{name} at {width}: {one['id']} {n['html'][:160]}" for one in found for n in one["nodes"]]
         page.set_viewport_size({"width": 1280, "height": 900})
         faults += [f"{name}: {one}" for one in wrong(page.evaluate("document.body.innerText"))]
-    assert faults == []
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
     assert len(set(seen)) == len(seen) > 100
 
 

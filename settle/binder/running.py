@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle import __version__, leads, pipeline
 from settle.binder import typed_papers, words
-from settle.binder.facts import finding_ids
+from settle.binder.facts import finding_ids, subject_of
 from settle.binder.folder import make_folder, make_private
 from settle.binder.merging import Chosen, Merged, judge_with
 from settle.binder.rows import Found, Run
@@ -185,22 +185,24 @@ def _found(judged: Judged, merged: Merged, before: int) -> list[Found]:
 
 def take_replies(binder: Binder, judgement: Judgement, who: str = "") -> list[str]:
     """소명 typed beside the lines (검토표) into the register, once each; Korean sentences about what could not be taken."""
-    asked = {sheet.kind for sheet in judgement.book.sheets if set(replies.REPLY) & set(sheet.unknown)}
-    if judgement.book.main not in asked:
+    kinds = {one.subject.sheet for one in judgement.subjects}
+    if not any(sheet.kind in kinds and set(replies.REPLY) & set(sheet.unknown) for sheet in judgement.book.sheets):
         return []
     notices, taken = [], 0
-    by_line: dict[str, list[Any]] = {}
+    by_line: dict[tuple[str, str], list[Any]] = {}
     for one in binder.cases():
-        if one.present and one.finding.line:
-            by_line.setdefault(one.finding.line, []).append(one)
+        if one.present and (line := one.finding.line):
+            kind = subject_of(judgement.programme, one.id, line).sheet
+            by_line.setdefault(("" if kind == judgement.book.main else kind, line), []).append(one)
     for reply in replies.read_replies(judgement):
         text, papers = mask(reply.texts["소명내용"]), mask(reply.texts["추가증빙"])
         line = mask_keys([reply.line])[0]
-        if not by_line.get(line):
+        found = by_line.get((reply.kind, line), [])
+        if not found:
             notices.append(
                 f"'{reply.sheet}' {reply.row}행의 소명은 지적이 없는 줄의 것이어서 정산철에 넣지 않았습니다."
             )
-        for one in by_line.get(line, []):
+        for one in found:
             if any((r.text, r.papers) == (text, papers) for r in one.replies):
                 continue
             if one.state == words.FINAL:

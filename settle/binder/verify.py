@@ -55,7 +55,13 @@ class Verified:
 
 
 def verify(folder: Path, printed: str = "") -> Verified:
-    """Check a binder. printed: a hash from paper, whole or its first 16 digits and more; spaces and hyphens are free."""
+    """Check a binder. printed: a hash from paper, whole or its first 16 digits and more; spaces and hyphens are free.
+
+    Raises BinderError for what is no hash: that says nothing of the binder.
+    """
+    plain = re.sub(r"[\s\-·:]", "", printed).lower()
+    if plain and not re.fullmatch(rf"[0-9a-f]{{{LEAST},64}}", plain):
+        raise BinderError(f"종이의 해시는 0-9, a-f로 된 {LEAST}~64자리입니다: '{printed[:80]}'")
     result = Verified()
     try:
         db = _opened(folder / places.DATABASE)
@@ -66,7 +72,7 @@ def verify(folder: Path, printed: str = "") -> Verified:
     try:
         db.execute("BEGIN")
         _check(db, folder, result)
-        _paper(db, printed, result)
+        _paper(db, plain, result)
     except sqlite3.DatabaseError:
         result.unreadable = f"'{folder}'의 {places.DATABASE}이 깨져서 끝까지 읽을 수 없습니다."
     finally:
@@ -300,12 +306,8 @@ def _hash(path: Path) -> str:
         return ""
 
 
-def _paper(db: sqlite3.Connection, printed: str, result: Verified) -> None:
-    if not printed:
-        return
-    plain = re.sub(r"[\s\-·:]", "", printed).lower()
-    if not re.fullmatch(rf"[0-9a-f]{{{LEAST},64}}", plain):
-        result.say(f"종이의 해시는 0-9, a-f로 된 {LEAST}~64자리입니다: '{printed[:80]}'")
+def _paper(db: sqlite3.Connection, plain: str, result: Verified) -> None:
+    if not plain:
         return
     found = db.execute("SELECT number FROM events WHERE substr(sha256, 1, ?) = ?", (len(plain), plain)).fetchall()
     if not found:

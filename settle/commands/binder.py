@@ -99,9 +99,12 @@ def export(folder: Path, output: Path, by: str) -> int:
 )
 def verify(folder: Path, printed: str) -> int:
     """Prove it whole, or name what was changed."""
-    from settle.binder import Binder
+    from settle.binder import Binder, BinderError
 
-    told = Binder.verify(folder, printed)
+    try:
+        told = Binder.verify(folder, printed)
+    except BinderError as error:
+        raise common.Wrong(str(error)) from error
     if told.unreadable:
         common.say(told.unreadable, err=True)
         return told.code

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.comparing.replies import Reply, Typed, replies_of, together
+from settle.comparing.earlier import keys_of
+from settle.comparing.replies import Reply, Rows, Typed, replies_of, together
 from settle.judging.decisions import DECISIONS
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
@@ -45,7 +46,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A 검토표 of the set in the folder, read."""
+    """A 검토표 of the set in the folder, read. lines: of its ledger."""
 
     path: Path
     book: Book
@@ -75,6 +76,16 @@ class Carried:
 NOTHING = Carried()
 
 
+def beside(book: Book, programme: Programme) -> list[Rows]:
+    """The rows of the other subjects of a book before it is judged."""
+    found = []
+    for subject in programme.others:
+        if len(book.frames.get(subject.sheet, ())):
+            facts = Facts(book, programme, {}, subject)
+            found.append(Rows(subject.sheet, facts.ledger, facts["line_name"].tolist(), keys_of(facts)))
+    return found
+
+
 def lines_of(book: Book, programme: Programme) -> Lines:
     """The lines of a book before it is judged."""
     facts = Facts(book, programme)
@@ -89,7 +100,8 @@ def read(folder: Path, programme: Programme) -> tuple[list[Earlier], list[str]]:
         book = read_book(AtHand(files), programme)
         if len(book.ledger):
             lines = lines_of(book, programme)
-            found.append(Earlier(path, book, lines, *replies_of(book, lines.frame, lines.names, lines.keys, files)))
+            main = Rows(book.main, lines.frame, lines.names, lines.keys)
+            found.append(Earlier(path, book, lines, *replies_of(book, [main, *beside(book, programme)], files)))
         else:
             why = f"{book.main}의 줄이 없어" if not files[0].problem else "읽지 못해"
             lost.append(
@@ -110,12 +122,14 @@ def carry(
     if not earlier:
         return NOTHING
     today = lines_of(book, programme)
+    others = {key for rows in beside(book, programme) for key in rows.keys}
     replies: list[Reply] = []
     listed: list[Typed] = []
     rows, notices = 0, []
     for one in earlier:
         moved = _moved(one.lines, today)
-        replies += [replace(r, key=moved.get(r.key, "")) if r.key else r for r in one.replies]
+        now = {r.key: r.key if r.key in others else "" for r in one.replies if r.kind} | moved
+        replies += [replace(r, key=now.get(r.key, "")) if r.key else r for r in one.replies]
         names = dict(zip(today.keys, today.names, strict=True))
         listed += [
             replace(t, key=moved.get(t.key, ""), line=names.get(moved.get(t.key, ""), t.line)) if t.key else t

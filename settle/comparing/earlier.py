@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.comparing.replies import Reply
+    from settle.judging.facts.base import Facts
     from settle.model import Judgement
 
 RESOLVED, OPEN, CHANGED, NEW, GONE, UNASKED = "resolved", "open", "changed", "new", "line_deleted", "not_asked"
@@ -108,7 +109,12 @@ class Comparison:
 
 def keys(judgement: Judgement) -> list[str]:
     """The name of every line inside the ids of its findings, as 정산결과.json writes them."""
-    return [mask_key(key) for key in line_ids(judgement.facts)(np.arange(len(judgement.lines)))]
+    return keys_of(judgement.facts)
+
+
+def keys_of(facts: Facts) -> list[str]:
+    """The same of the rows of a subject."""
+    return [mask_key(key) for key in line_ids(facts)(np.arange(facts.n))]
 
 
 def record(judgement: Judgement) -> str:
@@ -226,7 +232,7 @@ def compare(
     lines = _lines(previous, now, [one for one in result["findings"] if _on_line(one, judgement)], key_of)
     if _blind(judgement):  # a line that was not read is not a deleted one
         lines = [one for one in lines if one.kind != DELETED]
-    struck = {key_of(f["id"]) for f in findings if _on_line(f, judgement)}
+    struck = {key_of(f["id"]) for f in findings if f.get("line")}
     return Comparison(
         findings=changes,
         lines=lines,

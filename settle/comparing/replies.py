@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from settle.comparing.earlier import keys
+from settle.comparing.earlier import keys, keys_of
 from settle.korean import printable
 from settle.reading.book import is_findings_list
 from settle.reading.headings import heading_key
+from settle.workbook.raw import letter
 from settle.workbook.reader import read_files
 
 if TYPE_CHECKING:
@@ -24,13 +25,17 @@ REPLY = ("소명내용", "추가증빙", "담당자")
 
 @dataclass(frozen=True)
 class Reply:
-    """What the institution wrote beside a row of the ledger. line "": the row is no line. texts: 소명내용, 추가증빙, 담당자."""
+    """What the institution wrote beside a row. line "": the row is no line. texts: 소명내용, 추가증빙, 담당자.
+
+    kind: the sheet of a subject beside the ledger, "" of the ledger.
+    """
 
     line: str
     sheet: str
     row: int
     texts: dict[str, str]
     key: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,27 +52,47 @@ class Typed:
     row: int = 0
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a subject, beside which somebody may write: their sheet, their frame, and of every row its name and its key."""
+
+    kind: str
+    frame: pd.DataFrame
+    names: list[str]
+    keys: list[str]
+
+
 def read_replies(judgement: Judgement) -> list[Reply]:
-    """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers, in the order of the sheets, with the replies of 지적 목록."""
-    names = judgement.lines["line"].tolist()
-    return together(*replies_of(judgement.book, judgement.lines, names, keys(judgement)))
+    """The filled reply columns (소명내용, 추가증빙, 담당자) of the ledgers and of the sheets of other subjects, in the order of the
+    sheets, with the replies of 지적 목록.
+    """
+    subjects = [Rows(judgement.book.main, judgement.lines, judgement.lines["line"].tolist(), keys(judgement))]
+    subjects += [
+        Rows(one.subject.sheet, one.lines, one.lines["line"].tolist(), keys_of(one.facts)) for one in judgement.others
+    ]
+    return together(*replies_of(judgement.book, subjects))
 
 
 def replies_of(
-    book: Book, lines: pd.DataFrame, names: list[str], known: list[str], at_hand: Sequence[RawFile] | None = None
+    book: Book, subjects: Sequence[Rows], at_hand: Sequence[RawFile] | None = None
 ) -> tuple[list[Reply], list[Typed]]:
-    """The filled reply columns of a book's ledgers, and what was typed into 지적 목록. names, known: name and key of every line.
+    """The filled reply columns of the sheets of a book's subjects, the ledger first, and what was typed into 지적 목록.
 
     at_hand: the files of the book where they were read before.
     """
-    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind == book.main]
+    of_kind = {one.kind: one for one in reversed(subjects)}
+    ledgers = [(n, s) for n, s in enumerate(book.sheets) if s.kind in of_kind]
     numbers = sorted({sheet.file for _, sheet in ledgers if sheet.file < len(book.files)})
     paths = [book.files[n].path for n in numbers]
     if at_hand is None:
         at_hand = read_files(paths) if all(p.is_file() for p in paths) else []
     by_path = {file.path: file for file in at_hand}
     files = {n: by_path[path] for n, path in zip(numbers, paths, strict=True) if path in by_path}
-    at = {(s, r): i for i, (s, r) in enumerate(zip(lines["_source"].tolist(), lines["_row"].tolist(), strict=True))}
+    at = {
+        (s, r): (one, i)
+        for one in subjects
+        for i, (s, r) in enumerate(zip(one.frame["_source"].tolist(), one.frame["_row"].tolist(), strict=True))
+    }
     found = []
     for source, sheet in ledgers:
         raw = (
@@ -76,11 +101,12 @@ def replies_of(
             else None
         )
         for row, texts in _reply_rows(raw, sheet):
-            place = at.get((source, row), -1)
-            name, key = (names[place], known[place]) if place >= 0 else ("", "")
-            found.append(Reply(name, sheet.name, row, texts, key))
-    keys_of = {name: key for name, key in zip(reversed(names), reversed(known), strict=True) if name}
-    return found, [one for file in sorted(files) for raw in files[file].sheets for one in _listed(raw, keys_of)]
+            one, place = at.get((source, row), (of_kind[sheet.kind], -1))
+            name, key = (one.names[place], one.keys[place]) if place >= 0 else ("", "")
+            found.append(Reply(name, sheet.name, row, texts, key, "" if sheet.kind == book.main else sheet.kind))
+    main = subjects[0]
+    named = {name: key for name, key in zip(reversed(main.names), reversed(main.keys), strict=True) if name}
+    return found, [one for file in sorted(files) for raw in files[file].sheets for one in _listed(raw, named)]
 
 
 def together(found: Sequence[Reply], listed: Sequence[Typed]) -> list[Reply]:
@@ -101,7 +127,7 @@ def together(found: Sequence[Reply], listed: Sequence[Typed]) -> list[Reply]:
         texts = one.texts
         if other is not None:
             texts = {**one.texts, REPLY[0]: _lines(text[REPLY[0]] for text in (one.texts, other.texts))}
-        joined.append(Reply(one.line, one.sheet, one.row, texts, one.key))
+        joined.append(replace(one, texts=texts))
     return [*joined, *(one for one in more if not one.key or one.key in extra)]
 
 
@@ -109,7 +135,7 @@ def _lines(texts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
-def _listed(raw: Any, keys_of: Mapping[str, str]) -> list[Typed]:
+def _listed(raw: Any, named: Mapping[str, str]) -> list[Typed]:
     """What was typed into 소명 and 검토 판정 of a sheet 지적 목록, row by row."""
     if not is_findings_list(raw):
         return []
@@ -126,7 +152,7 @@ def _listed(raw: Any, keys_of: Mapping[str, str]) -> list[Typed]:
         reply, verdict = text("소명", row), text("검토 판정", row)
         if reply or verdict:
             line = str(columns[0][row] or "")
-            key = keys_of.get(line, "")
+            key = named.get(line, "")
             found.append(Typed(line, text("규칙", row), reply, verdict, text("사유", row), key, raw.name, row + 1))
     return found
 
@@ -137,11 +163,12 @@ def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:
         return []
     wanted = {heading_key(name): name for name in REPLY}
     columns: dict[str, list[str | None]] = {}
-    for _, array in sorted(raw.columns.items()):
+    own = set(sheet.letters.values())  # 담당자 may be a column of the sheet itself
+    for at, array in sorted(raw.columns.items()):
         if sheet.heading_row > len(array):
             continue
         name = wanted.get(heading_key(str(array[sheet.heading_row - 1].as_py() or "")))
-        if name:
+        if name and letter(at) not in own:
             columns[name] = array.to_pylist()
     rows: dict[int, dict[str, str]] = {}
     for name, values in columns.items():

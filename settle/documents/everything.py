@@ -89,7 +89,13 @@ def _write(
 
 
 def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:
-    """(sheet, row) of a line -> the reply to it."""
+    """(sheet, row) of a line, or of a row of another subject -> the reply to it."""
     by_key = {one.key: one.texts for one in replies if one.key}
-    places = zip(roundtrip.keys(result), result.lines["_source"].tolist(), result.lines["_row"].tolist(), strict=True)
-    return {(source, row): by_key[key] for key, source, row in places if key in by_key} if by_key else {}
+    places = [
+        place
+        for one in (result.subjects if by_key else ())
+        for place in zip(
+            roundtrip.keys_of(one.facts), one.lines["_source"].tolist(), one.lines["_row"].tolist(), strict=True
+        )
+    ]
+    return {(source, row): by_key[key] for key, source, row in places if key in by_key}

@@ -37,6 +37,7 @@ RANK = {"disallow": DISALLOW, "hold": HOLD, "note": NOTE}
 CLOSED = (words.DECIDED, words.REVIEWED, words.FINAL)
 WAITING, DONE, TO_REVIEW, REPLIED, ASKED = "아직", "판정함", "검토할 것", "소명 옴", "소명 요청"
 STATES = (WAITING, REPLIED, ASKED, DONE, TO_REVIEW)
+LED = "의심 신호"  # among the states to filter by, where there is one
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,12 @@ class Ledger:
     finding_code: np.ndarray
     rules: list[tuple[str, str, int]]
     categories: list[str]
+    led: np.ndarray  # per line: does a lead point at it?
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """What lines can be filtered by of how they stand."""
+        return (*STATES, LED) if self.led.any() else STATES
 
     @property
     def subject(self) -> Subject:
@@ -166,7 +173,15 @@ def of(state: State, name: str = "") -> Ledger:
     return Ledger(
         judged, heads, frame, search, pd.Index(names.to_numpy(dtype=object)), finding_ids(judged),
         line_of, ranks, findings["code"].to_numpy(dtype=object), sorted(listed), sorted(set(texts.get("category", ())) - {""}),
+        _led(state, lines) if main else np.zeros(len(lines), dtype=bool),
     )  # fmt: skip
+
+
+def _led(state: State, lines: pd.DataFrame) -> np.ndarray:
+    """Per line: does a lead point at it?"""
+    found = state.judgement.leads
+    named = {name for one in found.leads for name in one.lines} if found else set()
+    return lines["line"].isin(named).to_numpy(dtype=bool)
 
 
 def _kind(state: State) -> SheetKind | None:
@@ -270,6 +285,8 @@ def chosen(ledger: Ledger, stand: Open, wanted: Filter) -> np.ndarray:
     }  # fmt: skip
     if wanted.state in flags:
         keep &= _lines(ledger, flags[wanted.state])
+    elif wanted.state == LED:
+        keep &= ledger.led
     positions = np.flatnonzero(keep)
     column = ledger.columns.get(wanted.sort, "pos")
     if column == "pos":

@@ -15,7 +15,7 @@
     if (!shown(one) || one.closest(".hide, .skip, svg")) continue;
     const box = one.getBoundingClientRect();
     if ((box.right > innerWidth + 1 || box.left < -1) && !scroller(one)) faults.add(`beyond the window: ${name(one)}`);
-    if (one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1) {
+    if (!one.matches("input, select") && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1) {
       const hides = ["hidden", "clip"].includes(style(one).overflowX);
       if (hides && style(one).textOverflow !== "ellipsis") faults.add(`cut off: ${name(one)}`);
       if (!hides && one.matches("button, .button, .tag, h1, h2, h3, dd, dt, legend, kbd")) faults.add(`wider than its box: ${name(one)}`);

@@ -21,6 +21,7 @@ from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import Running, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+WIDTHS = (640, 1280, 1920)  # 640 CSS pixels are 1,280 at 200 % zoom
 SCREENS = ("reading", "todo", "review", "lists", "report", "compare", "log", "binder")
 LONG = "이음표없는아주긴거래처이름주식회사" * 6  # nothing to break it at
 NUMBER = "900101-1234567"

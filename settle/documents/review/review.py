@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
-from settle.documents.review import decisions, files, findings_list
+from settle.documents.review import beside, decisions, files, findings_list
 from settle.documents.review import package as ooxml
 from settle.documents.review.cleaning import Cleaning
 from settle.documents.review.comments import Notes
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.comparing.replies import Typed
-    from settle.model import Book, Judgement, Sheet
+    from settle.model import Book, Judged, Judgement, Sheet
 
 AUTHOR = "settle"
 SUMMARY = "정산 검토"
@@ -320,6 +320,8 @@ class _Review:
         sheet.skeleton = SELECTED.sub(b"", sheet.skeleton, count=1)
         if ledger:
             self._verdicts(sheet, source, part)
+        elif source >= 0 and (judged := beside.of_sheet(self.judgement, self.sheets[source].kind)):
+            self._beside(sheet, source, judged)
         self._colours(sheet, found)
         self._comments(sheet, part, source, found)
         xml = sheet.join()
@@ -371,7 +373,40 @@ class _Review:
         sheet.print_set_up(start, WIDTHS)
         self.ledgers.append((source, sheet.filter_range, letters[-1]))
 
-    def _start(self, sheet: Worksheet, info: Sheet, rows: Iterable[int]) -> tuple[int, bool]:
+    def _beside(self, sheet: Worksheet, source: int, judged: Judged) -> None:
+        """What was judged of the rows of another subject, and the reply columns."""
+        info, said = self.sheets[source], beside.said(judged, source)
+        heads = beside.heads(self.judgement, info.kind)
+        if info.heading_row < 1 or not said:
+            return
+        start, renewed = self._start(sheet, info, said, heads)
+        if start + len(heads) > LAST_COLUMN:
+            return
+        looks, p = self.looks, sheet.prefix
+        letters = [letter(start + i) for i in range(len(heads))]
+
+        def cells(row: int) -> list[str]:
+            if row == info.heading_row:
+                own = [looks.head] + [looks.reply_head] * (len(heads) - 1)
+                return [text_cell(p, f"{c}{row}", t, look) for c, t, look in zip(letters, heads, own, strict=True)]
+            reply = self.carried.replies.get((source, row), {})
+            texts = [said[row], *(reply.get(name, "") for name in heads[1:])]
+            own = [looks.wrapped] + [looks.reply] * (len(heads) - 1)
+            return [
+                text_cell(p, f"{c}{row}", text, look) if text else f'<{p}c r="{c}{row}" s="{look}"/>'
+                for c, text, look in zip(letters, texts, own, strict=True)
+            ]
+
+        widths = [beside.WIDTHS[name] for name in heads]
+        tall = {row: lines(text, widths[0]) for row, text in said.items()}
+        heights = {row: min(14.0 * high + 4, 400) for row, high in tall.items() if high > 1}
+        sheet.add_cells({*said, info.heading_row}, cells, start, 1 if renewed else len(heads), len(heads), heights)
+        sheet.widen(letters[-1])
+        sheet.set_widths(start, widths)
+
+    def _start(
+        self, sheet: Worksheet, info: Sheet, rows: Iterable[int], heads: Sequence[str] = HEADS
+    ) -> tuple[int, bool]:
         """0-based column where the verdicts go, and whether those of an earlier 검토표 stand there."""
         wanted = set(rows) | {info.heading_row}
         ends: dict[int, bytes] = {}  # last column -> some row that ends there
@@ -383,11 +418,11 @@ class _Review:
             if number == info.heading_row:
                 headings = self._texts(sheet.cells(body))
         for column, text in headings.items():
-            if text == HEADS[0] and all(headings.get(column + i) == name for i, name in enumerate(HEADS)):
+            if text == heads[0] and all(headings.get(column + i) == name for i, name in enumerate(heads)):
                 return column, True
         last = max(ends, default=-1)
-        if last + len(HEADS) >= LAST_COLUMN:  # a stray cell at the far right: the columns go where the headings end
-            last = max((column for column in ends if column + len(HEADS) < LAST_COLUMN), default=-1)
+        if last + len(heads) >= LAST_COLUMN:  # a stray cell at the far right: the columns go where the headings end
+            last = max((column for column in ends if column + len(heads) < LAST_COLUMN), default=-1)
         return last + 1, False
 
     def _texts(self, cells: list[tuple[int, bytes]]) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from html import unescape
 from typing import TYPE_CHECKING
 
 from settle.documents.review import package as ooxml
@@ -274,7 +275,7 @@ def plain(xml: bytes) -> str:
     """The text inside <t> elements."""
     parts = re.findall(rb"<(?:\w{1,40}:)?t(?:\s[^<>]*+)?>([^<]*+)</(?:\w{1,40}:)?t>", xml, re.S)
     text = b"".join(parts).decode("utf-8", "replace")
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&").strip()
+    return unescape(text).strip() if "&" in text else text.strip()
 
 
 def text_cell(prefix: str, ref: str, value: str, look: int) -> str:

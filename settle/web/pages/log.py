@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from settle.binder import Binder
 from settle.binder.words import BinderError
 from settle.model import WON
+from settle.programme.folders import programmes
 from settle.web.forms import Asked, page
+from settle.web.pages import todo
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -29,7 +31,12 @@ def show(asked: Asked) -> Response:
     text = asked.query("page")
     number = min(max(1, int(text)), count) if text.isascii() and text.isdigit() and len(text) < 7 else 1
     shown = list(reversed(events))[(number - 1) * PAGE : number * PAGE]
-    verified = Binder.verify(binder.folder, asked.query("printed")) if asked.query("verify") else None
+    verified = None
+    if asked.query("verify"):
+        try:
+            verified = Binder.verify(binder.folder, asked.query("printed"))
+        except BinderError as error:
+            asked.session.wrong.append(str(error))
     last = binder.last_hash
     return page(
         asked.request, "log.html", asked, events=[_event(one) for one in shown], every=len(events), page=number, count=count,
@@ -41,13 +48,21 @@ def _event(one: Event) -> dict[str, Any]:
     before, after = one.before or {}, one.after or {}
     about = after or before
     texts = (about.get(k) for k in ("line", "code", "name", "finding", "id"))
-    named = [one for one in texts if one and isinstance(one, str)][:2]
+    named = [_named(one) for one in texts if one and isinstance(one, str)][:2]
     changes = [_change(k, before, after) for k in SUBJECTS if about.get(k) not in (None, "", 0)]
     changes = [one for one in changes if one]
     return {
         "number": one.number, "at": one.at, "who": one.who, "what": one.what, "about": " ".join(named),
         "changes": "; ".join(changes)[:300], "undoes": one.undoes, "sha": one.sha256[:12],
     }  # fmt: skip
+
+
+def _named(text: str) -> str:
+    """A line, a rule or a file as it is; of the id of a finding its row and rule, of a question what it asks about."""
+    parts = text.split(":", 2)
+    if len(parts) == 3 and parts[0] in programmes():
+        return todo.about(text) if parts[1] == "Q" else f"{parts[2]} {parts[1]}"
+    return todo.about(text) if text.startswith(("대사:", "열:")) else text
 
 
 STATES = {"current": "쓰는 파일", "replaced": "바뀐 파일", "aside": "뺀 파일"}  # of an input, as people read them

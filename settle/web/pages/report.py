@@ -127,7 +127,7 @@ def _files(room: Room, chosen: str) -> list[Out]:
     for path in files_under(folder):
         name = path.relative_to(folder).as_posix()
         size = path.stat().st_size
-        shown = f"{size / 1024:,.0f} KB" if size < 1 << 20 else f"{size / (1 << 20):,.1f} MB"
+        shown = f"{max(1, size / 1024):,.0f} KB" if size < 1 << 20 else f"{size / (1 << 20):,.1f} MB"
         if not Path(name).name.startswith("."):
             found.append(Out(name, shown, path.suffix.lower() == ".pdf"))
     first = {name: at for at, name in enumerate(ORDER)}

@@ -87,7 +87,7 @@ def show(asked: Asked) -> Response:
         asked.request, "review.html", asked,
         ask=ask, base=base, ledger=ledger, page=number, count=count, found=len(positions), every=len(ledger.frame),
         rows=ledgers.rows(ledger, shown, stand) if part != "line" else [], sums=sums,
-        statuses=[(one, ledger.ranks[rank] or one) for one, rank in ledgers.STATUS.items()], states=ledgers.STATES,
+        statuses=[(one, ledger.ranks[rank] or one) for one, rank in ledgers.STATUS.items()], states=ledger.states,
         subjects=room.derived("subjects", _subjects), scores=room.derived("scores", _scores) if part != "line" else [],
         line=lines.about(room, state, ledger, position, state.cases) if position >= 0 else None, finding=finding,
         previous=_address(asked, ledger, base, before), next=_address(asked, ledger, base, after),

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from settle.binder.words import BinderError, clean
 from settle.documents import subjects
 from settle.korean import day, mask, mask_key, number
-from settle.programme.answers import FILE, Answers, Cell, Value, dumps, understood
+from settle.programme.answers import FILE, NONE, Answers, Cell, Value, dumps, understood
 from settle.reading import answered
 from settle.web import drafts, uploads
 from settle.web.forms import Asked, back, inside, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from settle.judging.questions import Question
@@ -53,10 +55,11 @@ def show(asked: Asked) -> Response:
     """All questions."""
     room = asked.at
     made = room.derived("todo", lambda state: _made(state))
+    files = {one.sha256: one.name for one in room.binder.inputs("evidence")}
     answers = [
         {
             "id": one.id,
-            "about": _about(one.id),
+            "about": about(one.id, files),
             "text": one.text or json.dumps(one.body, ensure_ascii=False),
             "by": one.by,
             "at": one.at,
@@ -66,12 +69,18 @@ def show(asked: Asked) -> Response:
     return page(asked.request, "todo.html", asked, **made, answers=answers, drafts=drafts.of(room), undo=bool(answers))
 
 
-def _about(question: str) -> str:
-    """What an answer is about, as people call it: of `…:Q:협약.기관유형`, `…:Q:말.결제수단=카드`, `열:집행금액`."""
-    head, mark, about = question.partition(":Q:")
+def about(question: str, files: Mapping[str, str] = {}) -> str:
+    """What an answer is about, as people call it: of `…:Q:협약.기관유형`, `…:Q:말.결제수단=카드`, `열:집행금액`.
+
+    files: names by hash.
+    """
+    head, mark, asked = question.partition(":Q:")
     if not mark:
-        return "대사" if head.startswith("대사:") else head.removeprefix("열:")
-    kind, _, rest = about.partition(".")
+        if head.startswith("대사:"):  # file!sheet!row
+            place = head.removeprefix("대사:").split("!")
+            return " ".join(["대사", *place[:1], f"{place[-1]}행"])
+        return f"열 {head.removeprefix('열:')}"
+    kind, _, rest = asked.partition(".")
     name, equals, word = rest.partition("=")
     match kind:
         case "말" if equals:
@@ -80,6 +89,8 @@ def _about(question: str) -> str:
             return " ".join(part for part in rest.rpartition("!") if part != "!") + " 칸"
         case "카드":
             return f"카드 {rest}"
+        case "파일":
+            return f"파일 {files.get(rest) or rest[:8]}"
     return f"{kind} {rest}"
 
 
@@ -126,6 +137,12 @@ class _Shown:
         kind, _, rest = question.about.partition(".")
         sheet, mark, cell = rest.rpartition("!")
         self.place = f"'{sheet}' 시트 {cell} 칸의 바른 값" if kind == "칸" and mark else ""
+
+    def called(self, choice: str) -> str:
+        """What the button of a choice says: of a heading of the ledger, that it is a column."""
+        if not self.question.about.startswith("열."):
+            return choice
+        return "그런 열이 없음" if choice == NONE else f"'{choice}' 열"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.question, name)
@@ -175,7 +192,7 @@ def answer(asked: Asked) -> Response:
         raise BinderError(wrong)
     room.binder.answer(q.id, _kept_with(room, q, given), q.kind, mask(clean(text)), asked.who())
     drafts.forget(room, asked.text("_draft"))
-    room.judge(f"답: {mask_key(_about(q.id))}", who=asked.who())
+    room.judge(f"답: {mask_key(about(q.id))}", who=asked.who())
     return back(asked.url("todo"))
 
 
@@ -252,7 +269,7 @@ def withdraw(asked: Asked) -> Response:
     """Take an answer back."""
     wanted = asked.text("question")
     asked.at.binder.withdraw_answer(wanted, asked.who())
-    asked.at.judge(f"답 취소: {mask_key(_about(wanted))}", who=asked.who())
+    asked.at.judge(f"답 취소: {mask_key(about(wanted))}", who=asked.who())
     return back(asked.url("todo"))
 
 
