@@ -19,7 +19,7 @@ from tests.kit.needs import needs, path_of
 pytestmark = [pytest.mark.slow_all, needs("chromium")]
 
 FAULTS = (Path(__file__).parent / "kit" / "desk_faults.js").read_text(encoding="utf-8")
-PERSON = re.compile(r"\d{6}-[1-8]\d{6}|\d{3}-\d{3}-\d{6}|\d{4}-\d{4}-\d{4}-\d{4}")
+PERSON = re.compile(r"(?<!\d)(?:\d{6}-[1-8]\d{6}|\d{3}-\d{3}-\d{6}|\d{4}-\d{4}-\d{4}-\d{4})(?!\d)")
 OPEN = re.compile(r"(을\(를\)|이\(가\)|은\(는\)|\(으\)로|와\(과\))")  # a particle that nobody chose
 
 
