@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,6 +68,14 @@ class Filler:
         self.names = facts["line_name"].tolist()
         self.institution = _institution(facts.book, statements)
         self.unknown: dict[str, dict[str, Any]] = {}
+        self._cells: dict[str, list[Any]] = {}
+
+    def cell(self, column: str, line: int) -> Any:
+        """What the ledger as it was given has in a cell; every column is taken out once."""
+        cells = self._cells.get(column)
+        if cells is None:
+            cells = self._cells[column] = self.frame[column].tolist()
+        return cells[line]
 
     def group(self, group: str, pairs: pd.DataFrame) -> None:
         """Fill from the rows of one group of lists."""
@@ -89,13 +98,17 @@ class Filler:
         if column not in self.frame or line in self.values.get(column, {}):
             return False
         if column + KNOWN in self.frame:
-            return not self.frame[column + KNOWN].iat[line] and not self.unread(line, column)
-        return self.frame[column].iat[line] == ""
+            return not self.cell(column + KNOWN, line) and not self.unread(line, column)
+        return bool(self.cell(column, line) == "")
 
     def unread(self, line: int, column: str) -> bool:
         """Did a problem of reading leave the cell without a value?"""
-        source, row = self.frame["_source"].iat[line], self.frame["_row"].iat[line]
-        return any(e.source == source and e.row == row and e.column == column for e in self.facts.book.errors)
+        return (self.cell("_source", line), self.cell("_row", line), column) in self._unread
+
+    @cached_property
+    def _unread(self) -> set[tuple[int, int, str]]:
+        """Sheet, row and column of the cells with which there was a problem."""
+        return {(error.source, error.row, error.column) for error in self.facts.book.errors}
 
     def put(self, row: dict[str, Any], column: str, value: Any) -> None:
         """One cell, where it is blank and there is a value."""
@@ -121,8 +134,8 @@ class Filler:
         if supply is not None and (supply <= 0 or supply + rest != int(row["their_won"])):
             return
         for column in there:
-            known = column + KNOWN in self.frame and self.frame[column + KNOWN].iat[line]
-            if known and int(self.frame[column].iat[line]) != there[column]:
+            known = column + KNOWN in self.frame and self.cell(column + KNOWN, line)
+            if known and int(self.cell(column, line)) != there[column]:
                 return
         for column, value in there.items():
             if value or (column == "부가세" and supply is not None):
@@ -140,7 +153,7 @@ class Filler:
                 self.result.filled.append(replace(entry, source=f"답: 카드 {number}", sheet="", row=0, key="답"))
         elif self.is_firms(row):
             self.put(row, MEANS, CARD)
-        if self.frame[MEANS].iat[line] != CARD and self.values.get(MEANS, {}).get(line) != CARD:
+        if self.cell(MEANS, line) != CARD and self.values.get(MEANS, {}).get(line) != CARD:
             self.result.explained.add((statement.sha256, statement.sheet, int(row["their_row"])))
             if self.blank(line, MEANS):
                 seen = self.unknown.setdefault(
@@ -164,7 +177,7 @@ class Filler:
             return
         invoice = kind == INVOICE
         paper = {
-            "집행번호": self.names[line] if self.facts["집행번호"].iat[line] else "",
+            "집행번호": self.names[line] if self.cell("집행번호", line) else "",
             "증빙종류": kind,
             "발행일": row["their_date"],
             "발행자": str(row["their_name_text"] or ""),
@@ -181,14 +194,23 @@ class Filler:
 
     def has_paper(self, line: int, kind: str, number: str) -> bool:
         """Is there such a paper of this line already, or one of this number?"""
+        return bool(number and number in self._numbers) or line in self._proved[kind == INVOICE]
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        """Numbers of the evidence that is listed."""
+        evidence = self.facts.book.frames[EVIDENCE]
+        return set(approval_keys(evidence["승인번호"]).tolist()) if len(evidence) else set()
+
+    @cached_property
+    def _proved(self) -> dict[bool, set[int]]:
+        """Lines with a paper of an invoice (True), of a transfer (False)."""
         evidence, links = self.facts.book.frames[EVIDENCE], self.facts["links"]
-        if not len(evidence):
-            return False
-        if number and (approval_keys(evidence["승인번호"]) == number).any():
-            return True
-        kinds = ("세금계산서", "계산서") if kind == INVOICE else (TRANSFER_SLIP, "이체확인증")
-        own = evidence["증빙종류"].iloc[links.row[links.line == line]]
-        return bool(own.map(lambda text: any(text.endswith(one) for one in kinds)).any())
+        found: dict[bool, set[int]] = {}
+        for invoice, kinds in ((True, ("세금계산서", "계산서")), (False, (TRANSFER_SLIP, "이체확인증"))):
+            such = np.array([text.endswith(kinds) for text in evidence["증빙종류"].tolist()], dtype=bool)
+            found[invoice] = set(links.line[such[links.row]].tolist()) if len(evidence) else set()
+        return found
 
     def book(self) -> Book:
         """The book with what was filled in it."""
