@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -118,8 +119,14 @@ def stated_balances(lines: pd.DataFrame) -> list[Check]:
 
 def sum_label(text: str) -> str:
     """The key of a cell that labels a sum (합계, 일시불합계, 총 5건), "" for any other cell."""
-    key = heading_key(text)
+    key, (words, ends, counts) = heading_key(text), _total_words()
+    summed = key in words or (len(key) <= 12 and key.endswith(ends))
+    return key if summed or any(pattern.fullmatch(key) for pattern in counts) else ""
+
+
+@cache
+def _total_words() -> tuple[frozenset[str], tuple[str, ...], tuple[re.Pattern[str], ...]]:
+    """Words of sums as keys, those of them that may end a longer one, patterns of counts."""
     words = [heading_key(word) for word in matching()["total_words"]]
-    ends = tuple(word for word in words if len(word) > 1)
-    counted = any(re.fullmatch(pattern, key) for pattern in matching()["total_counts"])
-    return key if key in words or (len(key) <= 12 and key.endswith(ends)) or counted else ""
+    counts = tuple(re.compile(pattern) for pattern in matching()["total_counts"])
+    return frozenset(words), tuple(word for word in words if len(word) > 1), counts

@@ -17,6 +17,8 @@ from settle.reconciling import values
 from settle.reconciling.result import CARD, MEANS, TRANSFER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from settle.judging.facts.base import Facts
     from settle.model import Book
     from settle.reconciling.reading import Statement
@@ -68,7 +70,9 @@ class Filler:
         self.names = facts["line_name"].tolist()
         self.institution = _institution(facts.book, statements)
         self.unknown: dict[str, dict[str, Any]] = {}
+        self._there = set(self.frame.columns)
         self._cells: dict[str, list[Any]] = {}
+        self._firms: dict[tuple[str, ...], bool] = {}
 
     def cell(self, column: str, line: int) -> Any:
         """What the ledger as it was given has in a cell; every column is taken out once."""
@@ -79,7 +83,7 @@ class Filler:
 
     def group(self, group: str, pairs: pd.DataFrame) -> None:
         """Fill from the rows of one group of lists."""
-        for row in pairs.sort_values("line").to_dict("records") if len(pairs) else ():
+        for row in _records(pairs.sort_values("line")) if len(pairs) else ():
             for column, name in CELLS[group].items():
                 self.put(row, column, row.get(f"their_{name}", ""))
             if group != "bank":
@@ -95,9 +99,9 @@ class Filler:
 
     def blank(self, line: int, column: str) -> bool:
         """Is there nothing in the cell, neither in the file nor filled, and nothing that could not be read?"""
-        if column not in self.frame or line in self.values.get(column, {}):
+        if column not in self._there or line in self.values.get(column, {}):
             return False
-        if column + KNOWN in self.frame:
+        if column + KNOWN in self._there:
             return not self.cell(column + KNOWN, line) and not self.unread(line, column)
         return bool(self.cell(column, line) == "")
 
@@ -134,7 +138,7 @@ class Filler:
         if supply is not None and (supply <= 0 or supply + rest != int(row["their_won"])):
             return
         for column in there:
-            known = column + KNOWN in self.frame and self.cell(column + KNOWN, line)
+            known = column + KNOWN in self._there and self.cell(column + KNOWN, line)
             if known and int(self.cell(column, line)) != there[column]:
                 return
         for column, value in there.items():
@@ -163,11 +167,13 @@ class Filler:
 
     def is_firms(self, row: dict[str, Any]) -> bool:
         """Does the list itself show that the card is the institution's: 법인 or 기업 beside it, or the institution as its holder?"""
-        texts = [str(row.get(f"their_{name}", "") or "") for name in ("card", "owner", "holder")]
-        if any(FIRM_CARD.search(unicodedata.normalize("NFKC", text)) for text in texts):
-            return True
-        holder = values.name_key(texts[2])
-        return bool(holder) and holder in self.institution
+        texts = tuple(str(row.get(f"their_{name}", "") or "") for name in ("card", "owner", "holder"))
+        known = self._firms.get(texts)
+        if known is None:
+            holder = values.name_key(texts[2])
+            said = any(FIRM_CARD.search(unicodedata.normalize("NFKC", text)) for text in texts)
+            known = self._firms[texts] = said or (bool(holder) and holder in self.institution)
+        return known
 
     def paper(self, row: dict[str, Any], kind: str) -> None:
         """An evidence row that the list proves, where the line has none of its kind and no row names the number."""
@@ -249,6 +255,12 @@ class Filler:
             rows.append({**blank, **paper, **known, "_source": at[number], "_row": row})
         new = pd.DataFrame(rows, columns=old.columns)
         return pd.concat([old, new.astype(old.dtypes.to_dict())], ignore_index=True)
+
+
+def _records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a table; column by column, as pandas takes the texts of a row one by one."""
+    columns = {str(name): table[name].tolist() for name in table.columns}
+    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
 
 
 def _nothing(column: pd.Series) -> Any:

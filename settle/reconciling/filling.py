@@ -168,7 +168,7 @@ def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 def _alike(pairs: pd.DataFrame) -> np.ndarray:
     """Which pairs have near-equal names; a business number of both that differs speaks against it."""
     wanted = matching()["similarity"]
-    names = pairs[["name", "name2", "name_t", "name2_t"]].itertuples(index=False, name=None)
+    names = zip(*(pairs[column].tolist() for column in ("name", "name2", "name_t", "name2_t")), strict=True)
     alike = [
         any(a and b and (a == b or fuzz.ratio(a, b) >= wanted) for a in (one, two) for b in (other, further))
         for one, two, other, further in names
@@ -204,7 +204,7 @@ def _one_payment(facts: Facts, card: pd.DataFrame, bank: pd.DataFrame) -> dict[s
     both = set(card["line"]) & set(bank["line"]) & blank
     said = {
         line
-        for line, *texts in bank[["line", "their_name_text", "their_memo"]].itertuples(index=False, name=None)
+        for line, *texts in zip(*(bank[c].tolist() for c in ("line", "their_name_text", "their_memo")), strict=True)
         if _BY_CARD.search(" ".join(map(str, texts)))
     }
     return {"bank": bank[~bank["line"].isin(both)], "card": card[~card["line"].isin(both - said)]}
