@@ -23,7 +23,7 @@ help:
 	@echo "make test      규칙마다 있는 사례와, 프로그램을 따로 띄우지 않는 시험을 돌립니다 (코어 둘로 5분쯤)"
 	@echo "make test-all  make test가 남긴 시험을 돌립니다: 파일에서 문서까지 온전한 실행, 크로미움과 tesseract가 있어야 하는 것 (22분쯤)"
 	@echo "make lint      ruff, mypy"
-	@echo "make bench     속도를 잽니다 (15분쯤)"
+	@echo "make bench     속도를 잽니다 (20분쯤)"
 	@echo "make fuzz      hypothesis로 오래 시험합니다 (몇 분; SECONDS_OF_FUZZ=초)"
 	@echo "make lock      requirements*.lock을 다시 씁니다 (uv가 있어야 합니다)"
 	@echo "make sbom      설치하는 것의 목록(CycloneDX)을 sbom.cdx.json에 씁니다"
@@ -70,6 +70,7 @@ bench: $(TEST)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/desk.py
+	$(BIN)/python benchmarks/scale.py
 
 # a part of the time for each loader; what it finds belongs into tests/kit/hostile.py, where make test replays it
 fuzz: $(TEST)
