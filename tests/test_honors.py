@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader, PdfWriter
 
+from settle.batch import pool, run
 from settle.batch.together import judge_together
 from settle.cli import cli
 from settle.commands.check import write_all
-from settle.documents import sample
+from settle.documents import sample, template
 from settle.evidence.attach import Asked
 from settle.judging.scores import shown
 from settle.model import Judgement
@@ -238,6 +239,40 @@ def test_pages_are_read_from_the_files_beside_the_list(rulebook: Rulebook, tmp_p
     assert "증빙 파일의 쪽수로 빈 칸 2개를 채웠습니다 (채움)." in result.book.notices
     written = write_all(result, tmp_path / "결과", None)
     assert any(path.name == "정산결과.json" for path in written)
+
+
+def test_files_that_no_line_asks_for_are_told_of_all_the_same(rulebook: Rulebook, tmp_path: Path) -> None:
+    place = tmp_path / "증빙"
+    place.mkdir()
+    (place / "개요.pdf").write_bytes(blank_pages(2))
+    (place / "다른 것.pdf").write_bytes(blank_pages(1))
+    (place / "깨진 것.pdf").write_bytes(blank_pages(1)[:40])
+    rows = [
+        {"신청번호": "1", "서류명": "우수사례 개요", "파일명": "개요.pdf"},
+        {"신청번호": "1", "서류명": "신청서", "파일명": "신청서.pdf"},
+    ]
+    book = book_from_tables({"신청사례": [case("1", 단계="1차")], "제출서류": rows}, rulebook.programme)
+    add_evidence(book, rulebook.programme, [place], Asked(scans=False))
+    said = " ".join(book.notices)
+    assert "제출서류에 적은 파일 1개가 증빙 폴더에 없습니다: '신청서.pdf'." in said
+    assert "어느 서류인지 알 수 없는 파일이 1개 있습니다: '다른 것.pdf'. 제출서류의 파일명에 적으십시오." in said
+    assert "'깨진 것.pdf'" in said
+
+
+def test_a_month_counts_the_pages_of_the_files_beside_an_application(tmp_path: Path) -> None:
+    """A folder an application; the file need not lie in a folder of evidence: the list of papers names it."""
+    for name, pages in (("가람", 3), ("나루", 2)):
+        place = tmp_path / "신청" / name
+        place.mkdir(parents=True)
+        (place / "개요.pdf").write_bytes(blank_pages(pages))
+        row = {"신청번호": "1", "서류명": "우수사례 개요", "파일명": "개요.pdf"}
+        text = {key: str(value) for key, value in case("1", 단계="1차", 기업명=name).items()}
+        template.write(place / "신청.xlsx", HONORS, {"신청사례": [text], "제출서류": [row]})
+    made = run.run(tmp_path / "신청", tmp_path / "결과", "2025-05", HONORS, pool.Here())
+    rows = [row for row in made.tables["findings"].to_pylist() if row["code"] == "WHQ-060"]
+    assert [(row["agreement"], row["effect"], row["message"]) for row in rows] == [
+        ("가람", "hold", "쪽수가 많습니다: 우수사례 개요 3쪽(2쪽까지, 파일 '개요.pdf'에서 셈).")
+    ]
 
 
 # ---- the sample -----------------------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     broken = [e.message for e in book.errors if e.consequence == "cannot run"]
     if broken:
         return failed(task.name, mask(" ".join(dict.fromkeys(broken))), again=book.transient)
-    if task.evidence is not None and programme.spends:
+    if task.evidence is not None:
         attach.attach_beside(book, programme, task.evidence)
     result = judge(book, rules, given=given(book, task.across))
     facts = result.facts

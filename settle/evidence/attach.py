@@ -72,31 +72,38 @@ def attach(
 
     found: the assignment, where it was made before (page counts do not change it).
     """
-    pages = page_counts.count(book, programme, evidence.papers)
+    named = page_counts.listed(book, programme, evidence.papers)
+    pages = page_counts.count(named)
     counted = page_counts.fill(book, programme, pages) if filling else []
     book.filled += counted
     if counted:
         book.notices.append(f"증빙 파일의 쪽수로 빈 칸 {len(counted)}개를 채웠습니다 (채움).")
+    book.notices += [particles(text) for text in sentences.of_list(named)]
     if not len(book.ledger):
         book.evidence = Attached(evidence, Assignment([]), counted, pages)
+        inputs = {one.sha256 for one in book.files}
+        papers = [one for one in evidence.papers if one.sha256 not in inputs]
+        book.notices += sentences.remarks(papers, evidence.scans_read)
+        book.notices += [particles(text) for text in sentences.without_lines(papers, named)]
         return
     found = found or assign(Facts(book, programme), evidence.papers)
     filled = fill(book, programme, found) if filling else []
     book.evidence = Attached(evidence, found, [*counted, *filled], pages)
     book.filled += filled
     book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
-    listed = {name for rows in pages.values() for one in rows.values() for name in one.names}
+    listed = {paper.name for one in named for paper in one.papers}
     book.notices += _told(book, programme, found, filled, listed)
 
 
 def attach_beside(book: Book, programme: Programme, carried: Carried) -> None:
-    """The files that lie beside the workbooks of an agreement. They are its evidence where a folder or archive is called so, or where
-    any of them belongs to a line; else they are other papers, and nothing is said of them.
+    """The files that lie beside the workbooks of an agreement. They are its evidence where a folder or archive is called so, where a list
+    of papers names any of them, or where any belongs to a line; else they are other papers, and nothing is said of them.
     """
     evidence = unpack(carried, numbers(book))
     called = any(WORD in part for one in evidence.papers for part in one.name.split("/")[:-1] or [one.name])
-    found = None if called else assign(Facts(book, programme), evidence.papers)
-    if found is None or any(one.lines for one in found.files):
+    named = called or any(one.papers for one in page_counts.listed(book, programme, evidence.papers))
+    found = None if named or not len(book.ledger) else assign(Facts(book, programme), evidence.papers)
+    if named or (found is not None and any(one.lines for one in found.files)):
         attach(book, programme, evidence, found=found)
 
 

@@ -1,4 +1,5 @@
-"""Pages of PDF files beside a list of papers: held against what the list says, and put where it says nothing (채움).
+"""Files beside a list of papers: which of them it names, and the pages of PDF: held against what the list says, and put where it says
+nothing (채움).
 
 Which column counts the pages of the files that which other column names is data of the sheet (Column.pages_of).
 """
@@ -32,17 +33,37 @@ class Counted:
     names: tuple[str, ...]
 
 
-def count(book: Book, programme: Programme, papers: Sequence[Paper]) -> dict[str, dict[int, Counted]]:
-    """Sheet -> row of its frame -> its files. Only rows whose files are all there, one of each name, PDF that open."""
+@dataclass(frozen=True)
+class Listed:
+    """One name of a file in one row of a list, and the files that are called so (none: it is not there)."""
+
+    sheet: str
+    row: int  # of its frame
+    name: str
+    papers: tuple[Paper, ...]
+
+
+def listed(book: Book, programme: Programme, papers: Sequence[Paper]) -> list[Listed]:
+    """Every name that the lists of papers give, in the order of their rows."""
     names = Names([one.name for one in papers])
+    return [
+        Listed(sheet, row, name, tuple(papers[place] for place in names.find(name)))
+        for sheet, _, files in _columns(book, programme)
+        for row, cell in enumerate(book.frames[sheet][files].tolist())
+        for name in listed_names(str(cell), names)
+    ]
+
+
+def count(named: Sequence[Listed]) -> dict[str, dict[int, Counted]]:
+    """Sheet -> row of its frame -> its files. Only rows whose files are all there, one of each name, PDF that open."""
+    rows: dict[tuple[str, int], list[Listed]] = {}
+    for one in named:
+        rows.setdefault((one.sheet, one.row), []).append(one)
     found: dict[str, dict[int, Counted]] = {}
-    for sheet, _, files in _columns(book, programme):
-        for row, cell in enumerate(book.frames[sheet][files].tolist()):
-            wanted = [[papers[place] for place in names.find(name)] for name in listed_names(str(cell), names)]
-            if wanted and all(_one_pdf(several) for several in wanted):
-                own = {several[0].sha256: several[0] for several in wanted}.values()
-                counted = Counted(sum(one.pages for one in own), tuple(one.name for one in own))
-                found.setdefault(sheet, {})[row] = counted
+    for (sheet, row), wanted in rows.items():
+        if all(_one_pdf(one.papers) for one in wanted):
+            own = {one.papers[0].sha256: one.papers[0] for one in wanted}.values()
+            found.setdefault(sheet, {})[row] = Counted(sum(one.pages for one in own), tuple(one.name for one in own))
     return found
 
 

@@ -10,6 +10,7 @@ from settle.korean import josa, mask, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from settle.evidence.page_counts import Listed
     from settle.evidence.papers import Paper
 
 _AGAIN = "원본을 다시 받아 내 주세요."
@@ -76,3 +77,38 @@ def remarks(papers: Sequence[Paper], scans_read: bool) -> list[str]:
         names = ", ".join(shown(paper.name) for paper in cut[:5]) + (" 등" if len(cut) > 5 else "")
         said.append(f"긴 PDF {len(cut)}개는 앞부분의 글자만 읽었습니다: {names}.")
     return said
+
+
+def of_list(named: Sequence[Listed]) -> list[str]:
+    """What is wrong with the files that lists of papers name: not there, or several of one name."""
+    said = []
+    for sheet in dict.fromkeys(one.sheet for one in named):
+        rows = [one for one in named if one.sheet == sheet]
+        absent = list(dict.fromkeys(one.name for one in rows if not one.papers))
+        twice = list(dict.fromkeys(one.name for one in rows if len({paper.sha256 for paper in one.papers}) > 1))
+        if absent:
+            said.append(
+                f"{sheet}에 적은 파일 {len(absent)}개가 증빙 폴더에 없습니다: {_some(absent)}. 파일을 넣거나 파일명을 바로잡으십시오."
+            )
+        if twice:
+            said.append(f"{sheet}에 적은 이름의 파일이 여럿입니다: {_some(twice)}. 파일명을 폴더 이름까지 적으십시오.")
+    return said
+
+
+def without_lines(papers: Sequence[Paper], named: Sequence[Listed]) -> list[str]:
+    """Where no line asks for evidence: files that no list of papers names (where there is one), and files that cannot be read."""
+    known = {paper.name for one in named for paper in one.papers}
+    loose = [one.name for one in papers if one.name not in known and not one.wrapper and one.readable]
+    said = [text for one in papers if (text := problem(one) or unlike(one))]
+    if not (loose and named):
+        return said
+    where = "이나 ".join(dict.fromkeys(one.sheet for one in named))
+    return [
+        f"어느 서류인지 알 수 없는 파일이 {len(loose)}개 있습니다: {_some(loose)}. {where}의 파일명에 적으십시오.",
+        *said,
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them, as they may be printed."""
+    return ", ".join(shown(name) for name in names[:5]) + (" 등" if len(names) > 5 else "")
