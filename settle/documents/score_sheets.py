@@ -102,7 +102,8 @@ def _about(found: Scores) -> str:
         if table.ties:
             scored = {name for one in table.criterion for name in (one.name, one.group)}
             ties = [f"{name} 점수" if name in scored else name for name in table.ties]
-            sentences.append(f"총점이 같으면 {josa(', '.join(ties), '이/가')} 차례로 높은 쪽이 앞섭니다.")
+            turn = "차례로 " if len(ties) > 1 else ""
+            sentences.append(f"총점이 같으면 {josa(', '.join(ties), '이/가')} {turn}높은 쪽이 앞섭니다.")
     else:
         sentences.append("순위는 한 회차의 신청을 함께 판정할 때만 매깁니다.")
     return " ".join(sentences)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from settle.judging.arrays import date_text
 from settle.judging.claimed import claim
 from settle.judging.facts.beside import same_person
 from settle.judging.facts.declared import figure, rows_beside, rows_of
 from settle.judging.facts.unread import names_in, unread
+from settle.judging.figure_texts import writer
 from settle.judging.kinds.base import ACCEPT
 from settle.judging.sub_items import given as given_points
-from settle.programme import conditions, fact_shapes
+from settle.programme import conditions
 from settle.programme import scores as tables
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 YES = ("Y", "true", "True")
 NOTE = "note"
 REVIEW = "심사"  # who gave points: the reviewers
-DAYS = (fact_shapes.Latest, fact_shapes.Earliest, fact_shapes.MonthsAfter, fact_shapes.DaysAfter, fact_shapes.Unbroken)
 FAR = 1 << 40  # beyond every figure by which equal totals are told apart
 
 
@@ -302,7 +301,7 @@ def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
             )
             for yes, gone in zip(said, lost, strict=True)
         ]
-    found = figure(facts, one.fact)
+    found, written = figure(facts, one.fact), writer(facts, one.fact)
     made = []
     for i, (value, there) in enumerate(zip(np.asarray(found.value).tolist(), found.known.tolist(), strict=True)):
         points = None
@@ -311,7 +310,7 @@ def _criterion(facts: Facts, table: ScoreTable, one: Criterion) -> list[Point]:
         elif there:
             points = 0 if value < 1 else min(one.most, one.first + one.further * (int(value) - 1))
         if points is not None:
-            made.append(Point(one.name, Fraction(points), one.fact, str(value), one.bonus))
+            made.append(Point(one.name, Fraction(points), one.fact, written(value), one.bonus))
         elif one.unknown == "zero":
             made.append(Point(one.name, Fraction(0), one.fact, "알 수 없음", one.bonus))
         else:
@@ -341,13 +340,9 @@ def _shown_beside(facts: Facts, one: Criterion) -> list[str]:
     """What reviewers look at when they give points: the fact of a criterion that the notice does not band (a day, a figure)."""
     if one.by != "reviewer" or not one.fact:
         return [""] * facts.n
-    found = figure(facts, one.fact)
-    return [
-        f" ({one.fact} {date_text(int(v)) if isinstance(facts.programme.facts.get(one.fact), DAYS) else int(v)})"
-        if told
-        else ""
-        for v, told in zip(found.value, found.known, strict=True)
-    ]
+    found, written = figure(facts, one.fact), writer(facts, one.fact)
+    values = np.asarray(found.value).tolist()
+    return [f" ({one.fact} {written(v)})" if told else "" for v, told in zip(values, found.known, strict=True)]
 
 
 def _proof(facts: Facts, one: Criterion) -> list[bool]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from settle.judging.arrays import NO_DAY, date_text, days
 from settle.judging.facts.ledger import company as bare
+from settle.korean import brn as brn_text
 from settle.labour.working_days import korean_holidays
 from settle.leads.look import Group, Look, pattern, runs, together
 from settle.model import EVIDENCE
@@ -105,7 +106,7 @@ def same_party(look: Look) -> list[Group]:
         if brn[i]:
             by_number[brn[i]].append(i)
             if brn[i] in numbers:
-                met[f"거래처 {shown[i] or brn[i]}", "참여기업이나 주관기업"].append(i)
+                met[f"거래처 {shown[i] or brn_text(brn[i])}", "참여기업이나 주관기업"].append(i)
         for who in {company(shown[i]), name}:
             if len(who) >= least and who in heads:
                 met[f"{who}", "참여기업의 대표자"].append(i)
@@ -122,7 +123,7 @@ def same_party(look: Look) -> list[Group]:
         distinct = sorted({shown[i] for i in group if shown[i]}, key=len)
         if len(distinct) > 1 and not all(_alike(company(distinct[0]), company(d)) for d in distinct[1:]):
             what = f"이름이 다른 거래처({', '.join(distinct[:4])})의 번호"
-            found.append(Group(group, {"who": f"사업자등록번호 {number}", "what": what}, number))
+            found.append(Group(group, {"who": f"사업자등록번호 {brn_text(number)}", "what": what}, number))
     return found
 
 
