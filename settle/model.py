@@ -55,6 +55,7 @@ class Sheet:
     blank: int = 0
     rejected: int = 0
     heading_row: int = 0
+    again: tuple[int, ...] = ()  # rows on which the headings stand once more, with lines below them
     letters: dict[str, str] = field(default_factory=dict)  # canonical column -> column letter
     headings: dict[str, str] = field(default_factory=dict)  # canonical column -> heading as it stands in the file
     unknown: tuple[str, ...] = ()  # headings nobody knows

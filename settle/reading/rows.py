@@ -51,6 +51,7 @@ class Rows:
     unsummed: np.ndarray
     blank: np.ndarray
     rejected: np.ndarray
+    again: np.ndarray  # among the blank ones: the headings once more, with lines below
 
 
 def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
@@ -62,6 +63,7 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
     unsummed = np.zeros(len(rows), bool)
+    again = np.zeros(len(rows), bool)
     if table.kind.main and {"집행일", "집행금액"} <= set(table.places):
         worded, unsummed = _worded(context, table, rows, look, rest)
         totals, rest = totals | worded, rest & ~worded
@@ -75,12 +77,14 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
         if table.kind.name == BUDGET:  # money without a name may be budget: leave_out_sums asks what it is
             for column in table.kind.columns:
                 named |= look.filled.get(table.places.get(column.name, -1), False) if column.summed else False
-        note = rest & ((~named & ((look.count <= 1) | look.signed)) | _repeats(context, table, rows, required))
+        again = rest & _repeats(context, table, rows, required)
+        note = rest & ((~named & ((look.count <= 1) | look.signed)) | again)
     if {"집행일", "집행금액"} <= set(table.places):
         context.content = int(_says_something(context, table, rows, blank & ~look.ruled | note | totals).sum())
     _say_notes(context, rows[note])
     lines = ~blank & ~totals & ~note & ~rejected
-    return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected])
+    again &= np.arange(len(rows)) < max(np.flatnonzero(lines), default=0)
+    return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected], rows[again])
 
 
 @dataclass

@@ -102,6 +102,7 @@ def read_table(context: Context, table: Table, until: int | None = None) -> tupl
         blank=len(sorted_rows.blank),
         rejected=len(sorted_rows.rejected),
         heading_row=table.bottom + 1,
+        again=tuple((sorted_rows.again + 1).tolist()),
         letters={name: letter(place) for name, place in places.items()},
         headings={name: table.texts.get(name, name) for name in places},
         unknown=tuple(t for t in table.unknown.values() if t not in places),

@@ -173,7 +173,13 @@ def _(spec: shapes.First, facts: Facts) -> Value:
 
 
 def unread_under(facts: Facts, name: str) -> np.ndarray:
-    """Where a cell stands under this name that could not be read: what comes after it does not speak for it."""
+    """Where a cell stands under this name that could not be read, or a word of which a `pick` knows nothing: what comes after it does not
+    speak for it.
+    """
+    chosen = facts.programme.facts.get(name)
+    if isinstance(chosen, shapes.Pick):
+        word = np.asarray(facts[chosen.by], dtype=object)
+        return np.asarray((word != "") & ~np.isin(word, list(chosen.of)), dtype=bool)
     head, dot, column = name.partition(".")
     spec = facts.programme.facts.get(head) if dot else None
     if isinstance(spec, shapes.Join | shapes.RowOf) and facts.book.has(spec.sheet):

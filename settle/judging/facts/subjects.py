@@ -48,6 +48,25 @@ def blank_parts(facts: Facts) -> pd.Series:
 
 
 @plain
+def several_lists(facts: Facts) -> np.ndarray:
+    """Do the rows of this sheet stand in several lists (sheets, or below headings that stand once more)?"""
+    return np.full(facts.n, len(_lists(facts)) > 1)
+
+
+@plain
+def lists(facts: Facts) -> pd.Series:
+    """Where these lists stand: '예산' 2행, '예산' 9행."""
+    return pd.Series([", ".join(_lists(facts))] * facts.n, dtype="str")
+
+
+def _lists(facts: Facts) -> list[str]:
+    sheets = facts.book.sheets
+    places = [(sheets[source], sheets[source].heading_row) for source in facts.ledger["_source"].unique().tolist()]
+    places += [(sheet, row) for sheet, _ in places for row in sheet.again]
+    return [f"'{sheet.name}' {row}행" for sheet, row in places]
+
+
+@plain
 def parts_differ(facts: Facts) -> np.ndarray:
     """Do the parts, all of them there, not come to the measure as it is written?"""
     if not facts.subject.parts:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from settle.judging.arrays import days, group_any, group_sum, latest_first
+from settle.judging.facts.base import known
 from settle.judging.facts.plan import agreed, grouped, open_parts
 from settle.judging.kinds.base import Context, Outcome, Second, Told, kind
 from settle.programme.rules import RulebookError
+
+if TYPE_CHECKING:
+    from settle.judging.facts.base import Facts
 
 
 class Share(NamedTuple):
@@ -83,10 +87,11 @@ def minimum_share(ctx: Context) -> Outcome:
     parameters: own, from, by (a column or fact; "" = all lines), share (share_of), base = "total" | "own", condition = "cap" (back to the
     share) | "all" (below it the grant loses all), blank = "out" (lines whose group is blank are no group). Won that an earlier
     minimum_share took stay in the total and count as own: the enterprise now bears them. Where the share is not known the least is taken
-    and what lies between is held (the rule's second case). Rows of a plan have both funds, each in its column; where one of a group is
-    blank, its shortfall is held (found: part_blank). A line of no known fund, or a row that was left out because its won cannot be read,
-    may be own money that is missing: the shortfall of its group is held too (found: fund_open).
-    Values: total, own, share, short, group, open (these lines).
+    and what lies between is held (the rule's second cases, the first that holds). Rows of a plan have both funds, each in its column; where
+    one of a group is blank or cannot be read, its shortfall is held (found: part_blank; value `blank` names the cells). A line of no known
+    fund, or a row that was left out because its won cannot be read, may be own money that is missing: the shortfall of its group is held
+    too (found: fund_open).
+    Values: total, own, share, short, group, open (these lines), blank.
     Raises RulebookError without the case that it needs.
     """
     plan = ctx.rule.parameters
@@ -125,12 +130,13 @@ def minimum_share(ctx: Context) -> Outcome:
         "short": short,
         "more": more,
         "group": names,
-        "open": _named(ctx, group, open_, gone),
+        "open": _named(group, open_, ctx["line_name"].tolist(), gone),
     }
+    if not ctx.facts.spending:
+        values["blank"] = _named(group, open_, _blank_cells(ctx.facts), [])
     second = None
     if (waits > 0).any():
-        beside = ctx.rule.case("hold", second=True)
-        second = Second(np.where(waits > 0, beside, 0).astype(np.uint8), waits, values)
+        second = Second(ctx.seconds(waits > 0), waits, values)
     return Outcome(case, lambda now: np.minimum(taken, now), hold=wanted, values=values, second=second)
 
 
@@ -147,11 +153,24 @@ def _left_out(ctx: Context) -> list[str]:
     return list(dict.fromkeys(f"{e.sheet or sheet} {e.row}행" for e in errors))
 
 
-def _named(ctx: Context, group: np.ndarray, among: np.ndarray, gone: list[str]) -> np.ndarray:
-    """Per line the names of the lines of its group that are meant and of the rows that are gone, as one text."""
+def _blank_cells(facts: Facts) -> list[str]:
+    """Per row of a plan its parts that are blank (`예산 5행의 자부담`) or cannot be read (`예산 5행의 자부담 '미정'`)."""
+    sheets, frame = facts.book.sheets, facts.ledger
+    written = {(e.source, e.row, e.column): e.value for e in facts.book.errors if e.kind == facts.subject.sheet}
+    there = {name: frame[known(name)].tolist() for name in facts.subject.parts}
+    told = []
+    for i, (source, row) in enumerate(zip(frame["_source"].tolist(), frame["_row"].tolist(), strict=True)):
+        values = {name: written.get((source, row, name), "") for name, said in there.items() if not said[i]}
+        cells = [f"{sheets[source].name} {row}행의 {name}" + (f" '{v}'" if v else "") for name, v in values.items()]
+        told.append(", ".join(cells))
+    return told
+
+
+def _named(group: np.ndarray, among: np.ndarray, called: list[str], gone: list[str]) -> np.ndarray:
+    """Per line what the lines of its group that are meant are called, and the rows that are gone, as one text."""
     names: dict[int, list[str]] = {}
     for i in np.flatnonzero(among).tolist():
-        names.setdefault(int(group[i]), []).append(str(ctx["line_name"].iat[i]))
+        names.setdefault(int(group[i]), []).append(called[i])
     return np.array([", ".join([*names.get(label, []), *gone]) for label in group.tolist()], dtype=object)
 
 
