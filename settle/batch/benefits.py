@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.facts.base import known
+from settle.judging.facts.declared import counted_rows, declared
 from settle.judging.facts.ledger import company
 from settle.korean import mask
 from settle.reconciling.values import name_key
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.model import Book, Judgement
     from settle.programme.benefit_shapes import Businesses, DoubleBenefit, People
-    from settle.programme.vocabulary import Programme
 
 VENDORS = "거래처"  # the sheet of vendors, and the column of their names
 COSTS = {"line": "int64", "number": "str", "brn": "str", "vendor": "str", "head": "str", "won": "int64", "day": "datetime64[s]",
@@ -28,7 +28,7 @@ COSTS = {"line": "int64", "number": "str", "brn": "str", "vendor": "str", "head"
 SUPPORTS = {"sheet": "str", "row": "int64", "brn": "str", "name": "str", "head": "str", "first": "int64", "last": "int64", "types": "str",
             "agency": "str", "project": "str", "called": "str", "outside": "bool", "struck": "bool"}  # fmt: skip
 PEOPLE = {"sheet": "str", "row": "int64", "shown": "str", "name": "str", "firm": "str", "identity": "str", "born": "str",
-          "since": "int64", "types": "str", "called": "str", "outside": "bool"}  # fmt: skip
+          "since": "int64", "types": "str", "called": "str", "outside": "bool", "only": "str"}  # fmt: skip
 
 
 def tables(result: Judgement, numbered: Sequence[int], key: bytes) -> dict[str, pd.DataFrame]:
@@ -38,7 +38,7 @@ def tables(result: Judgement, numbered: Sequence[int], key: bytes) -> dict[str, 
     return {
         "costs": cost_table(result.facts, numbered),
         "supports": support_table(result.book, result),
-        "people": people_table(result.book, result.programme, key),
+        "people": people_table(result, key),
     }
 
 
@@ -170,12 +170,14 @@ def _types(frame: pd.DataFrame, row: int, told: DoubleBenefit) -> str:
     return ", ".join(dict.fromkeys([*found, *filter(None, [str(frame["지원유형"].iat[row])])]))
 
 
-def people_table(book: Book, programme: Programme, key: bytes) -> pd.DataFrame:
-    """One row per person who is supported or placed, and per row of 지원이력 about a person. identity, born: keyed hashes, "" for none."""
-    told = programme.double_benefit
+def people_table(result: Judgement, key: bytes) -> pd.DataFrame:
+    """One row per person who is supported or placed, and per row of 지원이력 about a person. identity, born: keyed hashes, "" for none.
+    only: the count of which somebody is the only one (People.only); such a row is no support.
+    """
+    book, told = result.book, result.programme.double_benefit
     if told is None or told.person is None:
         return _frame([], PEOPLE)
-    rows = [row for one in told.people for row in _people(book, programme, one, told, key)]
+    rows = [row for one in told.people for row in _people(result, one, told, key)]
     if book.has(told.history):
         frame = book.frames[told.history]
         for row in range(len(frame)):
@@ -184,26 +186,35 @@ def people_table(book: Book, programme: Programme, key: bytes) -> pd.DataFrame:
                 called = mask(str(frame["사업명"].iat[row]))
                 since = _day(frame, row, "지원시작")
                 who = (mask(name), name_key(mask(name)), "", _hashed(key, identity), "")
-                rows.append((told.history, row, *who, since, _types(frame, row, told), called, True))
+                rows.append((told.history, row, *who, since, _types(frame, row, told), called, True, ""))
     return _frame(rows, PEOPLE)
 
 
-def _people(
-    book: Book, programme: Programme, one: People, told: DoubleBenefit, key: bytes
-) -> Iterator[tuple[Any, ...]]:
+def _people(result: Judgement, one: People, told: DoubleBenefit, key: bytes) -> Iterator[tuple[Any, ...]]:
+    book, programme = result.book, result.programme
     if not book.has(one.sheet):
         return
     frame = book.frames[one.sheet]
     firms = frame[one.firm].astype("str").tolist() if one.firm else [""] * len(frame)
     own = str(book.agreement.get("협약번호") or "")
-    for row in range(len(frame)):
+    for row in sorted(_alone(result, one)) if one.only else range(len(frame)):
         name = str(frame[one.name].iat[row])
         born = str(frame[one.birth].iat[row])[:10] if one.birth and bool(frame[known(one.birth)].iat[row]) else ""
         identity = str(frame[one.identity].iat[row]) if one.identity else ""
         at = (mask(name), name_key(mask(name)), mask(firms[row]) or own, _hashed(key, identity))
         same = _hashed(key, f"{name_key(name)}|{born}" if name and born else "")
         since = _day(frame, row, one.since)
-        yield (one.sheet, row, *at, same, since, ", ".join(told.gives), programme.name, False)
+        yield (one.sheet, row, *at, same, since, ", ".join(told.gives), programme.name, False, one.only)
+
+
+def _alone(result: Judgement, one: People) -> set[int]:
+    """The rows of the sheet that alone make up the count of an application."""
+    spec, found = result.programme.facts[one.only], set()
+    for judged in result.others:
+        count = declared(judged.facts, one.only)
+        alone = set(np.flatnonzero(count.known & (count.value == 1)).tolist())
+        found |= {row for own, row in counted_rows(judged.facts, spec) if own in alone}
+    return found
 
 
 def _day(frame: pd.DataFrame, row: int, column: str) -> int:

@@ -250,18 +250,20 @@ def _project(rule: Support, row: Mapping[str, Any]) -> bool:
 def _people(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
     """One person in two claims, of another programme or company, or in a row of 지원이력 (XPR-030); the later claim gives way.
 
-    The same 식별값, or the same name and day of birth; a name alone, where nothing tells the two apart, is a note.
+    The same 식별값, or the same name and day of birth; a name alone, where nothing tells the two apart, is a note. Who is the only one of a
+    count is told whatever the days, and takes nothing from anybody.
     """
     rows = frame(
         db,
         """
         WITH pairs AS (
-            SELECT a.unit, a.sheet, a.row, a.shown, a.firm, b.unit AS unit2, b.firm AS firm2, b.outside, b.types, b.called,
+            SELECT a.unit, a.sheet, a.row, a.shown, a.firm, a.only, b.unit AS unit2, b.firm AS firm2, b.outside, b.types, b.called,
                 CASE WHEN a.identity <> '' AND b.identity <> '' THEN if(a.identity = b.identity, 'same', 'other')
                     WHEN a.born <> '' AND b.born <> '' THEN if(a.born = b.born, 'same', 'other') ELSE 'name' END AS who,
-                a.name = b.name AS one_name, b.outside OR (a.since, a.unit, a.row) > (b.since, b.unit, b.row) AS later
+                a.name = b.name AS one_name, b.outside OR a.only <> '' OR (a.since, a.unit, a.row) > (b.since, b.unit, b.row) AS later
             FROM people a JOIN people b ON (a.name = b.name OR (a.identity <> '' AND a.identity = b.identity))
-            WHERE NOT a.outside AND (b.outside OR a.programme <> b.programme OR a.firm <> b.firm OR a.unit <> b.unit)
+            WHERE NOT a.outside AND (b.only = '' OR a.only <> '')
+                AND (b.outside OR a.programme <> b.programme OR a.firm <> b.firm OR a.unit <> b.unit)
         )
         SELECT * FROM pairs WHERE later AND (who = 'same' OR (who = 'name' AND one_name)) ORDER BY unit, sheet, row, unit2, called, firm2
         """,
@@ -284,4 +286,6 @@ def _people(db: duckdb.DuckDBPyConnection, month: _Month) -> None:
                 continue
             effect = effect if given else "hold" if effect == "disallow" else effect
         text = f"{row.shown}의 지원이 {month.named(row.unit)}와(과) {where}에 겹칩니다"
+        if row.only:
+            text = f"{row.shown}은(는) {month.named(row.unit)}의 하나뿐인 {row.only}인데 {where}에도 있습니다"
         month.tell(row.unit, PERSON, row.sheet, row.row, effect, text)

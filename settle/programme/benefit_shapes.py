@@ -21,7 +21,11 @@ class Businesses(Struct, forbid_unknown_fields=True):
 
 
 class People(Struct, forbid_unknown_fields=True):
-    """[[double_benefit.people]]: a sheet whose rows are people who are supported or placed. since: the day by which the later gives way."""
+    """[[double_benefit.people]]: a sheet whose rows are people who are supported or placed. since: the day by which the later gives way.
+
+    only: a count of rows of this sheet ([facts], kind = count_rows). Then nobody of it is supported: who is the only one that it counts
+    for an application is told of a claim elsewhere, and nobody gives way to him.
+    """
 
     sheet: str
     name: str
@@ -29,6 +33,7 @@ class People(Struct, forbid_unknown_fields=True):
     identity: str = ""
     since: str = ""
     firm: str = ""
+    only: str = ""
 
 
 class Support(Struct, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settle.model import LEDGER
 from settle.programme import loading, shapes
+from settle.programme.fact_shapes import CountRows
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder
 from settle.programme.loading import LoadError
 
@@ -325,6 +326,12 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         found, raw = loading.parse(loading.read_text(path), path.name, shapes.ProgrammeFile)
     except LoadError as error:
         raise ResourceError(str(error)) from None
+    for one in found.double_benefit.people if found.double_benefit else ():
+        counts = found.facts.get(one.only)
+        if one.only and not (isinstance(counts, CountRows) and counts.sheet == one.sheet):
+            raise ResourceError(
+                f"{path.name}: [[double_benefit.people]]의 only '{one.only}'은(는) {one.sheet}의 count_rows여야 합니다."
+            )
     return Programme(
         id=found.id,
         name=found.name,

@@ -310,15 +310,23 @@ def _same(facts: Facts, theirs: Facts, own: np.ndarray, their: np.ndarray, on: M
     return result
 
 
+def _counted(spec: shapes.CountRows) -> _Rows:
+    return _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere, counted=True)
+
+
+def counted_rows(facts: Facts, spec: shapes.CountRows) -> list[tuple[int, int]]:
+    """(row of this subject, row of the other sheet that it counts), as positions; the sheet was given."""
+    found = _fitting(facts, _counted(spec))
+    return list(zip(found.own.tolist(), found.their.tolist(), strict=True))
+
+
 @made.register
 def _(spec: shapes.CountRows, facts: Facts) -> Value:
-    asked = _Rows(spec.sheet, spec.where, spec.on, spec.else_on, spec.elsewhere, counted=True)
-    found = _gathered(facts, asked)
+    found = _gathered(facts, _counted(spec))
     if spec.distinct and facts.book.has(spec.sheet):
-        _, own, their, _ = _fitting(facts, asked)
         texts = texts_of(facts.book.frames[spec.sheet], spec.distinct)
         kept: dict[int, set[str]] = {}
-        for i, row in zip(own.tolist(), their.tolist(), strict=True):
+        for i, row in counted_rows(facts, spec):
             kept.setdefault(i, set()).add(texts[row])
         found = Value(np.array([len(kept.get(i, ())) for i in range(facts.n)], dtype=np.int64), found.known)
     if spec.none == "zero":

@@ -104,7 +104,8 @@ def across_benefit(ctx: Context) -> Outcome:
     case = ctx.cases(ctx.applies())
     values = {"text": lambda at: ["; ".join(dict.fromkeys(said.get(i, ()))) for i in at.tolist()]}
     elsewhere = {sheet: rows for sheet, rows in found.items() if sheet not in {one.sheet for one in subjects}}
-    extra = [_told_of(ctx, sheet, rows) for sheet, rows in elsewhere.items()] if facts.subject == subjects[0] else []
+    first = next((one for one in subjects if facts.book.has(one.sheet)), subjects[0])  # of those that are judged
+    extra = [_told_of(ctx, sheet, rows) for sheet, rows in elsewhere.items()] if facts.subject == first else []
     return Outcome(case, outright(ctx.effect(case, "disallow")), values=values, told=extra)
 
 
