@@ -204,7 +204,8 @@ def test_by_itself_an_agreement_is_not_checked_and_not_provisional_for_it() -> N
         book = rulebooks.load(programme)
         result = judge(book_from_tables(tables, book.programme), book)
         reasons = {one.code: one for one in result.not_checked if one.code.startswith("XPR")}
-        assert sorted(reasons) == ["XPR-010", "XPR-020", "XPR-040", "XPR-050", "XPR-060"]
+        of_people = ["XPR-030"] if programme == BUSAN else []
+        assert sorted(reasons) == ["XPR-010", "XPR-020", *of_people, "XPR-040", "XPR-050", "XPR-060"]
         assert not any(one.provisional for one in reasons.values())
         assert not result.findings["code"].str.startswith("XPR").any()
 
@@ -353,3 +354,69 @@ def test_twins_of_a_month_of_all_five_are_innocent() -> None:
     of_people = [{key: row for key, row in one.items() if key.startswith("XPR-030")} for one in told]
     assert of_people == [{}, {"XPR-030/F-1": ("disallow", 1_000_000)}, {}, {}, {}, {}, {}]
     assert [sorted(one) for one in told[2:5]] == [[], [], []]
+
+
+def cooperative(number: str, *employees: tuple[str, str, str]) -> dict[str, Any]:
+    """An application for Busan's grant with its roster: name, day of birth, kind of employment."""
+    rows = [
+        {"신청번호": "1", "성명": name, "생년월일": birth, "취득일": "2025-01-02", "고용형태": kind}
+        for name, birth, kind in employees
+    ]
+    return {
+        "협약": {"협약번호": number, "사업명": vocabulary.load(BUSAN).name},
+        "신청기업": [{"신청번호": "1", "기업명": f"{number} 협동조합", "사업자등록번호": OURS[2]}],
+        "근로자명부": rows,
+    }
+
+
+HANA, DURI, PAID = (
+    ("김하나", "1995-05-05", "정규직"),
+    ("이두리", "1998-02-11", "정규직"),
+    ("박세나", "1999-01-01", "재정지원"),
+)
+
+
+@pytest.mark.parametrize(
+    ("employees", "expect"),
+    [
+        ((HANA,), ["note"]),
+        ((HANA, PAID), ["note"]),  # who is paid by another support is none of its own employees
+        ((HANA, DURI), []),  # two of its own
+        ((PAID, ("김하나", "1995-05-05", "재정지원")), []),  # none of its own: BSQ-070 strikes that
+        ((("김하나", "1995-05-06", "정규직"),), []),  # a namesake
+        ((("김하나", "", "정규직"),), ["note"]),  # perhaps the same
+        ((("홍세찬", "1995-05-05", "정규직"),), []),
+    ],
+)
+def test_the_only_employee_who_is_claimed_for_elsewhere_is_a_note(
+    employees: tuple[tuple[str, str, str], ...], expect: list[str]
+) -> None:
+    """… and strikes nobody's claim, whoever was there first."""
+    claim = parts_maker("경남-1", "가람정공", OURS[0], "2025-07-01", HANA[:2])
+    given = ((BUSAN, cooperative("부산-1", *employees)), (GYEONGNAM, claim))
+    books = [rulebooks.load(programme) for programme, _ in given]
+    results = judge_together(
+        [book_from_tables(tables, book.programme) for (_, tables), book in zip(given, books, strict=True)],
+        books[0],
+        None,
+        books,
+    )
+    found = [
+        [
+            row
+            for table in (one.findings, *(other.findings for other in one.others))
+            for row in table.itertuples()
+            if row.code == "XPR-030"
+        ]
+        for one in results
+    ]
+    assert found[1] == []
+    assert [row.effect for row in found[0]] == expect
+    assert all("김하나" in row.message for row in found[0])
+    if employees[0] == HANA and expect:
+        row = found[0][0]
+        other = f"{vocabulary.load(GYEONGNAM).name} 경남-1"
+        assert row.message.startswith(
+            f"김하나는 {vocabulary.load(BUSAN).name} 부산-1의 하나뿐인 유급근로자인데 {other}"
+        )
+        assert (row.sheet, row.at_issue) == ("근로자명부", 0)

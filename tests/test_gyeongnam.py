@@ -519,6 +519,12 @@ def test_the_sample_is_written_with_titles_of_the_programme(tmp_path: Path) -> N
     points = score_sheets.tables(result)[-1].rows
     assert ("2", "기업구분", 20, 20.0, "신청 내용", "해당", "") in points  # conditions have no name that people know
     assert ("2", "소재지", 20, 15.0, "신청 내용", "해당 없음", "") in points
+    assert ("1", "투자금액", 10, 10.0, "투자계획금액", "13,000,000원", "") in points
+    ranking = score_sheets.tables(result)
+    assert any(
+        "근속 일수가 높은 쪽이 앞섭니다." in table.said for table in ranking
+    )  # one figure tells them apart: no turn
+    assert any("사업 중복 참여 점수가 차례로 높은 쪽이 앞섭니다." in table.said for table in ranking)
 
 
 def test_only_rows_that_fit_are_named_where_a_worker_is_listed_twice(rulebook: Rulebook) -> None:

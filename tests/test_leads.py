@@ -128,6 +128,8 @@ def test_one_holder_or_number_behind_vendors_of_other_names() -> None:
         for n, v in enumerate(["가람상사", "나루기획"])
     ]
     assert found("LEAD-030", lines) == [("E-0", "E-1")]
+    told = [one.message for one in leads.find(judged(lines)).leads if one.code == "LEAD-030"]
+    assert told[0].startswith("사업자등록번호 123-45-67891: ")
 
 
 def test_one_firm_spelt_in_two_ways_is_one_firm() -> None:

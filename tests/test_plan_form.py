@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from settle.cli import cli
 from settle.documents import plan_form, template
-from settle.pipeline import book_from_tables, judge
+from settle.pipeline import book_from_tables, judge, read_book
 from settle.programme import rules as rulebooks
+from settle.reconciling.opening import Opened
 
 BUSAN = "busan-social-economy"
 ROWS: list[dict[str, Any]] = [
@@ -65,3 +66,49 @@ def test_a_programme_without_the_form_says_so(tmp_path: Path) -> None:
     template.write(tmp_path / "신청.xlsx", BUSAN, {"예산": [{k: str(v) for k, v in row.items()} for row in ROWS]})
     args = ["report", "plan", str(tmp_path / "신청.xlsx"), "-o", str(tmp_path / "a.pdf")]
     assert CliRunner().invoke(cli, args).exit_code == 2
+
+
+HEADS = ("세부사업", "사용용도", "총소요예산", "보조금", "자부담", "산출내역")
+
+
+def plan(own: int) -> list[list[Any]]:
+    """The table of one enterprise: 9,000,000 of the grant beside its own money."""
+    total = 9_000_000 + own
+    return [list(HEADS), ["가", "시제품제작", total, 9_000_000, own, "1식"], ["합계", "", total, 9_000_000, own, ""]]
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["two sheets", "one below the other"])
+def test_plans_of_several_enterprises_in_one_file_are_no_one_plan(tmp_path: Path, beside: bool) -> None:
+    """1,000,000 of 10,000,000 is a tenth and 500,000 of 9,500,000 is not: together they would lack 450,000 that nobody lacks."""
+    workbook = openpyxl.Workbook()
+    first = workbook.active
+    first.title = "예산운용계획서 가람"
+    second = workbook.create_sheet("예산운용계획서 나래") if beside else first
+    for sheet, own in ((first, 1_000_000), (second, 500_000)):
+        for row in plan(own):
+            sheet.append(row)
+    workbook.create_sheet("협약").append(["항목", "값"])
+    workbook["협약"].append(["참여회차", "1회차"])
+    workbook.save(tmp_path / "계획.xlsx")
+    book = rulebooks.load(BUSAN)
+    result = judge(
+        read_book(Opened([tmp_path / "계획.xlsx"]), book.programme),
+        book,
+        rules=["BSP-010", "BSP-020", "BSP-030", "BSP-040"],
+    )
+    found = [(row.code, row.effect, row.at_issue) for row in result.others[0].findings.itertuples()]
+    assert found == [("BSP-040", "hold", 10_000_000), ("BSP-040", "hold", 9_500_000)]
+    told = "'예산운용계획서 가람' 1행, " + ("'예산운용계획서 나래' 1행" if beside else "'예산운용계획서 가람' 4행")
+    assert told in result.others[0].findings["message"].iloc[0]
+
+
+def test_headings_that_stand_again_below_the_rows_are_no_second_plan(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "예산운용계획서"
+    for row in [*plan(1_000_000), list(HEADS)]:
+        sheet.append(row)
+    workbook.save(tmp_path / "계획.xlsx")
+    book = rulebooks.load(BUSAN)
+    result = judge(read_book(Opened([tmp_path / "계획.xlsx"]), book.programme), book, rules=["BSP-040"])
+    assert result.others[0].findings.empty

@@ -52,7 +52,7 @@ def test_the_ranking_and_who_gave_which_points() -> None:
     assert "60점 이상이어야 하며, 반올림하지 않은 점수로 견줍니다." in ranking.said
     first = [row for row in points.rows if row[0] == "1"]
     assert ("1", "사회목적 재투자", 10, 9.0, "심사", "심사위원 1명", "") in first
-    assert ("1", "기업의 성장 가능성", 20, 20.0, "매출 비율", "12100", "") in first
+    assert ("1", "기업의 성장 가능성", 20, 20.0, "매출 비율", "121.00%", "") in first
     assert ("4", "사회목적 재투자", 10, "없음", "심사", "점수 없음", "") in points.rows
     assert ("1", "사회적가치지표(우수)", 2, 0.0, "신청 내용", "해당 없음", "가점") in first
 
