@@ -259,6 +259,7 @@ def test_the_minimum_wage(rulebook: Rulebook, pay: int, month: int, took: dict[s
         (500, 1, "recognised"),
         (501, 1, "disallowed"),
         (None, 12, "recognised"),
+        (500, 501, "held"),  # the insurance list says one more
     ],
 )
 def test_the_heads_of_a_workplace(rulebook: Rulebook, heads: int | None, rows: int, verdict: str) -> None:  # G13
