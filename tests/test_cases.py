@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from settle.programme.rules import Rule
 from tests.kit import casekit
 
 PROGRAMMES = sorted(path.name for path in casekit.FOLDER.iterdir() if path.is_dir())
@@ -25,6 +26,30 @@ def test_beside_all_other_rules_a_case_is_the_same(programme: str) -> None:
     some = [case for case in CASES if case.programme == programme][::3]
     told = {case.id: casekit.differences(case, casekit.run(case, whole=True)) for case in some}
     assert {name: off for name, off in told.items() if off} == {}
+
+
+# ---- what the files must have: of the three programmes whose every rule has one
+
+WHOLE = ("gyeongnam-auto-parts", "seoul-future-youth", "win-win-honors")
+OWN = [
+    (programme, rule)
+    for programme in WHOLE
+    for rule in casekit.rulebook(programme).rules
+    if (casekit.FOLDER.parents[1] / "schemas" / programme / "rules" / f"{rule.code}.toml").is_file()
+]
+ELSEWHERE = {  # many rows: these are made in test_queues.py and test_seoul.py
+    "GAF-060": {"hold"},
+    "SYS-030": {"hold"},
+}
+UNSET = {"WHS-060": {1}}  # the notice does not say how many go on: the case waits for a figure
+
+
+@pytest.mark.parametrize(("programme", "rule"), OWN, ids=[rule.code for _, rule in OWN])
+def test_every_rule_has_cases_that_show_it_silent_and_with_every_effect(programme: str, rule: Rule) -> None:
+    cases = [one for one in casekit.load(casekit.FOLDER / programme / f"{rule.code}.toml") if one.expect is not None]
+    assert any(one.expect == [] and not one.not_checked for one in cases), "no case that passes"
+    told = {finding["effect"] for one in cases for finding in one.expect or []} | ELSEWHERE.get(rule.code, set())
+    assert {case.effect for case in rule.cases if case.number not in UNSET.get(rule.code, ())} - told == set()
 
 
 # ---- the runner itself: a case that should fail does

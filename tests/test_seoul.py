@@ -161,3 +161,58 @@ def test_the_first_sheet_names_rows_of_several_subjects_by_no_key_of_one(ruleboo
     heads = next(row for row in rows if "규칙코드" in row)
     assert "해당 행" in heads
     assert "신청번호" not in heads
+
+
+# ---- places ---------------------------------------------------------------------------------------------------------------------
+
+CRITERIA = {
+    "기업의 지원분야 적합성": 20, "기업의 대외적 가치 및 성과": 10, "참여자 업무 내용의 구체성": 20, "업무지도 및 교육 지원계획": 10,
+    "향후 후속지원 계획": 30, "근무요건 및 환경": 10,
+}  # fmt: skip
+PLACES = [  # 공고 2: 1.5배 내외 of 100, 40, 50; and these themselves
+    ("SYS-030", "서류심사", "AI·온라인콘텐츠", 150, "note"),
+    ("SYS-030", "서류심사", "제로웨이스트", 60, "note"),
+    ("SYS-030", "서류심사", "소셜벤처", 75, "note"),
+    ("SYS-040", "면접심사", "AI·온라인콘텐츠", 100, "hold"),
+    ("SYS-040", "면접심사", "제로웨이스트", 40, "hold"),
+    ("SYS-040", "면접심사", "소셜벤처", 50, "hold"),
+]
+
+
+def waiting(rulebook: Rulebook, code: str, stage: str, field: str, *points: float) -> list[tuple[str, str, str]]:
+    """What the rule says of applications of a field, one for each total; two people each, so that 500 are not reached."""
+    firms = [
+        {"신청번호": str(n), "기업명": f"가{n}", "분야": field, "신청인원": 2, "설립일": "2020-01-01"}
+        for n in range(1, len(points) + 1)
+    ]
+    reviews = [
+        {
+            "신청번호": firm["신청번호"],
+            "심사위원": "가",
+            "단계": stage,
+            "항목": name,
+            "점수": most if name != "향후 후속지원 계획" else point,
+        }
+        for firm, point in zip(firms, points, strict=True)
+        for name, most in CRITERIA.items()
+    ]
+    result = judge(book_from_tables({"신청기업": firms, "심사": reviews}, rulebook.programme), rulebook, rules=[code])
+    (found,) = result.others
+    return [(row.line, row.effect, row.message) for row in found.findings.itertuples()]
+
+
+@pytest.mark.parametrize(("code", "stage", "field", "places", "effect"), PLACES, ids=lambda value: str(value))
+def test_the_last_place_and_the_next(
+    rulebook: Rulebook, code: str, stage: str, field: str, places: int, effect: str
+) -> None:
+    falling = [30 - n / 10 for n in range(places + 1)]
+    (beyond,) = waiting(rulebook, code, stage, field, *falling)
+    assert beyond[:2] == (str(places + 1), effect)
+    assert f"{places + 1}위" in beyond[2]
+    assert waiting(rulebook, code, stage, field, *falling[:-1]) == []
+
+
+def test_equal_totals_at_the_last_interview_wait(rulebook: Rulebook) -> None:
+    falling = [30 - n / 10 for n in range(60)]
+    found = waiting(rulebook, "SYS-030", "서류심사", "제로웨이스트", *falling, falling[-1])
+    assert [one[:2] for one in found] == [("60", "hold"), ("61", "hold")]
