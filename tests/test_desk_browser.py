@@ -39,15 +39,15 @@ def desk(tmp_path: Path) -> Iterator[Running]:
         made.stop()
 
 
-def look(browser: Any, running: Running, **context: Any) -> Any:
-    """A page of a browser that showed the token; what its console says in anger fails the test."""
+def look(browser: Any, running: Running, at: str = "/$", **context: Any) -> Any:
+    """A page of a browser that showed the token, at an address; what its console says in anger fails the test."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}, **context).new_page()
     page.set_default_timeout(20_000)
     page.angry = []
     page.on("console", lambda said: page.angry.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: page.angry.append(str(error)))
     page.goto(running.url)
-    page.wait_for_url(f"{running.origin}/")
+    page.wait_for_url(re.compile(at))
     return page
 
 
@@ -167,14 +167,7 @@ def test_the_whole_way_by_keys_alone(chromium: Any, desk: Running, tmp_path: Pat
     page.keyboard.press("Enter")
     page.locator("td", has_text="3").first.wait_for()
     settled(page)
-    tab_to(page, ".me summary", back=True)
-    page.keyboard.press("Enter")
-    tab_to(page, "input[name=role]:checked")
-    page.keyboard.press("ArrowDown")
-    tab_to(page, "input[name=who]")
-    page.keyboard.type("김감사")
-    page.keyboard.press("Enter")
-    page.locator(".me summary", has_text="김감사").wait_for()
+    become_by_keys(page)
     tab_to(page, "nav.tabs a[href$='/review']", back=True)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/review"))
@@ -224,6 +217,69 @@ def hangul(page: Any, code: str, letter: str) -> None:
         "new KeyboardEvent('keydown', {code, key, bubbles: true, cancelable: true}))",
         [code, letter],
     )
+
+
+def test_an_auditor_s_lists_and_signals_by_keys_alone(chromium: Any, tmp_path: Path) -> None:
+    """대사: of what only the list has, 33,000 won is joined to E-005 and taken apart again; 검토: a signal is judged. No mouse."""
+    desk = desk_kit.running(tmp_path, *desk_kit.with_card(tmp_path))
+    page = look(chromium, desk, at="/reading")
+    settled(page)
+    become_by_keys(page)
+    tab_to(page, "nav.tabs a[href$='/lists']", back=True)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/lists"))
+    tab_to(page, "select[name=side]")
+    for side in ("맞은 것", "장부에만", "명세에만"):  # each is shown at once, and the select keeps the focus
+        page.keyboard.press("ArrowDown")
+        page.wait_for_url(re.compile(quote(side).replace("%20", ".")))
+        until(lambda: page.evaluate("document.activeElement.name") == "side")
+    rows = page.locator(".pairs tbody tr")
+    assert rows.count() == 2
+    place = 1 if "33,000" in rows.nth(1).inner_text() else 0
+    for _ in range(place + 1):
+        tab_to(page, ".pairs summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "select[name=line]")
+    while page.evaluate("document.activeElement.value") != "E-005":
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: rows.count() == 1)
+    settled(page)
+    assert page.evaluate("document.activeElement.closest('.pairs') !== null")  # the next row is at hand
+    tab_to(page, "select[name=side]", back=True)
+    page.keyboard.press("Home")
+    page.locator(".tag", has_text="손으로 이음").wait_for()
+    tab_to(page, "button[aria-label*='(주)다른이름']")
+    page.keyboard.press("Enter")
+    until(lambda: page.locator(".tag", has_text="손으로 이음").count() == 0)
+    settled(page)
+    page.goto(page.url.partition("/lists")[0] + "/review")
+    tab_to(page, "select[name=state]")
+    page.keyboard.press("End")  # 의심 신호
+    page.wait_for_url(re.compile(quote("의심 신호").replace("%20", ".")))
+    page.locator(".ledger tbody tr").first.wait_for()
+    hangul(page, "Escape", "Escape")
+    tab_to(page, ".ledger tbody th a")
+    page.keyboard.press("Enter")
+    page.locator("#line .lead").first.wait_for()
+    tab_to(page, "#line .lead button[value='맞음']")
+    page.keyboard.press("Enter")
+    page.locator("#line .lead .tag", has_text="맞음").first.wait_for()
+    assert page.angry == []
+    desk.stop()
+
+
+def become_by_keys(page: Any) -> None:
+    """Become 김감사."""
+    tab_to(page, ".me summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "input[name=role]:checked")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "input[name=who]")
+    page.keyboard.type("김감사")
+    page.keyboard.press("Enter")
+    page.locator(".me summary", has_text="김감사").wait_for()
 
 
 def test_keys_are_deaf_while_composing_and_when_switched_off(chromium: Any, desk: Running, tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ async function load(url, { part = "", method = "GET", body = null, push = true }
     if (!kind.startsWith("text/html")) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!$("#main", page)) { location.assign(answer.url || url); return true; }
-    const where = answer.url || url;
+    const where = answer.url || url, same = new URL(where).pathname === location.pathname;
     if (push && where !== location.href) history.pushState({}, "", where);
-    show(page, part);
+    show(page, part, same);
     return true;
   } catch (error) {
     if (error.name === "AbortError") return true;
@@ -34,8 +34,19 @@ async function load(url, { part = "", method = "GET", body = null, push = true }
   }
 }
 
-function show(page, part) {
-  const focused = document.activeElement?.id;
+// Where the focus is, to be found again in the page that comes: by id, a filter by its name, what stands in a table by its place.
+function place() {
+  const one = document.activeElement, { id, name } = one || {};
+  if (!one || one === document.body) return () => null;
+  if (id) return () => document.getElementById(id);
+  if (name && one.closest(".filters")) return () => $(`.filters [name="${CSS.escape(name)}"]`);
+  const acts = () => all("main table :is(a[href], button, summary, select)").filter((each) => each.checkVisibility());
+  const at = acts().indexOf(one);
+  return () => (at < 0 ? null : acts()[Math.min(at, acts().length - 1)]);
+}
+
+function show(page, part, same) {
+  const focused = document.activeElement?.id, before = place();
   document.title = page.title;
   for (const name of ["room", "working", "keys"]) {
     if (page.body.dataset[name] === undefined) delete document.body.dataset[name];
@@ -56,7 +67,7 @@ function show(page, part) {
     mark();
   }
   ready();
-  const again = focused && document.getElementById(focused);
+  const again = (focused && document.getElementById(focused)) || (whole && same && before());
   (again || (whole ? $("#main") : $(`#${part}`)))?.focus({ preventScroll: true });
 }
 
@@ -141,7 +152,7 @@ async function watch() {
 
 function later() { if (!watching) watching = setTimeout(watch, 400); }
 
-const typing = () => Boolean(document.activeElement?.closest("main form")) || all("form[data-draft] textarea, form[data-draft] input:not([type=hidden]):not([type=checkbox]):not([type=radio])").some((one) => one.value !== one.defaultValue);
+const typing = () => Boolean(document.activeElement?.matches("main form :is(input, select, textarea)")) || all("form[data-draft] textarea, form[data-draft] input:not([type=hidden]):not([type=checkbox]):not([type=radio])").some((one) => one.value !== one.defaultValue);
 
 async function refresh(only) {
   const mine = turn;
@@ -153,11 +164,11 @@ async function refresh(only) {
   if (page.body.dataset.working) document.body.dataset.working = page.body.dataset.working;
   swap("#sums", page);
   if (!only) {
-    const focused = document.activeElement?.id, said = $("#told"), wrong = $("#main > [role=alert]");
+    const before = place(), said = $("#told"), wrong = $("#main > [role=alert]");
     swap("#main", page);
     if (said && !$("#told")?.children.length) $("#told")?.replaceWith(said); // what was said of the act stays to be read
     if (wrong && !$("#main > [role=alert]")) $("#told")?.after(wrong);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    before()?.focus({ preventScroll: true });
     window.scrollTo(0, at);
     if (ledger !== undefined && $(".ledger")) $(".ledger").scrollTop = ledger;
   }
