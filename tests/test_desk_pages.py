@@ -19,6 +19,7 @@ from settle.programme import rules
 from settle.programme.folders import DEFAULT_PROGRAMME, programmes
 from settle.reading import book as books
 from settle.web import uploads
+from settle.web.room import Work
 from tests.kit import choir, desk_kit, invoices
 from tests.kit import usage_kit as kit
 from tests.kit.desk_kit import HEADS, TOTALS, Visitor, dropped
@@ -230,6 +231,13 @@ def test_a_binder_without_files_asks_for_them(tmp_path: Path) -> None:
         assert "정산철이 비어 있습니다" in text, page
         assert 'name="files"' in text, page
     assert "파일 올리기" in visitor.see("report").text
+    room = visitor.room()
+    room._work = Work("처음 판정")  # while it is judged for the first time, nothing is wrong
+    for page in ("reading", "report"):
+        text = visitor.get(f"/b/{room.key}/{page}").text
+        assert "판정하는 중입니다" in text, page
+        assert 'class="wrong"' not in text, page
+    room._work = None
     path = desk_kit.ledger(tmp_path / "장부.xlsx")
     visitor.act("files", {"_back": f"/b/{visitor.room().key}/reading"}, dropped(path))
     assert totals(visitor) == TOTALS
