@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from settle.korean import mask
+from settle.model import EVIDENCE
 from settle.reconciling import ours, values
 from settle.reconciling.tables import tables as laid_out
 
@@ -63,20 +64,23 @@ PAPER_COLUMNS = [
     "vat_out",
 ]
 
+INVOICES = ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서")
+
 
 def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     """One row per invoice or card approval and line: PAPER_COLUMNS. left: what the line still charges on the paper."""
     if not facts.programme.spends:  # it has no papers of trade
         return _no_papers()
-    invoices = ours.papers(
-        facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
-    )
-    slips = ours.papers(facts, tuple(facts.programme.papers["card_slip"]), with_date=True)
+    slips = tuple(facts.programme.papers["card_slip"])
+    there = set(facts.book.frames[EVIDENCE]["증빙종류"])
     parts = []
     left = _left(facts, result)
     leaves_out = facts["공급가액__known"] & (facts["부가세"] > 0) & (facts["claimed"] == facts["공급가액"])
     paid_on = facts.ledger["집행일"].astype("datetime64[s]").to_numpy()
-    for kind, mine in (("세금계산서·계산서", invoices), ("카드", slips)):
+    for kind, kinds, dated in (("세금계산서·계산서", INVOICES, False), ("카드", slips, True)):
+        if there.isdisjoint(kinds):
+            continue
+        mine = ours.papers(facts, kinds, with_date=dated)
         numbered = (mine.items["key"] != "").to_numpy()
         use = numbered[mine.item]
         item, line = mine.item[use], mine.line[use]
