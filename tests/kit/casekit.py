@@ -30,8 +30,9 @@ EXPECTED = {"expect", "settled", "silent"}
 CASE_KEYS = {"name", "rules", "not_checked", "alone", OTHERS, *EDITS, *EXPECTED}
 FINDING_KEYS = {"line", "subject", "effect", "at_issue", "applied", "message", "papers"}
 WON_KEYS = {"claimed", "recognised", "held", "disallowed"}
-SHARED_KINDS = {"labour_days", "day_share"}  # rules of labour find together what each of them says
-ASK_OTHERS = ("struck:", "held:", "verdict:")  # facts that other rules answer
+# rules of labour find together what each of them says; agreements are held against each other by what all rules say of them
+SHARED_KINDS = {"labour_days", "day_share", "across_agreement"}
+ASK_OTHERS = ("struck:", "held:", "verdict:", "unscored")  # facts that other rules answer
 
 Tables = dict[str, Any]
 
