@@ -317,8 +317,10 @@ def test_the_hash_on_paper_holds_after_more_was_done_and_in_any_spelling(folder:
         assert told.code == 0
         assert f"기록 {number}번" in told.notes[0]
         assert "1건이 더 있습니다" in told.notes[0]
-    for wrong in ("f" * 64, printed[:15], "zz" * 20, "해시"):
-        assert Binder.verify(folder, wrong).code == 1
+    assert Binder.verify(folder, "f" * 64).code == 1
+    for wrong in (printed[:15], "zz" * 20, "해시"):  # what is no hash says nothing of the binder
+        with pytest.raises(BinderError, match="16~64자리"):
+            Binder.verify(folder, wrong)
 
 
 def test_the_chain_is_checked_with_nothing_but_json_and_sha256(folder: Path, tmp_path: Path) -> None:
