@@ -29,6 +29,8 @@ from settle.programme import vocabulary
 from tests.kit import invoices, papers
 from tests.test_evidence_judging import AGREEMENT, bought, line, put
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 PAPERS = {number: bought(400 + number) for number in range(1, 30)}
 HWP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "FileHeader".encode("utf-16-le") + bytes(3000)
 

@@ -403,6 +403,7 @@ def test_personal_numbers_are_masked_and_texts_are_no_markup(tmp_path):
     assert "<b>&x</b>" in text
 
 
+@pytest.mark.slow_all
 def test_forty_participants_a_long_name_and_a_long_story(tmp_path):
     name = "프레스 3호기 금형 교환 시간 단축과 준비교체 표준화를 통한 불량률 저감 및 재고정확도 향상, "
     name = (name + "협력사 동반 생산성 혁신 과제(2차년도 확대 적용) 가나다라")[:80]
@@ -484,6 +485,7 @@ def test_every_empty_row_has_its_cells(form, tmp_path):
     assert all(len(row.cells) == len([c for c in row.cells if c]) for table in tables for row in table.rows)
 
 
+@pytest.mark.slow_all
 @pytest.mark.parametrize("form", list(FORMS))
 def test_no_page_says_headings_twice_and_no_low_row_runs_over(form, tmp_path):
     heads = {"interim": "연번참여기업과제유형과제명", "final": "연번참여기업과제유형핵심활동명/과제명"}[form]

@@ -247,6 +247,7 @@ def test_files_that_no_line_asks_for_are_told_of_all_the_same(rulebook: Rulebook
     assert "'깨진 것.pdf'" in said
 
 
+@pytest.mark.slow_all
 def test_a_month_counts_the_pages_of_the_files_beside_an_application(tmp_path: Path) -> None:
     """A folder an application; the file need not lie in a folder of evidence: the list of papers names it."""
     for name, pages in (("가람", 3), ("나루", 2)):

@@ -22,6 +22,8 @@ from tests.kit.usage_kit import english, process, runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 UNFORESEEN = "처리하지 못한 문제"
 
 

@@ -336,6 +336,7 @@ CELL = st.one_of(
 ROW = st.fixed_dictionaries({}, optional={c.name: CELL for c in LEDGER.columns})
 
 
+@pytest.mark.slow_all
 @given(st.lists(ROW, max_size=12))
 @settings(max_examples=150, deadline=None)
 def test_any_ledger_is_read_and_every_row_accounted_for(rows):

@@ -34,6 +34,8 @@ from tests.kit.import_files import (
     xlsb,
 )
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 
 def refused(path: Path) -> str:
     """The one sentence for a file that cannot be read; told in time, without a traceback."""

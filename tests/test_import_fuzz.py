@@ -9,6 +9,8 @@ import pytest
 from settle.workbook import reader
 from tests.kit.import_fuzz import WRITERS, check, check_rows, in_process
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 KEPT = (144,)  # seeds that once failed (a cell in column 22017)
 
 

@@ -23,6 +23,8 @@ from tests.kit.import_files import (
     workbook,
 )
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 
 def test_a_plain_ledger_is_read_with_its_cells(tmp_path):
     book = read(workbook(tmp_path / "a.xlsx", {"집행내역": ledger(3)}))

@@ -31,6 +31,8 @@ from tests.kit.reconciled import (
 )
 from tests.kit.statement_lists import invoice_number, statement
 
+pytestmark = pytest.mark.slow_all  # whole reconciliations; the cases of REC are with those of all rules
+
 # ---- tax invoices --------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,8 @@ from settle.binder import Binder
 from settle.documents import sample
 from tests.kit import usage_kit as kit
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 GYEONGNAM = "gyeongnam-auto-parts"
 FOUND = "2"  # an application that is struck
 

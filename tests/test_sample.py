@@ -101,6 +101,7 @@ def test_a_programme_without_a_sample_says_so(tmp_path: Path, monkeypatch: pytes
         sample.tables("other")
 
 
+@pytest.mark.slow_all
 def test_demo_writes_the_sample_and_its_reports_and_names_them(tmp_path: Path) -> None:
     folder = tmp_path / "연습"
     run = subprocess.run(

@@ -19,6 +19,8 @@ from settle.documents.sample import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
+
 
 def run(*arguments: Any) -> Any:
     return CliRunner().invoke(cli, [str(a) for a in arguments], standalone_mode=False)

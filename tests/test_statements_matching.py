@@ -179,6 +179,7 @@ def test_bounded_work_gives_up_loudly() -> None:
     assert subsets(list(range(248, 200, -2)), 641, 6, 50) is None
 
 
+@pytest.mark.slow_all
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_shuffled_items_give_the_same_matches(data: st.DataObject) -> None:

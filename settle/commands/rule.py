@@ -28,10 +28,10 @@ def command(code: str, programme: str) -> None:
     """Show one rule, of another programme too, which is said; a code that no rule has is one sentence with the codes near to it."""
     from settle.documents import rulebook as render
     from settle.programme.folders import ResourceError
-    from settle.programme.rules import RulebookError, load
+    from settle.programme.rules import RulebookError, kept
 
     try:
-        book, asked = load(programme), code.strip().upper()
+        book, asked = kept(programme), code.strip().upper()
         if asked not in book.by_code:
             others = elsewhere(asked, programme)
             if not others:
@@ -47,12 +47,12 @@ def command(code: str, programme: str) -> None:
 def elsewhere(code: str, programme: str) -> list[Rulebook]:
     """The rulebooks of other programmes that have the code; one that cannot be loaded is passed over."""
     from settle.programme.folders import ResourceError, programmes
-    from settle.programme.rules import RulebookError, load
+    from settle.programme.rules import RulebookError, kept
 
     found = []
     for other in programmes():
         with contextlib.suppress(RulebookError, ResourceError):
-            if other != programme and code in (book := load(other)).by_code:
+            if other != programme and code in (book := kept(other)).by_code:
                 found.append(book)
     return found
 

@@ -49,14 +49,14 @@ def command(
 ) -> int:
     """Show the rulebook, or compare two on the files given."""
     from settle.programme.folders import ResourceError
-    from settle.programme.rules import RulebookError, load
+    from settle.programme.rules import RulebookError, kept
 
     if files and other is None:
         raise common.Wrong("파일은 --impact와 함께 줍니다. 집행내역을 판정하려면 `settle check`를 쓰십시오.")
     if other is not None and not files:
         raise common.Wrong("--impact에는 판정할 파일을 함께 주십시오. 예: settle rules --impact 새규칙집 정산.xlsx")
     try:
-        book = load(programme)
+        book = kept(programme)
         if other is not None:
             return compare(files, book, other, shape, assume, column, profile)
         show(book, shape)
