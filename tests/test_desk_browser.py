@@ -394,3 +394,61 @@ def test_kill_between_any_two_steps_loses_nothing_submitted(chromium: Any, tmp_p
     assert told == [303, 303, 303]
     assert sums(page) == ["224,000", "204,000", "0", "20,000"]
     desk.stop()
+
+
+def test_kill_after_files_links_and_reports_loses_nothing_submitted(chromium: Any, tmp_path: Path) -> None:
+    """As above for what takes longest: files taken in, a row joined by hand, a finding of one's own, a set of reports."""
+    path, card = desk_kit.with_card(tmp_path)
+    desk = desk_kit.running(tmp_path)
+    page = look(chromium, desk)
+    page.get_by_label("파일 (xlsx").set_input_files(path)
+    page.get_by_role("button", name="알아보기").click()
+    page.wait_for_url(re.compile("/reading"))
+    folder = tmp_path / "장부.정산"
+    late, own = "innovation-partnership:GEN-010:E-003", "innovation-partnership:AUD-010:E-001/1"
+    sheet = {"name": card.name, "mimeType": "application/octet-stream", "buffer": card.read_bytes()}
+
+    def act(name: str, data: dict[str, Any]) -> int:
+        settled(page)
+        at = page.url.rsplit("/", 1)[0]
+        page.goto(f"{at}/{'lists' if name == 'link' else 'todo'}")
+        form = page.locator("input[name=_form]").first.get_attribute("value")
+        if name == "link":
+            row = page.locator("tr", has_text="다른이름")
+            data = data | {"place": row.locator("input[name=place]").first.get_attribute("value")}
+        headers = {"Origin": desk.origin, "Sec-Fetch-Site": "same-origin"}
+        body = {"multipart" if "files" in data else "form": {"_form": form, **data}}
+        return int(page.request.post(f"{at}/{name}", headers=headers, max_redirects=0, **body).status)
+
+    def found(binder: Binder, finding: str) -> Any:
+        return next((one for one in binder.cases() if one.id == finding), None)
+
+    def whole(binder: Binder) -> bool:
+        sets = [run.result_set for run in binder.runs() if run.result_set]
+        return all((folder / "결과" / name / "manifest.json").exists() for name in sets)
+
+    steps: list[tuple[str, dict[str, Any], Any]] = [
+        ("files", {"files": sheet, "who": "박담당"}, lambda binder: card.name in {one.name for one in binder.inputs()}),
+        ("link", {"do": "잇기", "line": "E-005", "who": "김감사"}, lambda binder: len(binder.answers()) == 1),
+        ("assign", {"finding": late, "to": "이담당", "due": "", "who": "김감사"}, lambda binder: binder.case(late).assigned == "이담당"),
+        ("own", {"_line": "0.2", "code": "AUD-010", "won": "7,000", "reason": "개인 몫", "who": "김감사"},
+         lambda binder: found(binder, own) is not None),
+        ("write", {"kinds": "final"}, whole),
+    ]  # fmt: skip
+    told = []
+    for name, data, there in steps:
+        told.append((name, act(name, data)))
+        desk.kill()
+        assert Binder.verify(folder).code == 0, name
+        desk = desk_kit.running(tmp_path, folder)
+        page.context.close()
+        page = chromium.new_context().new_page()
+        page.goto(desk.url)
+        page.wait_for_url(re.compile("/b/"))
+        settled(page)
+        with Binder.open(folder, write=False) as binder:
+            assert there(binder), name
+    assert told == [(name, 303) for name, _, _ in steps]
+    assert act("write", {"kinds": "final"}) == 303
+    written(tmp_path)
+    desk.stop()
