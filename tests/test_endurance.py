@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import sys
 import time
 import zipfile
@@ -138,10 +139,11 @@ def survive(kind: str, kills: int, folder: Path) -> None:
     whole, out, said = folder / "whole", folder / "out", folder / "said"
     whole.mkdir()
     out.mkdir()
-    began = time.monotonic()
     first = forked.wait(forked.start(arguments(kind, source, whole), said), said)
-    took = time.monotonic() - began
     assert first.code in (0, 1), first.said
+    began = time.monotonic()  # of a second one: the first has more to read from the disk
+    forked.wait(forked.start(arguments(kind, source, folder / "second"), said), said)
+    took = time.monotonic() - began
     hit = 0
     for number in range(3 * kills):  # one in three with two workers, which must not outlive it
         if hit == kills:
@@ -151,6 +153,12 @@ def survive(kind: str, kills: int, folder: Path) -> None:
         hit += forked.kill(pid, chance.uniform(0, took * 0.8))
         assert forked.alive(pid) == []
         assert broken(out) == []
+        if (
+            kind == "check" and (out / MANIFEST).exists()
+        ):  # the set was whole before the end: the next would be held against it
+            hit -= 1
+            shutil.rmtree(out)
+            out.mkdir()
     assert hit == kills
     last = forked.wait(forked.start(arguments(kind, source, out), said), said)
     assert last.code == first.code, last.said

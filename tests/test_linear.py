@@ -26,7 +26,8 @@ def slow(used: Used, longest: int, tried: int | None = None) -> str:
     "pattern", [r"\s*:", r"<c\b[^>]*>", r"<v>(.*?)</v>", r"^(.*?)(\d+)~(.*?)(\d+)$", r"\d+[a-z]", rb"\w+\s*=\s*\""]
 )
 def test_the_search_sees_a_pattern_that_is_not_linear(pattern: str) -> None:
-    assert slow(Used("here", re.compile(pattern), True), QUICK)
+    used = Used("here", re.compile(pattern), True)
+    assert any(slow(used, QUICK) for _ in range(3))  # a busy machine hides the square now and then
 
 
 def test_every_pattern_is_linear() -> None:
@@ -35,6 +36,5 @@ def test_every_pattern_is_linear() -> None:
     assert [said for used in found if (said := slow(used, QUICK))] == []
 
 
-@pytest.mark.slow_all
 def test_every_pattern_is_linear_up_to_a_megabyte() -> None:
     assert [said for used in collected() if (said := slow(used, LONGEST, tried=2))] == []

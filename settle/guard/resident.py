@@ -100,6 +100,10 @@ class Resident:
 
 
 _RESIDENT: list[Resident] = []
+if sys.platform == "linux":
+    os.register_at_fork(
+        after_in_child=_RESIDENT.clear
+    )  # two processes on one way to it would read each other's answers
 
 
 def keep(modules: Sequence[str], without: Sequence[str]) -> None:

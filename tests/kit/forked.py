@@ -43,8 +43,11 @@ def start(arguments: list[Any], said: Path, cpu: int = 0) -> int:
             import resource
 
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+        from multiprocessing import forkserver
+
         from settle.cli import main
 
+        forkserver._forkserver.__init__()  # type: ignore[misc]  # that of the tests is no child of this process
         main([str(a) for a in arguments])
     except SystemExit as end:
         code = int(end.code or 0)
