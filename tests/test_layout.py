@@ -157,3 +157,14 @@ def test_every_command_of_the_help_is_there() -> None:
         done = CliRunner().invoke(cli, [name, "--help"])
         assert done.exit_code == 0, (name, done.output)
         assert re.search("[가-힣]", done.output), name
+
+
+def test_a_long_module_says_why() -> None:
+    long = [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    assert [
+        str(path.relative_to(ROOT)) for path in long if "\n# Over 400 lines" not in path.read_text(encoding="utf-8")
+    ] == []
+
+
+def test_few_modules_lie_flat() -> None:
+    assert len(list(PACKAGE.glob("*.py"))) <= 10

@@ -1,5 +1,7 @@
 """What the commands share: Korean help, one-sentence errors, reading and judging the files given."""
 
+# Over 400 lines by a few: what every command does before and after judging.
+
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
