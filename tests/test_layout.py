@@ -160,7 +160,7 @@ def test_every_command_of_the_help_is_there() -> None:
 
 
 def test_a_long_module_says_why() -> None:
-    long = [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    long = [path for path in MODULES if path.read_text(encoding="utf-8").count("\n") > 400]
     assert [
         str(path.relative_to(ROOT)) for path in long if "\n# Over 400 lines" not in path.read_text(encoding="utf-8")
     ] == []
