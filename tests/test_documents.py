@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from settle.model import Judgement
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,6 +19,8 @@ from settle.programme.folders import folder
 from settle.programme.vocabulary import load
 from tests.kit.forms_agreement import FORMS, book_of, pages
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 OUTPUTS = {
     "중간보고서.pdf": FORMS["interim"],
     "중간보고서.hwpx": FORMS["interim"],

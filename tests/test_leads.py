@@ -11,6 +11,8 @@ from settle import leads, pipeline
 from settle.leads.finding import files
 from settle.programme.rules import RulebookError
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 AGREEMENT = {
     "기관유형": "비영리", "협약시작일": "2025-03-01", "협약종료일": "2025-12-31", "주관기업사업자번호": "124-81-00998",
 }  # fmt: skip

@@ -15,6 +15,8 @@ from settle.cli import cli
 from settle.documents import sample
 from settle.korean import number
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 WON = ("claimed", "recognised", "held", "disallowed")
 
 

@@ -20,6 +20,8 @@ from settle.reading.book import book_from_tables
 from tests.kit import review_book
 from tests.kit.review_book import FIRST, HEADINGS, ROWS
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 PROGRAMME = "innovation-partnership"
 SLIP = {"증빙종류": "카드매출전표", "사업자등록번호": "124-81-00998"}
 PAPERS = [{**SLIP, "집행번호": row[0], "발행일": row[2], "합계금액": row[6]} for row in ROWS]

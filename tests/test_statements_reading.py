@@ -14,6 +14,8 @@ from settle.reconciling.profiles import heading_key, profiles, recognise
 from settle.reconciling.reading import read
 from tests.kit.statement_lists import HEADINGS, invoice_number, rows_of, statement, table, write, write_xlsx
 
+pytestmark = pytest.mark.slow_all  # whole documents, lists and ledgers
+
 SOURCES = sorted(HEADINGS)
 CARD = {"day": "2025-09-03", "key": "30012345", "card": "1234-5678-9012-3456", "name": "한식당", "won": 90_000}
 BANK = [
