@@ -358,6 +358,17 @@ def test_the_page_of_another_origin_can_do_nothing(chromium: Any, desk: Running,
     assert "evil" not in page.content()
 
 
+def reopened(chromium: Any, page: Any, place: Path, folder: Path) -> tuple[Running, Any]:
+    """Another desk on the binder of one that was killed, and a page that shows it settled; the page of the killed one is closed."""
+    desk = desk_kit.running(place, folder)
+    page.context.close()
+    page = chromium.new_context().new_page()
+    page.goto(desk.url)
+    page.wait_for_url(re.compile("/b/"))
+    settled(page)
+    return desk, page
+
+
 def test_kill_between_any_two_steps_loses_nothing_submitted(chromium: Any, tmp_path: Path) -> None:
     path = book(tmp_path)
     desk = desk_kit.running(tmp_path)
@@ -383,12 +394,7 @@ def test_kill_between_any_two_steps_loses_nothing_submitted(chromium: Any, tmp_p
         ).status)  # fmt: skip
         desk.kill()  # at once: the judgement that the act began is cut off
         assert Binder.verify(folder).code == 0
-        desk = desk_kit.running(tmp_path, folder)
-        page.context.close()
-        page = chromium.new_context().new_page()
-        page.goto(desk.url)
-        page.wait_for_url(re.compile("/b/"))
-        settled(page)
+        desk, page = reopened(chromium, page, tmp_path, folder)
         with Binder.open(folder, write=False) as binder:
             assert there(binder), act
     assert told == [303, 303, 303]
@@ -440,12 +446,7 @@ def test_kill_after_files_links_and_reports_loses_nothing_submitted(chromium: An
         told.append((name, act(name, data)))
         desk.kill()
         assert Binder.verify(folder).code == 0, name
-        desk = desk_kit.running(tmp_path, folder)
-        page.context.close()
-        page = chromium.new_context().new_page()
-        page.goto(desk.url)
-        page.wait_for_url(re.compile("/b/"))
-        settled(page)
+        desk, page = reopened(chromium, page, tmp_path, folder)
         with Binder.open(folder, write=False) as binder:
             assert there(binder), name
     assert told == [(name, 303) for name, _, _ in steps]

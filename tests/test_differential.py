@@ -14,7 +14,7 @@ from tests.kit.agreements import agreement, decide
 from tests.kit.differential import differences
 from tests.kit.oracle import settle_by_hand
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # agreements by the hundred
 
 ALL, CHUNK = 500, 10
 FEW = 2  # every rule is reached by at least so many of the agreements

@@ -17,7 +17,7 @@ from settle.pipeline import book_from_tables, judge
 from tests.kit.blanks import PROGRAMME, Change, bases_of, changes, disallowing
 from tests.kit.casekit import rulebook
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # every missing fact of every rule
 
 CODES = disallowing()
 SAMPLE = 2  # changes of every rule that are looked at always

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kit.patterns import LONGEST, Used, attacks, collected, growth, worst
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # every pattern on its worst cases
 
 QUICK = 1 << 13  # letters: enough to tell the square from the line
 MOST = 3.0  # times longer for twice the text: 2 is linear, 4 a square

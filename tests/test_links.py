@@ -16,7 +16,7 @@ from settle.reconciling.result import KEY_HAND
 from settle.workbook.raw import RawFile
 from tests.kit import desk_kit
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # every link of every document
 
 CARD = "하나카드.xlsx"
 OURS = Link("E-005", CARD, "Sheet1", 10, 33_000)

@@ -14,7 +14,7 @@ from settle.reconciling.reading import Statement, read
 from settle.reconciling.tables import tables
 from tests.kit.statement_lists import table
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # lists by the hundred
 
 # day, time, number, name, won, cancelled
 USES = [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # builds and installs
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("schemas", "ledgers", "reports")

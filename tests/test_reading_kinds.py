@@ -18,7 +18,7 @@ from tests.kit.import_files import amounts, days, read, said, sheet_of, workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # each file read in a process of its own
 
 HEADINGS = ["번호", "집행일", "세세목", "적요", "거래처", "집행금액"]
 LINES = [

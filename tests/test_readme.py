@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from settle.cli import cli
 from tests.kit import yardstick
 
-pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out
+pytestmark = pytest.mark.slow_all  # every command of README
 
 README = Path(__file__).parents[1] / "README.md"
 ELSEWHERE = ("--dask", "settle open")  # need a scheduler, a browser: test_batch_dask, test_desk_process

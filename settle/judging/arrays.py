@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from settle.reading.columns import STR
+from settle.reading.columns import STR, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +46,7 @@ def typed_frame(columns: Mapping[str, Sequence[Any] | np.ndarray], kinds: Mappin
 
 def _typed(values: Sequence[Any] | np.ndarray, kind: Any) -> Any:
     if kind == "str":
-        return pd.arrays.ArrowStringArray(pa.chunked_array([pa.array(values, pa.large_string())]), dtype=STR)
+        return text_array(pa.array(values, pa.large_string()))
     return pd.array(values, dtype="Int64") if kind == "Int64" else np.array(values, dtype=kind)
 
 

@@ -225,10 +225,11 @@ def strings(raw: RawColumn, rows: np.ndarray, texts: pa.Array | None = None) -> 
     blank = len(dictionary)
     codes = raw.codes[rows]
     with_blank = pa.concat_arrays([dictionary, pa.array([""], pa.large_string())])
-    return _pandas(with_blank.take(pa.array(np.where(codes < 0, blank, codes))))
+    return text_array(with_blank.take(pa.array(np.where(codes < 0, blank, codes))))
 
 
-def _pandas(texts: pa.Array) -> pd.arrays.ArrowStringArray:
+def text_array(texts: pa.Array) -> pd.arrays.ArrowStringArray:
+    """Texts of Arrow as a column of pandas (dtype str)."""
     return pd.arrays.ArrowStringArray(pa.chunked_array([texts.cast(pa.large_string())]), dtype=STR)
 
 
@@ -257,11 +258,11 @@ FEW = 500  # rows of a small sheet
 
 def constant(text: str, size: int) -> pd.arrays.ArrowStringArray:
     """The same text in every row."""
-    return pd.arrays.ArrowStringArray(_same(text, size) if size <= FEW else _repeated(text, size), dtype=STR)
+    return text_array(_same(text, size) if size <= FEW else _repeated(text, size))
 
 
-def _repeated(text: str, size: int) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array([text], pa.large_string()).take(pa.array(np.zeros(size, np.int32)))])
+def _repeated(text: str, size: int) -> pa.Array:
+    return pa.array([text], pa.large_string()).take(pa.array(np.zeros(size, np.int32)))
 
 
 _same = lru_cache(maxsize=1000)(_repeated)  # what Arrow holds does not change: small sheets share it

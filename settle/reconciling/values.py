@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from settle.judging.arrays import coded, take_each
 from settle.korean import last_four
 from settle.reading import cells
 from settle.reconciling.profiles import matching
@@ -17,17 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-FEW = 1000  # texts: up to so many a dict is quicker than pandas
-
-
 def each_once(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
     """`function` of every text, computed once per distinct text."""
-    if len(texts) <= FEW:
-        made: dict[str, str] = {}
-        found = [made[text] if text in made else made.setdefault(text, function(text)) for text in texts.tolist()]
-        return pd.Series(found, index=texts.index, dtype="str")
-    codes, distinct = pd.factorize(texts)
-    return pd.Series(np.array([function(t) for t in distinct], dtype=object)[codes], index=texts.index, dtype="str")
+    return pd.Series(take_each(*coded(texts), function, object), index=texts.index, dtype="str")
 
 
 def nfkc(text: str) -> str:
