@@ -86,7 +86,7 @@ class RawColumn:
     @property
     def filled(self) -> np.ndarray:
         """Per sheet row: is there anything in the cell?"""
-        return ~self.blank[self.codes]
+        return ~self.blank[self.codes] if self.blank[:-1].any() else self.codes >= 0
 
     @property
     def values(self) -> list[str]:
@@ -107,14 +107,18 @@ class RawColumn:
         return np.append(flags, False)[self.codes]
 
 
-def matching(columns: Mapping[int, RawColumn], pattern: str) -> dict[int, np.ndarray]:
-    """Per column and sheet row: does the text match? The pattern is compiled once for all columns: that is what small sheets cost."""
+def matching(columns: Mapping[int, RawColumn], pattern: str, rows: slice) -> dict[int, np.ndarray]:
+    """Per column and row of the sheet: does the text match? Only columns in which one does.
+
+    The pattern is compiled once for all columns: that is what small sheets cost.
+    """
     if not columns:
         return {}
     texts = pa.concat_arrays([one.texts.cast(pa.large_string()) for one in columns.values()])
     flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
     own = np.split(flags, np.cumsum([len(one.texts) for one in columns.values()])[:-1])
-    return {place: np.append(some, False)[one.codes] for (place, one), some in zip(columns.items(), own, strict=True)}
+    found = zip(columns.items(), own, strict=True)
+    return {place: np.append(some, False)[one.codes[rows]] for (place, one), some in found if some.any()}
 
 
 @dataclass

@@ -55,10 +55,10 @@ class Rows:
 
 
 def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
-    """Every row is a line, a totals row, blank or rejected."""
-    look = _look(context, table, rows)
+    """Every row is a line, a totals row, blank or rejected. rows: one after the other."""
+    look = _look(context, table, _slice(rows))
     blank = (look.count == 0) | look.ruled
-    words = {place: flags[rows] for place, flags in columns.matching(context.columns, _TOTAL).items()}
+    words = columns.matching(context.columns, _TOTAL, _slice(rows))
     totals = _totals(table, look.filled, words) & ~blank
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
@@ -87,6 +87,11 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     return Rows(rows[lines], rows[totals], rows[unsummed & totals], rows[blank | note], rows[rejected], rows[again])
 
 
+def _slice(rows: np.ndarray) -> slice:
+    """Rows one after the other as a slice, which copies nothing."""
+    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0)
+
+
 @dataclass
 class _Look:
     """What is in the rows: filled cells by column, how many (running numbers apart), words of a signature or remark."""
@@ -98,22 +103,22 @@ class _Look:
     ruled: np.ndarray
 
 
-def _look(context: Context, table: Table, rows: np.ndarray) -> _Look:
+def _look(context: Context, table: Table, rows: slice) -> _Look:
     known = table.places.values()
     counters = [p for p in context.columns if p not in known and _is_counter(table.unknown.get(p, ""))]
     filled = {place: column.filled[rows] for place, column in context.columns.items()}
-    count = np.zeros(len(rows), np.int32)
-    signed = np.zeros(len(rows), bool)
-    dashes = np.zeros(len(rows), np.int32)
-    whole = np.zeros(len(rows), np.int32)
-    signs, rules = (columns.matching(context.columns, pattern) for pattern in (_SIGNED, _RULE))
-    for place in context.columns:
-        signed |= signs[place][rows]
-        dashes += rules[place][rows]
-        whole += filled[place]
-        if place not in counters:
-            count += filled[place]
-    return _Look(filled, count, signed, counters, (dashes > 0) & (dashes == whole))
+    size = rows.stop - (rows.start or 0)
+    whole, counted, dashes = (np.zeros(size, np.int32) for _ in range(3))
+    signed = np.zeros(size, bool)
+    for place, flags in filled.items():
+        whole += flags
+        if place in counters:
+            counted += flags
+    for flags in columns.matching(context.columns, _SIGNED, rows).values():
+        signed |= flags
+    for flags in columns.matching(context.columns, _RULE, rows).values():
+        dashes += flags
+    return _Look(filled, whole - counted, signed, counters, (dashes > 0) & (dashes == whole))
 
 
 def _worded(
@@ -132,17 +137,18 @@ def _worded(
     soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     more = np.zeros(len(rows), np.int32)  # texts beside the word, which a purchase has
     sums = (_FIGURES, _SOFT, _EXACT, _UNSUMMED)
-    figures, words, exactly, unsummed = (columns.matching(context.columns, pattern) for pattern in sums)
+    figures, words, exactly, unsummed = (columns.matching(context.columns, one, _slice(rows)) for one in sums)
+    none = np.zeros(len(rows), bool)
     for place in sorted(context.columns):
-        text = rest & look.filled[place] & ~figures[place][rows]  # not the amount, a running number
+        text = rest & look.filled[place] & ~figures.get(place, none)  # not the amount, a running number
         here = text & ~first
-        word = words[place][rows]
+        word = words.get(place, none)
         if place == table.places.get("거래처"):
             vendor = vendor & ~word
-        exact = word | exactly[place][rows]
+        exact = word | exactly.get(place, none)
         met = here & (exact if place == table.places.get("적요") else np.where(undated, word, exact))
         soft |= met
-        other |= here & unsummed[place][rows]
+        other |= here & unsummed.get(place, none)
         first |= met if place in beside else here
         more += text & ~met & (place not in beside) & (place != table.places.get("비고"))
     soft &= ~vendor & (undated | (more == 0))  # a dated row says nothing else, as the end of a month in a cash book
@@ -266,7 +272,7 @@ def _totals(table: Table, filled: dict[int, np.ndarray], words: dict[int, np.nda
     free = np.ones(size, bool)
     for column in telling:
         place = table.places[column.name]
-        free &= ~filled[place] | words[place]
+        free &= ~filled[place] | words[place] if place in words else ~filled[place]
     return alone | (any_word & free)
 
 

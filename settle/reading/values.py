@@ -133,7 +133,9 @@ def _nothing(
     dashes = like(_DASHES)
     wrong = like(_ERROR) if kind.judged else np.zeros(len(dashes), bool)
     if kind.judged and column.name in _NUMBERLESS:
-        wrong |= ~dashes & (raw.texts.to_numpy(zero_copy_only=False) != "") & ~like(_NUMBERLESS[column.name])
+        wrong |= ~dashes & ~raw.blank[:-1] & ~like(_NUMBERLESS[column.name])
+    if not (dashes.any() or wrong.any()):
+        return codes
     told = np.append(wrong, False)[codes]
     if told.any():
         texts = [raw.values[code] for code in pd.unique(codes[told])]
