@@ -7,8 +7,8 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from settle.judging.arrays import typed_frame
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import counted_rows, declared
 from settle.judging.facts.ledger import company
@@ -17,6 +17,8 @@ from settle.reconciling.values import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pandas as pd
 
     from settle.judging.facts.base import Facts
     from settle.model import Book, Judgement
@@ -43,7 +45,8 @@ def tables(result: Judgement, numbered: Sequence[int], key: bytes) -> dict[str, 
 
 
 def _frame(rows: list[tuple[Any, ...]], types: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
+    columns = zip(*rows, strict=True) if rows else [()] * len(types)
+    return typed_frame(dict(zip(types, columns, strict=True)), types)
 
 
 def cost_table(facts: Facts, numbered: Sequence[int]) -> pd.DataFrame:

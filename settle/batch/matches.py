@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from settle.judging.arrays import typed_frame
 from settle.korean import mask
 from settle.model import EVIDENCE
 from settle.reconciling import ours, values
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 MATCH_COLUMNS = ["상태", "자료", "맞은 열쇠", "집행번호", "증빙", "장부 상대", "장부 날짜", "장부 금액", "명세", "행", "승인번호",
                  "명세 상대", "명세 날짜", "명세 금액", "취소·감액", "차이", "까닭"]  # fmt: skip
+_MATCH_KINDS = dict.fromkeys(("장부 날짜", "명세 날짜"), "datetime64[s]")
+_MATCH_KINDS |= dict.fromkeys(("장부 금액", "명세 금액", "행", "취소·감액", "차이"), "int64")
 
 
 def match_table(result: Judgement) -> pd.DataFrame:
     """What was matched and what stays open on either side, in one table (`상태`: 맞음, 장부에만, 명세에만)."""
-    plain = pd.DataFrame({c: pd.Series([], dtype="str") for c in MATCH_COLUMNS})
     if result.reconciliation is None:
-        return _typed_matches(plain)
+        return _no_matches()
     shown = laid_out(result.reconciliation)
     ours_names = {"상대": "장부 상대", "날짜": "장부 날짜", "금액": "장부 금액"}
     theirs_names = {"상대": "명세 상대", "날짜": "명세 날짜", "금액": "명세 금액"}
@@ -35,16 +37,23 @@ def match_table(result: Judgement) -> pd.DataFrame:
         shown.theirs.rename(columns=theirs_names).assign(상태="명세에만"),
     ]
     full = [p for p in parts if len(p)]
-    return _typed_matches(pd.concat(full, ignore_index=True).reindex(columns=MATCH_COLUMNS) if full else plain)
+    if not full:
+        return _no_matches()
+    return _typed_matches(pd.concat(full, ignore_index=True).reindex(columns=MATCH_COLUMNS))
+
+
+def _no_matches() -> pd.DataFrame:
+    return typed_frame({name: [] for name in MATCH_COLUMNS}, _MATCH_KINDS)
 
 
 def _typed_matches(frame: pd.DataFrame) -> pd.DataFrame:
     typed = {}
     for name in MATCH_COLUMNS:
-        if name.endswith("날짜"):
-            typed[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
-        elif name in ("행", "취소·감액", "차이") or name.endswith("금액"):
-            typed[name] = pd.to_numeric(frame[name], errors="coerce").fillna(0).astype("int64")
+        kind = _MATCH_KINDS.get(name, "str")
+        if kind == "datetime64[s]":
+            typed[name] = pd.to_datetime(frame[name]).astype(kind)
+        elif kind == "int64":
+            typed[name] = pd.to_numeric(frame[name], errors="coerce").fillna(0).astype(kind)
         else:
             typed[name] = values.each_once(frame[name].fillna("").astype("str"), mask)
     return pd.DataFrame(typed)
@@ -80,7 +89,7 @@ def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     for kind, kinds, dated in (("세금계산서·계산서", INVOICES, False), ("카드", slips, True)):
         if there.isdisjoint(kinds):
             continue
-        mine = ours.papers(facts, kinds, with_date=dated)
+        mine, *_ = ours.faces(facts, kinds, with_date=dated)
         numbered = (mine.items["key"] != "").to_numpy()
         use = numbered[mine.item]
         item, line = mine.item[use], mine.line[use]

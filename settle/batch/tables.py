@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.arrays import FloatingArray, IntegerArray
 
 from settle import __version__
+from settle.judging.arrays import typed_frame
 from settle.judging.findings import line_ids
-from settle.korean import mask, mask_key
+from settle.korean import mask, mask_all, mask_key
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
 from settle.model import EVIDENCE, WON
+from settle.reading.columns import text_array
 from settle.reconciling import values
 
 if TYPE_CHECKING:
@@ -72,45 +78,63 @@ def subject_sums(result: Judgement) -> list[dict[str, Any]]:
 def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     """Every column of the ledger with nulls where a figure or date is not known; line_id, line, and the won."""
     ledger = facts.ledger
-    frame = pd.DataFrame({"line_id": _line_ids(facts), "line": facts["line_name"].to_numpy()}, dtype="str")
+    columns: dict[str, Any] = {"line_id": _texts(_line_ids(facts)), "line": _texts(facts["line_name"].tolist())}
+    written: dict[str, list[str]] = {}
     for name in ledger.columns:
         if name.startswith("_") or name.endswith("__known") or name in PRIVATE:
             continue
         known = ledger.get(f"{name}__known")
         column = result.lines[name] if name in ("비목", "세목", "세세목") else ledger[name]
         if known is None:
-            frame[name] = values.each_once(column.astype("str"), mask).to_numpy()
-        elif pd.api.types.is_datetime64_any_dtype(column):
-            frame[name] = column.to_numpy()
-        elif column.dtype.kind == "i":
-            frame[name] = column.astype("Int64").where(known.astype(bool), pd.NA).array
+            columns[name], written[name] = None, column.astype("str").tolist()
+        elif column.dtype.kind == "M":
+            columns[name] = column.to_numpy()
         else:
-            frame[name] = column.astype("Float64").where(known.astype(bool), pd.NA).array
-    frame["row"] = ledger["_row"].to_numpy(dtype=np.int64)
-    for name in WON:
-        frame[name] = result.lines[name].to_numpy(dtype=np.int64)
-    said = [c for c in frame.columns if c not in ("row", "recognised", "held", "disallowed")]
-    frame["content"] = contents(frame[said])
-    frame["position"] = np.arange(len(frame), dtype=np.int64)
+            figures, wide = (IntegerArray, np.int64) if column.dtype.kind == "i" else (FloatingArray, np.float64)
+            columns[name] = figures(column.to_numpy(dtype=wide, copy=True), ~known.to_numpy(dtype=bool))
+    masked = mask_all([text for texts in written.values() for text in texts])  # all columns at once
+    columns |= {name: _texts(masked[at * facts.n : (at + 1) * facts.n]) for at, name in enumerate(written)}
+    columns["row"] = ledger["_row"].to_numpy(dtype=np.int64)
+    columns |= {name: result.lines[name].to_numpy(dtype=np.int64) for name in WON}
+    frame = pd.DataFrame(columns)
+    of_judging = ("row", "recognised", "held", "disallowed")
+    frame["content"] = _texts(contents(frame[[name for name in columns if name not in of_judging]]))
+    frame["position"] = np.arange(facts.n, dtype=np.int64)
     return frame.sort_values(["line_id", "position"], ignore_index=True)
 
 
 def contents(frame: pd.DataFrame) -> list[str]:
     """A hash of what each line says, by the names of its filled columns: a column that later versions read changes no line without it."""
-    names = frame.columns.tolist()
-    filled = ~(frame.isna() | (frame == "")).to_numpy(dtype=bool)
-    rows = zip(frame.astype(object).itertuples(index=False), filled.tolist(), strict=True)
-    texts = [
-        "|".join(f"{n}={v}" for n, v, there in zip(names, row, known, strict=True) if there) for row, known in rows
-    ]
+    said = [_said(str(name), column) for name, column in frame.items()]
+    texts = pc.binary_join_element_wise(*said, pa.scalar("|", pa.large_string()), null_handling="skip").to_pylist()
     return [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
+
+
+def _said(name: str, column: pd.Series) -> pa.Array:
+    """name=value of every filled cell; null where there is none."""
+    values = pa.array(column, from_pandas=True)
+    if pa.types.is_floating(values.type):  # as Python writes them
+        values = pa.array([None if value is None else str(value) for value in values.to_pylist()], pa.string())
+    elif pa.types.is_timestamp(values.type):
+        values = values.cast(pa.timestamp("s"))
+    texts = values.cast(pa.large_string())
+    filled = pc.if_else(pc.equal(texts, ""), None, texts)
+    return pc.binary_join_element_wise(pa.scalar(name, filled.type), filled, pa.scalar("=", filled.type))
+
+
+def _texts(texts: list[str]) -> Any:
+    """A column of texts."""
+    return text_array(pa.array(texts, pa.large_string()))
 
 
 def _line_ids(facts: Facts) -> list[str]:
     """A name of every line that does not depend on its row; told apart by a counter where two are the same."""
     names = line_ids(facts)(np.arange(facts.n))
-    again = pd.Series(names, dtype="str").groupby(pd.Series(names, dtype="str")).cumcount().tolist()
-    return [f"{name}~~{count + 1}" if count else name for name, count in zip(names, again, strict=True)]
+    seen: Counter[str] = Counter()
+    for at, name in enumerate(names):
+        seen[name] += 1
+        names[at] = f"{name}~~{seen[name]}" if seen[name] > 1 else name
+    return names
 
 
 def with_others(table: pd.DataFrame, result: Judgement) -> pd.DataFrame:
@@ -243,7 +267,7 @@ FACTS = (
 def verdict_table(result: Judgement, lines: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     """One row per decision: rule, the facts of its line as a fingerprint, the verdict."""
     decided = findings[findings["decision"] != ""]
-    by_id = lines.set_index("line_id")
+    by_id = lines.set_index("line_id") if len(decided) else lines
     rows = []
     for one in decided.itertuples(index=False):
         line = by_id.loc[one.line_id] if one.line_id in by_id.index else None
@@ -252,6 +276,5 @@ def verdict_table(result: Judgement, lines: pd.DataFrame, findings: pd.DataFrame
         print_of = hashlib.sha256(f"{one.code}|{one.at_issue}|{said}".encode()).hexdigest()[:24]
         share = f"{verdict['판정']} {verdict.get('인정금액') or ''}".strip()
         rows.append((one.code, print_of, share, one.line, int(line["claimed"]) if line is not None else 0))
-    return pd.DataFrame(rows, columns=["code", "facts", "verdict", "line", "won"]).astype(
-        {"code": "str", "facts": "str", "verdict": "str", "line": "str", "won": "int64"}
-    )
+    columns = zip(*rows, strict=True) if rows else [()] * 5
+    return typed_frame(dict(zip(("code", "facts", "verdict", "line", "won"), columns, strict=True)), {"won": "int64"})

@@ -185,14 +185,10 @@ def _at(n: int, rows: list[list[int]], column: int) -> np.ndarray:
     return told
 
 
-# ---- result tables -------------------------------------------------------------------------------------------------
-
-
-# ---- what the joins across agreements need -------------------------------------------------------------------------
-
-
-# ---- parquet -------------------------------------------------------------------------------------------------------
-
-
 def _parquet(frames: dict[str, pd.DataFrame]) -> dict[str, bytes]:
-    return {name: to_parquet(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in frames.items()}
+    return {name: to_parquet(_arrow(frame)) for name, frame in frames.items()}
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    """Without what pandas would note of itself, which takes longer than a small table."""
+    return pa.table({str(name): pa.array(column, from_pandas=True) for name, column in frame.items()})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import days
+from settle.judging.arrays import days, labels
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
 from settle.reconciling import values
@@ -61,76 +61,97 @@ class Ours:
 
 
 def papers(facts: Facts, kinds: tuple[str, ...], *, with_date: bool) -> Ours:
+    """One item per paper of these kinds that names a judged line (see faces), and who was paid."""
+    ours, row, line = faces(facts, kinds, with_date=with_date)
+    items, ledger, evidence = ours.items, facts.ledger, facts.book.frames[EVIDENCE]
+    paid, bought = items.pop("paid"), items.pop("bought")
+    items["date2"] = paid.where(paid != items["date"], bought)
+    number, issuer = (_taken(evidence[name], row) for name in ("사업자등록번호", "발행자"))
+    vendor = _taken(ledger["거래처"], line)
+    items["brn"] = _else(values.brn(number), values.brn(_taken(ledger["사업자등록번호"], line)))
+    items["shown"] = _else(issuer, vendor)
+    items["name"] = _else(values.name_keys(issuer), values.name_keys(items["shown"]))
+    _more(items, ledger, line)
+    other = values.name_keys(vendor)
+    items["name2"] = other.where(other != items["name"], "").astype("str")
+    items["row"] = _taken(evidence["_row"], row)
+    items["order"] = facts["order"][line] if len(items) else line
+    items["order"] = items.sort_values(["order", "key", "kind", "won", "row"]).assign(n=range(len(items)))["n"]
+    return ours
+
+
+def faces(facts: Facts, kinds: tuple[str, ...], *, with_date: bool) -> tuple[Ours, np.ndarray, np.ndarray]:
     """One item per paper of these kinds that names a judged line; rows with one 승인번호 (with_date: of one day) are
-    one paper.
+    one paper. Of each item key, kind, amounts and day, and (as positions) its first row of the evidence and its earliest line.
 
     Rows of one number with different amounts are its parts and added up; rows that all say the same amount are one
-    face.
+    face. What the paper does not say is filled in from its lines.
     """
     evidence = facts.book.frames[EVIDENCE]
     links, rows = facts["links"], facts["evidence"]
     use = evidence["증빙종류"].isin(kinds).to_numpy()[links.row] & facts["judged"][links.line]
-    row, line = links.row[use], links.line[use]
-    frame = evidence.iloc[np.unique(row)]
-    frame = frame.assign(key=approval_keys(frame["승인번호"]))
-    day = frame["발행일"] if with_date else pd.Series(pd.NaT, index=frame.index)
-    own = pd.Series(np.where(frame["key"] == "", np.arange(len(frame)), -1), index=frame.index)
-    group = frame.assign(day=day, own=own).groupby(["증빙종류", "key", "day", "own"], dropna=False, sort=False).ngroup()
-    total, known = pd.Series(rows.total[frame.index]), pd.Series(rows.total_known[frame.index])
-    supply, supply_known = pd.Series(rows.supply[frame.index]), pd.Series(rows.supply_known[frame.index])
-    sums = pd.DataFrame(
-        {"group": group.to_numpy(), "total": total, "known": known, "supply": supply, "supply_known": supply_known}
-    ).groupby("group")
-    once = sums["total"].nunique() == 1
-    head = frame.assign(group=group).drop_duplicates("group").set_index("group").sort_index()
+    row, of_row = np.unique(links.row[use], return_inverse=True)
+    key = approval_keys(_taken(evidence["승인번호"], row))
+    kind, date = _taken(evidence["증빙종류"], row), _taken(evidence["발행일"], row)
+    own = np.where(key == "", np.arange(len(row)), -1)
+    group = labels(kind, key, own, *([days(date)] if with_date else []))
+    head = np.unique(group, return_index=True)[1]
+    total, known = rows.total[row], rows.total_known[row]
+    supply, supply_known = rows.supply[row], rows.supply_known[row]
+    once = ~_any(group, total != total[head][group])  # every row says the same
     items = pd.DataFrame(
         {
-            "date": head["발행일"].to_numpy(),
-            "key": head["key"].to_numpy(),
-            "brn": values.brn(head["사업자등록번호"]).to_numpy(),
-            "name": values.name_keys(head["발행자"]).to_numpy(),
-            "shown": head["발행자"].to_numpy(),
-            "kind": head["증빙종류"].to_numpy(),
-            "won": sums["total"].first().where(once, sums["total"].sum()).to_numpy(dtype="int64"),
-            "amount_known": sums["known"].all().to_numpy(),
-            "supply": sums["supply"].first().where(once, sums["supply"].sum()).to_numpy(dtype="int64"),
-            "supply_known": sums["supply_known"].all().to_numpy(),
-            "row": head["_row"].to_numpy(),
+            "date": date.iloc[head].to_numpy(),
+            "key": key.iloc[head].to_numpy(),
+            "kind": kind.iloc[head].to_numpy(),
+            "won": np.where(once, total[head], _sum(group, total)),
+            "amount_known": ~_any(group, ~known),
+            "supply": np.where(once, supply[head], _sum(group, supply)),
+            "supply_known": ~_any(group, ~supply_known),
         }
     )
-    of_row = dict(zip(frame.index, group, strict=True))
-    item = np.array([of_row[r] for r in row], dtype=np.int64)
-    pairs = pd.DataFrame({"item": item, "line": line}).drop_duplicates()
+    pairs = pd.DataFrame({"item": group[of_row], "line": links.line[use]}).drop_duplicates()
     ours = Ours(items, pairs["item"].to_numpy(), pairs["line"].to_numpy())
-    return _from_lines(facts, ours, with_date=with_date)
+    line = _from_lines(facts, ours, with_date=with_date)
+    return ours, row[head], line
 
 
-def _from_lines(facts: Facts, ours: Ours, *, with_date: bool) -> Ours:
-    """Fill in from the lines what the paper does not say: amount, date, number and name of the payee."""
+def _from_lines(facts: Facts, ours: Ours, *, with_date: bool) -> np.ndarray:
+    """Fill in from the lines what the paper does not say: amount, date, number; the earliest line of each item."""
     items, ledger = ours.items, facts.ledger
     first = np.full(len(items), facts.n, dtype=np.int64)
     by = np.argsort(-facts["order"][ours.line], kind="stable")
-    first[ours.item[by]] = ours.line[by]  # the earliest line of each item
+    first[ours.item[by]] = ours.line[by]
     charged = np.zeros(len(items), dtype=np.int64)
     np.add.at(charged, ours.item, facts["transaction_total"][ours.line])
-    lines = ledger.iloc[first]
     items["won"] = np.where(items["amount_known"], items["won"], charged)
-    bought = lines["원인행위일"].where(lines["원인행위일"].notna(), lines["집행일"]).reset_index(drop=True)
-    paid = lines["집행일"].reset_index(drop=True)
-    items["date"] = items["date"].where(items["date"].notna(), bought)
-    items["date2"] = paid.where(paid != items["date"], bought)
-    for name, filler in (("brn", values.brn(lines["사업자등록번호"])), ("shown", lines["거래처"])):
-        items[name] = items[name].where(items[name] != "", filler.reset_index(drop=True)).astype("str")
-    items["name"] = items["name"].where(items["name"] != "", values.name_keys(items["shown"])).astype("str")
-    _more(items, lines.reset_index(drop=True))
-    items["key"] = (
-        items["key"].where(items["key"] != "", _number_of_lines(facts, ours, electronic=not with_date)).astype("str")
-    )
-    other = values.name_keys(lines["거래처"]).reset_index(drop=True)
-    items["name2"] = other.where(other != items["name"], "").astype("str")
-    items["order"] = facts["order"][first] if len(items) else first
-    items["order"] = items.sort_values(["order", "key", "kind", "won", "row"]).assign(n=range(len(items)))["n"]
-    return ours
+    paid, bought = (_taken(ledger[name], first) for name in ("집행일", "원인행위일"))
+    items["paid"], items["bought"] = paid, bought.where(bought.notna(), paid)
+    items["date"] = items["date"].where(items["date"].notna(), items["bought"])
+    items["key"] = _else(items["key"], _number_of_lines(facts, ours, electronic=not with_date))
+    return first
+
+
+def _taken(column: pd.Series, at: np.ndarray) -> pd.Series:
+    """The cells of a column at these positions."""
+    return column.iloc[at].reset_index(drop=True)
+
+
+def _else(texts: pd.Series, other: pd.Series) -> pd.Series:
+    """The texts, and the other where there is none."""
+    return texts.where(texts != "", other).astype("str")
+
+
+def _any(group: np.ndarray, flag: np.ndarray) -> np.ndarray:
+    """Does any member of a group (0 … m) have the flag?"""
+    return np.bincount(group[flag], minlength=group.max(initial=-1) + 1) > 0
+
+
+def _sum(group: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """What the amounts of each group (0 … m) add up to."""
+    sums = np.zeros(group.max(initial=-1) + 1, dtype=np.int64)
+    np.add.at(sums, group, amounts)
+    return sums
 
 
 def join(*parts: Ours) -> Ours:
@@ -152,29 +173,32 @@ def join(*parts: Ours) -> Ours:
 def lines(facts: Facts, which: np.ndarray, names: tuple[str, str] = ("거래처", "예금주")) -> Ours:
     """One item per line of `which` (bool per line), as the ledger has it; dated 집행일, amount 거래금액."""
     at = np.flatnonzero(which)
-    ledger = facts.ledger.iloc[at].reset_index(drop=True)
-    first, second = values.name_keys(ledger[names[0]]), values.name_keys(ledger[names[1]])
+    payee, other, number, paid, bought, supply, supply_known = (
+        _taken(facts.ledger[name], at)
+        for name in (*names, "사업자등록번호", "집행일", "원인행위일", "공급가액", "공급가액__known")
+    )
+    first, second = values.name_keys(payee), values.name_keys(other)
     items = pd.DataFrame(
         {
-            "date": ledger["집행일"],
+            "date": paid,
             "key": "",
-            "brn": values.brn(ledger["사업자등록번호"]),
+            "brn": values.brn(number),
             "name": first,
-            "shown": ledger[names[0]].where(ledger[names[0]] != "", ledger[names[1]]),
+            "shown": payee.where(payee != "", other),
             "kind": "",
             "won": facts["transaction_total"][at],
             "amount_known": False,
-            "supply": ledger["공급가액"],
-            "supply_known": ledger["공급가액__known"],
+            "supply": supply,
+            "supply_known": supply_known,
             "row": -1,
-            "date2": ledger["원인행위일"].where(ledger["원인행위일"].notna(), ledger["집행일"]),
+            "date2": bought.where(bought.notna(), paid),
             "name2": second.where(second != first, "").astype("str"),
             "order": facts["order"][at],
         }
     )
     items["kind"] = items["kind"].astype("str")
     items["key"] = items["key"].astype("str")
-    _more(items, ledger)
+    _more(items, facts.ledger, at)
     return Ours(items, np.arange(len(at), dtype=np.int64), at.astype(np.int64))
 
 
@@ -185,7 +209,7 @@ def approvals(facts: Facts, which: np.ndarray) -> Ours:
     """
     each = lines(facts, which)
     items = each.items
-    items["key"] = _numbers(facts.ledger.iloc[each.line].reset_index(drop=True))
+    items["key"] = _numbers(facts.ledger, each.line)
     items["amount_known"] = items["key"] != ""
     group = np.arange(len(items), dtype=np.int64)
     keyed = ((items["key"] != "") & items["date"].notna()).to_numpy()
@@ -199,25 +223,27 @@ def approvals(facts: Facts, which: np.ndarray) -> Ours:
     return Ours(summed, item.astype(np.int64), each.line)
 
 
-def _numbers(ledger: pd.DataFrame) -> pd.Series:
-    """승인번호 that the ledger itself names."""
+def _numbers(ledger: pd.DataFrame, line: np.ndarray) -> pd.Series:
+    """승인번호 that the ledger itself names, of these lines."""
     if "승인번호" not in ledger:
-        return pd.Series("", index=ledger.index, dtype="str")
-    return approval_keys(ledger["승인번호"]).astype("str")
+        return pd.Series("", index=range(len(line)), dtype="str")
+    return approval_keys(_taken(ledger["승인번호"], line)).astype("str")
 
 
 def _number_of_lines(facts: Facts, ours: Ours, *, electronic: bool) -> pd.Series:
     """The one 승인번호 that all lines of an item name, "" for none; electronic: that of an invoice, else that of a card."""
-    numbers = _numbers(facts.ledger.iloc[ours.line].reset_index(drop=True))
+    numbers = _numbers(facts.ledger, ours.line)
     fits = (numbers != "") & ((numbers.str.len() == NUMBER_LENGTH) == electronic)
-    by = numbers.where(fits, "").groupby(ours.item)
-    return by.first().where(by.nunique() == 1, "").reindex(range(len(ours.items)), fill_value="").astype("str")
+    said = numbers.where(fits, "")
+    head, number = np.unique(ours.item, return_index=True)[1], labels(said)
+    differ = _any(ours.item, number != number[head][ours.item])
+    return _taken(said, head).where(~differ, "").astype("str")
 
 
-def _more(items: pd.DataFrame, ledger: pd.DataFrame) -> None:
-    """What tells equal trades apart: the last four digits of the card, the minute."""
+def _more(items: pd.DataFrame, ledger: pd.DataFrame, line: np.ndarray) -> None:
+    """What tells equal trades apart: the last four digits of the card, the minute. line: of each item."""
     for name, column, read in (("tail", "카드번호", values.tails), ("minute", "사용시각", values.minutes)):
-        items[name] = read(ledger[column]).to_numpy() if column in ledger else ""
+        items[name] = read(_taken(ledger[column], line)).to_numpy() if column in ledger else ""
         items[name] = items[name].astype("str")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from settle.judging.arrays import coded, take_each
 from settle.korean import last_four
@@ -16,6 +18,8 @@ from settle.reconciling.profiles import matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_PLAIN_WON = "^-?[0-9]{1,12}$"  # of which nothing has to be understood
 
 
 def each_once(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
@@ -28,16 +32,27 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def _each_plain(texts: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """What `read` makes of the distinct texts, each made plain (nfkc), for every text."""
+    codes, distinct = coded(texts)
+    return read(_plain(distinct)).take(codes).set_axis(texts.index)
+
+
+def _plain(texts: np.ndarray) -> pd.Series:
+    return pd.Series([nfkc(text) for text in texts], dtype="str")
+
+
 def won(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whole won (int64), whether there is one, and whether something stands there that is no whole number of won."""
     codes, distinct = pd.factorize(texts)
-    read = [cells.won(text) for text in distinct]
-    value = np.array([r.value if r.status == cells.OK else 0 for r in read], dtype=np.int64)
-    good = np.array([r.status == cells.OK for r in read], dtype=bool)
-    bad = np.array([r.status == cells.BAD for r in read], dtype=bool)
-    if not read:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    return value[codes], good[codes], bad[codes]
+    value, status = np.zeros(len(distinct), dtype=np.int64), np.full(len(distinct), cells.OK)
+    figures = pa.array(distinct, pa.large_string())
+    plain = pc.match_substring_regex(figures, _PLAIN_WON).to_numpy(zero_copy_only=False).astype(bool)
+    value[plain] = figures.filter(pa.array(plain)).cast(pa.int64()).to_numpy()
+    for at in np.flatnonzero(~plain).tolist():
+        read = cells.won(distinct[at])
+        status[at], value[at] = read.status, read.value if read.status == cells.OK else 0
+    return value[codes], (status == cells.OK)[codes], (status == cells.BAD)[codes]
 
 
 def moments(texts: pd.Series) -> tuple[pd.Series, pd.Series, np.ndarray]:
@@ -47,7 +62,12 @@ def moments(texts: pd.Series) -> tuple[pd.Series, pd.Series, np.ndarray]:
     time
     behind it or not, and serial numbers of a spreadsheet (45835.5).
     """
-    plain = each_once(texts, nfkc)
+    codes, distinct = coded(texts)
+    stamps, times, bad = _moments(_plain(distinct))
+    return stamps.take(codes).set_axis(texts.index), times.take(codes).set_axis(texts.index), bad[codes]
+
+
+def _moments(plain: pd.Series) -> tuple[pd.Series, pd.Series, np.ndarray]:
     parts = plain.str.extract(
         r"^'?(\d{4}|\d{2})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})[.일]?\s*(?:[(]?[월화수목금토일][)]?)?"
         r"[\sT]*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*$"
@@ -76,7 +96,10 @@ def moments(texts: pd.Series) -> tuple[pd.Series, pd.Series, np.ndarray]:
 
 def clock(texts: pd.Series) -> pd.Series:
     """Times of day `HH:MM:SS` from 09:30, 09:30:15, 093015, 0930 or a fraction of a day; "" otherwise."""
-    plain = each_once(texts, nfkc)
+    return _each_plain(texts, _clock)
+
+
+def _clock(plain: pd.Series) -> pd.Series:
     parts = plain.str.extract(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*$")
     compact = plain.str.extract(r"^(\d{2})(\d{2})(\d{2})?$")
     parts = parts.where(parts[0].notna(), compact)
@@ -88,7 +111,11 @@ def clock(texts: pd.Series) -> pd.Series:
 
 def brn(texts: pd.Series) -> pd.Series:
     """Business numbers: ten digits, or "" (a number kept as a number is given its leading zeros back)."""
-    digits = each_once(texts, nfkc).str.removesuffix(".0").str.replace(r"\D", "", regex=True)
+    return _each_plain(texts, _brn)
+
+
+def _brn(plain: pd.Series) -> pd.Series:
+    digits = plain.str.removesuffix(".0").str.replace(r"\D", "", regex=True)
     padded = digits.where(~digits.str.len().isin([8, 9]), digits.str.zfill(10))
     return padded.where(padded.str.len() == 10, "").astype("str")
 
