@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import coded, day, days, take_each
+from settle.judging.arrays import coded, day, days, labels, take_each
 from settle.judging.rounds import chosen
 from settle.model import KNOWN, Book
 from settle.programme import conditions
@@ -202,6 +202,18 @@ class Facts:
         key = f"coded {name}"
         if key not in self._cache:
             self._cache[key] = coded(self[name])
+        return self._cache[key]
+
+    def labels(self, *names: str) -> np.ndarray:
+        """Group labels 0 … m for equal combinations of facts, made once."""
+        key = f"labels {' '.join(names)}"
+        if key not in self._cache:
+            values = [self[name] for name in names]
+            texts = [isinstance(value, pd.Series) for value in values]
+            keys = [
+                self.coded(name)[0] if text else value for name, value, text in zip(names, values, texts, strict=True)
+            ]
+            self._cache[key] = labels(*keys)
         return self._cache[key]
 
     def member(self, name: str, values: list[str]) -> np.ndarray:

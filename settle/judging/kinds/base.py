@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.programme import conditions
@@ -162,6 +163,24 @@ class Context:
     def effect(self, case: np.ndarray, effect: str) -> np.ndarray:
         """Where the case has this effect."""
         return with_effect(self.rule, case, effect)
+
+
+@dataclass(frozen=True)
+class Some:
+    """Some lines alone, at ascending positions: their facts, for what only few lines are asked."""
+
+    ctx: Context
+    at: np.ndarray
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.ctx[name]
+        return value.iloc[self.at] if isinstance(value, pd.Series) else value[self.at]
+
+    def all(self, values: np.ndarray, nothing: Any) -> np.ndarray:
+        """What was found of them, told of every line: `nothing` for the others."""
+        result = np.full(self.ctx.n, nothing, dtype=values.dtype)
+        result[self.at] = values
+        return result
 
 
 def with_effect(rule: Rule, case: np.ndarray, effect: str) -> np.ndarray:

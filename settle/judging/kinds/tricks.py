@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from settle.judging.arrays import date_text, days, group_max, group_sum, labels, without
-from settle.judging.kinds.alike import first_name
-from settle.judging.kinds.base import Context, Outcome, kind
+from settle.judging.kinds.alike import again, first_name, last_of_several
+from settle.judging.kinds.base import Context, Outcome, Some, kind
 from settle.model import EVIDENCE
 
 
@@ -16,22 +16,19 @@ def split_meal(ctx: Context) -> Outcome:
     """Purchases of one vendor, date and head count, each within limit `won` × the facts `per`, together above (MTG-070): noted on the
     latest line. Values: total, cap, each (won a head), first.
     """
-    among = ctx.applies() & (ctx["vendor"] != "").to_numpy() & ctx["집행일__known"]
-    group = labels(ctx["vendor"], days(ctx.facts.ledger["집행일"]), ctx["heads"])
     units = np.ones(ctx.n, dtype=np.int64)
     for name in ctx.rule.parameters["per"]:
         units = units * ctx[name]
     cap = ctx.limit("won") * units
-    among = among & (ctx["purchase_net"] <= cap)
-    total = group_sum(group, np.where(among, ctx["net"], 0))
-    most = group_max(group, np.where(among, cap, 0))
-    pairs = np.unique(np.stack([group[among], ctx["purchase"][among]]), axis=1)
-    purchases = np.bincount(pairs[0], minlength=int(group.max(initial=0)) + 1)[group]
-    latest = group_max(group, np.where(among, ctx["order"] + 1, 0)) == ctx["order"] + 1
-    struck = among & (purchases > 1) & (total > most) & latest
-    case = np.where(struck, ctx.rule.case("note"), 0).astype(np.uint8)
-    each = total // np.maximum(ctx["heads"], 1)
-    return Outcome(case, values={"total": total, "cap": most, "each": each, "first": first_name(ctx, group, among)})
+    among = ctx.applies() & (ctx["vendor"] != "").to_numpy() & ctx["집행일__known"] & (ctx["purchase_net"] <= cap)
+    some = Some(ctx, again(labels(ctx.facts.labels("vendor", "집행일"), ctx["heads"]), among))
+    group = labels(some["vendor"], some["집행일"], some["heads"])
+    total, most = group_sum(group, some["net"]), group_max(group, cap[some.at])
+    struck = last_of_several(some, group) & (total > most)
+    case = some.all(np.where(struck, ctx.rule.case("note"), 0).astype(np.uint8), 0)
+    values = {"total": total, "cap": most, "each": total // np.maximum(some["heads"], 1)}
+    values = {name: some.all(value, 0) for name, value in values.items()}
+    return Outcome(case, values=values | {"first": first_name(some, group)})
 
 
 @kind("line")
