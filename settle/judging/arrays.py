@@ -61,6 +61,11 @@ def without(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, ""), dtype=STR)
 
 
+def ranks(texts: pd.Series) -> np.ndarray:
+    """The place of each text in their order, equal texts at one place."""
+    return pc.rank(pa.array(texts, pa.large_string()), tiebreaker="dense").to_numpy().astype(np.int64)
+
+
 def take_each(codes: np.ndarray, distinct: np.ndarray, function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
     """function of each distinct value, one result per code."""
     values = np.empty(len(distinct), dtype=dtype)
@@ -120,13 +125,39 @@ def group_max(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def labels(*keys: pd.Series | np.ndarray) -> np.ndarray:
     """Group labels 0 … m for equal combinations of keys."""
-    result: np.ndarray | None = None
-    for key in keys:
-        codes, _ = coded(key)
-        result = codes if result is None else coded(result * (int(codes.max(initial=0)) + 1) + codes)[0]
-    if result is None:
+    if not keys:
         raise ValueError("labels needs a key")
-    return result
+    result, size = _numbers(keys[0])
+    for key in keys[1:]:
+        codes, below = _numbers(key)
+        if size > FAR // below:
+            result, size = _dense(result, size)
+        result, size = result * below + codes, size * below
+    return _dense(result, size)[0]
+
+
+NARROW = 4  # whole numbers are counted in a table of at most so many places for each of them; others are hashed
+
+
+def _numbers(key: pd.Series | np.ndarray) -> tuple[np.ndarray, int]:
+    """Values as int64, equal where the values are, and a bound that all are below."""
+    if isinstance(key, np.ndarray) and key.dtype.kind in "bi" and len(key):
+        low, high = int(key.min()), int(key.max())
+        if high - low < NARROW * len(key):
+            return key.astype(np.int64) - low, high - low + 1
+    codes, distinct = coded(key)
+    return codes, max(len(distinct), 1)
+
+
+def _dense(numbers: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Numbers below size as labels 0 … m, and how many those are."""
+    if size > NARROW * len(numbers):
+        codes, distinct = coded(numbers)
+        return codes, max(len(distinct), 1)
+    there = np.zeros(size, dtype=bool)
+    there[numbers] = True
+    count: np.ndarray = np.cumsum(there)
+    return count[numbers] - 1, int(count[-1])
 
 
 def latest_first(group: np.ndarray, excess: np.ndarray, left: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -65,7 +65,7 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _won_by(lines: pd.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
-    """Won (WON) by the texts of some columns, in the order of their first lines."""
+    """Won (WON) by the texts of some columns, each once."""
     group = labels(*(lines[name] for name in columns))
     first = np.unique(group, return_index=True)[1]
     won = np.zeros((len(first), len(WON)), dtype=np.int64)

@@ -74,7 +74,9 @@ def approval_keys(numbers: pd.Series) -> pd.Series:
 
     "" where no digit but 0 is left: 없음, N/A and 0000 are no numbers, else strangers would be one purchase.
     """
-    plain = without(without(matchable(numbers).str.upper(), r"\.0\s*$"), "[^0-9A-Z]")
+    plain = matchable(numbers).str.upper()
+    if not ((plain.str.isalnum() & plain.str.isascii()) | (plain == "")).all():
+        plain = without(without(plain, r"\.0\s*$"), "[^0-9A-Z]")
     return plain.where(matches(plain, "[1-9]"), "").astype("str").set_axis(numbers.index)
 
 
@@ -242,24 +244,22 @@ def purchase(facts: Facts) -> np.ndarray:
     approval = rows.approval[row]
     # a hub per evidence row, or per 승인번호 where there is one
     hub = np.where(approval >= 0, approval, len(rows.trade) + row)
-    edges_a, edges_b = [line], [line]
-    if len(hub):
-        by = np.argsort(hub, kind="stable")
-        same = hub[by][1:] == hub[by][:-1]
-        edges_a.append(line[by][1:][same])
-        edges_b.append(line[by][:-1][same])
+    first, second = _pairs(hub)
+    edges_a, edges_b = [line[first]], [line[second]]
     if PURCHASE in facts.ledger:  # the two lines of one row
-        first, second = _pairs(facts.ledger[PURCHASE])
-        edges_a.append(first)
-        edges_b.append(second)
+        shared = facts.ledger[PURCHASE]
+        split = np.flatnonzero((shared != "").to_numpy())
+        first, second = _pairs(labels(shared.iloc[split]))
+        edges_a.append(split[first])
+        edges_b.append(split[second])
     if "승인번호" in facts.ledger:
         own = approval_keys(facts.ledger["승인번호"]).reset_index(drop=True)
-        spent = facts["judged"] & (facts["claimed"] > 0) & facts["집행일__known"]
-        first, second = _pairs(
-            own.where(spent, "") + facts.ledger["집행일"].dt.strftime("|%Y%m%d").where(spent & (own != ""), "")
+        spent = np.flatnonzero(
+            facts["judged"] & (facts["claimed"] > 0) & facts["집행일__known"] & (own != "").to_numpy()
         )
-        edges_a.append(first)
-        edges_b.append(second)
+        first, second = _pairs(labels(own.iloc[spent], days(facts.ledger["집행일"].iloc[spent])))
+        edges_a.append(spent[first])
+        edges_b.append(spent[second])
     refund = facts["refunds"]["refund"].to_numpy()
     part = np.flatnonzero((refund >= 0) & facts["judged"])
     edges_a.append(part)
@@ -267,10 +267,8 @@ def purchase(facts: Facts) -> np.ndarray:
     return components(facts.n, np.concatenate(edges_a), np.concatenate(edges_b))
 
 
-def _pairs(shared: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Lines that follow each other with the same text, as two arrays; "" is no text."""
-    codes, _ = coded(shared)
-    used = np.flatnonzero((shared != "").to_numpy())
-    used = used[np.argsort(codes[used], kind="stable")]
-    same = codes[used][1:] == codes[used][:-1]
-    return used[:-1][same].astype(np.int64), used[1:][same].astype(np.int64)
+def _pairs(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions that follow each other in one group, as two arrays."""
+    by = np.argsort(group, kind="stable")
+    same = group[by][1:] == group[by][:-1]
+    return by[:-1][same], by[1:][same]

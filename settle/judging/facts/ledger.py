@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import days, group_sum, labels
+from settle.judging.arrays import days, group_sum, labels, ranks
 from settle.judging.facts.base import Facts, fact, known
 from settle.model import PURCHASE
 from settle.programme.vocabulary import HEADS
@@ -132,7 +132,7 @@ def _numbers(facts: Facts) -> pd.Series:
 @fact
 def order(facts: Facts) -> np.ndarray:
     """Rank of each line by 집행일, 집행번호, sheet and row: 0 is the earliest. Of the two lines of one row the fund that is spent first."""
-    number, _ = pd.factorize(natural(_numbers(facts)), sort=True)
+    number = ranks(natural(_numbers(facts)))
     ledger = facts.ledger
     by = np.lexsort((ledger["_row"], ledger["_source"], number, days(ledger["집행일"])))
     rank = np.empty(facts.n, dtype=np.int64)

@@ -27,16 +27,13 @@ def told(facts: Facts, column: str) -> np.ndarray:
 def word(facts: Facts, name: str) -> np.ndarray:
     """Has a text column one of the words of a list (words.<name>)? `word:meal` looks at 적요, `word:customs/품목명` at another."""
     name, _, column = name.partition("/")
-    return hits(facts, [column or "적요"], name) != ""
+    return hits(facts, [column or "적요"], [name]) != ""
 
 
 @family
 def words(facts: Facts, names: str) -> pd.Series:
     """The first word of the lists (words.<name>, comma list) in 적요, 품목명, 거래처 or 업종; "" where none."""
-    result = np.full(facts.n, "", dtype=object)
-    for name in names.split(","):
-        result = np.where(result != "", result, hits(facts, ["적요", "품목명", "거래처", "업종"], name))
-    return pd.Series(result, dtype="str")
+    return pd.Series(hits(facts, ["적요", "품목명", "거래처", "업종"], names.split(",")), dtype="str")
 
 
 @family
@@ -45,12 +42,21 @@ def any_word(facts: Facts, names: str) -> np.ndarray:
     return (facts[f"words:{names}"] != "").to_numpy()
 
 
-def hits(facts: Facts, columns: list[str], name: str) -> np.ndarray:
-    """The first word of the list in one of the columns, "" where none (object). What stands on its `not` list is no hit:
+def hits(facts: Facts, columns: list[str], names: list[str]) -> np.ndarray:
+    """The first word of the lists in one of the columns, "" where none (object). What stands on the `not` of a list is no hit:
     전주점 is no 주점.
 
     `호프$` is 호프 at the end of a word: not 호프만.
     """
+    result = np.full(facts.n, "", dtype=object)
+    for name in names:
+        for column in columns:
+            _put_hits(facts, column, name, result)
+    return result
+
+
+def _put_hits(facts: Facts, column: str, name: str, result: np.ndarray) -> None:
+    """Put the first word of a list in a column where nothing was found before."""
     found = facts.programme.data["words"][name]
     listed, never = (found, []) if isinstance(found, list) else (found["words"], found.get("not", []))
     pattern, wanted, spared = _patterns(tuple(listed), tuple(never))
@@ -64,22 +70,21 @@ def hits(facts: Facts, columns: list[str], name: str) -> np.ndarray:
         hit = wanted.search(text)
         return hit.group() if hit else ""
 
-    result = np.full(facts.n, "", dtype=object)
-    for column in columns:
-        codes, distinct = facts.coded(column)
-        firsts = np.full(len(distinct), "", dtype=object)
-        # most texts have none of the words: only the others are looked at one by one
-        for i in _found(distinct, pattern):
-            firsts[i] = first(distinct[i])
-        if len(distinct):
-            result = np.where(result == "", firsts[codes], result)
-    return result
+    codes, distinct = facts.coded(column)
+    firsts = np.full(len(distinct), "", dtype=object)
+    # most texts have none of the words: only the others are looked at one by one
+    places = _found(facts, column, pattern)
+    for i in places:
+        firsts[i] = first(distinct[i])
+    if places:
+        np.copyto(result, firsts[codes], where=result == "")
 
 
-def _found(texts: np.ndarray, pattern: str) -> list[int]:
-    """Places of the texts in which a pattern of plain words is found."""
+def _found(facts: Facts, column: str, pattern: str) -> list[int]:
+    """Places of the distinct texts of a column in which a pattern of plain words is found."""
+    texts = facts.coded(column)[1]
     if len(texts) > FEW:
-        return np.flatnonzero(matches(pd.Series(texts, dtype="str"), pattern)).tolist()
+        return np.flatnonzero(matches(facts.distinct(column), pattern)).tolist()
     search = re.compile(pattern).search
     return [i for i, text in enumerate(texts) if search(text)]
 
