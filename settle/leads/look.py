@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from settle.judging.arrays import NO_DAY, days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    import pandas as pd
 
     from settle.judging.facts.base import Facts
     from settle.model import Book
@@ -38,18 +39,18 @@ class Ground:
         self.day = days(facts.ledger["집행일"])  # since 1970, NO_DAY where unknown
         self.days: list[int] = self.day.tolist()
         self.order = np.asarray(facts["order"])
+        self.by_day = np.argsort(self.order)  # positions in the order of 집행일
 
     @cached_property
     def names(self) -> list[str]:
         """The vendor of every line as the ledger writes it."""
-        pairs = zip(self.facts["거래처"].tolist(), self.facts["사업자등록번호"].tolist(), strict=True)
-        return [name or number for name, number in pairs]
+        names = self.facts["거래처"]
+        return names.where(names != "", self.facts["사업자등록번호"]).tolist()
 
     @cached_property
     def vendors(self) -> np.ndarray:
         """A number for the vendor of every line, -1 where there is none."""
-        codes, _ = pd.factorize(self.facts["vendor"].array)
-        return np.where(self.facts["vendor"].to_numpy() == "", -1, codes)
+        return np.where(self.facts["vendor"] == "", -1, self.facts.coded("vendor")[0])
 
 
 @dataclass
@@ -68,8 +69,8 @@ class Look:
 
     def at(self, which: np.ndarray | None = None) -> np.ndarray:
         """Positions it applies to, in the order of 집행일. which: bool per line, no others."""
-        places = np.flatnonzero(self.among if which is None else self.among & which)
-        return places[np.argsort(self.ground.order[places], kind="stable")]
+        asked = self.among if which is None else self.among & which
+        return self.ground.by_day[asked[self.ground.by_day]]
 
     @property
     def day(self) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from settle.judging.arrays import NO_DAY, date_text, days
+from settle.judging.arrays import NO_DAY, date_text, days, labels
 from settle.judging.facts.ledger import company as bare
 from settle.korean import brn as brn_text
 from settle.labour.working_days import korean_holidays
@@ -88,43 +88,64 @@ def same_party(look: Look) -> list[Group]:
     """A vendor or account holder who is somebody else of the agreement: staff, a participant or its representative; or one
     account holder or business number behind vendors of different names. parameters: least_letters of a name.
     """
-    facts, least = look.facts, look.parameters["least_letters"]
+    least = look.parameters["least_letters"]
     people = _names(look.book.frames.get(PEOPLE), "성명")
     heads = _names(look.book.frames.get(COMPANIES), "대표자")
     numbers = _names(look.book.frames.get(COMPANIES), "사업자등록번호")
     lead = str(look.book.agreement.get("주관기업사업자번호") or "")
     numbers |= {lead} if lead else set()
-    vendor, holder = facts["vendor"].tolist(), facts["예금주"].tolist()
-    brn, shown = facts["사업자등록번호"].tolist(), facts["거래처"].tolist()
-    holders: dict[str, list[int]] = defaultdict(list)
-    by_number: dict[str, list[int]] = defaultdict(list)
-    met: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i in look.at().tolist():
-        name = company(holder[i])
+    holders: dict[str, list[_Party]] = defaultdict(list)
+    by_number: dict[str, list[_Party]] = defaultdict(list)
+    met: dict[tuple[str, str], list[_Party]] = defaultdict(list)
+    for one in _parties(look):
+        name = company(one.holder)
         if len(name) >= least:
-            holders[name].append(i)
-        if brn[i]:
-            by_number[brn[i]].append(i)
-            if brn[i] in numbers:
-                met[f"거래처 {shown[i] or brn_text(brn[i])}", "참여기업이나 주관기업"].append(i)
-        for who in {company(shown[i]), name}:
+            holders[name].append(one)
+        if one.number:
+            by_number[one.number].append(one)
+            if one.number in numbers:
+                met[f"거래처 {one.shown or brn_text(one.number)}", "참여기업이나 주관기업"].append(one)
+        for who in {company(one.shown), name}:
             if len(who) >= least and who in heads:
-                met[f"{who}", "참여기업의 대표자"].append(i)
+                met[f"{who}", "참여기업의 대표자"].append(one)
             if len(who) >= least and who in people:
-                met[f"{who}", "투입인력"].append(i)
-    found = [Group(group, {"who": who, "what": what}, f"{who}{what}") for (who, what), group in met.items()]
+                met[f"{who}", "투입인력"].append(one)
+    found = [_of_all(group, {"who": who, "what": what}, f"{who}{what}") for (who, what), group in met.items()]
     for name, group in holders.items():
-        others = sorted({shown[i] for i in group if vendor[i] and not _alike(vendor[i], name)})
+        others = sorted({one.shown for one in group if one.vendor and not _alike(one.vendor, name)})
         if len({company(o) for o in others}) > 1:
-            found.append(
-                Group(group, {"who": f"예금주 {name}", "what": f"여러 거래처({', '.join(others[:4])})의 예금주"}, name)
-            )
+            what = f"여러 거래처({', '.join(others[:4])})의 예금주"
+            found.append(_of_all(group, {"who": f"예금주 {name}", "what": what}, name))
     for number, group in by_number.items():
-        distinct = sorted({shown[i] for i in group if shown[i]}, key=len)
+        distinct = sorted({one.shown for one in group if one.shown}, key=lambda shown: (len(shown), shown))
         if len(distinct) > 1 and not all(_alike(company(distinct[0]), company(d)) for d in distinct[1:]):
             what = f"이름이 다른 거래처({', '.join(distinct[:4])})의 번호"
-            found.append(Group(group, {"who": f"사업자등록번호 {brn_text(number)}", "what": what}, number))
+            found.append(_of_all(group, {"who": f"사업자등록번호 {brn_text(number)}", "what": what}, number))
     return found
+
+
+class _Party(NamedTuple):
+    """Lines that name the same vendor, account holder and number."""
+
+    lines: np.ndarray
+    shown: str
+    holder: str
+    number: str
+    vendor: str
+
+
+def _parties(look: Look) -> list[_Party]:
+    """Whom the lines name, by the first of each."""
+    facts, at = look.facts, look.at()
+    columns = ("거래처", "예금주", "사업자등록번호")
+    groups = together(at, facts.labels(*columns)[at])
+    firsts = [int(lines[0]) for lines in groups]
+    told = (facts[name].iloc[firsts].tolist() for name in (*columns, "vendor"))
+    return [_Party(*one) for one in zip(groups, *told, strict=True)]
+
+
+def _of_all(parties: list[_Party], values: dict[str, str], key: str) -> Group:
+    return Group(np.concatenate([one.lines for one in parties]).tolist(), values, key)
 
 
 def _names(frame: pd.DataFrame | None, column: str) -> set[str]:
@@ -179,8 +200,7 @@ def same_amount(look: Look) -> list[Group]:
     claimed = look.facts["claimed"]
     found = []
     places = look.sold(claimed >= p["least_won"])
-    sums, won = np.unique(claimed[places], return_inverse=True)
-    for equal in together(places, look.ground.vendors[places] * len(sums) + won, least=2):
+    for equal in together(places, labels(look.ground.vendors[places], claimed[places]), least=2):
         gaps = np.diff(look.day[equal])
         if len(equal) >= 4 and gaps.max() - gaps.min() <= 5 and gaps.min() >= 1:
             continue
@@ -204,16 +224,16 @@ def sequential(look: Look) -> list[Group]:
     if frame is None:
         return []
     p, links = look.parameters, look.facts["links"]
+    issued = days(frame["발행일"])
+    numbered = frame["증빙종류"].isin(p["kinds"]).to_numpy(dtype=bool) & (issued != NO_DAY)
+    use = look.among[links.line] & numbered[links.row]
     lines: dict[int, list[int]] = defaultdict(list)
-    for line, row in zip(links.line.tolist(), links.row.tolist(), strict=True):
-        if look.among[line]:
-            lines[row].append(line)
-    issued = days(frame["발행일"]).tolist()
+    for line, row in zip(links.line[use].tolist(), links.row[use].tolist(), strict=True):
+        lines[row].append(line)
     series: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
-    columns = (frame[c].tolist() for c in ("증빙종류", "발행자", "사업자등록번호", "승인번호"))
-    for row, (kind, issuer, brn, number) in enumerate(zip(*columns, strict=True)):
-        if kind not in p["kinds"] or row not in lines or issued[row] == NO_DAY:
-            continue
+    rows = sorted(lines)
+    columns = (frame[c].iloc[rows].tolist() for c in ("발행자", "사업자등록번호", "승인번호"))
+    for row, issuer, brn, number in zip(rows, *columns, strict=True):
         tail, who = _TAIL.match(number), brn or company(issuer)
         if who and tail:
             series[who, tail[1]][int(tail[2])] = row
@@ -223,7 +243,7 @@ def sequential(look: Look) -> list[Group]:
         for number in [*sorted(numbers), None]:
             if run and (number is None or number - run[-1] > p["gap"]):
                 rows = [numbers[n] for n in run]
-                span = max(issued[r] for r in rows) - min(issued[r] for r in rows)
+                span = int(issued[rows].max() - issued[rows].min())
                 if len(run) >= p["least"] and span >= p["days"]:
                     told = {"vendor": frame["발행자"].iat[rows[0]], "numbers": len(run), "span": span}
                     told |= {"from": frame["승인번호"].iat[rows[0]], "to": frame["승인번호"].iat[rows[-1]]}
@@ -318,10 +338,12 @@ def quotes_alike(look: Look) -> list[Group]:
     compared = frame["증빙종류"].isin(p["comparison"]).to_numpy(dtype=bool)
     wanted = np.isin(links.line, links.line[compared[links.row]])  # of a line without a comparison nothing is asked
     rows: dict[int, list[int]] = defaultdict(list)
-    for line, row in zip(links.line[wanted].tolist(), links.row[wanted].tolist(), strict=True):
+    papers = links.row[wanted].tolist()
+    for line, row in zip(links.line[wanted].tolist(), papers, strict=True):
         rows[line].append(row)
-    kinds, brn = frame["증빙종류"].tolist(), frame["사업자등록번호"].tolist()
-    who, issued = frame["발행자"].tolist(), days(frame["발행일"])
+    columns = ("증빙종류", "사업자등록번호", "발행자")
+    kinds, brn, who = (dict(zip(papers, frame[name].iloc[papers], strict=True)) for name in columns)
+    issued = days(frame["발행일"])
     won = np.where(frame["합계금액__known"], frame["합계금액"], 0)
     found = []
     asked = np.zeros(look.facts.n, bool)
@@ -348,7 +370,7 @@ def quotes_alike(look: Look) -> list[Group]:
     return found
 
 
-def _one_issuer(one: int, other: int, who: list[str], brn: list[str]) -> bool:
+def _one_issuer(one: int, other: int, who: dict[int, str], brn: dict[int, str]) -> bool:
     return bool(
         (brn[one] and brn[one] == brn[other]) or (company(who[one]) and company(who[one]) == company(who[other]))
     )
