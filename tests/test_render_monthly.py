@@ -36,7 +36,8 @@ def picture(names: list[str]) -> str:
 
 def test_a_name_of_thirty_letters_stands_whole_on_one_line() -> None:
     assert len(THIRTY) == 30
-    assert THIRTY in pages([THIRTY, "한빛컨설팅"])[0].split("수행기관별 합계")[0].splitlines()
+    lines = pages([THIRTY, "한빛컨설팅"])[0].split("수행기관별 합계")[0].splitlines()
+    assert f"{THIRTY} 20,000,000원" in lines
 
 
 def test_a_longer_name_goes_on_in_the_next_line_with_every_letter() -> None:

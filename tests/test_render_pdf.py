@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from settle.documents import disallowance, json_
-from settle.documents.content import LANDSCAPE, Column, Grid, Row
+from settle.documents.content import LANDSCAPE, Cell, Column, Document, Grid, Look, Row
 from settle.documents.disallowance import render
-from settle.documents.pdf import fonts
+from settle.documents.pdf import fonts, paper
 from settle.documents.pdf.grid import lay
 from settle.documents.view import View
 from settle.documents.words import in_words
@@ -123,6 +123,23 @@ def test_every_page_has_title_agreement_number_and_page_numbers() -> None:
 
 def test_the_same_judgement_gives_the_same_bytes() -> None:
     assert render(judgements.make()) == report()
+
+
+def test_a_text_said_again_stands_in_its_own_font_and_colour() -> None:
+    look = Look(colour="#FF0000", bold=True)
+    row = Row(["가 ☐ 나", Cell("가 ☐ 나", look), "가 ☐ 나"])
+    document = Document("제목", [Grid([Column(1)] * 3, [row, Row(["", Cell("가 ☐ 나", look), "다"]), row])])
+    with pdfplumber.open(io.BytesIO(paper.render(document, fonts.load()))) as written:
+        letters = [c for c in written.pages[0].chars if c["text"] in "가나다"]
+    found = [
+        "".join(c["text"] for c in letters if c["non_stroking_color"][:3] == colour)
+        for colour in ((0, 0, 0), (1, 0, 0))
+    ]
+    assert found == ["가나가나다가나가나", "가나" * 3]
+    plain, bold = (
+        {c["fontname"] for c in letters if c["non_stroking_color"][:3] == colour} for colour in ((0, 0, 0), (1, 0, 0))
+    )
+    assert not bold & plain
 
 
 def test_nothing_is_cut_or_runs_over_with_long_texts() -> None:

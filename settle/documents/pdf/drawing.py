@@ -9,6 +9,8 @@ from reportlab.graphics.shapes import Group, Line, Rect, String
 from reportlab.lib.colors import black
 from reportlab.platypus import Flowable
 
+from settle.documents.pdf.pen import Pen
+
 if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
@@ -61,7 +63,9 @@ class DrawingFlow(Flowable):
         wide = face.measure(text) * one.fontSize / 1000
         x = one.x - {"start": 0.0, "middle": wide / 2, "end": wide}[one.textAnchor]
         self.canv.setFillColor(one.fillColor or black)
-        face.draw(self.canv, x, one.y, text, one.fontSize)
+        pen = Pen(self.canv)
+        pen.write(face, one.fontSize, x, one.y, text)
+        pen.put_down()
 
     def _face(self, name: str) -> Face:
         return self.fonts.bold if name == self.fonts.bold.name else self.fonts.regular

@@ -1,4 +1,4 @@
-"""The Hangul font of the PDF reports: found, registered, measured, drawn.
+"""The Hangul font of the PDF reports: found, registered and measured.
 
 `--font` or SETTLE_FONT name a TrueType file; else the font of the system is taken, else NanumGothic as the distribution
 koreanize-matplotlib carries it. Signs that a Hangul font lacks (☐ ☑ −) are set in a font of signs where there is one.
@@ -13,13 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PACKAGE, REGULAR, BOLD = "koreanize-matplotlib", "NanumGothic.ttf", "NanumGothicBold.ttf"
 VARIABLE = "SETTLE_FONT"
@@ -170,24 +166,6 @@ class Face:
             else:
                 found.append((name, letter))
         return found
-
-    def draw(self, canvas: Any, x: float, y: float, text: str, size: float) -> None:
-        """Draw a drawable text from x on."""
-        self.draw_lines(canvas, [(x, y, text)], size)
-
-    def draw_lines(self, canvas: Any, lines: Sequence[tuple[float, float, str]], size: float) -> None:
-        """Draw drawable texts, each from its own place on."""
-        written = canvas.beginText()
-        written.setFont(self.name, size)
-        for x, y, text in lines:
-            written.setTextOrigin(x, y)
-            for name, run in self.runs(text):
-                if name != self.name:
-                    written.setFont(name, size)
-                written.textOut(run)
-                if name != self.name:
-                    written.setFont(self.name, size)
-        canvas.drawText(written)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from reportlab.platypus import CondPageBreak, Flowable
 
 from settle.documents.content import BLACK, CENTRE, INK, RIGHT, RULE, Grid, Page
 from settle.documents.pdf.laid import LEADING, Laid, Placed, Table
+from settle.documents.pdf.pen import Pen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -214,6 +215,7 @@ class GridFlow(Flowable):
         tops = [top]
         for row in rows:
             tops.append(tops[-1] - row.height)
+        pen = Pen(self.canv)
         for y, row in enumerate(rows):
             for one in row.cells:
                 if one.column in row.joined:
@@ -221,9 +223,10 @@ class GridFlow(Flowable):
                 end = y + one.down
                 while end < len(rows) and one.column in rows[end].joined:
                     end += 1
-                self._cell(one, tops[y], tops[min(end, len(rows))])
+                self._cell(pen, one, tops[y], tops[min(end, len(rows))])
             if row.entry:
                 self._bookmark(row.entry, tops[y])
+        pen.put_down()
         self._rules(rows, tops)
         for one in self.tail:
             high = one.wrap(self.width, 10_000)[1]
@@ -237,7 +240,7 @@ class GridFlow(Flowable):
         if name:
             self.canv.addOutlineEntry(name[:120], key, level, closed=level > 0)
 
-    def _cell(self, one: Placed, top: float, bottom: float) -> None:
+    def _cell(self, pen: Pen, one: Placed, top: float, bottom: float) -> None:
         canvas, how, pad = self.canv, one.look, self.table.pad
         left, right = self.table.edges[one.column], self.table.edges[one.column + one.across]
         if how.shade:
@@ -252,15 +255,13 @@ class GridFlow(Flowable):
         if how.middle:
             first -= max((top - bottom - 2 * pad - len(one.lines) * step) / 2, 0)
         face = self.table.fonts.face(how.bold)
-        canvas.setFillColor(HexColor(how.colour or BLACK))
-        placed = []
+        pen.ink(how.colour or BLACK)
+        x = left + pad
         for number, line in enumerate(one.lines):
-            x = left + pad
             if how.align in (RIGHT, CENTRE):
                 slack = right - left - 2 * pad - face.measure(line) * how.size / 1000
-                x += slack if how.align == RIGHT else slack / 2
-            placed.append((x, first - (number + 1) * step + step * 0.27, line))
-        face.draw_lines(canvas, placed, how.size)
+                x = left + pad + (slack if how.align == RIGHT else slack / 2)
+            pen.write(face, how.size, x, first - (number + 1) * step + step * 0.27, line)
         if one.link:
             box = (left + 1, bottom + 1, right - 1, top - 1)
             canvas.linkRect(" ".join(one.lines), one.link, box, relative=1, thickness=0)

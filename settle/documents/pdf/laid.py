@@ -56,6 +56,7 @@ class Table:
     edges: list[float] = field(default_factory=list)
     heads: list[Laid] = field(default_factory=list)
     rows: list[Laid] = field(default_factory=list)
+    wrapped: dict[tuple[str, Look, float], tuple[Look, list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         pad = self.grid.pad * mm
@@ -85,9 +86,7 @@ class Table:
             how = content.look(self.grid, row, x)
             room = self.edges[x + across] - self.edges[x] - 2 * self.pad
             text = content.text_of(slot)
-            face = self.fonts.face(how.bold)
-            how = self._narrowed(text, how, room)
-            lines = face.wrap(text, how.size, room) if text else [""]
+            how, lines = self._wrapped(text, how, room)
             cells.append(
                 Placed(
                     x, across, lines, how, cell.down if cell else 1, cell.key if cell else "", cell.link if cell else ""
@@ -99,6 +98,15 @@ class Table:
         high = max(single, default=self.tall(1, self.grid.size))
         entry = (row.entry, row.level, row.key) if row.entry or row.key else None
         return Laid(cells, max(high, row.high * mm), joined, row.kind, row.keep or row.kind == "band", entry)
+
+    def _wrapped(self, text: str, how: Look, room: float) -> tuple[Look, list[str]]:
+        """A text in lines, and the size in which it fits; one that many rows say is looked at once."""
+        known = self.wrapped.get((text, how, room))
+        if known is None:
+            fits = self._narrowed(text, how, room)
+            lines = self.fonts.face(how.bold).wrap(text, fits.size, room) if text else [""]
+            known = self.wrapped[text, how, room] = (fits, lines)
+        return known
 
     def _narrowed(self, text: str, how: Look, room: float) -> Look:
         """A smaller size where a number would be broken in two."""

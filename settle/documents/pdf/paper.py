@@ -43,6 +43,7 @@ from settle.documents.content import (
 from settle.documents.pdf import archive
 from settle.documents.pdf.drawing import DrawingFlow
 from settle.documents.pdf.grid import GridFlow, lay
+from settle.documents.pdf.pen import Pen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,13 +100,15 @@ class Lines(Flowable):
             if self.level >= 0:
                 canvas.addOutlineEntry(self.name[:120], key, self.level, closed=self.level > 0)
         face = self.fonts.face(style.bold)
-        canvas.setFillColor(HexColor(style.colour))
+        pen = Pen(canvas)
+        pen.ink(style.colour)
         step = style.size * style.leading
         for number, line in enumerate(self.lines):
             slack = self.width - face.measure(line) * style.size / 1000
             x = slack if style.align == RIGHT else slack / 2 if style.align == CENTRE else 0
             y = self.height - number * step - (step + style.size) / 2 + style.size * 0.2
-            face.draw(canvas, x, y, line, style.size)
+            pen.write(face, style.size, x, y, line)
+        pen.put_down()
 
 
 class _Story:
@@ -218,15 +221,20 @@ class _Template(BaseDocTemplate):
             face.short(text, FURNITURE, room)[0] for text in (self.about.title, number, self.about.author)
         )
         canvas.saveState()
-        canvas.setFillColor(HexColor(SOFT))
         canvas.setStrokeColor(HexColor(RULE))
         canvas.setLineWidth(0.4)
         canvas.line(side, high - 11.5 * mm, wide - side, high - 11.5 * mm)
-        face.draw(canvas, side, high - 10 * mm, head, FURNITURE)
-        face.draw(canvas, wide - side - face.measure(number) * FURNITURE / 1000, high - 10 * mm, number, FURNITURE)
-        face.draw(canvas, side, 8 * mm, face.short(foot, FURNITURE, room - 40)[0], FURNITURE)
         page = f"{canvas.getPageNumber():,} / "
-        face.draw(canvas, wide / 2 - face.measure(page) * FURNITURE / 1000, 8 * mm, page, FURNITURE)
+        pen = Pen(canvas)
+        pen.ink(SOFT)
+        for x, y, text in (
+            (side, high - 10 * mm, head),
+            (wide - side - face.measure(number) * FURNITURE / 1000, high - 10 * mm, number),
+            (side, 8 * mm, face.short(foot, FURNITURE, room - 40)[0]),
+            (wide / 2 - face.measure(page) * FURNITURE / 1000, 8 * mm, page),
+        ):
+            pen.write(face, FURNITURE, x, y, text)
+        pen.put_down()
         canvas.translate(wide / 2, 8 * mm)
         canvas.doForm(PAGES)  # the number of pages, known only at the end
         canvas.restoreState()
@@ -236,6 +244,10 @@ def _canvas(fonts: Fonts) -> type[Canvas]:
     """A canvas that writes the number of pages once it is known, into the form that every foot shows."""
 
     class Counted(Canvas):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.written: dict[tuple[str, float, str], tuple[str, str, str]] = {}  # by pens
+
         def _make_preamble(self) -> None:
             self._preamble = "1 0 0 1 0 0 cm"  # without the choice of a font that nothing is written in
 
@@ -245,8 +257,10 @@ def _canvas(fonts: Fonts) -> type[Canvas]:
         def save(self) -> None:
             pages = self.getPageNumber() - 1
             self.beginForm(PAGES, 0, -3, 60, 12)
-            self.setFillColor(HexColor(SOFT))
-            fonts.regular.draw(self, 0, 0, f"{pages:,}", FURNITURE)
+            pen = Pen(self)
+            pen.ink(SOFT)
+            pen.write(fonts.regular, FURNITURE, 0, 0, f"{pages:,}")
+            pen.put_down()
             self.endForm()
             self.showOutline()
             archive.finish(self)
