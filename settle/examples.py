@@ -8,8 +8,9 @@ makes it an agreement of another programme (`elsewhere`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.model import EFFECTS
 from settle.programme.rules import Rule, RulebookError
@@ -28,8 +29,7 @@ OWN_KEYS = ("says", "expect", "won", "others")
 ELSEWHERE = "elsewhere"
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """One example of a rule.
 
     tables: sheet kind -> rows (협약: 항목 -> value); a table of any other name with the headings of a list is that list.
@@ -45,8 +45,7 @@ class Example:
     others: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the rule said: pass or an effect, won at issue, message ("" for pass), and why it was not checked, else ""."""
 
     effect: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +23,7 @@ TIME_KNOWN = "__time_known"  # suffix of the flag beside a datetime column: is t
 KNOWN = "__known"  # suffix of the flag column beside every date and number column
 
 
-@dataclass(frozen=True)
-class InputError:
+class InputError(Struct, frozen=True):
     """One problem of the input, told with its place.
 
     consequence: held (a line waits), left out (not in the totals), note, or cannot run.
@@ -42,8 +42,7 @@ class InputError:
     value: str = ""
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet that was read; rows = lines + totals + blank + rejected (rows below the heading)."""
 
     file: int
@@ -62,14 +61,12 @@ class Sheet:
     contradicted: bool = False  # a row that was left out as the sum of others is not their sum
 
 
-@dataclass(frozen=True)
-class InputFile:
+class InputFile(Struct, frozen=True):
     path: Path
     sha256: str
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """One blank cell that was filled (채움), or answered (답), and where its value comes from.
 
     line_index: position of the ledger line; line its name. column: of 집행내역, or `증빙목록.<종류>` for an evidence row. value: text
@@ -91,8 +88,7 @@ class Filled:
         return f"채움: {self.source} {self.row}행" if self.row else self.source
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """What reading did not decide and somebody has to say once; data for the questions.
 
     kind: "word" (text stands in the column and is none of its values), "key" (text is a heading that may be the column),
@@ -107,8 +103,7 @@ class Doubt:
     choices: tuple[str, ...] = ()
 
 
-@dataclass
-class Book:
+class Book(Struct):
     """Everything read from the files given.
 
     frames: sheet kind -> frame. Each has _source (index into sheets), _row (1-based sheet row) and *every* column of its kind
@@ -151,8 +146,7 @@ class Book:
         return any(s.kind == kind and (column is None or column in s.letters) for s in self.sheets)
 
 
-@dataclass(frozen=True)
-class NotChecked:
+class NotChecked(Struct, frozen=True):
     """A rule that could not be asked. provisional: for want of something the workbook should have, not of optional lists.
 
     lacking: what it needs and has not (`증빙목록`, `협약.기관유형`, `given:카드`).
@@ -164,8 +158,7 @@ class NotChecked:
     lacking: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One subject beside the main one, judged: its rows with what became of them, its findings (line_index: row of `lines`), its sums."""
 
     subject: Any  # settle.programme.vocabulary.Subject
@@ -175,8 +168,7 @@ class Judged:
     totals: dict[str, int]
 
 
-@dataclass
-class Judgement:
+class Judgement(Struct):
     """The result. lines and findings are the frames described in docs/development.md."""
 
     book: Book

@@ -5,11 +5,12 @@ What only evidence files or lists need is imported where there are any: most run
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from settle.judging.facts.base import Facts
 from settle.judging.judge import judge as judge_facts
@@ -73,8 +74,7 @@ def _copy(sheet: RawSheet) -> RawSheet:
     )
 
 
-@dataclass
-class Kept:
+class Kept(Struct):
     """What was assembled last of some files: most answers leave that as it was. Of other files there is another Kept."""
 
     key: str = ""
@@ -86,7 +86,7 @@ class Kept:
             self.key, self.book = key, make()
         book = self.book
         frames = {name: frame.copy(deep=False) for name, frame in book.frames.items()}
-        own = {one.name: getattr(book, one.name) for one in fields(book)}
+        own = asdict(book)
         more: dict[str, Any] = {name: list(value) for name, value in own.items() if isinstance(value, list)}
         return replace(book, frames=frames, agreement=dict(book.agreement), **more)
 

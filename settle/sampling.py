@@ -11,10 +11,10 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle.korean import particles
 from settle.reading.working import AUDITED, BOOK, LAYER, LINE, PLAN, SEEN
@@ -34,8 +34,7 @@ class SamplingError(Exception):
         super().__init__(particles(message))
 
 
-@dataclass(frozen=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """confidence, tolerable, expected: shares of one (0.95, 0.05, 0.01). seed: of the random start."""
 
     confidence: float
@@ -53,8 +52,7 @@ class Aim:
             raise SamplingError("예상오류율은 0% 이상이고 허용오류율보다 작아야 합니다.")
 
 
-@dataclass
-class Sample:
+class Sample(Struct):
     """Which lines to look at. chosen: positions, ascending; whole: those taken whole (at least the interval each).
 
     population: won in all; size: units planned; interval: won per unit, of each stratum by name.
@@ -68,8 +66,7 @@ class Sample:
     interval: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """What the errors found come to, in won. projected: of the sampled part; known: found in lines taken whole.
 
     upper: with the confidence of the plan not more than this is wrong in all. holds: it is at most what is tolerable.
@@ -205,8 +202,7 @@ def evaluate(aim: Aim, population: int, rows: Sequence[tuple[int, int, int | Non
     return Evaluation(known, round(projected), known + math.ceil(upper), tolerable, len(found))
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line looked at. book: recognised won; audited: 확인금액, None where nobody wrote it yet; step: the interval, None where
     it was taken whole; note: what was looked at.
     """
@@ -218,8 +214,7 @@ class Line:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A sample as an auditor filled it (표본.xlsx or a binder)."""
 
     aim: Aim

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from msgspec import Struct
 
 from settle.judging.arrays import latest_first
 from settle.judging.facts.ledger import natural
@@ -26,8 +26,7 @@ DAY = 1000  # 1.0 M/D in thousandths
 MOST_NAMED = 6
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One judged agreement: where its tables lie, its number in the month, how it is named to others, and its programme."""
 
     folder: str

@@ -4,12 +4,11 @@ names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 FINDINGS = ["agreement", "code", "line", "effect", "applied", "before", "message", "what"]
 LINES = ["agreement", "line", "claimed", "before", "recognised_before", "what"]
@@ -18,8 +17,7 @@ ADDED, ALTERED, REMOVED = "새 줄", "판정 뒤에 바뀐 줄", "없어진 줄"
 CARRIED = "carried"  # column of lines and findings: the month in which they were judged; "": this month
 
 
-@dataclass
-class Delta:
+class Delta(Struct):
     """findings: FINDINGS, lines: LINES. `before` is the won of the month before; `what` one of the words above."""
 
     month: str

@@ -6,8 +6,9 @@ They are read where the work is handed out, by the guarded children of one proce
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from settle.evidence.archives import WORD, held
 from settle.evidence.carrying import Carried, carry

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.model import WON
 
@@ -46,8 +47,7 @@ class NothingToDo(Exception):
     """The folder holds no agreement. The message is one Korean sentence."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What is said of a month, kept with it. agreements: those read, of `found`. troubled: folder, status and reason of
     those that were not judged as a whole. changes: how many of each, against the month `before`. others: a sentence for each
     subject beside the ledger.
@@ -63,8 +63,7 @@ class Outcome:
     others: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Month:
+class Month(Struct):
     """What a run made. tables: the data set of the month, none where nothing changed. judged: how many agreements were
     judged anew; again: of them, for what crosses agreements.
     """
@@ -83,8 +82,7 @@ class Month:
         return self.outcome.exit_code
 
 
-@dataclass
-class Months:
+class Months(Struct):
     """What a run over several programmes made: a month of each, and folder, status and reason of what belongs to none."""
 
     months: list[Month]
@@ -95,8 +93,7 @@ class Months:
         return max([2 if self.untold else 0, *(one.exit_code for one in self.months)])
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """force: judge also what did not change. send: tasks carry the files (other machines). reports: one per agreement too.
     font: of the pdf. evidence: the papers beside a ledger are read.
     """

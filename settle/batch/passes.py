@@ -6,12 +6,13 @@ import hashlib
 import io
 import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.batch import across, crossing, filed
 from settle.batch.sources import Source, task_of
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 SINGLE, TWICE = "협약 판정", "여러 협약에 걸친 협약 다시 판정"
 
 
-@dataclass
-class Passes:
+class Passes(Struct, dict=True):
     """Every agreement by itself, then again those that others touch. places: where the result of each lies."""
 
     sources: list[Source]
@@ -40,7 +40,7 @@ class Passes:
     pool: Pool
     options: Options
     tell: Callable[[str, int, int], None]  # what, done, of how many
-    places: list[tuple[str, str]] = field(init=False)
+    places: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.places = [(JUDGED, print_of) for print_of in self.prints]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from settle import __version__
 from settle.batch.month import READ, UNREAD, Month, Months, NothingToDo, Options, Outcome, sentences, subjects_of
@@ -131,8 +133,7 @@ def _silent(what: str, done: int, count: int) -> None:
     """No progress is told."""
 
 
-@dataclass
-class _Work:
+class _Work(Struct):
     """A month of agreements, each with its programme."""
 
     folder: Path

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle import __version__
 from settle.batch.task import Task
@@ -25,8 +27,7 @@ INPUTS = (*WORKBOOKS, ".zip")
 CONTINUED = frozenset("_- .(")  # what may stand between the name of a workbook and what continues it
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One agreement's files. name: its path below the folder, without the extension of a single workbook."""
 
     name: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
+from msgspec import Struct
 
 from settle.batch import board
 from settle.batch.month import AGES, subjects_of
@@ -23,8 +23,7 @@ AGED = ("이번 달부터", "한 달째", "두 달째", "석 달 넘게")  # boa
 CROSSING = ["규칙", "협약", "집행번호", "판정", "금액", "내용"]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """One list of the report. widths: in mm, for the pdf. last_is_sum: the last row is a total."""
 
     title: str
@@ -34,8 +33,7 @@ class Table:
     last_is_sum: bool = False
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Everything of the report. sentence: the month in a few words."""
 
     title: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from settle import __version__
 
@@ -14,8 +15,7 @@ WORKER = "settle.batch.work"  # what a worker needs, imported once before it is 
 BOUND = "settle.batch.bound"  # what ties it to the batch
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """One agreement to judge. Give paths where the worker sees the same disk, else contents (name, bytes)."""
 
     name: str

@@ -6,10 +6,10 @@ Blank cells do not count, so that a column that a later settle knows changes not
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from settle.binder.canonical import digest
@@ -136,6 +136,6 @@ def _plain(value: Any) -> Any:
         return sorted((_plain(one) for one in value), key=repr)
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(one) for name, one in msgspec.structs.asdict(value).items()}
     return getattr(value, "pattern", None) or repr(type(value))

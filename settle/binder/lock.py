@@ -14,8 +14,9 @@ import os
 import platform
 import secrets
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.binder.folder import TEMPORARY, new_file, sync_folder
 from settle.binder.words import particles
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who writes. started: when the process began as the system counts it ("" unknown). about: what the desk adds. place: the
     folder that it was taken for.
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle import pipeline
 from settle.binder import words
@@ -27,8 +28,7 @@ SHEET = "판정"
 NAME = "정산철 판정"  # how the register is called where a sheet is named
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A decision of sheet 판정 that a judgement used and the register does not have. won: 인정금액, or 금액 of an own finding."""
 
     finding: str
@@ -45,8 +45,7 @@ class Typed:
     facts: str
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a row of sheet 판정 says. day: 판정일, "" blank."""
 
     line: str
@@ -63,8 +62,7 @@ class Told:
         return self.code in words.OWN
 
 
-@dataclass
-class Rows:
+class Rows(Struct):
     """The rows of sheet 판정 beside the register. kept: which count; replaced: findings whose decision a later row replaces."""
 
     kept: list[bool] = field(default_factory=list)
@@ -76,8 +74,7 @@ class Rows:
     notices: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Merged:
+class Merged(Struct):
     """A judgement with all decisions in force. facts: finding -> hash; stale: findings whose decision no longer fits them.
 
     typed: decisions of the sheet for the register to take in; reviews: (finding, 검토자) that the sheet adds to it.
@@ -92,8 +89,7 @@ class Merged:
     plain: dict[str, str] = field(default_factory=dict)  # facts without any decision
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What is asked: rules and skip are codes or prefixes; fill: blank cells are filled from lists."""
 
     rules: list[str] | None = None

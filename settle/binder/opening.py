@@ -7,8 +7,9 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.binder import folder as places
 from settle.binder import lock, schema, sets, words
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], dt.datetime]
 
 
-@dataclass
-class Opened:
+class Opened(Struct):
     """An open store; mine: our lock, None where it is read only; why: the sentence that says why it is."""
 
     folder: Path

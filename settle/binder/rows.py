@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Input:
+
+class Input(Struct, frozen=True):
     """A file taken in. kind: file | evidence. place: path below the binder. state: current | replaced | aside.
 
     fresh: it was new (False: the same bytes were there already).
@@ -26,8 +26,7 @@ class Input:
     fresh: bool = True
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """One finding of one run, as it is stored (personal numbers masked).
 
     nth: counter of findings of one id. line: 집행번호 ("" for the whole agreement). claimed: what the line claims.
@@ -56,8 +55,7 @@ class Found:
     facts: str
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What a run has to say of itself before it is stored. files: ids of the inputs judged."""
 
     programme: str
@@ -73,8 +71,7 @@ class Judged:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """A stored run. answers, decisions: SHA-256 of what it rested on. result_set: folder below 결과, "" none."""
 
     id: int
@@ -96,8 +93,7 @@ class Run:
     manifest: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What an auditor decided. status: 유효 | 다시 열림 | 검토에서 돌아옴 | 바뀜 | 취소. won: 인정금액, or 금액 of an own finding.
 
     round: 1, and one more with every appeal. facts: hash of what it was decided on. origin: desk | terminal | sheet.
@@ -125,8 +121,7 @@ class Decision:
     precedent: int | None = None
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A 소명 to a finding. papers: 추가증빙 as typed; files: ids of inputs attached."""
 
     id: int
@@ -140,8 +135,7 @@ class Reply:
     origin: str
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """A 보완요청 to a recipient. due, sent: days or times, "" none; came: when every finding in it had a reply."""
 
     id: int
@@ -155,8 +149,7 @@ class Request:
     came: str
 
 
-@dataclass(frozen=True)
-class Precedent:
+class Precedent(Struct, frozen=True):
     """A decision that serves as an example for like cases (same rule, same reason class)."""
 
     id: int
@@ -176,8 +169,7 @@ class Precedent:
         return f"{where}에서 {self.verdict}, 사유 {self.reason} ({self.decided_by}, {self.at[:10]})"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer to a question. body: the piece of 답.toml that it is (tables as dicts). text: as a person reads it."""
 
     id: str
@@ -189,8 +181,7 @@ class Answer:
     origin: str
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A finding with all that people did about it.
 
     state: one of settle.binder.words.STATES. present: the last run raises it. decision: the one in force; earlier: those

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle import __version__, leads, pipeline
 from settle.binder import typed_papers, words
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 CACHE = ".settle"  # what was read of evidence files, by content; outside the log
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to judge: what `settle check` asks of its options."""
 
     programme: str
@@ -50,8 +50,7 @@ class Options:
         return {name: value for name, value in listed.items() if value}
 
 
-@dataclass
-class Ran:
+class Ran(Struct):
     """What a run came to. run: None where nothing could be judged (then nothing was stored). reopened: findings.
 
     notices: Korean sentences about the register (conflicts with sheet 판정, replies that could not be taken …).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from settle.binder import words
 from settle.binder.canonical import canonical, digest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from settle.binder.store import Act, Row, Store
 
-FOUND = tuple(f.name for f in fields(Found))
+FOUND = Found.__struct_fields__
 SHORT = 16  # hex digits of a finding's hash that the run keeps, to name the finding that was changed
 IN_FORCE = "SELECT * FROM decisions WHERE status = '유효' ORDER BY id"
 
@@ -102,7 +103,7 @@ def found_in(store: Store, number: int) -> list[Found]:
 def run(row: Row) -> Run:
     """A run from its row."""
     totals = {name: row[name] for name in WON}
-    kept: dict[str, Any] = {f.name: row[f.name] for f in fields(Run) if f.name in row}
+    kept: dict[str, Any] = {name: row[name] for name in Run.__struct_fields__ if name in row}
     return Run(**{**kept, "totals": totals, "files": json.loads(row["files"]), "options": json.loads(row["options"])})
 
 

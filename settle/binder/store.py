@@ -7,8 +7,9 @@ import json
 import sqlite3
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.binder.canonical import GENESIS, canonical, chained
 from settle.binder.schema import KEY, LOGGED
@@ -23,8 +24,7 @@ EVENT = ("number", "act", "at", "who", "what", "subject", "key", "before", "afte
 PATIENCE = 10.0  # seconds to wait for another process to finish its transaction
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """One row of the log. act: number of the first event of the act it belongs to. before, after: rows, None for none.
 
     subject: the table the row stands in, "" where the event is about none (export, report). undoes: act that it undoes.

@@ -10,8 +10,9 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.binder import folder as places
 from settle.binder import schema, sets
@@ -32,8 +33,7 @@ TABLES = {
 }  # fmt: skip
 
 
-@dataclass
-class Verified:
+class Verified(Struct):
     """What was found. changed: one Korean sentence for everything that is not as the log says; notes: what is no change.
 
     events, last: length and last hash of the chain. code: 0 whole, 1 changed, 2 unreadable.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from settle.commands import common, in_binder
 from settle.korean import cut, pad, width, won
@@ -204,7 +204,7 @@ def _as_json(binder: Binder, case: Case) -> dict[str, Any]:
             return {k: v if k in ("id", "finding", "facts") else masked(v) for k, v in value.items()}
         return [masked(v) for v in value] if isinstance(value, list) else value
 
-    result: dict[str, Any] = masked(asdict(case))
+    result: dict[str, Any] = masked(msgspec.to_builtins(case))
     return result
 
 

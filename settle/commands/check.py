@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from settle.commands import common, in_binder
 from settle.korean import particles

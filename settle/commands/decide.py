@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from settle.commands import common, in_binder
 from settle.korean import pad
@@ -37,8 +37,7 @@ DO = {
 OWN = ("AUD-010", "AUD-020", "AUD-030")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a command line asks. reason: 사유, 소명 or request text as the act needs it."""
 
     line: str

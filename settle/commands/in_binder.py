@@ -6,11 +6,11 @@ import functools
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from settle.commands import common
 from settle.commands.progress import progress
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 Writer = Callable[["Judgement", Path], object]
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What `--binder` and its companions say."""
 
     folder: Path
@@ -34,8 +33,7 @@ class Kept:
     take_over: bool
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """What goes into the binder before it is judged."""
 
     files: tuple[Path, ...]
@@ -144,7 +142,8 @@ def _take_in(binder: Binder, files: tuple[Path, ...], replace: bool) -> list[str
 
 
 def _run(binder: Binder, options: Options, write: Writer) -> Ran:
-    from dataclasses import replace
+
+    from msgspec.structs import replace
 
     from settle.binder import running
     from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
@@ -189,6 +188,7 @@ def _said(binder: Binder, ran: Ran) -> list[str]:
 
 def judged(binder: Binder, inputs: dict[str, Any] | None = None) -> Judgement:
     """The files of a binder judged with its register; nothing is stored. inputs: options as the commands get them. Raises common.Wrong."""
+
     from settle.binder import running
     from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError
     from settle.programme.rules import RulebookError

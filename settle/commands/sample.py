@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from settle.commands import common, in_binder
 from settle.korean import particles
@@ -84,8 +84,7 @@ def command(
         raise common.Wrong(str(error)) from error
 
 
-@dataclass(frozen=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     aim: Aim
     by_category: bool
     output: Path

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.comparing.earlier import keys_of
 from settle.comparing.replies import Reply, Rows, Typed, replies_of, together
@@ -35,8 +36,7 @@ SAME = (
 ENOUGH = 3
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """The lines of a book as they are known again: name, key inside the ids of findings (masked), frame."""
 
     names: list[str]
@@ -44,8 +44,7 @@ class Lines:
     frame: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """A 검토표 of the set in the folder, read. lines: of its ledger."""
 
     path: Path
@@ -55,8 +54,7 @@ class Earlier:
     listed: list[Typed]
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What is carried over. replies: beside lines; listed: beside findings; decisions: how many rows of 판정.
 
     Keys and names of lines are those of today, "" and the earlier name where the line is gone.

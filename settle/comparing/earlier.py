@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle import __version__
 from settle.judging.findings import line_ids
@@ -45,8 +45,7 @@ class PreviousError(Exception):
     """The earlier result cannot be used. The message is one Korean sentence."""
 
 
-@dataclass(frozen=True)
-class Previous:
+class Previous(Struct, frozen=True):
     """An earlier result. amounts: line key -> (name, claimed won), None where that was not kept."""
 
     result: dict[str, Any]
@@ -54,8 +53,7 @@ class Previous:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class FindingChange:
+class FindingChange(Struct, frozen=True):
     """One finding, then and now. before, after: the finding as 정산결과.json writes it, None where there is none."""
 
     status: str
@@ -71,8 +69,7 @@ class FindingChange:
         return self.after or self.before or {}
 
 
-@dataclass(frozen=True)
-class LineChange:
+class LineChange(Struct, frozen=True):
     """A line that came, went, or has another amount. before, after: claimed won, None where unknown or absent."""
 
     kind: str
@@ -82,8 +79,7 @@ class LineChange:
     codes: tuple[str, ...] = ()  # rules that had struck the line
 
 
-@dataclass
-class Comparison:
+class Comparison(Struct):
     """All differences. replies: those to rows that no finding strikes any more, or that are no line."""
 
     findings: list[FindingChange]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle.comparing.earlier import keys, keys_of
 from settle.korean import printable
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 REPLY = ("소명내용", "추가증빙", "담당자")
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the institution wrote beside a row. line "": the row is no line. texts: 소명내용, 추가증빙, 담당자.
 
     kind: the sheet of a subject beside the ledger, "" of the ledger.
@@ -38,8 +39,7 @@ class Reply:
     kind: str = ""
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What somebody typed beside a finding of 지적 목록. key: of the line, "" where it is no line; sheet, row: where it stood."""
 
     line: str
@@ -52,8 +52,7 @@ class Typed:
     row: int = 0
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The rows of a subject, beside which somebody may write: their sheet, their frame, and of every row its name and its key."""
 
     kind: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.korean import mask
 
@@ -18,8 +18,7 @@ COMPARED = ("effect", "at_issue", "applied")
 SHOWN = ("id", "code", "line", "title", "message")
 
 
-@dataclass(frozen=True)
-class Impact:
+class Impact(Struct, frozen=True):
     """The difference between two judgements.
 
     findings: `id` `code` `line` `title` `message` (of the judgement that has the finding, the later one where both have

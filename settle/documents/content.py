@@ -6,9 +6,10 @@ Lengths are millimetres, sizes of letters points. Texts come in masked and print
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from settle.korean import width
 
@@ -25,8 +26,7 @@ _DIGIT = re.compile(r"\d")
 FIGURE = 0.61 * 25.4 / 72  # mm that a bold figure takes for each point of its size
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: its size, the margin at each side and that at top and bottom, in mm."""
 
     width: float
@@ -48,8 +48,7 @@ class Page:
 PORTRAIT, LANDSCAPE = Page(210, 297, 18, 18), Page(297, 210, 12, 16)
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a text looks. before, after: mm. keep: stays with what follows. outline: a heading of that level."""
 
     size: float
@@ -78,8 +77,7 @@ NOTE = Style(7.8, before=1, colour=BLACK)
 LEAD = Style(8.2, colour=SOFT, after=1.2, keep=True)
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A paragraph (or several: a line break starts one). entry: its name among the bookmarks, key: where links lead."""
 
     text: str
@@ -94,8 +92,7 @@ def heading(text: str, level: int, key: str = "", entry: str = "", mark: int | N
     return Text(text, HEADINGS[level], entry or text, level if mark is None else mark, key)
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a cell looks where it differs from its column and row. size: of its letters, 0: the table's."""
 
     bold: bool = False
@@ -110,8 +107,7 @@ LABEL = Look(bold=True, align=CENTRE, shade=HEAD, middle=True)
 PLAIN = Look()
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell that is more than a plain text. across, down: columns and rows that it takes (the cells that it covers are
     None). key: where links lead; link: where this cell leads."""
 
@@ -126,8 +122,7 @@ class Cell:
 Slot: TypeAlias = "str | Cell | None"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row. kind: "" a record, "head", "band" (its first cell over all columns), "sum". keep: with the next row.
 
     entry: bookmark, at `level`; key: where links lead; high: mm that it has at least.
@@ -142,16 +137,14 @@ class Row:
     high: float = 0
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column. mm: its width, scaled so that all fill the page."""
 
     mm: float
     align: str = LEFT
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table. heads: rows at the top that are said again on every page. groups: columns in which an empty cell belongs
     to the cell above it. top: texts at the top of their cells, else in the middle.
 
@@ -169,35 +162,30 @@ class Grid:
     share: float = 1.0
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A drawing (reportlab shapes), made once the fonts are known. alt: what it shows, for those who cannot see it."""
 
     draw: Callable[[Any], Any]
     alt: str
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Struct, frozen=True):
     mm: float
 
 
-@dataclass(frozen=True)
-class Break:
+class Break(Struct, frozen=True):
     """A new page (where this one has hardly begun, on paper: none); page: from here on of that shape."""
 
     page: Page | None = None
 
 
-@dataclass(frozen=True)
-class Together:
+class Together(Struct, frozen=True):
     """Blocks that stand on one page."""
 
     blocks: Sequence[Block]
 
 
-@dataclass(frozen=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """What ends a document (places to sign): never alone on a page, the rows before it go with it."""
 
     blocks: Sequence[Block]
@@ -206,8 +194,7 @@ class Tail:
 Block: TypeAlias = Text | Grid | Picture | Space | Break | Together | Tail
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document. number: of the agreement, shown at the head of every page; author: at its foot."""
 
     title: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle import files
 from settle.comparing import carrying
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from settle.model import Judgement
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept of a person: what is carried into the new 검토표, names of files that stay where the set goes."""
 
     carried: carrying.Carried

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.documents.content import (
     BODY,
@@ -27,8 +28,7 @@ MOST = 2000  # rows of one list; what is beyond stands in the workbook, and the 
 SIZE = 6.9
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One list. columns: (heading, width in mm, left / right / centre). sums: rows that are totals. rest: where all
     rows are.
     """

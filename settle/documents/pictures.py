@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 from reportlab.graphics.shapes import Group, Line, Rect, String
@@ -21,8 +21,7 @@ POINT = DOTS / 72
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture and its size in mm."""
 
     png: bytes

@@ -6,10 +6,10 @@ A letter names the lines of its recipient only; other people in a text are short
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from msgspec import Struct
 
 from settle.documents import files
 from settle.documents.content import (
@@ -49,8 +49,7 @@ _PEOPLE = (("투입인력", "성명"), ("수행일지", "컨설턴트"), ("투�
 _ON_LINES = ("컨설턴트", "예금주", "사용자")
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """What one recipient is asked. kind: 수행기관, 참여기업, 컨설턴트, 거래처, 신청자. rows: of View.details, texts as printed."""
 
     kind: str

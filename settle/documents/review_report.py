@@ -5,8 +5,9 @@ what was sampled, the decisions and answers it rests on, what is unresolved, the
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.documents import files
 from settle.documents.content import (
@@ -56,8 +57,7 @@ OPINIONS = ("적정", "한정", "부적정", "의견거절")
 NOTHING = "정산검토보고서에 의견을 낼 집행이 없습니다. 집행내역이 있는 파일을 주십시오. 신청만 있으면 settle report disallowance로 씁니다."
 
 
-@dataclass
-class Rests:
+class Rests(Struct):
     """What the report rests on beside the judgement. answers: (question, value, by, day) as people read them.
 
     sample: sentences about what was sampled; states: state of a finding -> how many; opinion: one chosen by hand.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
+from msgspec import Struct
 
 from settle.documents import listed
 from settle.documents import subjects as shown_subjects
@@ -41,8 +41,7 @@ FIGURES = ("순위", "총점", "가점", "배점", "점수")
 Value = str | int | float
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """One list: its title, a line about it, headings and rows; a figure is a number, as exact as it is printed."""
 
     title: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from settle.judging.kinds.base import ACCEPT, REJECT
 from settle.judging.scores import shown as points_shown
@@ -23,8 +23,7 @@ WON = ("recognised", "held", "disallowed")
 NOTE = "확인"
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One subject. heads: of the columns; rows: one per finding, one for a row of the sheet without any; figures: columns of numbers;
     points: columns of points, as texts.
     """
@@ -70,8 +69,7 @@ def sentence(judged: Judged) -> str:
     return f"{josa(subject.sheet, '을/를')} 판정했습니다 ({whole}): {counts(judged)}."
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What one rule says of the rows of a subject, with one effect. word: what the programme calls it; names: of the rows."""
 
     subject: str

@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle import __version__
 from settle.documents.funds import fund_notes, pays_back
@@ -61,8 +62,7 @@ def _verdict_words(judgement: Judgement) -> str:
     return "전액 인정" if len(judgement.lines) else "판정할 집행 없음"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a list. mm: width in the pdf (0: not there); chars: width in the workbook."""
 
     key: str
@@ -72,8 +72,7 @@ class Column:
     align: str = "left"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """disallowance.toml."""
 
     title: str
@@ -107,8 +106,7 @@ def request_words(programme: str = DEFAULT_PROGRAMME) -> dict[str, Any]:
         raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(Struct, frozen=True):
     """A row of the sums by category. level: 0 비목, 1 세목, 2 세세목, -1 total; subtotal: the sum of rows below it."""
 
     level: int
@@ -137,8 +135,7 @@ def safe_all(values: Sequence[Any]) -> list[str]:
     return [known[value] for value in values]
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True, dict=True):
     """The report of one judgement (or of one participant's part of it).
 
     part: name of the part, "" for the whole.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct
 
 from settle.evidence.sniff import LEFT_BEHIND
 from settle.guard import run as guard
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 WORD = "증빙"  # folders and archives of evidence are called so
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """What an archive holds; neither where it cannot be opened or is empty."""
 
     workbooks: bool = False

@@ -5,8 +5,9 @@ What fits two lines stays open. A file that two rows name belongs to both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.evidence.fitting import Ledger
 from settle.evidence.naming import Keys, Names, kind_in, listed_names
@@ -30,8 +31,7 @@ BY_ANSWER, BY_FILE, BY_NUMBER, BY_APPROVAL, BY_CONTENT, AS_COPY = (
 NUMBER_LENGTH = 24  # letters of an e-invoice's 승인번호; a card's has eight figures
 
 
-@dataclass
-class Assigned:
+class Assigned(Struct):
     """A file and where it belongs. rows: of the evidence frame; lines: positions of the ledger; how: by what.
 
     open: lines of which it fits each, so that nobody can say which. kind: its 증빙종류 as name, title or XML say it.
@@ -47,8 +47,7 @@ class Assigned:
     twin: int = -1
 
 
-@dataclass
-class Assignment:
+class Assignment(Struct):
     """Every file, in the order given, and what the list asks for in vain.
 
     missing: evidence row → names of files that are not there; doubtful: row → names that several files have;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.evidence import page_counts, sentences
 from settle.evidence.archives import WORD
@@ -38,8 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass
-class Attached:
+class Attached(Struct):
     """Evidence files of a book and where they belong."""
 
     evidence: Evidence

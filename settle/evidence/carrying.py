@@ -6,9 +6,10 @@ read otherwise next time, travels as a path, or as bytes where the worker sees a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.evidence.cache import Cache
 from settle.evidence.folder import Evidence, File, members_key, read, record_key
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 RETRIED = frozenset({"time", "memory"})  # a busy machine may be to blame: the next run tries again
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """Files with what was read of them. records: of the cache, by its keys; data: name -> bytes of what is still to be opened."""
 
     files: tuple[File, ...]

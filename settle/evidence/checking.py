@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.evidence import sentences
 from settle.evidence.compare import AGREES, DIFFERS, Compared, compare, names_alike
@@ -29,8 +30,7 @@ _WON = ("합계금액", "공급가액", "세액")
 _NAMED = 5  # files that a counted note names
 
 
-@dataclass(frozen=True)
-class Tie:
+class Tie(Struct, frozen=True):
     """A file that fits several lines (places in the ledger) equally. name: as it may be printed; won: what it says, 0: not known."""
 
     sha256: str
@@ -39,8 +39,7 @@ class Tie:
     won: int
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something that holds no line: code, key among the notes of the code, text."""
 
     code: str
@@ -48,8 +47,7 @@ class Note:
     text: str
 
 
-@dataclass
-class Checked:
+class Checked(Struct):
     """What the files say. facts: values per ledger line for the rules; verdicts: place of a file → fact → Compared.
 
     written: amounts of evidence rows as their XML says (row → total, supply, tax) where it says less than the list;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +28,7 @@ _FORMS = re.compile(
 _SIGNS = re.compile(r"[^0-9a-z가-힣]")
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """One fact held against the list: its value and place in the file (None where it was not found), and the verdict.
 
     verdict '' where nothing was expected.

@@ -8,10 +8,11 @@ import shutil
 import stat
 import subprocess
 import unicodedata
-from dataclasses import dataclass, field
 from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.evidence.cache import Cache
 from settle.evidence.guarding import Each, guarded
@@ -28,8 +29,7 @@ _READ, _UNWRAP = "settle.evidence.reading:read", "settle.evidence.unwrapping:unw
 _READING, _UNWRAPPING = Each(cpu=20), Each(cpu=120)
 
 
-@dataclass
-class Evidence:
+class Evidence(Struct):
     """What a folder of evidence holds. papers in the order of their names; scans_read: was Tesseract there?
 
     kept: what was read, to be saved where the folder of results comes to be later.
@@ -38,11 +38,10 @@ class Evidence:
     papers: list[Paper]
     scans_read: bool = False
     roots: list[str] = field(default_factory=list)
-    kept: Cache = field(default_factory=Cache, repr=False, compare=False)
+    kept: Cache = field(default_factory=Cache)
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file to be read. name: as it is called below the folder given, NFC. problem: why it cannot be, as a code of sentences.py."""
 
     name: str
@@ -55,8 +54,7 @@ class NotThere(Exception):
     """The folder or zip that was given cannot be opened; the message is one Korean sentence."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """How to read: business numbers that open secure mails, the folder of the cache, whether scans are read."""
 
     numbers: Sequence[str] = ()

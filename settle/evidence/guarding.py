@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.guard import run as guard
 
@@ -19,16 +20,14 @@ _TOGETHER = 48  # payloads of one child at the most: what its libraries leak sta
 _RUN = "settle.evidence.child:run_each"
 
 
-@dataclass(frozen=True)
-class Each:
+class Each(Struct, frozen=True):
     """Limits of one payload: seconds of CPU time, MiB of address space."""
 
     cpu: int = 20
     memory: int = 1400
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """value of the call, or the problem: time, memory, abort (native code gave up) or broken (an exception, in detail)."""
 
     value: Any = None

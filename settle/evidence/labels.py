@@ -7,8 +7,9 @@ wherever the label stands in the file. Where two readings are possible there is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from settle.korean import brn_valid
 
@@ -37,8 +38,7 @@ MOST_SEEN = 400
 _TITLES = 8  # lines at the head of a paper in which its name is looked for
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """One letter with its box, from the top left of the page in points; `page` counts from 1."""
 
     text: str

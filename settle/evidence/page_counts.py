@@ -6,8 +6,9 @@ Which column counts the pages of the files that which other column names is data
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.evidence.naming import Names, listed_names
 from settle.judging.facts.unread import positions
@@ -25,16 +26,14 @@ PDF = "pdf"
 BY_FILE = "파일명"  # how a file was found, as for evidence rows
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What the files of one row say. pages: of all of them together; names: as they stand below the folder."""
 
     pages: int
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One name of a file in one row of a list, and the files that are called so (none: it is not there)."""
 
     sheet: str

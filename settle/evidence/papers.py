@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from settle.evidence.sniff import KINDS, PICTURES, UNOPENED, WRAPPERS
 
@@ -14,16 +15,14 @@ UNREAD = frozenset(
 TRANSIENT = frozenset({"time", "memory", "abort", "unreadable", "locked_mail"})  # may end otherwise next time
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing that a file says: won as int, dates as ISO texts, numbers as digits; place is a path or a page."""
 
     value: Any
     place: str
 
 
-@dataclass
-class Paper:
+class Paper(Struct):
     """One evidence file.
 
     name: path below the folder given, NFC; a member of a zip or mail as 묶음.zip/이름, a paper within a PDF as 모음.pdf/3쪽.

@@ -9,8 +9,9 @@ import json
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.guard import resident, wire
 from settle.guard.environment import environment
@@ -28,8 +29,7 @@ _DEATHS = {
 }  # what ends others is a crash
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """cpu: seconds of CPU time. memory: MiB of address space."""
 
     cpu: float = 15.0
@@ -41,8 +41,7 @@ class Limits:
         return 60 + WALL * self.cpu
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a child said. problem: "" where it came to its end, else time, memory, abort, or what the function itself named."""
 
     problem: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from settle.judging.facts.declared import rows_beside, rows_of
 from settle.programme import conditions
@@ -39,8 +39,7 @@ def _contrary(text: str, want: Sequence[str], against: Sequence[str]) -> bool:
     return text in against if against else bool(text) and text not in want
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The rows of a sheet of answers: for each row of the subject and question (number, answer, is there a reason)."""
 
     rows: dict[str, list[tuple[int, str, bool]]]

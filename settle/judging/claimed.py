@@ -7,11 +7,11 @@ surely too low only where the third is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import Beside, belonging, rows_of
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from settle.programme.scores import Answers, Criterion, Route
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Points of every row of the subject for one criterion. sure <= proved <= most; stated: what the applicant itself counted."""
 
     sure: np.ndarray
@@ -33,8 +32,7 @@ class Claim:
     stated: list[Fraction | None]
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """The rows that answer one criterion, each beside the row of the subject."""
 
     beside: Beside

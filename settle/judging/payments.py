@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.model import KNOWN
 from settle.programme import conditions
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from settle.programme.shapes import Payment
 
 
-@dataclass(frozen=True)
-class Paid:
+class Paid(Struct, frozen=True):
     """One row: won recognised of these lines, what is paid, and what would be if all that is held were recognised.
 
     rate: per cent (None: paid by the line). most: the most that is paid (None: no such figure). asked: None where nobody says. cut: what

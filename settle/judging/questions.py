@@ -14,11 +14,11 @@ from __future__ import annotations
 import heapq
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle import korean
 from settle.judging.findings import line_ids
@@ -54,8 +54,7 @@ LIST_TEXTS = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """One missing thing.
 
     about: `협약.기관유형`, `집행내역.참석인원`, `열.집행내역:지출유형`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`,
@@ -79,8 +78,7 @@ class Question:
         return self.kind not in ("paper", "sheet")
 
 
-@dataclass
-class _Thing:
+class _Thing(Struct):
     """What is gathered about one missing thing. won: (tier, unit) -> won, where a unit is a line, or a rule and a line."""
 
     about: str
@@ -112,8 +110,7 @@ def _data(programme: str) -> dict[str, Any]:
         raise ResourceError(f"물음 자료 questions.toml을 읽을 수 없습니다: {error}") from error
 
 
-@dataclass(frozen=True)
-class _NothingYet:
+class _NothingYet(Struct, frozen=True):
     """The state of a settlement in which no rule has spoken."""
 
     n: int

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle.judging.claimed import claim
 from settle.judging.facts.beside import same_person
@@ -33,8 +34,7 @@ REVIEW = "심사"  # who gave points: the reviewers
 FAR = 1 << 40  # beyond every figure by which equal totals are told apart
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(Struct, frozen=True):
     """Points of one application for one criterion; None: nobody gave any. by: who or what did. why: in a few words.
 
     unproved: points were given, and what proves them is not there. sure, most: what is certain of them and what they may be at most, where
@@ -53,8 +53,7 @@ class Point:
     unread: bool = False  # the cell that says it could not be read: nobody knows the points, of a bonus either
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """One application: its points, their sum with bonus (None: not complete) and the bonus, its rank (None: none), with whom it is equal.
 
     scored: is it one that this table is for? surely_below: whatever is yet proved; unsurely_above: only by figures that are not certain.
@@ -75,8 +74,7 @@ class Scored:
     after: tuple[str, ...] = ()  # rows of fewer points that go before it whatever the points (`first` of the table)
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(Struct, frozen=True):
     """A score table with the rows of its subject, and what became of each by all rules: in, out, held, open (not complete)."""
 
     table: ScoreTable

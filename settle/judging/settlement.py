@@ -5,10 +5,10 @@ Every line obeys claimed = recognised + held + disallowed, in integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle.judging import registry  # noqa: F401  every kind and fact is known from here on
 from settle.judging.kinds.base import ACCEPT, KINDS, PARTLY, REJECT, Context, Outcome, with_effect
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 OWN_EFFECTS = {"AUD-010": "disallow", "AUD-020": "hold", "AUD-030": "note"}  # the auditor's own findings
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """An auditor's verdict on one finding; won: 인정금액 of 일부인정. row: its row in sheet 판정."""
 
     line: int
@@ -33,8 +32,7 @@ class Decision:
     row: int
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(Struct, frozen=True):
     """A finding of the auditor's own (AUD): won None takes all that is left. row: its row in sheet 판정."""
 
     line: int
@@ -43,8 +41,7 @@ class Own:
     row: int
 
 
-@dataclass(frozen=True)
-class OwnApplied:
+class OwnApplied(Struct, frozen=True):
     """What became of an own finding. left: what of the line was left for it; applied -1: more was asked for, so it was not used."""
 
     own: Own
@@ -52,8 +49,7 @@ class OwnApplied:
     applied: int
 
 
-@dataclass
-class Applied:
+class Applied(Struct):
     """What one rule did. at_issue: what it alone would take; machine: what it takes by itself; applied: after decisions."""
 
     rule: Rule
@@ -64,8 +60,7 @@ class Applied:
     second: bool = False  # its second word about lines
 
 
-@dataclass
-class State:
+class State(Struct):
     """What the rules share during one settlement."""
 
     facts: Facts
@@ -106,8 +101,7 @@ class State:
         return result
 
 
-@dataclass
-class Settled:
+class Settled(Struct):
     """Won per line, and what every rule did, in code order."""
 
     claimed: np.ndarray

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import rows_of, texts_of
@@ -24,8 +25,7 @@ POINTS, ITEM, REVIEWER = "점수", "항목", "심사위원"  # columns of a shee
 WHOLE = -1  # the place of a criterion among its sub-items
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """A figure below 0 or above the most of the criterion. row: of the sheet of reviews."""
 
     row: int
@@ -33,8 +33,7 @@ class Outside:
     points: Fraction
 
 
-@dataclass(frozen=True)
-class Unequal:
+class Unequal(Struct, frozen=True):
     """What one reviewer gave for a criterion, and its sub-items that do not add up to it, or of which some have no points (lacking)."""
 
     row: int
@@ -43,8 +42,7 @@ class Unequal:
     lacking: tuple[str, ...] = ()
 
 
-@dataclass
-class Given:
+class Given(Struct):
     """Of one criterion. points: row of the sheet of reviews -> points that count."""
 
     points: dict[int, Fraction] = field(default_factory=dict)

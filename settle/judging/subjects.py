@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.judging.checkable import checkable, partly_unchecked
 from settle.judging.decisions import ABOUT, DECISIONS, read_decisions, too_much, unfounded
@@ -69,8 +70,7 @@ def _as_asked_of(rule: Rule, subject: str) -> Rule:
     )
 
 
-@dataclass
-class Spoken:
+class Spoken(Struct):
     """One subject, judged. input_errors: what was wrong with the decisions on it."""
 
     facts: Facts
@@ -80,8 +80,7 @@ class Spoken:
     problems: list[InputError]
 
 
-@dataclass
-class Bench:
+class Bench(Struct, dict=True):
     """Judges the subjects of a book. main: Facts of the main subject, with what is given from outside."""
 
     main: Facts

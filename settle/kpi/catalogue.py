@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.kpi.formula import Day, FormulaError, Node, Values, evaluate, exact, parse, plain, words
 from settle.model import KNOWN
@@ -52,8 +54,7 @@ def name_key(text: str) -> str:
     return "".join(c for c in match_key(text) if c.isalnum())
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """One indicator of the catalogue.
 
     unit: of the result. more: is more of it better. printed: the annex's formula where settle departs from it.
@@ -115,8 +116,7 @@ def _indicator(raw: dict[str, Any]) -> Indicator:
     )
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Every indicator of a programme, in the order of its guideline."""
 
     source: str
@@ -165,8 +165,7 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Ca
         raise ResourceError(f"성과지표 자료 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 
-@dataclass(frozen=True)
-class KpiFinding:
+class KpiFinding(Struct, frozen=True):
     """What sheet KPI산출 says of one figure of sheet 과제.
 
     problem: "differs" (the recomputed figure is not the one of 과제), "unknown" (no such indicator), "incomplete" (it

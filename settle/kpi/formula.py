@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
 from typing import Any
+
+from msgspec import Struct
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?(?!\w)"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>(?!Σ)[^\W_](?:(?!Σ)\w)*)|(?P<sign>[-+−×÷*/(),Σ√]))")
@@ -31,8 +32,7 @@ class FormulaError(Exception):
     """A value that is missing or does not fit. The message is one Korean sentence, for the user."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """A formula as a tree. kind: number, name, + − × ÷, Σ, √, min; text: the operand or the figure as written."""
 
     kind: str

@@ -5,11 +5,11 @@ All days are thousandths of an M/D. A day of the work log is struck once; a day 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct, field
 
 from settle import korean as text
 from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_first
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 BEYOND, OVERBOOKED, OUTSIDE, RATE = "beyond", "overbooked", "outside", "rate"
 
 
-@dataclass
-class Labour:
+class Labour(Struct):
     """What the labour rules share during one settlement."""
 
     creditable: np.ndarray  # left of each log row
@@ -54,8 +53,7 @@ class Labour:
         return Taken(days, self.worth(before + days) - self.worth(before), self.won, self.days, before)
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Days and won that one rule takes of each line; whole, paid: its won and days before any labour rule; before: days taken already."""
 
     days: np.ndarray

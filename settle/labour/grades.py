@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.programme import folders as resources
 
@@ -22,8 +23,7 @@ YEARS = "경력연수"
 CONSULTING = "컨설팅 경력"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """One cell of the table: with one of `credential` and at least `years` of the kind `of`, a person has `grade`."""
 
     grade: str
@@ -37,8 +37,7 @@ class Route:
         return f"{held}, {self.of} {self.years:g}년 이상" if self.years else f"{held} (경력 요건 없음)"
 
 
-@dataclass(frozen=True)
-class GradeTable:
+class GradeTable(Struct, frozen=True):
     """order: grades, highest first. routes: every route of the programme, in the order of the file."""
 
     order: tuple[str, ...]
@@ -50,8 +49,7 @@ class GradeTable:
         return self.order.index(grade) if grade in self.order else len(self.order)
 
 
-@dataclass(frozen=True)
-class Supported:
+class Supported(Struct, frozen=True):
     """What credentials support.
 
     grade: the highest supported grade, None where no route is met. route: the route it stands on, "" for None.

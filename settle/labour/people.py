@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import FAR, NO_DAY, days
 from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
@@ -107,8 +107,7 @@ def log_nameless(facts: Facts) -> np.ndarray:
     return np.full(facts.n, bool(nameless.any()))
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Rows of 수행일지 with a name, but without a readable 일자 or MD; md: at most a whole day where it is not known."""
 
     name: np.ndarray
@@ -209,8 +208,7 @@ def worked_before_approval(facts: Facts) -> np.ndarray:
 # ---- the work log -----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(Struct, frozen=True):
     """수행일지 as arrays, one element per row with a name, a date and days; `row` is its position in the frame."""
 
     row: np.ndarray
@@ -256,8 +254,7 @@ def _rate(text: str) -> int | None:
     return round(value * 100)
 
 
-@dataclass(frozen=True)
-class Participation:
+class Participation(Struct, frozen=True):
     """One internal person: the span judged and the rate of each working day in it (hundredths of a per cent)."""
 
     start: int

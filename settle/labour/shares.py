@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle import korean as text
 from settle.judging.arrays import group_sum, labels, latest_first
@@ -64,8 +64,7 @@ def charge(
     return taken, waits
 
 
-@dataclass(frozen=True)
-class Days:
+class Days(Struct, frozen=True):
     """Days of the log under one reading of its words: counted (off site) and the whole, with the rows that are counted."""
 
     counted: np.ndarray

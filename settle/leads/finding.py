@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 
 from settle.korean import mask_all, mask_keys, particles
 from settle.leads import patterns as _patterns  # noqa: F401  registers them
@@ -45,8 +44,7 @@ class LeadFile(Struct, forbid_unknown_fields=True):
     parameters: dict[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """One lead. lines: names of the lines it points at; won: what they claim (for its weight, in no total).
 
     id: stable as long as the lines are the same ones.
@@ -61,8 +59,7 @@ class Lead:
     harmless_because: str
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """The leads of a judgement, the dearest of each pattern first. unasked: code -> why a pattern could not be asked.
 
     rates: code -> (맞음, decided) of earlier leads, decided: id -> (맞음 or 아님, who, note), where a binder keeps them.

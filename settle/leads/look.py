@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from settle.judging.arrays import NO_DAY, days
 
@@ -22,8 +22,7 @@ PATTERNS: dict[str, Callable[[Look], list[Group]]] = {}
 NEEDS: dict[str, frozenset[str]] = {}  # pattern -> parameters that its file must give
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Lines (positions) that one lead is about. values: for its message; key: tells two leads of the same lines apart."""
 
     lines: list[int]
@@ -53,8 +52,7 @@ class Ground:
         return np.where(self.facts["vendor"] == "", -1, self.facts.coded("vendor")[0])
 
 
-@dataclass
-class Look:
+class Look(Struct):
     """What a pattern may look at. among: bool per line, those it applies to. lacking: set where it could not be asked."""
 
     ground: Ground

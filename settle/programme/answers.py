@@ -36,8 +36,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.files import WriteError, toml, write_bytes
 from settle.programme import profile as profiles
@@ -59,8 +61,7 @@ class AnswersError(Exception):
     """The answers cannot be read or written; the message is Korean, for the user."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value for a column of many lines. where: column -> words of which one must stand in it (empty: every blank cell)."""
 
     column: str
@@ -68,8 +69,7 @@ class Value:
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell: of a line by its 집행번호 (or 행 15), or by sheet and address where the line could not be read."""
 
     column: str
@@ -79,8 +79,7 @@ class Cell:
     cell: str = ""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A row of a list that is this line's, said by hand (apart: that is not this line's, though it seemed so).
 
     list, sheet, row (1-based) say where the row stands, won what it says: a row that says another amount is another row.
@@ -94,16 +93,14 @@ class Link:
     apart: bool = False
 
 
-@dataclass(frozen=True)
-class OfFile:
+class OfFile(Struct, frozen=True):
     """An evidence file and the line that it belongs to, said by hand. file: its name or SHA-256. line: several with commas, "" for none."""
 
     file: str
     line: str
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What was answered. All tables keep the order in which they were given. A column of heading "": no heading is that column."""
 
     agreement: dict[str, Scalar] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.files import WriteError, toml, write_bytes
 
@@ -19,8 +21,7 @@ class ProfileError(Exception):
     """The profile cannot be read or written; the message is Korean, for the user."""
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """columns: canonical column -> heading. categories: the institution's category (path) -> 비목/세목/세세목.
 
     words: drop-down column -> the institution's word -> what it means. cards: masked number -> 결제수단. What was answered once.

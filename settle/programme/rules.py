@@ -1,4 +1,4 @@
-"""Rules as data: schemas/<programme>/rules/<CODE>.toml -> frozen dataclasses.
+"""Rules as data: schemas/<programme>/rules/<CODE>.toml -> frozen records.
 
 A rule names a *kind* (settle/judging/kinds) that computes; everything an officer may want to change (conditions, limits with the date from
 which they hold, texts, source) stands in its file. Limits that several rules share stand once in programme.toml and are named by
@@ -14,12 +14,13 @@ import difflib
 import hashlib
 import string
 import tomllib
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.files import toml
 from settle.korean import particles
@@ -42,8 +43,7 @@ class RulebookError(Exception):
     """The rulebook is wrong (not the user's workbook). The message is Korean and names the rule."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One way a rule can strike. The first case whose `when` holds counts; its number (from 1) is what the gate sees."""
 
     number: int
@@ -60,16 +60,14 @@ class Case:
     second: bool = False  # told of a line beside another case of the rule
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Figures in force from a date on, e.g. {won: 30000} from 2020-01-01."""
 
     since: dt.date
     values: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     code: str
     name: str
     title: str
@@ -118,8 +116,7 @@ def order(code: str, groups: Sequence[str]) -> tuple[int, str, int]:
     )
 
 
-@dataclass(frozen=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True, dict=True):
     programme: Programme
     rules: tuple[Rule, ...]
     sha256: str

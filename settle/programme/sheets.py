@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from settle.korean import particles
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 NUMBERS = ("won", "count", "md", "rate", "number")
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column. type: see docs/development.md."""
 
     name: str
@@ -48,8 +47,7 @@ class Column:
     day_before: str = ""  # a day that stands for that of another column, one earlier: the last day of work for 상실일
 
 
-@dataclass(frozen=True)
-class SheetKind:
+class SheetKind(Struct, frozen=True):
     """One kind of sheet.
 
     layout: "table" (headings above rows) or "pairs" (항목 | 값; then `items` are the known 항목).
@@ -83,8 +81,7 @@ class SheetKind:
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
-class ForeignList:
+class ForeignList(Struct, frozen=True):
     """An execution list of another system that is read as a ledger: lists.toml."""
 
     name: str
@@ -95,8 +92,7 @@ class ForeignList:
     beside: bool = False  # no second ledger where one's own is there
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """lists.toml: the lists, and category of another system -> 비목/세목/세세목."""
 
     lists: tuple[ForeignList, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 import unicodedata
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.model import LEDGER
 from settle.programme import loading, shapes
@@ -66,8 +67,7 @@ def arrow_safe(text: str) -> str:
     return text.replace("->", "→").replace("=>", "→")
 
 
-@dataclass(frozen=True)
-class Fund:
+class Fund(Struct, frozen=True):
     """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none), and the one from which
     its refund is counted ("": its budget).
     """
@@ -78,8 +78,7 @@ class Fund:
     refund_base: str = ""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is judged: one row of `sheet` each. measure: a won column of it, or "count" (every row weighs 1).
 
     key: column that names a row; rules: prefixes judged on it; of: column that says to which application a row belongs; title: what
@@ -111,8 +110,7 @@ class Subject:
         return "건" if self.counted else "원"
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True):
     """The days (datetime.date) and figures of one notice. opens, closes: seconds since 1970, both still inside; so are other moments."""
 
     id: str
@@ -135,8 +133,7 @@ MOMENTS = ("opens", "closes")  # of a round
 SPENDING = Subject("집행", LEDGER, "집행금액", "집행번호")  # of a programme that says nothing of subjects
 
 
-@dataclass(frozen=True, eq=False)
-class Programme:
+class Programme(Struct, frozen=True, eq=False, dict=True):
     """programme.toml. tree holds every (비목, 세목, 세세목) that a line may carry; "" where the tree ends earlier.
 
     include: codes or prefixes of schemas/_common/rules.

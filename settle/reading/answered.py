@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle.korean import josa, particles
 from settle.model import KNOWN, Filled, Sheet
@@ -88,8 +89,7 @@ def correct(files: Sequence[RawFile], answers: Answers) -> list[RawFile]:
     return result
 
 
-@dataclass
-class _Read:
+class _Read(Struct):
     """An answered value as the column holds it; None: it cannot be read."""
 
     value: Any

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from settle.korean import josa
 from settle.model import BUDGET, Book, InputError, InputFile, Sheet
@@ -102,8 +103,7 @@ FINDINGS_LIST = (
 GUIDE = "정산 서식 작성 안내"  # how the first cell of the guide of a template ends
 
 
-@dataclass(frozen=True)
-class _Rules:
+class _Rules(Struct, frozen=True):
     """What sheets are read by."""
 
     kinds: dict[str, SheetKind]

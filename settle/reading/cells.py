@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from settle.korean import brn_valid
 from settle.programme.vocabulary import match_key
@@ -61,8 +62,7 @@ EPOCH_1900 = date(1899, 12, 30)
 EPOCH_1904 = date(1904, 1, 1)
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """What one text means: status, value, and a remark for the notices ('' where nothing was guessed)."""
 
     status: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from settle.model import KNOWN, TIME_KNOWN
 from settle.reading import cells, moments
@@ -56,14 +56,13 @@ def _odd(buffer: pa.Buffer) -> bool:
     return _ODD.search(memoryview(buffer)) is not None
 
 
-@dataclass
-class RawColumn:
+class RawColumn(Struct):
     """Codes into distinct cleaned texts, one per sheet row; -1 where the cell is empty."""
 
     codes: np.ndarray
     texts: pa.Array
     _blank: np.ndarray | None = None
-    _list: list[str] | None = field(default=None, repr=False)
+    _list: list[str] | None = None
 
     @classmethod
     def of(cls, array: Any) -> RawColumn:
@@ -121,8 +120,7 @@ def matching(columns: Mapping[int, RawColumn], pattern: str, rows: slice) -> dic
     return {place: np.append(some, False)[one.codes[rows]] for (place, one), some in found if some.any()}
 
 
-@dataclass
-class Parsed:
+class Parsed(Struct):
     """A column as values: per sheet row (`status`, and per distinct text the rest)."""
 
     codes: np.ndarray

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct, field
 
 from settle.korean import mask, printable
 from settle.model import Doubt, InputError
@@ -37,8 +37,7 @@ HIDDEN = "******"  # what a message shows of a personal cell
 SHOWN = 6  # places named in one notice
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """One sheet on its way to a frame, with what is said about it."""
 
     raw: RawSheet

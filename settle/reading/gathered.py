@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,16 +15,14 @@ if TYPE_CHECKING:
     from settle.reading.columns import RawColumn
 
 
-@dataclass(frozen=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """A column of running numbers, or what looks like it."""
 
     place: int  # 0-based
     column: RawColumn
 
 
-@dataclass
-class Gathered:
+class Gathered(Struct):
     """What is gathered while the sheets are read."""
 
     sheets: list[Sheet] = field(default_factory=list)

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.programme.vocabulary import match_key
 from settle.reading import cells
@@ -43,8 +44,7 @@ Heads = dict[int, tuple[tuple[str, ...], str]]  # column -> keys of its heading,
 Sampler = Callable[[int, int], list[str]]  # (column, first row) -> some texts below
 
 
-@dataclass
-class Table:
+class Table(Struct):
     """A sheet understood: kind, 0-based heading rows, and where each canonical column stands."""
 
     kind: SheetKind

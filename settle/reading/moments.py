@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from settle.reading import cells
 
@@ -20,8 +21,7 @@ _SERIAL = re.compile(r"\d{5}\.\d+")
 _AFTERNOON, _MORNING = ("오후", "PM", "pm"), ("오전", "AM", "am")
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """status: as in settle.reading.cells; seconds since 1970; timed: is the time of day known? Where not, it is 00:00."""
 
     status: int

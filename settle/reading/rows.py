@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from settle.korean import josa
 from settle.model import BUDGET
@@ -42,8 +42,7 @@ _EXACT = r"^[\[(<〈■▶*\s]*(?:\d{1,2} ?월 ?)?(?:합|소|누|총|월|총 ?�
 _SIGNED = r"작성자|확인자|검토자|담당자 ?:|서명|\(인\)|위와 같이|^※|^\*|붙임|첨부|^주\)|^- ?이하|이하 ?여백|이상\.?$"
 
 
-@dataclass
-class Rows:
+class Rows(Struct):
     """0-based sheet rows below the headings, by what they are. unsummed: totals rows that are no sum (mean, balance …)."""
 
     lines: np.ndarray
@@ -92,8 +91,7 @@ def _slice(rows: np.ndarray) -> slice:
     return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0)
 
 
-@dataclass
-class _Look:
+class _Look(Struct):
     """What is in the rows: filled cells by column, how many (running numbers apart), words of a signature or remark."""
 
     filled: dict[int, np.ndarray]

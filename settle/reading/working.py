@@ -6,10 +6,11 @@ A sheet is known by its headings, whatever it is called, in whatever order its r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,7 @@ TOP = 20  # rows among which the headings are looked for
 _CODE = re.compile(r"LEAD-\d{3}")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One row of a working paper below its headings. row: 1-based in the sheet; cells: heading -> text."""
 
     row: int
@@ -34,8 +34,7 @@ class Entry:
         return self.cells.get(name, "")
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """What a file of ours holds. leads: rows of signals; plan and sample: a sample and its lines; lacking: columns it misses."""
 
     name: str

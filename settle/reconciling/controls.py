@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.reconciling import values
 from settle.reconciling.profiles import Profile, heading_key, matching
@@ -24,8 +24,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """A figure the list states about itself against what its rows add up to."""
 
     what: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+from msgspec.structs import replace
 
 from settle.korean import printable
 from settle.programme import sheets

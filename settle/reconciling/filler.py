@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN, Filled, Sheet
@@ -37,8 +38,7 @@ CELLS = {
 AMOUNTS = {"공급가액": "supply", "부가세": "vat", "봉사료": "tip"}
 
 
-@dataclass(frozen=True)
-class UnknownCard:
+class UnknownCard(Struct, frozen=True):
     """A card of which no list says whose it is: number as shown, list, lines that it paid for."""
 
     number: str
@@ -47,8 +47,7 @@ class UnknownCard:
     lines: tuple[int, ...]
 
 
-@dataclass
-class Filling:
+class Filling(Struct):
     """What was filled. filled: cells and evidence rows; cards: whose means of payment is asked; explained: rows of card lists
     (sha256, sheet, row) that a line explains though it is not known to be paid by the project's card.
     """

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle.korean import particles
 from settle.reconciling.matching import EXPLAINED, OPEN
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from settle.reconciling.theirs import Theirs
 
 
-@dataclass
-class Hand:
+class Hand(Struct):
     """The links of a book, for one group of lists. notices: links that could not be used."""
 
     links: Sequence[Link]

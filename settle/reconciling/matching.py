@@ -18,10 +18,9 @@ stay open and are said to be so. Every step works on sets, so the order of rows 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -38,8 +37,7 @@ STATE_TEXTS = {
 }
 
 
-@dataclass
-class Match:
+class Match(Struct):
     """State of every item of both sides while stages run. A match may hold several items of one side (a sum)."""
 
     left_state: np.ndarray

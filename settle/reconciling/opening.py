@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from settle.files import scratch
 from settle.workbook.container import BROKEN_ZIP, MAX_FILE

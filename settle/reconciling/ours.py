@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import days, labels
 from settle.judging.facts.evidence import approval_keys
@@ -23,8 +23,7 @@ ELECTRONIC = ("전자세금계산서", "전자계산서")
 NUMBER_LENGTH = 24  # letters and digits of an electronic invoice's 승인번호
 
 
-@dataclass
-class Ours:
+class Ours(Struct, dict=True):
     """items: what the matching sees (matching.py) and further
 
     `row` (evidence row, -1: none), `kind` (증빙종류), `must` (its absence is a breach), `amount_known`, `supply`,

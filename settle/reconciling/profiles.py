@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from settle.programme.folders import ResourceError, roots
 
@@ -29,8 +30,7 @@ def heading_key(text: str) -> str:
     return _DROP.sub("", _UNIT.sub("", plain)).casefold()
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True, dict=True):
     """One source. needs: headings that must all be there (a tuple: any of them); without: headings that must not.
 
     A fallback is a source that nobody named. needs_fields: fields of which one of each tuple must have a heading;
@@ -164,8 +164,7 @@ def profiles() -> tuple[Profile, ...]:
     return tuple(found.values())
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A profile that fits a table, the position of its headings among the rows, and the columns of its fields."""
 
     profile: Profile

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.facts.evidence import approval_keys
 from settle.korean import josa
@@ -38,8 +38,7 @@ _DAY = r"((?:19|20)\d{2}[-./년 ]{0,2}\d{1,2}[-./월 ]{0,2}\d{1,2})"
 _PERIOD = re.compile(_DAY + r"[일.]?[^\d~∼～-]{0,4}[~∼～-]\s*" + _DAY)
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One list. rows below the headings = lines + repeated + totals + blank + rejected."""
 
     profile: Profile

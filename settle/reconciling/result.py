@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from settle.reconciling.matching import Match
@@ -32,8 +32,7 @@ KEY_HAND = "손으로 이음"
 KEY_SUMS = ("여러 줄의 합계", "여러 건의 합계")
 
 
-@dataclass
-class Side:
+class Side(Struct):
     """One group of lists against the ledger: both sides' items and how they were matched."""
 
     group: str
@@ -42,8 +41,7 @@ class Side:
     match: Match
 
 
-@dataclass
-class Note:
+class Note(Struct):
     """Something about a list, not a line: code, where it stands, won, and what the message says."""
 
     code: str
@@ -54,8 +52,7 @@ class Note:
     text: str
 
 
-@dataclass
-class Reconciliation:
+class Reconciliation(Struct):
     """What the lists say. facts: values per ledger line for the rules (see `given`); notes: REC-060, 080, 090, 110, 120."""
 
     statements: list[Statement]

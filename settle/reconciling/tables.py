@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.reconciling import theirs
 from settle.reconciling.matching import MATCHED, OPEN, STATE_TEXTS
@@ -26,8 +26,7 @@ OURS_COLUMNS = ["자료", "집행번호", "증빙", "승인번호", "상대", "�
 THEIRS_COLUMNS = ["자료", "명세", "행", "승인번호", "상대", "날짜", "금액", "까닭"]
 
 
-@dataclass
-class Tables:
+class Tables(Struct):
     """What 대사표 shows; the names of the columns stand above. 날짜 is datetime64[s], amounts int64, the rest str.
 
     matched has one row per pair of items: 묶음 joins the rows of one match, whose first row has 취소·감액 and 차이

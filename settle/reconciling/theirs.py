@@ -4,11 +4,11 @@ their original.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.facts.evidence import approval_keys
 from settle.reconciling import values
@@ -20,8 +20,7 @@ LINE, REPEATED = "명세", "다른 파일과 겹침"
 _NUMBER = r"(\d{8}[-\s]?[0-9A-Za-z]{8}[-\s]?[0-9A-Za-z]{8})"
 
 
-@dataclass
-class Theirs:
+class Theirs(Struct):
     """One group's lists.
 
     rows: every row of the group's statements with `statement` (position), `item` (-1: none) and `repeated`.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.binder import Binder
 from settle.binder.folder import binder_path, safe_name
@@ -38,8 +39,7 @@ def key_of(folder: Path) -> str:
     return hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(Struct, frozen=True):
     """How a desk was started. folder: where new binders go. control: the file by which others of this user ask it."""
 
     folder: Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from msgspec import Struct, field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 MOST_FILES, MOST_FIELDS, MOST_TEXT, MOST_NAME = 2000, 5000, 256 << 10, 400
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request with all that a page needs. room: None on pages of no binder. form: what was sent ({} for GET)."""
 
     request: Request

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse
@@ -31,8 +31,7 @@ HEADERS = {
 OFFICER, AUDITOR = "수행기관", "감사자"
 
 
-@dataclass
-class Session:
+class Session(Struct):
     """One browser that showed the token. form: what every form of it carries. who: the name that stands in the log."""
 
     form: str

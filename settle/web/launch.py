@@ -12,10 +12,11 @@ import os
 import socket
 import sys
 import webbrowser
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.web import places
 from settle.web.gatekeeper import LOOPBACK, Gate
@@ -72,8 +73,7 @@ def write_control(folder: Path, gate: Gate) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a running desk said: a one-time address, or the sentence that says why not."""
 
     url: str = ""

@@ -5,11 +5,11 @@ What does not change while a judgement stands is made once (`of`); which finding
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.binder import words
 from settle.binder.facts import finding_ids
@@ -40,8 +40,7 @@ STATES = (WAITING, REPLIED, ASKED, DONE, TO_REVIEW)
 LED = "의심 신호"  # among the states to filter by, where there is one
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What is asked of a table. sort: the name of a head; down: largest first; state: of STATES; subject: "" the main one."""
 
     category: str = ""
@@ -68,8 +67,7 @@ class Filter:
         return any((self.category, self.status, self.rule, self.vendor, self.words, self.state))
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """A column of the table. column: of the frame; kind: text, day, won (a blank for 0: part), verdict."""
 
     name: str
@@ -88,8 +86,7 @@ SPENDING = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """frame: one row per line, texts fit for the screen. at: name of a line (source.row) -> position.
 
     judged: the subject that it shows. finding_line, finding_rank: per finding its line (-1: none) and effect; ids: its id in the
@@ -244,8 +241,7 @@ def _category(lines: pd.DataFrame) -> list[Ready]:
     return _ready(best.astype("str").tolist())
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(Struct, frozen=True):
     """Per finding: is it open (a person has to decide), decided but not reviewed, replied to, asked about?"""
 
     open: np.ndarray

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct
 
 from settle.guard import run as guard
 from settle.guard.wire import send
@@ -18,8 +19,7 @@ MOST_PIXELS = 60_000_000  # of a picture before it is made small
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A page. png: b"" where it cannot be shown, with the problem. pages: how many there are."""
 
     png: bytes = b""

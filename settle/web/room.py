@@ -10,8 +10,10 @@ import contextlib
 import json
 import threading
 import time
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.binder import running
 from settle.binder.canonical import canonical
@@ -38,16 +40,14 @@ PATIENCE = 1.2  # seconds that an act waits for its judgement before the page sa
 UNFORESEEN = "settle이 처리하지 못한 문제가 생겼습니다({}). 낸 것은 그대로 남아 있습니다."
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What an act did to the totals. changes: (what is summed, before, after) of what moved; none where nothing was judged before."""
 
     what: str
     changes: list[tuple[str, int, int]]
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """What is being done. step: as people read it; since: monotonic clock."""
 
     what: str
@@ -59,8 +59,7 @@ class Work:
         return int(time.monotonic() - self.since)
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """A judgement and what it was made of. number grows with every judgement; run: of the binder, 0 where none was stored."""
 
     number: int

@@ -7,10 +7,10 @@ import contextlib
 import os
 import shutil
 import signal
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uvicorn
+from msgspec import Struct
 
 from settle.web import launch, places
 from settle.web.app import make
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 LOOK = 1.0  # seconds between looks at the clock
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """folder: where new binders go. idle: seconds. prepare: what is opened or made before the first page; returns its page."""
 
     folder: Path

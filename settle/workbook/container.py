@@ -6,8 +6,9 @@ import lzma
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.korean import josa, printable
 
@@ -60,8 +61,7 @@ class Unreadable(Exception):
     """The file cannot be read; the message is the Korean sentence for the user."""
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """format: xlsx, xlsb, xls, ods, csv, html or xml (SpreadsheetML 2003).
 
     parts: sheet name -> zip entry; sizes: sheet name -> unpacked bytes.

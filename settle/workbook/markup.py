@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, BinaryIO
+
+from msgspec import Struct, field
 
 from settle.guard.wire import send
 from settle.workbook.arrow import arrow_bytes
@@ -25,8 +26,7 @@ class TooLarge(Exception):
     """More cells than a list has."""
 
 
-@dataclass
-class Table:
+class Table(Struct):
     """Texts by (0-based row, column), and cells that reach over several rows."""
 
     name: str = ""

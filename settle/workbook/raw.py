@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,8 +14,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")  # the files tha
 Cell = tuple[int, int]  # 0-based row and column
 
 
-@dataclass
-class RawSheet:
+class RawSheet(Struct):
     """The cells of one sheet as texts.
 
     columns: 0-based column -> pyarrow array (string, or dictionary of strings; null = empty) of `height` rows, from
@@ -34,8 +34,7 @@ class RawSheet:
     hidden_columns: list[int] = field(default_factory=list)
 
 
-@dataclass
-class RawFile:
+class RawFile(Struct):
     """One file: its sheets, or the sentence that says why it cannot be read."""
 
     path: Path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.guard.run import Answer, Limits, guarded
 from settle.korean import josa, printable
@@ -27,8 +28,7 @@ SPLIT_FROM = 30 << 20  # unpacked bytes from which two children share the sheets
 _SAVE_AGAIN = "엑셀에서 열어 새 파일로 저장한 뒤 다시 내 주세요."
 
 
-@dataclass
-class Started:
+class Started(Struct):
     """A file whose children are at work."""
 
     path: Path

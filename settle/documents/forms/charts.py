@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import HexColor, black, white
 
@@ -27,8 +27,7 @@ MOST = 16  # bars (or pairs) of one drawing: a longer chart goes on in the next
 DARK = HexColor("#4A4A4A")
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """name, outlined and filled value, figures beside them."""
 
     name: str
@@ -37,8 +36,7 @@ class Bar:
     figures: str
 
 
-@dataclass(frozen=True)
-class _Scale:
+class _Scale(Struct, frozen=True):
     """From low to high; line: a value marked by a dashed line (100 %)."""
 
     low: Fraction

@@ -5,9 +5,10 @@ Won are int, M/D int thousandths, levels and rates Fraction (1 = 100 %); None: t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from settle.documents.forms import figures
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from settle.documents.forms.figures import Figure
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """How a form is filled. recognised: amounts are what settle recognises (needs a judgement) instead of what was claimed.
 
     as_of: only what happened until that day, and nothing told of the end. charts: pictures behind the form.
@@ -32,8 +32,7 @@ class Choice:
 PLAIN = Choice()
 
 
-@dataclass(frozen=True)
-class Money:
+class Money(Struct, frozen=True):
     """Executed and budgeted won; budget None: the workbook has none."""
 
     executed: int
@@ -50,8 +49,7 @@ class Money:
         return None if self.budget is None else figures.ratio(Fraction(self.executed), Fraction(self.budget))
 
 
-@dataclass(frozen=True)
-class Kpi:
+class Kpi(Struct, frozen=True):
     """One row of sheet 과제: one indicator of one task. result: 실적, or 중간실적 in an interim report."""
 
     indicator: str
@@ -71,8 +69,7 @@ class Kpi:
         return figures.achievement(self.before, self.target, self.result)
 
 
-@dataclass
-class Task:
+class Task(Struct):
     """One task of a participant, with its indicators and texts."""
 
     name: str
@@ -99,8 +96,7 @@ class Task:
         )
 
 
-@dataclass(frozen=True)
-class LogDay:
+class LogDay(Struct, frozen=True):
     """One row of 수행일지."""
 
     day: date | None
@@ -112,8 +108,7 @@ class LogDay:
     work: str
 
 
-@dataclass
-class Assignment:
+class Assignment(Struct):
     """One line of the 투입 현황: a person at a participant."""
 
     person: str
@@ -124,8 +119,7 @@ class Assignment:
     worked: int
 
 
-@dataclass
-class Participant:
+class Participant(Struct):
     name: str
     texts: dict[str, str] = field(default_factory=dict)  # columns of sheet 참여기업
     tasks: list[Task] = field(default_factory=list)
@@ -143,8 +137,7 @@ class Participant:
         return sum(a.worked for a in self.assignments)
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row of 변경승인."""
 
     participant: str
@@ -156,8 +149,7 @@ class Change:
     approved: date | None
 
 
-@dataclass(frozen=True)
-class Support:
+class Support(Struct, frozen=True):
     """One line of the annex of direct support."""
 
     participant: str
@@ -168,8 +160,7 @@ class Support:
     amount: int
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """Everything that either form asks for."""
 
     agreement: dict[str, Any]

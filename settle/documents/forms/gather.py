@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.documents.forms import until
 from settle.documents.forms.data import (
@@ -42,8 +42,7 @@ TEXTS = ("정량평가", "정성평가", "선정배경", "추진개요", "수행
 MIDDLE = "중간"  # before the name of a column that tells of the middle of the agreement
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """Which columns of 과제 a form tells. middle: 중간… where there is one; whole: else those of the end."""
 
     middle: bool

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.documents.content import CENTRE, SOFT, Block, Break, Document, Grid, Page, Picture, Space, Style, Text, flat
 from settle.documents.hwpx.styles import Letters, Paragraph, Styles, named
@@ -21,8 +22,7 @@ _LIST = (
 )
 
 
-@dataclass
-class Body:
+class Body(Struct):
     """The sections of a document as they are written, its pictures, and its text for the preview."""
 
     styles: Styles = field(default_factory=Styles)
@@ -30,8 +30,7 @@ class Body:
     images: list[Image] = field(default_factory=list)
 
 
-@dataclass
-class _Section:
+class _Section(Struct):
     page: Page
     parts: list[str] = field(default_factory=list)
     breaks: bool = False  # the next paragraph begins a page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from settle.documents.content import BLACK, CENTRE, HEADINGS, LEFT, RIGHT
 from settle.documents.hwpx.xml import DECLARATION, SPACES, height, unit
@@ -14,15 +14,13 @@ _EACH = " ".join(f'{name.lower()}="{{0}}"' for name in LANGUAGES)
 NONE, PLAIN = 1, 2  # border fills that Hancom Office expects first: no lines, and no lines with an empty brush
 
 
-@dataclass(frozen=True)
-class Letters:
+class Letters(Struct, frozen=True):
     size: float
     bold: bool = False
     colour: str = BLACK
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     align: str = LEFT
     leading: float = 1.4
     before: float = 0
@@ -32,8 +30,7 @@ class Paragraph:
     tabs: int = 0  # 1: a tab leads to the right edge
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """Lines (left, right, top, bottom) and shade of a cell."""
 
     lines: tuple[bool, bool, bool, bool] = (True, True, True, True)

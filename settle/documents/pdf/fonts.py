@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from msgspec import Struct, field
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
@@ -82,8 +82,7 @@ class _Drawable(dict[int, str]):
         return self[code]
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(Struct, frozen=True):
     """One registered font. foreign: letters met so far that are drawn in the font of signs."""
 
     name: str
@@ -168,8 +167,7 @@ class Face:
         return found
 
 
-@dataclass(frozen=True)
-class Fonts:
+class Fonts(Struct, frozen=True):
     regular: Face
     bold: Face
 

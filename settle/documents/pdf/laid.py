@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from reportlab.lib.units import mm
 
 from settle.documents import content
@@ -21,8 +22,7 @@ LEAST = 0.6  # of a size: the smallest at which a number that does not fit is se
 NUMBER = re.compile(r"\(?[-−]?\d[\d,.]*[^\d\s]{0,4}")
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A cell with its text in lines. across, down: columns and rows that it takes."""
 
     column: int
@@ -34,8 +34,7 @@ class Placed:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class Laid:
+class Laid(Struct, frozen=True):
     """A row with its texts in lines. joined: columns whose cell belongs to the row above; keep: with the next row."""
 
     cells: Sequence[Placed]
@@ -46,13 +45,13 @@ class Laid:
     entry: tuple[str, int, str] | None = None  # bookmark: name, level, key
 
 
-@dataclass
-class Table:
+class Table(Struct):
     """A table laid out for a page: what the parts of it on several pages share."""
 
     grid: Grid
     page: Page
     fonts: Fonts
+    pad: float = 0.0
     edges: list[float] = field(default_factory=list)
     heads: list[Laid] = field(default_factory=list)
     rows: list[Laid] = field(default_factory=list)

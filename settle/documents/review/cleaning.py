@@ -10,11 +10,12 @@ import io
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.sax.saxutils import quoteattr
 from zlib import crc32
+
+from msgspec import Struct, field
 
 from settle.documents.review import accounts, masking, tokens
 from settle.documents.review.masking import Masks
@@ -56,8 +57,7 @@ _FAILED = {
 }
 
 
-@dataclass(frozen=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """data: the workbook. hidden: something was masked. dropped: Korean words for what was left out. tabs: old name -> new."""
 
     data: bytes

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from settle.documents.review import tokens
 from settle.documents.review.package import splice
@@ -41,8 +42,7 @@ _PLAIN_ROW = re.compile(
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-@dataclass
-class Masks:
+class Masks(Struct):
     """What all parts of one workbook share.
 
     keys: numbers of lines and papers that look like accounts and are none. tabs: names of tabs that change -> the masked ones.

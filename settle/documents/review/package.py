@@ -10,9 +10,10 @@ import io
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -28,8 +29,7 @@ class Unsupported(Exception):
     """The package is of a kind that cannot be edited this way. The message is Korean."""
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element and where it stands: bytes start..end, its content inner..close."""
 
     name: str
@@ -45,8 +45,7 @@ class Element:
         return self.close == self.end
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """The root element, its prefix ("x:" or "") and its children in order."""
 
     root: Element

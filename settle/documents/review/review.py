@@ -14,9 +14,11 @@ import contextlib
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from settle.documents.review import beside, decisions, files, findings_list
 from settle.documents.review import package as ooxml
@@ -97,16 +99,14 @@ STYLES = (
 )
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What was typed into an earlier 검토표. replies: (sheet, row) -> reply heading -> text; listed: beside findings."""
 
     replies: Mapping[tuple[int, int], Mapping[str, str]] = field(default_factory=dict)
     listed: Sequence[Typed] = ()
 
 
-@dataclass
-class Written:
+class Written(Struct):
     """A review workbook, and what its reader must be told."""
 
     path: Path
@@ -305,7 +305,7 @@ class _Review:
         )
         formats = add("dxfs", [dxf.format(colour) for colour in FILLS.values()])
         package.put(part, xml)
-        names = [f.name for f in fields(Looks) if f.name != "formats"]
+        names = [name for name in Looks.__struct_fields__ if name != "formats"]
         by_effect = {effect: formats + i for i, effect in enumerate(FILLS)}
         return Looks(formats=by_effect, **{name: xfs + i for i, name in enumerate(names)})
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from settle.documents.view import safe
 from settle.korean import mask, mask_key
@@ -24,16 +25,14 @@ WORDS = {**EFFECTS, "filled": "채움"}
 RANK = {"disallow": 0, "hold": 1, "note": 2, "filled": 3}
 
 
-@dataclass
-class Mark:
+class Mark(Struct):
     """What is said at one cell."""
 
     effect: str
     texts: list[str]
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """Indices of the formats added to styles.xml."""
 
     head: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
+from msgspec import Struct
 
 from settle.documents.view import safe, safe_all
 from settle.model import EFFECTS
@@ -34,8 +34,7 @@ FINDING_COLUMNS = ["규칙", "판정", "집행번호", "금액", "내용", "조�
 FINDING_WIDTHS = [10, 8, 14, 14, 80, 60]
 
 
-@dataclass(frozen=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """Formats of one workbook."""
 
     title: Format

@@ -8,12 +8,12 @@ No fact holds nulls: an unknown figure is 0 with `<name>__known` False, an unkno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct, field
 
 from settle.judging.arrays import coded, day, days, labels, take_each
 from settle.judging.rounds import chosen
@@ -70,8 +70,7 @@ class Verdicts(Protocol):
         """Key of each row of a subject -> codes of the rules that hold or disallow it."""
 
 
-@dataclass
-class Facts:
+class Facts(Struct, dict=True):
     """What is known of every row of a subject; where none is named, of every line of the ledger.
 
     given: facts from outside the workbook (statements, other agreements). bench: judges the other subjects, for `verdict:`.
@@ -82,7 +81,7 @@ class Facts:
     given: dict[str, Any] = field(default_factory=dict)
     about: Subject | None = None
     bench: Verdicts | None = None
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:

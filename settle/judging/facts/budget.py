@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import typed_frame
 from settle.judging.facts.agreement import APPROVALS, approved_rows, unclear_rows
@@ -17,8 +17,7 @@ from settle.programme.vocabulary import HEADS, Programme
 CHANGE = "예산비목변경"
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(Struct, frozen=True, dict=True):
     """rows: 비목 세목 세세목, won by column of each fund, amount (won), one row per entry.
 
     lost: rows of 예산 or 변경승인 that the tree does not have.
@@ -101,8 +100,7 @@ def _without_amount(facts: Facts) -> np.ndarray:
     return ~known
 
 
-@dataclass(frozen=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """A cell of 예산 left blank beside the amount of another fund: 0 or forgotten, nobody knows.
 
     path: `비목`, `비목/세목` or `비목/세목/세세목` of its row; fund: name of the fund; where: the cell in words.

@@ -9,13 +9,13 @@ are false on both sides (`blank = true` asks for just that).
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging import boundaries
 from settle.judging.arrays import FAR, NO_DAY, day
@@ -193,8 +193,7 @@ def _others(facts: Facts, theirs: Facts) -> tuple[np.ndarray, np.ndarray, np.nda
     return own, their, mine != ""
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Rows of another sheet, each beside the row of this subject to which it belongs: what a condition over both asks."""
 
     facts: Facts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import coded, days, labels, matches, take_each, without
 from settle.judging.components import components
@@ -23,8 +23,7 @@ RANGES = ("~∼～〜", "-–")  # 2025-1~2025-4: the hyphens are no range
 MOST_IN_A_RANGE = 10_000
 
 
-@dataclass(frozen=True)
-class Links:
+class Links(Struct, frozen=True):
     """Which evidence row names which ledger line: pairs (line, row), and rows with a name that no line has."""
 
     line: np.ndarray
@@ -121,8 +120,7 @@ def links(facts: Facts) -> Links:
     return Links(line.astype(np.int64), np.repeat(pair_row, repeat).astype(np.int64), dangling)
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The evidence rows as arrays: kind, trade class (position in programme papers.trade, -1: no trade paper), amounts, issuer."""
 
     kind: tuple[np.ndarray, np.ndarray]  # codes into distinct 증빙종류

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import days, group_sum, labels, ranks
 from settle.judging.facts.base import Facts, fact, known
@@ -34,8 +34,7 @@ def category(facts: Facts) -> Categories:
     return Categories(codes, rows)
 
 
-@dataclass(frozen=True)
-class Categories:
+class Categories(Struct, frozen=True):
     """code per line into rows of (비목, 세목, 세세목, known to the tree); unknown names stay as written."""
 
     code: np.ndarray

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import labels
 from settle.judging.facts.agreement import approved_rows, covered
@@ -40,8 +40,7 @@ def plan_column_of(by: str) -> str:
     return ITEM if by == "plan_item" else by
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """An approved change of the plan: won of a fund from one of its parts to another (keys; spelling aside).
 
     won, fund: None, "" where the row does not say. row: `변경승인 5행`. lacking: what keeps it from being applied ("" where nothing does).

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import group_sum, labels
 from settle.judging.facts.base import Facts, fact
 from settle.judging.facts.ledger import vat_of
 
 
-@dataclass(frozen=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """What the trade papers of each line's purchase prove; per line, the same within a purchase.
 
     Of its purchases by the first kind present, and of its refunds by the first kind among their own papers (≤ 0 as a rule).
@@ -33,8 +31,7 @@ class Proved:
     papers: np.ndarray  # evidence rows counted
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """Pairs (group, evidence row) of the first trade kind of each group; again: rows listed again with one 승인번호 and amount."""
 
     group: np.ndarray

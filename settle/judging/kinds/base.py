@@ -8,10 +8,10 @@ both *at issue* (over the whole line) and *applied* (over what the rules before 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct, field
 import pandas as pd
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
@@ -25,8 +25,7 @@ Take = Callable[[np.ndarray], np.ndarray]
 ACCEPT, REJECT, PARTLY = "인정", "불인정", "일부인정"  # an auditor's verdicts
 
 
-@dataclass
-class Told:
+class Told(Struct):
     """What a rule tells besides about something that has no won of its own: rows of another sheet, a file, the agreement ("")."""
 
     kind: str
@@ -36,8 +35,7 @@ class Told:
     values: dict[str, Any] = field(default_factory=dict)  # for the texts, one value per subject
 
 
-@dataclass
-class Second:
+class Second(Struct):
     """What a rule says of a line beside its first word: a hold of the part that may be wrong, a note. Never a disallowance."""
 
     case: np.ndarray  # uint8 per line
@@ -45,8 +43,7 @@ class Second:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
-class Outcome:
+class Outcome(Struct):
     """What a rule says. case: uint8 per line, 0 = nothing, else the number of the rule's case."""
 
     case: np.ndarray
@@ -62,8 +59,7 @@ class Outcome:
         return bool(self.case[line]) or (self.second is not None and bool(self.second.case[line]))
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """What a kind may look at."""
 
     rule: Rule

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from settle.judging.arrays import group_sum, labels, latest_first
 from settle.judging.facts.budget import Budget, fund_budgets
@@ -24,8 +24,7 @@ def measured(ctx: Context) -> np.ndarray:
     return ctx.left + ctx["measured_extra"]
 
 
-@dataclass(frozen=True)
-class Heads:
+class Heads(Struct, frozen=True):
     """A category level of each line: label for grouping, name `비목/세목/세세목`, won agreed for it."""
 
     label: np.ndarray

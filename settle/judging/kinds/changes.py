@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from settle.judging.arrays import date_text, days
 from settle.judging.facts.agreement import APPROVALS
@@ -15,8 +15,7 @@ from settle.judging.kinds.rows import counted
 from settle.programme import conditions
 
 
-@dataclass
-class RowFacts:
+class RowFacts(Struct):
     """Facts of the rows at hand, for the conditions of the rule's cases."""
 
     found: dict[str, np.ndarray] = field(default_factory=dict)

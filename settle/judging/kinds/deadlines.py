@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from settle.judging import boundaries
 from settle.judging.facts.base import known
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
 
 
-@dataclass(frozen=True)
-class _Stood:
+class _Stood(Struct, frozen=True):
     """How the moment of one part of every application stands: inside, late or early, its time not known, or no moment at all."""
 
     inside: np.ndarray

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.documents.evidence import VERDICTS, shown
 from settle.evidence import sentences
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from settle.web.room import Room, State
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What a file says: name, value as people read it, and 일치, 다름, 못 찾음 or ""."""
 
     name: str
@@ -24,8 +24,7 @@ class Fact:
     verdict: str
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """An evidence file of the line. input: number in the binder of the file it is or lies in; image: its pages can be shown, from `first`
     on; problem: a sentence.
     """
@@ -42,8 +41,7 @@ class File:
     invoice: Invoice | None
 
 
-@dataclass(frozen=True)
-class Invoice:
+class Invoice(Struct, frozen=True):
     """An e-invoice as people know it. parties: (who, number, name); sums: (name, text).
 
     items: (what with its size, quantity, price, supply, tax); quantity and price as written, "" where the invoice says none, won else.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from msgspec import Struct
 
 from settle.binder import words
 from settle.documents import subjects
@@ -29,8 +29,7 @@ _SHOWN = ("증빙번호", "증빙종류", "발행일", "발행자", "승인번�
 _KEYS = ("집행번호", "증빙번호", "승인번호", "파일명", "사업자등록번호", "SHA")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A cell. origin: where a filled or answered value comes from; marked: a finding points at it; key: its digits are no account."""
 
     name: str
@@ -41,8 +40,7 @@ class Field:
     key: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A finding with its clause and what people did. won: what it takes or holds."""
 
     place: int

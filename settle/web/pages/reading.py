@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from msgspec import Struct
 
 from settle.binder.words import BinderError
 from settle.korean import mask_key
@@ -32,8 +32,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELL = 50, 80, 60
 NO_COLUMN = "쓰지 않음"  # what a select sends of a column that is wrongly taken for one
 
 
-@dataclass(frozen=True)
-class ShownColumn:
+class ShownColumn(Struct, frozen=True):
     """A column of a sheet: letter, heading as it stands, what it was taken for ("" nothing)."""
 
     letter: str
@@ -41,8 +40,7 @@ class ShownColumn:
     ours: str
 
 
-@dataclass(frozen=True)
-class ShownSheet:
+class ShownSheet(Struct, frozen=True):
     """A sheet with its first rows. worth: column that is lacking -> (won, lines) that it would settle."""
 
     file: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -35,8 +35,7 @@ LETTERS = "보완요청서"
 ORDER = ("불인정내역서", "최종보고서", "중간보고서", "정산검토보고서", "검토표", "대사표", "의심신호")
 
 
-@dataclass(frozen=True)
-class Out:
+class Out(Struct, frozen=True):
     """A file of a set."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from settle.binder.words import BinderError, clean
 from settle.documents import subjects
@@ -30,8 +31,7 @@ UNUSED = "답의 "  # how the notices begin that say why an answer was not used 
 NOT_UNDERSTOOD = "알아듣지 못했습니다. 보기처럼 적거나 고르세요."
 
 
-@dataclass(frozen=True)
-class ShownLine:
+class ShownLine(Struct, frozen=True):
     """A line of a question."""
 
     name: str
