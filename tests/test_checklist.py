@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from settle.pipeline import book_from_tables, judge
 from settle.programme.rules import Rulebook, parse

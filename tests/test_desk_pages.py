@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import re
@@ -11,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from settle import pipeline
@@ -178,7 +178,7 @@ def test_an_answer_takes_up_what_was_assembled_where_it_changes_nothing_of_it(
 def test_what_is_made_of_a_kept_book_shares_no_list_with_it() -> None:
     book = pipeline.book_from_tables({"협약": {}, "집행내역": []})
     mine = pipeline.Kept("열쇠", book).of("열쇠", lambda: pytest.fail("made anew"))
-    lists = [one.name for one in dataclasses.fields(book) if isinstance(getattr(book, one.name), list)]
+    lists = [name for name, value in msgspec.structs.asdict(book).items() if isinstance(value, list)]
     assert {"carried", "working", "notices"} <= set(lists)
     assert [name for name in lists if getattr(mine, name) is getattr(book, name)] == []
 

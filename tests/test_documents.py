@@ -142,7 +142,7 @@ def test_the_command_writes_letters_mails_and_the_list(workbook: Path, tmp_path:
 
 
 def test_without_a_hold_there_is_nothing_to_ask(tmp_path: Path) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from tests.kit import judgements
 

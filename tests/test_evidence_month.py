@@ -7,12 +7,13 @@ import json
 import pickle
 import shutil
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from msgspec.structs import replace
 
 from settle.batch import filed, pool, run, work
 from settle.batch.month import Month, Options

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pdfplumber
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pypdf import PdfReader
 
 from settle.documents import disallowance, json_
