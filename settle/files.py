@@ -11,9 +11,10 @@ import os
 import secrets
 import shutil
 import tempfile
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 _SCRATCH = "settle-"
@@ -24,13 +25,13 @@ class WriteError(Exception):
 
 
 def toml(text: str) -> dict[str, Any]:
-    """TOML as a table. Raises tomllib.TOMLDecodeError, for what no parser can hold (nested too deeply, a number without end) too."""
+    """TOML as a table. Raises tomli.TOMLDecodeError, for what no parser can hold (nested too deeply, a number without end) too."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError:
         raise
     except (RecursionError, ValueError) as error:
-        raise tomllib.TOMLDecodeError("nested too deeply, or a number too long") from error
+        raise tomli.TOMLDecodeError("nested too deeply, or a number too long") from error
 
 
 def prepare(folder: Path) -> Path:

@@ -101,7 +101,7 @@ def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None], r
 
 def _in_binder(kept: in_binder.Kept) -> int:
     """Ask about the files of a binder; the answers stand in its register and log, and it is judged again."""
-    import tomllib
+    import tomli
 
     from settle.binder import running
     from settle.programme.answers import dumps
@@ -116,7 +116,7 @@ def _in_binder(kept: in_binder.Kept) -> int:
             given: list[str] = []
 
             def keep(question: Question, answer: Answers) -> None:
-                body = tomllib.loads(dumps(answer))
+                body = tomli.loads(dumps(answer))
                 binder.answer(question.id, body, question.kind, _told(body), origin="terminal")
                 given.append(question.id)
 

@@ -4,9 +4,9 @@ what was sampled, the decisions and answers it rests on, what is unresolved, the
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
+import tomli
 from msgspec import Struct, field
 
 from settle.documents import files
@@ -109,7 +109,7 @@ def _unasked(judgement: Judgement) -> int:
 
 
 def _words() -> dict[str, Any]:
-    return tomllib.loads(common_file("reports", "review.toml").read_text(encoding="utf-8"))
+    return tomli.loads(common_file("reports", "review.toml").read_text(encoding="utf-8"))
 
 
 def _blocks(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]:

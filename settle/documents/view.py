@@ -9,13 +9,13 @@ resident and account numbers masked.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections import Counter
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import tomli
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -87,10 +87,10 @@ def form(programme: str = DEFAULT_PROGRAMME) -> Form:
     if not path.is_file():
         path = folder("reports", DEFAULT_PROGRAMME) / "disallowance.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomli.loads(path.read_text(encoding="utf-8"))
         columns = {name: tuple(Column(**column) for column in found) for name, found in raw.pop("columns").items()}
         return Form(raw["title"], raw, columns)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, tomli.TOMLDecodeError, KeyError, TypeError) as error:
         raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 
@@ -101,8 +101,8 @@ def request_words(programme: str = DEFAULT_PROGRAMME) -> dict[str, Any]:
     if not path.is_file():
         path = folder("reports", DEFAULT_PROGRAMME) / "requests.toml"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomli.TOMLDecodeError) as error:
         raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 

@@ -12,12 +12,12 @@ counts what the earlier ones leave. Of what is not checked every question counts
 from __future__ import annotations
 
 import heapq
-import tomllib
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import tomli
 from msgspec import Struct, field
 
 from settle import korean
@@ -105,8 +105,8 @@ def _data(programme: str) -> dict[str, Any]:
     """questions.toml of a programme; empty where it has none. Raises ResourceError (Korean)."""
     try:
         path = data_file(programme, "questions.toml")
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, tomli.TOMLDecodeError) as error:
         raise ResourceError(f"물음 자료 questions.toml을 읽을 수 없습니다: {error}") from error
 
 

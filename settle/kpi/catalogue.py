@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import tomli
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -159,9 +159,9 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Ca
     if not path.is_file():
         return Catalogue("", ())
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomli.loads(path.read_text(encoding="utf-8"))
         return Catalogue(raw.get("source", ""), tuple(_indicator(one) for one in raw["indicator"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, tomli.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ResourceError(f"성과지표 자료 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 

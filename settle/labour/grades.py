@@ -6,10 +6,10 @@ The table lies in schemas/<programme>/grades.toml. A person is looked at once, s
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING
 
+import tomli
 from msgspec import Struct
 
 from settle.programme import folders as resources
@@ -73,7 +73,7 @@ def table(programme: str = resources.DEFAULT_PROGRAMME, place: Path | None = Non
     path = resources.data_file(programme, "grades.toml", place)
     if not path.is_file():
         raise resources.ResourceError(f"사업 '{programme}'에 컨설턴트 등급 기준(grades.toml)이 없습니다.")
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = tomli.loads(path.read_text(encoding="utf-8"))
     routes = tuple(
         Route(r["grade"], r["by"], tuple(r["credential"]), float(r["years"]), r.get("of", "")) for r in data["route"]
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 
 import numpy as np
+import tomli
 
 from settle.programme.folders import common_file
 
@@ -39,7 +39,7 @@ def korean_holidays(first_year: int, last_year: int) -> np.ndarray:
 def _stored() -> tuple[str, ...]:
     """The days of the table, 2025-01-01."""
     text = common_file("schemas", HOLIDAYS).read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text))
+    return tuple(tomli.loads(text))
 
 
 def next_working_days(days: np.ndarray) -> np.ndarray:

@@ -35,9 +35,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
+import tomli
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -143,7 +143,7 @@ def load(path: Path) -> Answers:
         raw = toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise AnswersError(f"답 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         where = re.search(r"line (\d+)", str(error))
         raise AnswersError(
             f"답 파일 '{path.name}'은(는) 이름 = \"글\" 모양이 아닙니다."

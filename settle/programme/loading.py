@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import tomli
 
 from settle.files import toml
 from settle.korean import josa
@@ -52,7 +52,7 @@ def parse(text: str, file: str, shape: type[Shape]) -> tuple[Shape, dict[str, An
     """(checked, as it stands) of a TOML text; `file` is its name in what is said. Raises LoadError."""
     try:
         raw = toml(text)
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         raise LoadError(_broken(text, file, str(error))) from None
     try:
         return msgspec.convert(raw, shape), raw
@@ -100,7 +100,7 @@ def _key(lines: list[str], after: int, name: str, number: int | None) -> int | N
 
 
 def _broken(text: str, file: str, said: str) -> str:
-    """tomllib's sentence in Korean, with the line it names."""
+    """tomli's sentence in Korean, with the line it names."""
     found = re.search(r"at line (\d+)", said)
     line = int(found[1]) if found else len(text.split("\n"))
     return f"{file} {line}행: 여기서 글자 파일(TOML)의 모양이 어긋납니다. 따옴표, 괄호, 등호를 확인해 주세요."

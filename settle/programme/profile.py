@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING
 
+import tomli
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -47,7 +47,7 @@ def load(path: Path) -> Profile:
         return Profile(words={column: dict(known) for column, known in words.items()}, **tables)
     except FileNotFoundError:
         raise ProfileError(f"열 이름 파일 '{path.name}'이(가) 없습니다. 경로를 확인해 주세요.") from None
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         where = re.search(r"line (\d+)", str(error))
         line = f" {where[1]}행을 보세요." if where else ""
         raise ProfileError(f"열 이름 파일 '{path.name}'은(는) 이름 = \"글\" 모양이 아닙니다.{line}") from error

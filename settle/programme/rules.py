@@ -13,12 +13,12 @@ import datetime as dt
 import difflib
 import hashlib
 import string
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import tomli
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -308,7 +308,7 @@ def own_examples(folder: Path) -> dict[str, tuple[dict[str, Any], ...]]:
         return {}
     try:
         return {code: tuple(tables) for code, tables in toml(loading.read_text(file)).items()}
-    except (LoadError, tomllib.TOMLDecodeError, TypeError) as error:
+    except (LoadError, tomli.TOMLDecodeError, TypeError) as error:
         raise RulebookError(f'{EXAMPLES}: 규칙마다 [["코드"]]로 적은 예를 읽을 수 없습니다 ({error}).') from None
 
 
@@ -360,7 +360,7 @@ def digest(folder: Path, include: Sequence[str] | None = None) -> str:
     """
     if include is None:
         try:
-            include = tomllib.loads((folder / "programme.toml").read_text(encoding="utf-8")).get("include", [])
+            include = tomli.loads((folder / "programme.toml").read_text(encoding="utf-8")).get("include", [])
         except (OSError, ValueError):
             include = []  # what is wrong with it is said where it is loaded
     found = hashlib.sha256()

@@ -7,11 +7,11 @@ file but `matching.toml` is the profile of one source.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, cached_property
 from typing import Any
 
+import tomli
 from msgspec import Struct, field
 
 from settle.programme.folders import ResourceError, roots
@@ -117,8 +117,8 @@ def _read(name: str) -> dict[str, Any]:
         path = root / "statements" / name
         if path.is_file():
             try:
-                return tomllib.loads(path.read_text(encoding="utf-8"))
-            except (OSError, tomllib.TOMLDecodeError) as error:
+                return tomli.loads(path.read_text(encoding="utf-8"))
+            except (OSError, tomli.TOMLDecodeError) as error:
                 raise ResourceError(f"명세 자료 {name}을(를) 읽을 수 없습니다: {error}") from error
     raise ResourceError(f"명세 자료 ledgers/statements/{name}이(가) 없습니다.")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from settle.documents.content import (
     CENTRED,
@@ -53,8 +54,8 @@ def form(programme: Programme, name: str) -> dict[str, Any]:
     if not path.is_file():
         raise ResourceError(f"{programme.name}에는 {TITLES.get(name, name)} 서식이 없습니다.")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomli.TOMLDecodeError) as error:
         raise ResourceError(f"보고서 서식 {path.name}을(를) 읽을 수 없습니다: {error}") from error
 
 

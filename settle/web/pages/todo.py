@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from typing import TYPE_CHECKING, Any
 
+import tomli
 from msgspec import Struct
 
 from settle.binder.words import BinderError, clean
@@ -43,7 +43,7 @@ class ShownLine(Struct, frozen=True):
 
 def body_of(toml: str) -> dict[str, Any]:
     """A piece of 답.toml as the binder keeps it."""
-    return tomllib.loads(toml)
+    return tomli.loads(toml)
 
 
 def anchor(question: str) -> str:
