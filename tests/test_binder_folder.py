@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from settle.binder import Binder, BinderError, lock
 from settle.binder import folder as places
@@ -248,7 +249,7 @@ def test_a_reused_process_number_does_not_keep_a_lock_alive(tmp_path: Path) -> N
     assert mine is not None
     if not mine.started:
         pytest.skip("this system does not say when a process began")
-    (folder / places.LOCK).write_text(json.dumps(mine.__dict__ | {"started": "1"}), encoding="utf-8")
+    (folder / places.LOCK).write_text(json.dumps(asdict(mine) | {"started": "1"}), encoding="utf-8")
     with Binder.open(folder, "이감사") as made:
         assert not made.read_only
 

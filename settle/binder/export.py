@@ -7,6 +7,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from settle.binder import answers, words
 from settle.binder.canonical import canonical
 from settle.binder.cases import cases, decision, reply
@@ -143,7 +145,7 @@ def log_lines(store: Store) -> Iterable[str]:
     of the unmasked row and is checked by `settle binder verify`.
     """
     for one in store.events():
-        row: dict[str, Any] = dict(one.__dict__)
+        row = asdict(one)
         shown = {name: _masked(value) for name, value in row.items() if name not in ("previous", "sha256")}
         shown |= {"previous": one.previous, "sha256": one.sha256}
         yield canonical(shown | {"masked": True} if shown != row else shown)

@@ -17,6 +17,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from settle.binder.folder import TEMPORARY, new_file, sync_folder
 from settle.binder.words import particles
@@ -116,7 +117,7 @@ def take(path: Path, wanted: Holder, take_over: bool = False) -> Holder | None:
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
     try:
         with new_file(temporary) as out:
-            out.write(json.dumps(wanted.__dict__, ensure_ascii=False).encode())
+            out.write(json.dumps(asdict(wanted), ensure_ascii=False).encode())
             out.flush()
             os.fsync(out.fileno())
         os.replace(temporary, path)
