@@ -30,7 +30,7 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     said = chosen(book, facts.programme)
     if said is not None and said[1] and said[1] not in book.notices:
         book.notices.append(said[1])
-    bench = Bench(facts, rulebook, whole)
+    bench = Bench(facts, rulebook, whole.select(None, skip) if rules else rulebook, whole)
     main = bench.spoken(facts.programme.main)
     others = bench.others()
     settled = main.settled

@@ -81,12 +81,17 @@ class Spoken(Struct):
 
 
 class Bench(Struct, dict=True):
-    """Judges the subjects of a book. main: Facts of the main subject, with what is given from outside."""
+    """Judges the subjects of a book. main: Facts of the main subject, with what is given from outside.
+
+    rulebook: the rules chosen, whose findings are told. asked: those that a verdict on another subject rests on, which a
+    choice of a few does not narrow (what is skipped is skipped there too).
+    """
 
     main: Facts
-    rulebook: Rulebook  # the rules chosen
+    rulebook: Rulebook
+    asked: Rulebook
     whole: Rulebook
-    _done: dict[str, Spoken] = field(default_factory=dict)
+    _done: dict[tuple[str, bool], Spoken] = field(default_factory=dict)
     _now: list[str] = field(default_factory=list)
     _facts: dict[str, Facts] = field(default_factory=dict)
 
@@ -138,25 +143,29 @@ class Bench(Struct, dict=True):
             self._facts[subject.name] = Facts(self.main.book, self.main.programme, given, subject, self)
         return self._facts[subject.name]
 
-    def spoken(self, subject: Subject) -> Spoken:
-        """What is said of a subject. Raises RulebookError where two subjects wait for each other's verdict."""
+    def spoken(self, subject: Subject, asked: bool = False) -> Spoken:
+        """What is said of a subject by the rules chosen; asked: by those that a verdict rests on.
+
+        Raises RulebookError where two subjects wait for each other's verdict.
+        """
         name = subject.name
+        key = name, asked and self.asked is not self.rulebook
         if name in self._now:
             told = ", ".join(f"'{one}'" for one in self._now[self._now.index(name) :])
             raise RulebookError(f"판정 대상 {told}의 규칙이 서로의 판정(verdict:)을 묻고 있어 판정할 수 없습니다.")
-        if name not in self._done:
+        if key not in self._done:
             self._now.append(name)
             try:
-                self._done[name] = self._judge(subject)
+                self._done[key] = self._judge(subject, self.asked if asked else self.rulebook)
             finally:
                 self._now.remove(name)
-        return self._done[name]
+        return self._done[key]
 
-    def _judge(self, subject: Subject) -> Spoken:
+    def _judge(self, subject: Subject, rulebook: Rulebook) -> Spoken:
         facts = self.facts(subject)
-        chosen, all_of_it = (replace(book, rules=self.rules(subject, book)) for book in (self.rulebook, self.whole))
-        asked = chosen.rules if subject != self.main.programme.main or self.spent else ()
-        runnable, not_checked = checkable(facts, asked)
+        chosen, all_of_it = (replace(book, rules=self.rules(subject, book)) for book in (rulebook, self.whole))
+        rules = chosen.rules if subject != self.main.programme.main or self.spent else ()
+        runnable, not_checked = checkable(facts, rules)
         decided, own, problems = read_decisions(
             facts, chosen, all_of_it, [p for p, one in self._decided.items() if one == subject.name]
         )
@@ -193,7 +202,7 @@ class Bench(Struct, dict=True):
             raise RulebookError(f"verdict:{name}: 그런 판정 대상이 없습니다. 있는 대상: {known}")
         if not self.there(subject):
             return None
-        spoken = self.spoken(subject)
+        spoken = self.spoken(subject, asked=True)
         said = np.full(spoken.facts.n, OK, dtype=object)
         settled = spoken.settled
         said[settled.disallowed > 0] = PART
@@ -213,7 +222,7 @@ class Bench(Struct, dict=True):
         if self.verdicts(name) is None:
             return {}
         subject = next(one for one in self._all if one.name == name)
-        found = self.spoken(subject).findings
+        found = self.spoken(subject, asked=True).findings
         rules: dict[str, list[str]] = {}
         wanted: dict[str, list[str]] = {}
         for line, code, title, effect, papers in zip(
