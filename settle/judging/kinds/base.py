@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct, field
 import pandas as pd
+from msgspec import Struct, field
 
 from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.programme import conditions
@@ -161,8 +161,7 @@ class Context(Struct):
         return with_effect(self.rule, case, effect)
 
 
-@dataclass(frozen=True)
-class Some:
+class Some(Struct, frozen=True):
     """Some lines alone, at ascending positions: their facts, for what only few lines are asked."""
 
     ctx: Context
