@@ -61,6 +61,17 @@ def without(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, ""), dtype=STR)
 
 
+def places_in(texts: pd.Series, among: pd.Series) -> np.ndarray:
+    """Where each text stands among the others, which are all different; -1 where it does not."""
+    found = pc.index_in(pa.array(texts, pa.large_string()), pa.array(among, pa.large_string()))
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def repeated(text: str, n: int) -> pd.Series:
+    """A column of one text."""
+    return pd.Series(text_array(pa.repeat(pa.scalar(text, pa.large_string()), n)), dtype=STR)
+
+
 def ranks(texts: pd.Series) -> np.ndarray:
     """The place of each text in their order, equal texts at one place."""
     return pc.rank(pa.array(texts, pa.large_string()), tiebreaker="dense").to_numpy().astype(np.int64)
@@ -145,15 +156,19 @@ def _numbers(key: pd.Series | np.ndarray) -> tuple[np.ndarray, int]:
         low, high = int(key.min()), int(key.max())
         if high - low < NARROW * len(key):
             return key.astype(np.int64) - low, high - low + 1
-    codes, distinct = coded(key)
-    return codes, max(len(distinct), 1)
+    return _hashed(key)
+
+
+def _hashed(values: pd.Series | np.ndarray) -> tuple[np.ndarray, int]:
+    """Values as labels 0 … m, and a bound (> 0) that all are below."""
+    codes, distinct = pd.factorize(values) if len(values) > FEW else coded(values)
+    return codes.astype(np.int64), max(len(distinct), 1)
 
 
 def _dense(numbers: np.ndarray, size: int) -> tuple[np.ndarray, int]:
     """Numbers below size as labels 0 … m, and how many those are."""
     if size > NARROW * len(numbers):
-        codes, distinct = coded(numbers)
-        return codes, max(len(distinct), 1)
+        return _hashed(numbers)
     there = np.zeros(size, dtype=bool)
     there[numbers] = True
     count: np.ndarray = np.cumsum(there)

@@ -131,6 +131,7 @@ class _Asking:
         self.main = judgement.book.main
         self.data = _data(self.programme.id)
         self.things: dict[str, _Thing] = {}
+        self.columns = {c.name for c in self.kinds[self.main].columns} if self.main in self.kinds else set()
         self.names = judgement.lines["line"].tolist() if len(judgement.lines) else []
         self.headings = self._headings()
         self.cards = {line: card for card in getattr(judgement.filling, "cards", ()) for line in card.lines}
@@ -184,10 +185,9 @@ class _Asking:
         """What a hold asks for."""
         about = self.data.get("codes", {}).get(code) or self.data.get("papers", {}).get(papers)
         if about is None:
-            single = papers in {c.name for c in self.kinds[self.main].columns} if self.main in self.kinds else False
             return (
                 [f"{self.main}.{papers}"]
-                if single
+                if papers in self.columns
                 else [f"증빙.{part.strip()}" for part in papers.split(",") if part.strip()]
             )
         sheet, _, column = about.partition(".")

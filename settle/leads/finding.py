@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct, field
 
-from settle.korean import mask_all, mask_keys, particles
+from settle.korean import PARTICLES, mask_all, mask_keys, particles
 from settle.leads import patterns as _patterns  # noqa: F401  registers them
 from settle.leads.look import NEEDS, PATTERNS, Ground, Look
 from settle.programme import conditions, folders, loading
@@ -105,7 +105,7 @@ def find(judgement: Judgement, folder: Path | None = None) -> Found:
     for one in files(judgement.programme.id, folder):
         among = facts["judged"] & conditions.holds(one.applies_to, facts, facts.n)
         look = Look(ground, judgement.book, among, one.parameters)
-        groups = PATTERNS[one.pattern](look)
+        groups, open_ = PATTERNS[one.pattern](look), PARTICLES.search(one.message) is not None
         if look.lacking:
             result.unasked[one.code] = look.lacking
         found, messages = [], []
@@ -114,9 +114,8 @@ def find(judgement: Judgement, folder: Path | None = None) -> Found:
             lines = tuple(names[i] for i in places)
             told = {name: f"{v:,}" if isinstance(v, int | np.integer) else str(v) for name, v in group.values.items()}
             won = sum(claimed[i] for i in places)
-            messages.append(
-                particles(one.message.format(**told, won=f"{won:,}", n=len(lines), first=lines[0] if lines else ""))
-            )
+            message = one.message.format(**told, won=f"{won:,}", n=len(lines), first=lines[0] if lines else "")
+            messages.append(particles(message) if open_ else message)
             found.append((_id(one.code, lines, group.key), lines, won))
         leads = [
             Lead(name, one.code, one.title, lines, won, message, one.harmless)

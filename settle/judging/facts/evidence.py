@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
-from settle.judging.arrays import coded, days, labels, matches, take_each, without
+from settle.judging.arrays import coded, days, labels, matches, places_in, take_each, without
 from settle.judging.components import components
 from settle.judging.facts.base import Facts, fact
 from settle.korean import brn_valid, numbers_between
@@ -92,12 +92,13 @@ def _all_names(facts: Facts) -> tuple[pd.Series, np.ndarray]:
 @fact
 def links(facts: Facts) -> Links:
     names, owner = _all_names(facts)
-    codes, unique = pd.factorize(matchable(names))
+    codes, distinct = pd.factorize(matchable(names))
+    unique = pd.Series(distinct, dtype="str")
     by_code = np.argsort(codes, kind="stable")
     counts = np.bincount(codes, minlength=len(unique)) if len(codes) else np.zeros(0, dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if len(counts) else counts
     rows = matchable(facts.book.frames[EVIDENCE]["집행번호"])
-    code = pd.Index(unique).get_indexer(rows) if len(unique) else np.full(len(rows), -1)
+    code = places_in(rows, unique)
     found = np.flatnonzero(code >= 0)
     pair_code, pair_row = code[found], found
     dangling = code < 0

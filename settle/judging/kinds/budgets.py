@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
-from settle.judging.arrays import group_sum, labels, latest_first
+from settle.judging.arrays import coded, group_sum, labels, latest_first, take_each
 from settle.judging.facts.budget import Budget, fund_budgets
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.judging.kinds.breach import outright
@@ -108,8 +108,7 @@ def take_over_spent(ctx: Context, parent: np.ndarray, excess: np.ndarray, among:
 def _blank(ctx: Context, names: np.ndarray) -> np.ndarray:
     """The blank cells of 예산 that may add to what was agreed for each line's category, in words; "" where there is none."""
     blanks = ctx["budget_blanks"]
-    said = {name: ", ".join(one.where for one in blanks if one.touches(name)) for name in set(names)}
-    return np.array([said[name] for name in names], dtype=object)
+    return take_each(*coded(names), lambda name: ", ".join(one.where for one in blanks if one.touches(name)), object)
 
 
 def _outcome(ctx: Context, taken: np.ndarray, names: np.ndarray, **values: object) -> Outcome:
@@ -122,8 +121,9 @@ def _outcome(ctx: Context, taken: np.ndarray, names: np.ndarray, **values: objec
         raise RulebookError(f'규칙 {ctx.rule.code}: 예산의 빈칸을 말할 경우(found = "blank")가 없습니다.')
     blank = _blank(ctx, names)
     waiting = ctx.facts.zeros() if ctx.state.unsure is None else ctx.state.unsure
-    waits = np.where(blank != "", np.maximum(taken - waiting, 0), 0)
-    sure = np.where(blank == "", taken, 0)
+    told = blank == ""
+    waits = np.where(told, 0, np.maximum(taken - waiting, 0))
+    sure = np.where(told, taken, 0)
     ctx.state.unsure = waiting + waits
     case = np.where(sure > 0, ctx.rule.case("disallow"), np.where(waits > 0, number, 0)).astype(np.uint8)
     return Outcome(case, lambda left: np.minimum(sure, left), hold=waits, values=dict(values) | {"blank": blank})
@@ -216,7 +216,7 @@ def _overdrawn(ctx: Context, second: np.ndarray, spent: np.ndarray) -> np.ndarra
         if won < 0 and name not in set(spent):
             head = name.rpartition("/")[0]
             below[head] = below.get(head, 0) - won
-    return np.array([below.get(name, 0) for name in second], dtype=np.int64)
+    return take_each(*coded(second), lambda name: below.get(name, 0), np.int64)
 
 
 @kind("group")
