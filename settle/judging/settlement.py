@@ -114,6 +114,13 @@ class Settled(Struct):
     def recognised(self) -> np.ndarray:
         return self.claimed - self.held - self.disallowed
 
+    def forget_rules(self) -> None:
+        """Let go of the arrays of every rule, for when its findings are told; won per line stay."""
+        for one in self.applied:  # what takes won and what fills texts hold the settlement itself
+            one.outcome.take = None
+            one.outcome.values.clear()
+        self.applied.clear()
+
 
 def sequence(rules: tuple[Rule, ...], programme_order: Mapping[str, list[str]]) -> list[Rule]:
     """The rules (in code order) in the order in which they take won: deductions, line caps, group caps."""
@@ -146,6 +153,7 @@ def settle(
     for rule in sequence(rules, facts.programme.data.get("order", {})):
         outcome = state.outcome(rule)
         if not outcome.case.any() and outcome.second is None:
+            outcome.take, outcome.values = None, {}  # nothing is taken or told of a line: their arrays are not kept
             done[rule.code] = Applied(rule, outcome, nothing, nothing, nothing)
             continue
         moving = with_effect(rule, outcome.case, "disallow")

@@ -173,6 +173,7 @@ class Bench(Struct, dict=True):
         findings = table_of_findings(facts, settled, decided)
         problems += [*unfounded(facts, runnable, decided, settled), *too_much(facts, settled)]
         not_checked += partly_unchecked(facts, settled)
+        settled.forget_rules()
         return Spoken(facts, settled, findings, not_checked, problems)
 
     @cached_property
