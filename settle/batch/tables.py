@@ -129,7 +129,7 @@ def _texts(texts: list[str]) -> Any:
 
 def _line_ids(facts: Facts) -> list[str]:
     """A name of every line that does not depend on its row; told apart by a counter where two are the same."""
-    names = line_ids(facts)(np.arange(facts.n))
+    names = line_ids(facts)
     seen: Counter[str] = Counter()
     for at, name in enumerate(names):
         seen[name] += 1

@@ -286,7 +286,7 @@ def show(
     if shape == "json":
         from settle.documents import json_
 
-        click.echo(json_.dumps(result), nl=False)
+        click.echo(json_.dumped(result), nl=False)
         return
     from settle.documents import terminal
 

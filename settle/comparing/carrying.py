@@ -87,7 +87,7 @@ def beside(book: Book, programme: Programme) -> list[Rows]:
 def lines_of(book: Book, programme: Programme) -> Lines:
     """The lines of a book before it is judged."""
     facts = Facts(book, programme)
-    return Lines(facts["line_name"].tolist(), [mask_key(k) for k in line_ids(facts)(np.arange(facts.n))], facts.ledger)
+    return Lines(facts["line_name"].tolist(), [mask_key(k) for k in line_ids(facts)], facts.ledger)
 
 
 def read(folder: Path, programme: Programme) -> tuple[list[Earlier], list[str]]:

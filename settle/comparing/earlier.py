@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from msgspec import Struct, field
 
 from settle import __version__
@@ -110,7 +109,7 @@ def keys(judgement: Judgement) -> list[str]:
 
 def keys_of(facts: Facts) -> list[str]:
     """The same of the rows of a subject."""
-    return [mask_key(key) for key in line_ids(facts)(np.arange(facts.n))]
+    return [mask_key(key) for key in line_ids(facts)]
 
 
 def record(judgement: Judgement) -> str:

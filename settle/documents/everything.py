@@ -59,7 +59,7 @@ def _write(
     output = folder / "정산결과.json"
     report = disallowance.document(result)
     written = [
-        files.write_bytes(output, json_.dumps(result).encode()),
+        files.write_bytes(output, json_.dumped(result)),
         files.write_bytes(roundtrip.record_path(output), roundtrip.record(result).encode()),
         disallowance_xlsx.write(result, folder / "불인정내역서.xlsx", comparison=comparison),
         *(papers.write(report, folder / f"불인정내역서{ending}", font) for ending in papers.ENDINGS),

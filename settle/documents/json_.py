@@ -1,21 +1,26 @@
-"""정산결과.json and `--format json`: the result for other programs. Keys and their order are a contract; only `run` varies between runs."""
+"""정산결과.json and `--format json`: the result for other programs. Keys and their order are a contract; only `run` varies between runs.
+
+Findings are many, their texts few: they are held by column, and every text is masked and written once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import numpy as np
 
 from settle import __version__
 from settle.documents import evidence
+from settle.documents.json_table import Table, Values, encoded, written
 from settle.judging.scores import shown
-from settle.korean import mask, mask_all, mask_key, mask_keys, printable
+from settle.korean import mask, mask_all, mask_key, mask_keys
 from settle.model import WON
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -23,11 +28,18 @@ if TYPE_CHECKING:
     from settle.judging.scores import Scores
     from settle.model import Filled, InputError, Judgement
 
+FINDINGS = "findings"
+LINE_END = b",\n  "  # between two records of a list
 NUMBER = "협약번호"  # as it stands: its digits are no account number
 
 
 def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
     """The result as plain dicts and lists, keys in the order of the contract; won as int."""
+    return _result(judgement, at) | {FINDINGS: findings(judgement)}
+
+
+def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
+    """The result but for the records of its findings, whose place is kept."""
     book, programme = judgement.book, judgement.programme
     found: dict[str, Any] = {
         "tool": {"name": "settle", "version": __version__},
@@ -60,7 +72,7 @@ def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any
         "totals": {name: judgement.totals[name] for name in WON} if programme.spends else None,
         "by_category": _rows(judgement.by_category) if programme.spends else None,
         "by_fund": _rows(judgement.by_fund) if programme.spends else None,
-        "findings": findings(judgement),
+        FINDINGS: [],
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
         "questions": _questions(judgement.questions),
@@ -211,23 +223,37 @@ def findings(judgement: Judgement) -> list[dict[str, Any]]:
 
     Where the programme has several subjects, each says which it is about.
     """
+    return [record for table in _tables(judgement) for record in table.records()]
+
+
+def _tables(judgement: Judgement) -> list[Table]:
+    """The findings of every subject by column, the main one first."""
     if not judgement.programme.others:
-        return _findings(judgement.findings)
+        return [_findings(judgement.findings)]
     told = [(judgement.programme.main, judgement.findings), *((one.subject, one.findings) for one in judgement.others)]
-    return [{**found, "subject": subject.name} for subject, table in told for found in _findings(table)]
+    return [_findings(table).beside("subject", subject.name) for subject, table in told]
 
 
-def _findings(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {name: table[name].tolist() for name in FINDING}
+def _findings(table: pd.DataFrame) -> Table:
+    columns = {name: Values.of(table[name]) for name in FINDING if name not in ("id", "decision")}
     for name in ("sheet", "message", "arithmetic", "remedy"):
-        columns[name] = mask_all(columns[name])
-    ofline = mask_keys(columns["id"])
-    columns["id"] = [key if line else mask(key) for key, line in zip(ofline, columns["line"], strict=True)]
-    columns["line"] = mask_keys(columns["line"])
-    columns["decision"] = [_decision(one) if one else None for one in columns["decision"]]
+        columns[name] = columns[name].each(mask_all)
+    ids, ofline = table["id"].tolist(), (table["line"] != "").tolist()
+    masked = zip(mask_keys(ids), ids, ofline, strict=True)
+    columns["id"] = Values.apart([key if line else mask(one) for key, one, line in masked])
+    columns["line"] = columns["line"].each(mask_keys)
+    columns["decision"] = _decisions(table["decision"].tolist())
     for name in ("line", "sheet", "row", "cell"):
-        columns[name] = [value or None for value in columns[name]]
-    return _records(columns)
+        columns[name] = columns[name].each(lambda values: [value or None for value in values])
+    return Table({name: columns[name] for name in FINDING})
+
+
+def _decisions(said: list[dict[str, Any] | None]) -> Values:
+    """Most findings have none."""
+    decided = [place for place, one in enumerate(said) if one]
+    codes = np.zeros(len(said), dtype=np.int64)
+    codes[decided] = np.arange(1, len(decided) + 1)
+    return Values(codes, [None, *(_decision(one) for one in said if one)])
 
 
 def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -270,32 +296,28 @@ def _plain(value: Any) -> Any:
 
 def dumps(judgement: Judgement, at: dt.datetime | None = None) -> str:
     """The JSON text, UTF-8 letters as they are, ending with a line break; one finding (category, error …) to a line."""
+    return dumped(judgement, at).decode()
+
+
+def dumped(judgement: Judgement, at: dt.datetime | None = None) -> bytes:
+    """The same in UTF-8. It may go to a terminal: no text steers it."""
     text = io.BytesIO()  # every piece is given back before the next: kept, the pieces tear the memory into small parts
     before = b"{\n"
-    for key, value in result(judgement, at).items():
+    for key, value in _result(judgement, at).items():
         text.write(b'%b "%b": ' % (before, key.encode()))
         before = b",\n"
-        if isinstance(value, list) and value:
-            for number, one in enumerate(value):
-                text.write(b",\n  " if number else b"[\n  ")
-                text.write(_encoded(one))
-            text.write(b"\n ]")
+        pieces: Iterator[bytes]
+        if key == FINDINGS:
+            pieces = chain.from_iterable(table.written(LINE_END) for table in _tables(judgement))
+        elif isinstance(value, list):
+            pieces = written(value, LINE_END)
         else:
-            text.write(_encoded(value))
+            text.write(encoded(value))
+            continue
+        number = -1
+        for number, piece in enumerate(pieces):
+            text.write(LINE_END if number else b"[\n  ")
+            text.write(piece)
+        text.write(b"\n ]" if number >= 0 else b"[]")
     text.write(b"\n}\n")
-    return printable(text.getvalue().decode())  # it may go to a terminal
-
-
-def _encoded(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # half a letter: the name of a file that is no UTF-8
-        return orjson.dumps(_whole(value))
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {key: _whole(one) for key, one in value.items()}
-    return [_whole(one) for one in value] if isinstance(value, list) else value
+    return text.getvalue()

@@ -172,11 +172,11 @@ class _Asking:
         findings = self.judgement.findings
         held = findings[(findings["effect"] == "hold") & (findings["line_index"] >= 0)]
         columns = (held[c].tolist() for c in ("line_index", "code", "papers", "at_issue", "cell", "sheet", "message"))
-        ids = None
+        ids: list[str] = []
         for line, code, papers, won, cell, sheet, message in zip(*columns, strict=True):
             if code.startswith("DAT-"):
                 ids = ids or line_ids(self.facts)
-                self._problem(line, code, won, f"{sheet}!{cell}" if cell else ids(np.array([line]))[0], message)
+                self._problem(line, code, won, f"{sheet}!{cell}" if cell else ids[line], message)
                 continue
             for about in self._asked(line, code, papers):
                 self.thing(about).add(PAPER if about.startswith("증빙.") else HELD, line, won, line, code)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import string
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.arrays import NO_DAY, date_text, moment_text
+from settle.judging.arrays import date_text, moment_text
 from settle.judging.kinds.base import Context
 from settle.model import KNOWN, TIME_KNOWN
 from settle.programme import fact_shapes as shapes
@@ -28,22 +29,22 @@ DAYS = ("basis_date", "replacement_since", "period_start", "period_end")
 
 
 class Fields:
-    """Fills the placeholders of a rule's texts for the lines at hand; a text without placeholders is not touched."""
+    """Fills the placeholders of a rule's texts for the lines at hand, once for lines of which the same is said."""
 
     def __init__(self, facts: Facts, one: Applied, at: np.ndarray) -> None:
         self.facts, self.one, self.at = facts, one, at
         self.context = Context(one.rule, facts, one.at_issue)
 
-    def fill(self, template: str) -> list[str]:
-        pieces = _pieces(template)
-        if not any(name for _, name in pieces):
-            return [template.replace("{{", "{").replace("}}", "}")] * len(self.at)
-        columns = [(literal, self.texts(name) if name else None) for literal, name in pieces]
-        filled = [
-            "".join(literal + (values[i] if values is not None else "") for literal, values in columns)
-            for i in range(len(self.at))
-        ]
-        return [text.particles(one) for one in filled] if text.PARTICLES.search(template) else filled
+    def fill(self, template: str) -> str | list[str]:
+        """The text of each line; one for all of them where the template says nothing of a line."""
+        literals, names = _pieces(template)
+        if not names:
+            return literals[0]
+        rows = list(zip(*(self.texts(name) for name in names), strict=True))
+        filled = {row: "".join(map("".join, zip_longest(literals, row, fillvalue=""))) for row in dict.fromkeys(rows)}
+        if text.PARTICLES.search(template):
+            filled = {row: text.particles(said) for row, said in filled.items()}
+        return [filled[row] for row in rows]
 
     def texts(self, name: str) -> list[str]:
         value: Any
@@ -69,18 +70,11 @@ class Fields:
 
     def _shown(self, name: str, picked: list[Any]) -> list[str]:
         """Values as their column type is written."""
-        match self._type(name):
-            case "date":
-                return [date_text(v) if v != NO_DAY else "" for v in picked]
-            case "datetime":
-                return self._moments(name, picked)
-            case "md":
-                return [text.days(v) for v in picked]
-            case "brn":
-                return [text.brn(v) for v in picked]
-            case "text":
-                return [text.mask(str(v)) for v in picked]
-        return [text.number(v) if isinstance(v, int) else f"{v:g}" if isinstance(v, float) else str(v) for v in picked]
+        kind = self._type(name)
+        if kind == "datetime":
+            return self._moments(name, picked)
+        written = {value: _written(value, kind) for value in dict.fromkeys(picked)}
+        return [written[value] for value in picked]
 
     def _moments(self, name: str, picked: list[int]) -> list[str]:
         timed, known = (self.facts[name + flag][self.at].tolist() for flag in (TIME_KNOWN, KNOWN))
@@ -115,8 +109,27 @@ def _column_types(programme: str, sheet: str) -> dict[str, str]:
     return {c.name: c.type for c in kind.columns} if kind else {}
 
 
+def _written(value: Any, kind: str) -> str:
+    """A value as a column type is written."""
+    match kind:
+        case "date":
+            return date_text(value)
+        case "md":
+            return text.days(value)
+        case "brn":
+            return text.brn(value)
+        case "text":
+            return text.mask(str(value))
+    return text.number(value) if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 @cache
-def _pieces(template: str) -> list[tuple[str, str]]:
-    """Literal texts and the names after them; a name may be a fact with an argument: `words:fuel`."""
-    found = string.Formatter().parse(template)
-    return [(literal, f"{name}:{argument}" if argument else name or "") for literal, name, argument, _ in found]
+def _pieces(template: str) -> tuple[list[str], list[str]]:
+    """Literal texts, and the names between them; a name may be a fact with an argument: `words:fuel`."""
+    literals, names = [""], []
+    for literal, name, argument, _ in string.Formatter().parse(template):
+        literals[-1] += literal
+        if name:
+            names.append(f"{name}:{argument}" if argument else name)
+            literals.append("")
+    return literals, names
