@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @cache
 def schema() -> pa.SeriesSchema:
-    """Every case a uint8 that must be 0. Its index is made here and counts the rows: pandera need not look at each of them."""
+    """Every case a uint8 that must be 0."""
     return pa.SeriesSchema("uint8", pa.Check.eq(0), nullable=False, name="case")
 
 
@@ -53,7 +53,12 @@ def failures(cases: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.
 
 
 def _failed(values: pd.Series[int]) -> tuple[np.ndarray, np.ndarray]:
-    """(positions, ascending; their values) of what pandera does not let pass."""
+    """(positions, ascending; their values) of what pandera does not let pass. Raises RuntimeError for an index that is not unique.
+
+    Of an index that counts, pandas knows that; asked for a unique one, pandera hashes all of it.
+    """
+    if not values.index.is_unique:
+        raise RuntimeError("rows of one name are no rows of the gate")
     try:
         # an environment variable can switch validation off: it is pinned on
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
