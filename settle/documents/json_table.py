@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+from msgspec import Struct
 
 from settle.judging.arrays import coded
 from settle.korean import printable
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 PIECE = 5_000  # records written at a time
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Struct, frozen=True):
     """A column: what each row has is the code of one of the values."""
 
     codes: np.ndarray
@@ -53,8 +52,7 @@ class Values:
         return [texts[code] for code in self.codes.tolist()]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Records that all have the same keys."""
 
     columns: dict[str, Values]
