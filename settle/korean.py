@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from settle.personal import holds_accounts, mask, mask_all, mask_key, mask_keys, mask_name, mask_number
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
-    "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "last_four", "mask", "mask_all", "mask_key",
-    "mask_keys", "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width", "won",
-    "wrap",
+    "and_more", "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "last_four", "mask", "mask_all",
+    "mask_key", "mask_keys", "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width",
+    "won", "wrap",
 ]  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _LAST_NUMBER = re.compile(r"(?<!\d)\d{1,12}$")
@@ -95,6 +98,12 @@ def wrap(text: str, columns: int) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def and_more(names: Sequence[str], most: int, unit: str) -> str:
+    """The first names, and how many more there are: `E-1, E-2 외 3건`. most: names that are told."""
+    more = f" 외 {len(names) - most}{unit}" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def brn_valid(text: str) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from settle.judging.arrays import latest_first
 from settle.judging.facts.ledger import natural
 from settle.judging.kinds.base import PARTLY
+from settle.korean import and_more
 from settle.korean import days as md_text
 from settle.reconciling.values import name_keys
 
@@ -91,9 +92,7 @@ def frame(db: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
 
 
 def some(names: list[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    more = f" 외 {len(unique) - MOST_NAMED}" if len(unique) > MOST_NAMED else ""
-    return ", ".join(unique[:MOST_NAMED]) + more
+    return and_more(list(dict.fromkeys(names)), MOST_NAMED, "")
 
 
 # ---- XIN-010 -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from settle.commands import common, in_binder
+from settle.korean import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -360,10 +361,7 @@ def _told(result: Judgement) -> None:
 def _filled(result: Judgement, blanks: list[str], written: list[Path]) -> int:
     _told(result)
     if blanks:
-        shown = ", ".join(blanks[:MOST_BLANKS]) + (
-            f" 외 {len(blanks) - MOST_BLANKS}곳" if len(blanks) > MOST_BLANKS else ""
-        )
-        common.say(f"빈칸 {len(blanks)}곳: {shown}")
+        common.say(f"빈칸 {len(blanks)}곳: {and_more(blanks, MOST_BLANKS, '곳')}")
     _wrote(written)
     return 0 if result.complete else 2
 

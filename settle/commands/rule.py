@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common
+from settle.korean import and_more
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
@@ -65,6 +66,5 @@ def unknown(code: str, book: Rulebook) -> str:
     near = begun or get_close_matches(code, book.by_code, MOST_NEAR, 0.6)
     if not near:
         return f"규칙 '{code}'은(는) 없습니다. `settle rules`로 목록을 볼 수 있습니다."
-    shown = ", ".join(f"{c}({book.by_code[c].title})" for c in near[:MOST_NEAR])
-    more = f" 외 {len(near) - MOST_NEAR}개" if len(near) > MOST_NEAR else ""
-    return f"규칙 '{code}'은(는) 없습니다. {f'{code}로 시작하는' if begun else '비슷한'} 규칙: {shown}{more}."
+    shown = and_more([f"{c}({book.by_code[c].title})" for c in near], MOST_NEAR, "개")
+    return f"규칙 '{code}'은(는) 없습니다. {f'{code}로 시작하는' if begun else '비슷한'} 규칙: {shown}."

@@ -20,6 +20,7 @@ from settle import korean as text
 from settle.documents import subjects
 from settle.documents.funds import fund_notes, pays_back
 from settle.documents.view import verdict_words
+from settle.korean import and_more
 from settle.model import EFFECTS, WON
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ def _files(folder: Path, names: list[str], room: int) -> Text:
     """The files that were written, in one line: as many names as fit, the rest counted."""
     names = sorted(names, key=lambda name: not name.endswith(FIRST))
     for shown in range(len(names), 0, -1):
-        more = f" 외 {len(names) - shown}개" if shown < len(names) else ""
-        line = Text.assemble((f"쓴 파일 ({folder}): ", "bold"), ", ".join(names[:shown]) + more)
+        line = Text.assemble((f"쓴 파일 ({folder}): ", "bold"), and_more(names, shown, "개"))
         if cell_len(line.plain) <= room or shown == 1:
             break
     return line

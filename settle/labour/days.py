@@ -16,6 +16,7 @@ from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_firs
 from settle.judging.facts.agreement import approved_rows, unclear_rows
 from settle.judging.facts.base import Facts, fact
 from settle.judging.kinds.base import Context, Outcome, Told, kind
+from settle.korean import and_more
 from settle.labour.people import LOG
 
 if TYPE_CHECKING:
@@ -283,9 +284,8 @@ def rows_by_name(ctx: Context, struck: np.ndarray) -> dict[str, tuple[str, int]]
     for label in np.unique(log.person[struck > 0]).tolist():
         mine = np.flatnonzero((log.person == label) & (struck > 0))
         mine = mine[np.argsort(log.order[mine])]
-        shown = [f"{date_text(log.day[i])} {text.days(struck[i])}일(행 {sheet_row[i]})" for i in mine[:6].tolist()]
-        more = f" 외 {len(mine) - 6}건" if len(mine) > 6 else ""
-        result[str(log.names[label])] = (", ".join(shown) + more, int(struck[mine].sum()))
+        shown = [f"{date_text(log.day[i])} {text.days(struck[i])}일(행 {sheet_row[i]})" for i in mine.tolist()]
+        result[str(log.names[label])] = (and_more(shown, 6, "건"), int(struck[mine].sum()))
     return result
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from settle.korean import and_more
 from settle.reading.context import SHOWN
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ def say_exchange(ledger: pd.DataFrame, reading: Gathered) -> None:
     off = asked.assign(made=made)[(made > 0) & ~(fits[0] | fits[1])]
     if len(off):
         first = off.iloc[0]
-        rows = ", ".join(f"{row}행" for row in off["row"].tolist()[:SHOWN])
-        more = f" 외 {len(off) - SHOWN}행" if len(off) > SHOWN else ""
+        rows = and_more([f"{row}행" for row in off["row"].tolist()], SHOWN, "행")
         reading.notices.append(
-            f"{ABROAD} × {RATE}과 {WON}이 3% 넘게 다릅니다: {rows}{more} ({first[ABROAD]:g} × {first[RATE]:g} = {first['made']:,.0f}, "
+            f"{ABROAD} × {RATE}과 {WON}이 3% 넘게 다릅니다: {rows} ({first[ABROAD]:g} × {first[RATE]:g} = {first['made']:,.0f}, "
             f"{WON} {first['won']:,.0f}원). 환율이나 금액을 확인해 주세요."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from settle.korean import and_more
 from settle.workbook.raw import RawSheet, letter
 
 if TYPE_CHECKING:
@@ -32,5 +33,4 @@ def _ranges(numbers: Sequence[int], most: int = 12) -> str:
             spans[-1][1] = value
         else:
             spans.append([value, value])
-    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans[:most])
-    return shown + (f" 외 {len(spans) - most}곳" if len(spans) > most else "")
+    return and_more([str(a) if a == b else f"{a}-{b}" for a, b in spans], most, "곳")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from msgspec.structs import replace
 
-from settle.korean import josa
+from settle.korean import and_more, josa
 from settle.model import InputError, Sheet
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, headings
@@ -184,5 +184,5 @@ def _own_give_way(ledger: pd.DataFrame, rows: pd.Series, programme: Programme, r
             lost |= dict.fromkeys(f"{head} '{shown(t)}'" for t in ledger.loc[hit, head].unique())
             ledger.loc[hit, head] = ""
     if lost:
-        words = ", ".join(list(lost)[:6]) + (f" 외 {len(lost) - 6}가지" if len(lost) > 6 else "")
+        words = and_more(list(lost), 6, "가지")
         reading.notices.append(f"이 사업의 예산 분류가 아닌 {josa(words, '은/는')} 비우고 --assume의 값을 썼습니다.")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from settle.korean import josa, last_four
+from settle.korean import and_more, josa, last_four
 from settle.programme.sheets import NUMBERS, Column
 from settle.programme.vocabulary import HEADS, Programme
 from settle.reading import cells, columns
@@ -138,10 +138,8 @@ def _nothing(
         return codes
     told = np.append(wrong, False)[codes]
     if told.any():
-        texts = [raw.values[code] for code in pd.unique(codes[told])]
-        names = ", ".join(f"'{shown(t)}'" for t in texts[:SHOWN])
-        more = f" 외 {len(texts) - SHOWN}가지" if len(texts) > SHOWN else ""
-        what = f"{column.name} {josa(names + more, '은/는')} 값이 아니어서 빈칸으로 봅니다."
+        names = and_more([f"'{shown(raw.values[code])}'" for code in pd.unique(codes[told])], SHOWN, "가지")
+        what = f"{column.name} {josa(names, '은/는')} 값이 아니어서 빈칸으로 봅니다."
         context.say(place, lines[told], what)
     return np.where(np.append(dashes | wrong, False)[codes], -1, codes).astype(np.int32)
 
@@ -188,13 +186,12 @@ def _mapped(
     if strange and column.type == "yesno":
         _unanswered(context, kind, column, place, lines, np.isin(codes, strange))
     elif strange and column.name not in HEADS:
-        names = ", ".join(f"'{shown(raw.values[c])}'" for c in strange[:SHOWN])
-        more = f" 외 {len(strange) - SHOWN}가지" if len(strange) > SHOWN else ""
+        names = and_more([f"'{shown(raw.values[c])}'" for c in strange], SHOWN, "가지")
         rest = "정해진 값이 아니어서 적힌 그대로 둡니다."
         known = tuple(context.programme.values.get(column.values, {}))
         for code in strange:
             context.doubt(column.name, raw.values[code], lines[codes == code], known)
-        context.say(place, lines[np.isin(codes, strange)], f"{column.name} {josa(names + more, '은/는')} {rest}")
+        context.say(place, lines[np.isin(codes, strange)], f"{column.name} {josa(names, '은/는')} {rest}")
     return pa.array(texts, pa.string())
 
 

@@ -10,6 +10,7 @@ from settle.judging.facts.beside import unread_under
 from settle.judging.facts.filed import Filed
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
+from settle.korean import and_more
 from settle.programme.vocabulary import match_key
 
 SHOWN = 3  # people named in one sentence
@@ -75,8 +76,7 @@ def papers_on_file(ctx: Context) -> Outcome:
 
 def _of_whom(name: str, people: list[str]) -> str:
     """A paper of which one person's is enough, and who these are."""
-    more = f" 외 {len(people) - SHOWN}명" if len(people) > SHOWN else ""
-    return f"{name}({', '.join(people[:SHOWN])}{more})" if people else name
+    return f"{name}({and_more(people, SHOWN, '명')})" if people else name
 
 
 def _there(ctx: Context, filed: Filed, one: dict[str, Any]) -> np.ndarray:

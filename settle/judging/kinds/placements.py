@@ -12,6 +12,7 @@ from settle.judging.facts.declared import figure, rows_of
 from settle.judging.facts.subjects import application
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
+from settle.korean import and_more
 from settle.labour.working_days import working_days
 from settle.programme.vocabulary import PAIRS, match_key
 
@@ -137,8 +138,7 @@ def hours(ctx: Context) -> Outcome:
 
 def _shown(found: list[list[str]]) -> Callable[[np.ndarray], list[str]]:
     def texts(at: np.ndarray) -> list[str]:
-        cut = [found[i] for i in at.tolist()]
-        return [", ".join(one[:SHOWN]) + (f" 외 {len(one) - SHOWN}일" if len(one) > SHOWN else "") for one in cut]
+        return [and_more(found[i], SHOWN, "일") for i in at.tolist()]
 
     return texts
 

@@ -9,7 +9,7 @@ import numpy as np
 from settle.judging.facts.declared import rows_beside, rows_of
 from settle.judging.kinds.base import Context, Outcome, kind
 from settle.judging.kinds.breach import by_cases
-from settle.korean import behind_postcode
+from settle.korean import and_more, behind_postcode
 from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def _outcome(ctx: Context, **values: list[list[str]]) -> Outcome:
 
 
 def _joined(names: list[str]) -> str:
-    more = f" 외 {len(names) - SHOWN}건" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return and_more(names, SHOWN, "건")
 
 
 def _some(found: list[list[str]]) -> np.ndarray:

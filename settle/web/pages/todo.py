@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from settle.binder.words import BinderError, clean
 from settle.documents import subjects
-from settle.korean import day, mask, mask_key, number
+from settle.korean import and_more, day, mask, mask_key, number
 from settle.programme.answers import FILE, NONE, Answers, Cell, Value, dumps, understood
 from settle.reading import answered
 from settle.web import drafts, uploads
@@ -246,7 +246,7 @@ def _given(asked: Asked, q: Question) -> tuple[Answers | None, str]:
             return None, ""
         cells = tuple(Cell(column, typed, line=name) for name, typed in each.items())
         shown = [f"{name}={typed}" for name, typed in each.items()]
-        return Answers(cells=cells), ", ".join(shown[:6]) + (f" 외 {len(shown) - 6}줄" if len(shown) > 6 else "")
+        return Answers(cells=cells), and_more(shown, 6, "줄")
     typed = asked.text("typed")
     return (understood(q.about, q.lines, q.choices, typed) if typed else None), typed
 
