@@ -137,8 +137,10 @@ class _Work:
         self.package, self.masks = package, Masks(keys)
         self.hidden = False
         self.dropped: set[str] = set()
+        self.proven: set[str] = set()  # parts known to be well-formed, as long as they are not changed
+        self.told: list[str] = []  # sheets that may have a heading of account numbers
 
-    def run(self) -> bytes:
+    def run(self) -> memoryview:
         package = self.package
         for name in sorted(package.names):
             if name.lower().endswith(XML_PARTS):  # in UTF-8 and well-formed before anything looks into it
@@ -148,6 +150,9 @@ class _Work:
                     package.put(name, text)
                 if not name.lower().endswith(".vml"):
                     tokens.prove(text)
+                    self.proven.add(name)
+                if name.startswith("xl/worksheets/") and name.endswith(".xml") and _told(text):
+                    self.told.append(name)
         self._drop()
         self._tabs()
         below = self._account_columns()
@@ -161,7 +166,7 @@ class _Work:
         package = self.package
         before = package.read(name)
         if name.lower().endswith(XML_PARTS):
-            after = masking.masked(before, self.masks, name)
+            after = masking.masked(before, self.masks, name, name in self.proven and name not in package.changed)
             if name == "xl/sharedStrings.xml" and below:
                 after = accounts.numbers(after, below)
             after = self._emptied(name, after)
@@ -173,9 +178,8 @@ class _Work:
                 self._remove({name})
                 self.hidden = True
                 return
-        if after != before:
-            package.put(name, after)
-            self.hidden = True
+        self.hidden |= after != before
+        package.put(name, after)  # not unpacked again
 
     # ---- what goes ------------------------------------------------------------------------------------------------------------
 
@@ -252,16 +256,14 @@ class _Work:
         strings = accounts.shared(texts) if _told(texts) else []
         headed = any(holds_accounts(said) for said in set(strings) if len(said) <= 60)
         below: set[int] = set()
-        for name in sorted(sheets):
-            xml = package.read(name)
-            if headed or _told(xml):
-                found, items = accounts.columns(xml, strings)
-                if found:
-                    self.masks.columns[name] = found
-                    below |= items
+        for name in sorted(n for n in sheets if headed or n in self.told):
+            found, items = accounts.columns(package.read(name), strings)
+            if found:
+                self.masks.columns[name] = found
+                below |= items
         return below
 
-    def _packed(self) -> bytes:
+    def _packed(self) -> memoryview:
         """The package, parts whose own names hold personal numbers under others."""
         package = self.package
         names = [n for n in (*package.names, *package.changed) if package.has(n)]
@@ -274,10 +276,11 @@ class _Work:
             self._rename(other)
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-            for name in [i.filename for i in package.archive.infolist() if not i.is_dir()]:
-                if package.has(name):
-                    archive.writestr(zipfile.ZipInfo(other.get(name, name), (1980, 1, 1, 0, 0, 0)), package.read(name))
-        return stream.getvalue()
+            for name in dict.fromkeys(i.filename for i in package.archive.infolist() if not i.is_dir()):
+                if package.has(name):  # what was looked at, and nothing else of the file
+                    part = zipfile.ZipInfo(other.get(name, name), (1980, 1, 1, 0, 0, 0))
+                    archive.writestr(part, package.changed.pop(name))
+        return stream.getbuffer()
 
     def _rename(self, other: dict[str, str]) -> None:
         """Let what points at these parts point at their new names."""

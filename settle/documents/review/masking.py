@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from settle.documents.review import tokens
+from settle.documents.review.harmless import harmless
 from settle.documents.review.package import splice
 from settle.personal import FEWEST, mask, mask_all, mask_key, mask_name, mask_number
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PIECE = 4 << 20
+ROWS = 1 << 16  # of rows and shared strings: what of them holds nothing to mask is not taken apart
 FARTHEST = 400  # tags and texts between a cell and its value
 LONGEST_TAB = 31  # letters
 _RUNS = frozenset(
@@ -30,15 +31,11 @@ _CACHES = frozenset((b"numCache", b"numLit"))  # figures only
 _FORMULAS = frozenset(
     (b"f", b"formula", b"formula1", b"formula2", b"definedName", b"calculatedColumnFormula", b"oldFormula")
 )
-_RUN = re.compile(rb"<(?:\w{1,40}:)?(?:r|p|rich|textbox)[ />]")  # a text in several runs
+_RUN = re.compile(  # a text in several runs, or in several elements
+    rb"<(?:\w{1,40}:)?(?:r|p|rich|textbox)[\s/>]|</(?:\w{1,40}:)?t>(?!\s*+</)"
+)
 _FORMULA = re.compile(rb"<(?:\w{1,40}:)?(?:f|formula\d?|oldFormula|definedName|calculatedColumnFormula)[ />]")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
-_FIGURE = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
-_PLAIN_ROW = re.compile(
-    rb"[0-9]{10}|[0-9][^0-9A-Za-z<>=\"]{1,3}[0-9]{5}|[^\x00-\x7f]|&|<!|<\?|(?:inlineStr|str)[\"']|<(?:\w{1,40}:)?[fti]"
-    rb"|\s(?!(?:r|s|t|cm|vm|ph|spans|ht|customHeight|customFormat|hidden|outlineLevel|collapsed|thickTop|thickBot|x14ac:dyDescent"
-    rb"|xml:space)=)[\w:.-]{1,60}="
-)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -47,12 +44,14 @@ class Masks(Struct):
 
     keys: numbers of lines and papers that look like accounts and are none. tabs: names of tabs that change -> the masked ones.
     columns: worksheet part -> letters of its columns of account numbers, with the row of the heading. formulas: some were dropped.
+    stays: figures in which nothing is to be masked (business numbers come again in many rows).
     """
 
     keys: frozenset[str] = frozenset()
     tabs: dict[str, str] = field(default_factory=dict)
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
     formulas: bool = False
+    stays: set[str] = field(default_factory=set)
 
     def text(self, said: str, masked: str | None = None) -> str:
         """A text masked; that of a key only as far as resident numbers go."""
@@ -100,34 +99,42 @@ def _quoted_parts(said: str) -> Iterator[tuple[str, str]]:
         at = end + 1 if end >= 0 else len(said)
 
 
-def masked(xml: bytes, masks: Masks, part: str = "") -> bytes:
-    """A part with its texts and attributes masked. Raises tokens.Malformed; only an old drawing may be ill-formed."""
-    xml = tokens.utf8(xml)
+def masked(xml: bytes, masks: Masks, part: str = "", proven: bool = False) -> bytes:
+    """A part with its texts and attributes masked. Raises tokens.Malformed; only an old drawing may be ill-formed.
+
+    proven: it is known to be well-formed and in UTF-8.
+    """
     loose = False
-    try:
-        tokens.prove(xml)
-    except tokens.Malformed as error:
-        if not part.endswith(".vml") or "document type" in str(error):
-            raise
-        loose = True
+    if not proven:
+        xml = tokens.utf8(xml)
+        try:
+            tokens.prove(xml)
+        except tokens.Malformed as error:
+            if not part.endswith(".vml") or "document type" in str(error):
+                raise
+            loose = True
     flat = xml if loose else tokens.flat(xml)
     worksheet = part.startswith(("xl/worksheets/", "xl/macrosheets/", "xl/dialogsheets/")) and not part.endswith(
         ".rels"
     )
     sheet = _Sheet(masks.columns.get(part, {})) if worksheet else None
-    made = b"".join(_Piece(piece, masks, part, loose, sheet).done() for piece in _pieces(flat))
+    spliced = sheet is not None or part == "xl/sharedStrings.xml"  # what is put into them later looks for plain texts
+    rows = spliced and not (sheet and sheet.columns)
+    made = b"".join(
+        piece if rows and harmless(piece, masks) else _Piece(piece, masks, part, loose, sheet).done()
+        for piece in _pieces(flat, *((ROWS, (b"</row>" if sheet else b"</si>",)) if rows else (PIECE, (b"</row>", b"</si>"))))
+    )
     if sheet:
         made = _without_children(made, sheet)
-    spliced = sheet is not None or part == "xl/sharedStrings.xml"  # what is put into them later looks for plain texts
     return xml if made == flat and not spliced and not tokens.remarks(xml, mask) else made
 
 
-def _pieces(xml: bytes) -> Iterator[bytes]:
-    """The XML in pieces that end behind a row or a shared string, so that memory stays flat."""
+def _pieces(xml: bytes, size: int, marks: tuple[bytes, ...]) -> Iterator[bytes]:
+    """The XML in pieces that end behind a row or a shared string (marks), so that memory stays flat."""
     at = 0
     while at < len(xml):
-        first = at + PIECE
-        ends = [xml.find(mark, first, first + PIECE) + len(mark) for mark in (b"</row>", b"</si>")]
+        first = at + size
+        ends = [xml.find(mark, first, first + PIECE) + len(mark) for mark in marks]
         end = min((e for e in ends if e > first), default=len(xml))
         yield xml[at:end]
         at = end
@@ -151,12 +158,9 @@ class _Piece:
 
     def __init__(self, xml: bytes, masks: Masks, part: str, loose: bool, sheet: _Sheet | None) -> None:
         self.xml, self.masks, self.part, self.sheet = xml, masks, part, sheet
-        self.plain = bool(sheet and not sheet.columns and not _PLAIN_ROW.search(xml))
-        self.tokens = [xml] if self.plain else tokens.split(xml, loose)
+        self.tokens = tokens.split(xml, loose)
 
     def done(self) -> bytes:
-        if self.plain:
-            return self.xml
         self._texts()
         self._tags()
         return b"".join(self.tokens)
@@ -170,8 +174,9 @@ class _Piece:
             if len(piece) > 1 and not place % 2 and not piece.isspace()
         }
         whole = bool(self.sheet and self.sheet.columns)
-        for (place, text), new in zip(said.items(), mask_all(list(said.values())), strict=True):
-            if new != text or (whole and self._account_cell(place)):
+        seen = [tokens.shown(text) for text in said.values()]
+        for (place, text), shown, new in zip(said.items(), seen, mask_all(seen), strict=True):
+            if new != shown or (whole and self._account_cell(place)):
                 self._put(place, text, new)
         if _RUN.search(self.xml):
             self._runs(said)
@@ -231,7 +236,7 @@ class _Piece:
         if kind == "s":
             return
         if kind in ("", "n"):
-            whole = figure(said)
+            whole = tokens.figure(said)
             hidden = mask_number(whole) if self._account_cell(place) else mask_key(whole)
             if hidden != whole:
                 self._as_text(at, place, hidden)
@@ -333,22 +338,11 @@ class _Piece:
         new = self.masks.text(said)
         if new == said:
             return said
-        if _FIGURE.fullmatch(said):
+        if tokens.FIGURE.fullmatch(said):
             return "0" if element == b"n" or local in (b"minValue", b"maxValue") else new
         if element in (b"definedName", b"table") and local in (b"name", b"displayName"):
             return re.sub(r"[^\w.]", "_", new.replace("*", "x"))
         return new
-
-
-def figure(said: str) -> str:
-    """A number as a cell shows it when it is whole: 9.001011023948E12 is 9001011023948."""
-    if not _FIGURE.fullmatch(said.strip()):
-        return said
-    try:
-        number = Decimal(said.strip())
-    except InvalidOperation:
-        return said
-    return str(int(number)) if number == number.to_integral_value() and abs(number) < 10**20 else said
 
 
 def _digits(tag: bytes) -> bool:

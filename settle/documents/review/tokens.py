@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -26,6 +27,7 @@ _WIDE = (
     (b"<\0?\0", "utf-16-le"),
     (b"\0<\0?", "utf-16-be"),
 )
+FIGURE = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
 _CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -109,6 +111,23 @@ def text(piece: bytes) -> str:
     """What a text says: entities resolved."""
     said = piece.decode("utf-8", "replace")
     return unescape(said) if "&" in said else said
+
+
+def figure(said: str) -> str:
+    """A number as a cell shows it when it is whole: 9.001011023948E12 is 9001011023948."""
+    if not FIGURE.fullmatch(said.strip()):
+        return said
+    try:
+        number = Decimal(said.strip())
+    except InvalidOperation:
+        return said
+    return str(int(number)) if number == number.to_integral_value() and abs(number) < 10**20 else said
+
+
+def shown(piece: bytes | str) -> str:
+    """What a person sees of a text: a figure with its power of ten written out."""
+    said = text(piece) if isinstance(piece, bytes) else piece
+    return figure(said) if "E" in said or "e" in said else said
 
 
 def xml(said: str) -> bytes:
