@@ -136,7 +136,9 @@ def test_a_workbook_without_personal_numbers_stays_as_it_was(tmp_path: Path) -> 
 def test_a_text_in_pieces_of_a_comment_is_one_text(tmp_path: Path) -> None:
     rows = [["번호"], [NUMBER]]
     path = workbook(tmp_path / "a.xlsx", {"집행내역": rows})
-    edit_part(path, r"xl/worksheets/sheet1\.xml", lambda xml: xml.replace(NUMBER, NUMBER[:9] + "<!-- x -->" + NUMBER[9:]))
+    edit_part(
+        path, r"xl/worksheets/sheet1\.xml", lambda xml: xml.replace(NUMBER, NUMBER[:9] + "<!-- x -->" + NUMBER[9:])
+    )
     assert leaks("a", cleaned(path.read_bytes(), ()).data) == set()
 
 

@@ -122,7 +122,9 @@ def masked(xml: bytes, masks: Masks, part: str = "", proven: bool = False) -> by
     rows = spliced and not (sheet and sheet.columns)
     made = b"".join(
         piece if rows and harmless(piece, masks) else _Piece(piece, masks, part, loose, sheet).done()
-        for piece in _pieces(flat, *((ROWS, (b"</row>" if sheet else b"</si>",)) if rows else (PIECE, (b"</row>", b"</si>"))))
+        for piece in _pieces(
+            flat, *((ROWS, (b"</row>" if sheet else b"</si>",)) if rows else (PIECE, (b"</row>", b"</si>")))
+        )
     )
     if sheet:
         made = _without_children(made, sheet)
