@@ -29,7 +29,7 @@ from settle.programme.folders import ResourceError, data_file
 from settle.programme.vocabulary import HEADS
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Iterator
 
     from settle.judging.facts.base import Facts
     from settle.model import Doubt, InputError, Judgement
@@ -79,20 +79,24 @@ class Question(Struct, frozen=True):
 
 
 class _Thing(Struct):
-    """What is gathered about one missing thing. won: (tier, unit) -> won, where a unit is a line, or a rule and a line."""
+    """What is gathered about one missing thing. won: tier -> line -> won."""
 
     about: str
-    won: dict[tuple[int, Hashable], int] = field(default_factory=dict)
+    won: dict[int, dict[int, int]] = field(default_factory=dict)
     lines: dict[int, None] = field(default_factory=dict)
     codes: dict[str, None] = field(default_factory=dict)
     message: str = ""
 
-    def add(self, tier: int, unit: Hashable, won: int, line: int, code: str) -> None:
-        key = (tier, unit)
-        self.won[key] = max(won, self.won.get(key, 0))
-        if line >= 0:
-            self.lines[line] = None
+    def add(self, tier: int, lines: np.ndarray, won: np.ndarray, code: str) -> None:
+        """Lines that hang on it, each with its won; of what was said of a line several times the most counts."""
         self.codes[code] = None
+        if not len(lines):
+            return
+        by = np.argsort(won, kind="stable")  # of a line that stands twice the last stays
+        at, known = lines[by].tolist(), self.won.setdefault(tier, {})
+        most = np.maximum(won[by], [known.get(line, 0) for line in at]) if known else np.maximum(won[by], 0)
+        known.update(zip(at, most.tolist(), strict=True))
+        self.lines.update(dict.fromkeys(at))
 
 
 def ask(judgement: Judgement) -> list[Question]:
@@ -169,42 +173,65 @@ class _Asking:
     # ---- what is held
 
     def _holds(self) -> None:
+        """What is held, in the order of the findings: those of one rule that ask for the same together."""
         findings = self.judgement.findings
         held = findings[(findings["effect"] == "hold") & (findings["line_index"] >= 0)]
-        columns = (held[c].tolist() for c in ("line_index", "code", "papers", "at_issue", "cell", "sheet", "message"))
-        ids: list[str] = []
-        for line, code, papers, won, cell, sheet, message in zip(*columns, strict=True):
+        lines, won = (held[name].to_numpy(dtype=np.int64) for name in ("line_index", "at_issue"))
+        places: dict[tuple[str, str, str], list[int]] = {}
+        for at, key in enumerate(zip(*(held[c].tolist() for c in ("code", "papers")), strict=True)):
+            alone = str(at) if key[0].startswith("DAT-") else ""
+            places.setdefault((*key, alone), []).append(at)
+        asked: list[tuple[int, str, list[str], np.ndarray]] = []
+        for (code, papers, _), rows in places.items():
             if code.startswith("DAT-"):
+                asked.append((rows[0], code, [], np.array(rows)))
+            else:
+                asked += [(some[0], code, abouts, some) for abouts, some in self._asked(code, papers, lines, rows)]
+        ids: list[str] = []
+        for at, code, abouts, rows_ in sorted(asked, key=lambda one: one[0]):
+            if not abouts and code.startswith("DAT-"):
                 ids = ids or line_ids(self.facts)
-                self._problem(line, code, won, f"{sheet}!{cell}" if cell else ids[line], message)
-                continue
-            for about in self._asked(line, code, papers):
-                self.thing(about).add(PAPER if about.startswith("증빙.") else HELD, line, won, line, code)
+                one = held.iloc[at]
+                place = f"{one['sheet']}!{one['cell']}" if one["cell"] else ids[lines[at]]
+                self._problem(lines[rows_], code, won[rows_], place, one["message"])
+            for about in abouts:
+                tier = PAPER if about.startswith("증빙.") else HELD
+                self.thing(about).add(tier, lines[rows_], won[rows_], code)
 
-    def _asked(self, line: int, code: str, papers: str) -> list[str]:
-        """What a hold asks for."""
+    def _asked(
+        self, code: str, papers: str, lines: np.ndarray, rows: list[int]
+    ) -> Iterator[tuple[list[str], np.ndarray]]:
+        """What the holds of a rule for these papers ask for: things, and which of the rows (positions in lines) ask for them."""
+        at = np.array(rows)
         about = self.data.get("codes", {}).get(code) or self.data.get("papers", {}).get(papers)
         if about is None:
-            return (
-                [f"{self.main}.{papers}"]
-                if papers in self.columns
-                else [f"증빙.{part.strip()}" for part in papers.split(",") if part.strip()]
-            )
+            parts = [f"증빙.{part.strip()}" for part in papers.split(",") if part.strip()]
+            yield ([f"{self.main}.{papers}"] if papers in self.columns else parts), at
+            return
         sheet, _, column = about.partition(".")
         if sheet != self.main:
-            return [about]
-        value = self._value(line, column)
-        if value and self._strange(column, value):
-            return [f"말.{column}={value}"]
-        if column == MEANS and not value and line in self.cards:
-            return [f"카드.{self.cards[line].number}"]
-        if column == MEANS and value:
-            return [f"증빙.{papers}"]  # 제로페이, 기타: the paper is asked for
-        return [about]
+            yield [about], at
+            return
+        values = self._values(lines[at], column)
+        cards = [self.cards.get(line) if column == MEANS else None for line in lines[at].tolist()]
+        apart: dict[tuple[str, str], list[int]] = {}
+        for row, value, card in zip(rows, values, cards, strict=True):
+            apart.setdefault((value, card.number if card and not value else ""), []).append(row)
+        for (value, number), some in apart.items():
+            if value and self._strange(column, value):
+                asked = f"말.{column}={value}"
+            elif number:
+                asked = f"카드.{number}"
+            else:  # 제로페이, 기타: the paper is asked for
+                asked = f"증빙.{papers}" if column == MEANS and value else about
+            yield [asked], np.array(some)
 
-    def _value(self, line: int, column: str) -> str:
+    def _values(self, lines: np.ndarray, column: str) -> list[str]:
+        """What the ledger says in a column of texts; "" elsewhere."""
         frame = self.facts.ledger
-        return str(frame[column].iat[line]) if column in frame and frame[column].dtype.kind not in "iufM" else ""
+        if column not in frame or frame[column].dtype.kind in "iufM":
+            return [""] * len(lines)
+        return [str(value) for value in frame[column].iloc[lines].tolist()]
 
     def _strange(self, column: str, value: str) -> bool:
         """Is this a word of a drop-down that the programme does not know?"""
@@ -216,17 +243,17 @@ class _Asking:
         kind = self.kinds.get(sheet)
         return next((c for c in (*kind.columns, *kind.items) if c.name == name), None) if kind else None
 
-    def _problem(self, line: int, code: str, won: int, place: str, message: str) -> None:
-        """A DAT hold: an unknown category is one word, the others are cells."""
+    def _problem(self, line: np.ndarray, code: str, won: np.ndarray, place: str, message: str) -> None:
+        """A DAT hold of one line: an unknown category is one word, the others are cells."""
         if code == "DAT-040":
-            given = [self._value(line, head) for head in reversed(HEADS)]
+            given = [self._values(line, head)[0] for head in reversed(HEADS)]
             word = next((text for text in given if text), "")
             head = HEADS[2 - given.index(word)] if word else HEADS[2]
             about = f"말.{head}={'/'.join(t for t in reversed(given) if t)}" if word else f"{self.main}.{HEADS[2]}"
         else:
             about = f"칸.{place}"
         thing = self.thing(about)
-        thing.add(HELD, line, won, line, code)
+        thing.add(HELD, line, won, code)
         thing.message = thing.message or message
 
     def _errors(self) -> None:
@@ -257,7 +284,7 @@ class _Asking:
             said = f" ({korean.won(tie.won)})" if tie.won else ""
             thing.message = f"파일 {tie.name}{said}은(는) {len(tie.lines)}줄에 모두 맞습니다: 어느 줄의 증빙입니까?"
             thing.lines |= dict.fromkeys(tie.lines)
-            thing.won[(HELD, dearest)] = held[dearest]
+            thing.won.setdefault(HELD, {})[dearest] = held[dearest]
 
     def _missing(self, error: InputError) -> None:
         """No ledger at all: the headings of a sheet that would be one, if there are any."""
@@ -286,12 +313,9 @@ class _Asking:
                 if not about:
                     continue
                 thing = self.thing(about)
-                thing.codes[one.code] = None
-                if need.startswith("given:"):
-                    continue  # a list is worth giving, and nothing waits for it
-                tier = PAPER if about.startswith("증빙.") else UNCHECKED
-                for line in self._applies(one.code, about).tolist():
-                    thing.add(tier, line, int(left[line]), line, one.code)
+                # a list is worth giving, and nothing waits for it
+                lines = self._applies(one.code, about) if not need.startswith("given:") else np.zeros(0, dtype=np.int64)
+                thing.add(PAPER if about.startswith("증빙.") else UNCHECKED, lines, left[lines], one.code)
 
     def _needed(self, need: str) -> str:
         if need.startswith("given:"):
@@ -324,8 +348,7 @@ class _Asking:
         """Won per thing, greedy among what is held for facts and among papers; a thing in several tiers keeps its largest."""
         result: dict[str, int] = defaultdict(int)
         for tier in (HELD, UNCHECKED, PAPER):
-            units = {a: {u: w for (t, u), w in thing.won.items() if t == tier} for a, thing in self.things.items()}
-            there = {a: u for a, u in units.items() if u}
+            there = {about: thing.won[tier] for about, thing in self.things.items() if tier in thing.won}
             counted = {a: sum(u.values()) for a, u in there.items()} if tier == UNCHECKED else _greedy(there)
             for about, won in counted.items():
                 result[about] = max(result[about], won)
@@ -447,18 +470,18 @@ class _Asking:
 
 def tiers(thing: _Thing) -> int:
     """The first tier that a thing stands in."""
-    return min((tier for tier, _ in thing.won), default=PAPER + 1)
+    return min(thing.won, default=PAPER + 1)
 
 
-def _greedy(things: dict[str, dict[Hashable, int]]) -> dict[str, int]:
-    """Won that each thing adds, the dearest first, each unit counted once."""
-    seen: set[Hashable] = set()
+def _greedy(things: dict[str, dict[int, int]]) -> dict[str, int]:
+    """Won that each thing adds, the dearest first, each line counted once."""
+    seen: set[int] = set()
     queue = [(-sum(units.values()), about) for about, units in things.items()]
     heapq.heapify(queue)
     result: dict[str, int] = {}
     while queue:
         _, about = heapq.heappop(queue)
-        now = sum(won for unit, won in things[about].items() if unit not in seen)
+        now = sum(won for line, won in things[about].items() if line not in seen)
         if queue and -now > queue[0][0]:  # dearer ones are waiting: what is left only shrinks
             heapq.heappush(queue, (-now, about))
             continue
@@ -470,9 +493,9 @@ def _greedy(things: dict[str, dict[Hashable, int]]) -> dict[str, int]:
 def held_for_facts(judgement: Judgement) -> int:
     """Won of the lines that are held for want of something that could be typed: a fact, a word, a card, a cell."""
     asking = _Asking(judgement)
-    held: dict[Hashable, int] = {}
+    held: dict[int, int] = {}
     asking.questions()
     for about, thing in asking.things.items():
         if not about.startswith(("증빙.", "시트.", "명세.")):
-            held |= {u: max(won, held.get(u, 0)) for (tier, u), won in thing.won.items() if tier == HELD}
+            held |= {line: max(won, held.get(line, 0)) for line, won in thing.won.get(HELD, {}).items()}
     return sum(held.values())

@@ -18,12 +18,11 @@ from settle.reconciling import values
 from settle.reconciling.result import CARD, MEANS, TRANSFER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from settle.judging.facts.base import Facts
     from settle.model import Book
     from settle.reconciling.reading import Statement
 
+Place = tuple[str, str, int, str]  # list (or answer), sheet, row, by what it was found
 OWN_CARDS = ("개인카드", "참여기업카드")
 FROM_LIST = "채움"  # kind of the sheets of evidence rows that a list made
 INVOICE, TRANSFER_SLIP = "전자세금계산서", "계좌입출금내역"
@@ -62,159 +61,171 @@ class Filler:
 
     def __init__(self, facts: Facts, statements: list[Statement], cards: dict[str, str]) -> None:
         self.facts, self.statements, self.cards = facts, statements, cards
-        self.frame = facts.ledger.copy()
+        self.frame = facts.ledger.copy(deep=False)  # only columns that are filled are replaced
         self.result = Filling()
         self.values: dict[str, dict[int, Any]] = {}
-        self.papers: list[tuple[dict[str, Any], int, int]] = []  # row, statement, line
+        self.papers: list[pd.DataFrame] = []
         self.names = facts["line_name"].tolist()
         self.institution = _institution(facts.book, statements)
         self.unknown: dict[str, dict[str, Any]] = {}
-        self._there = set(self.frame.columns)
-        self._cells: dict[str, list[Any]] = {}
-        self._firms: dict[tuple[str, ...], bool] = {}
-
-    def cell(self, column: str, line: int) -> Any:
-        """What the ledger as it was given has in a cell; every column is taken out once."""
-        cells = self._cells.get(column)
-        if cells is None:
-            cells = self._cells[column] = self.frame[column].tolist()
-        return cells[line]
+        self._titles = [(one.title, one.sheet) for one in statements]
+        self._said: list[tuple[np.ndarray, list[Filled]]] = []
 
     def group(self, group: str, pairs: pd.DataFrame) -> None:
-        """Fill from the rows of one group of lists."""
-        for row in _records(pairs.sort_values("line")) if len(pairs) else ():
-            for column, name in CELLS[group].items():
-                self.put(row, column, row.get(f"their_{name}", ""))
-            if group != "bank":
-                self.amounts(row)
-            if group == "card":
-                self.card(row)
-            elif group == "invoice":
-                self.paper(row, INVOICE)
-            elif group == "bank":
-                self.put(row, MEANS, TRANSFER)
-                self.put(row, "예금주", row["their_name_text"] or row["their_memo"])
-                self.paper(row, TRANSFER_SLIP)
-
-    def blank(self, line: int, column: str) -> bool:
-        """Is there nothing in the cell, neither in the file nor filled, and nothing that could not be read?"""
-        if column not in self._there or line in self.values.get(column, {}):
-            return False
-        if column + KNOWN in self._there:
-            return not self.cell(column + KNOWN, line) and not self.unread(line, column)
-        return bool(self.cell(column, line) == "")
-
-    def unread(self, line: int, column: str) -> bool:
-        """Did a problem of reading leave the cell without a value?"""
-        return (self.cell("_source", line), self.cell("_row", line), column) in self._unread
-
-    @cached_property
-    def _unread(self) -> set[tuple[int, int, str]]:
-        """Sheet, row and column of the cells with which there was a problem."""
-        return {(error.source, error.row, error.column) for error in self.facts.book.errors}
-
-    def put(self, row: dict[str, Any], column: str, value: Any) -> None:
-        """One cell, where it is blank and there is a value."""
-        line = int(row["line"])
-        if value in ("", None) or not self.blank(line, column):
+        """Fill from the rows of one group of lists; no line stands in two of them."""
+        if pairs.empty:
             return
-        self.values.setdefault(column, {})[line] = value
-        self.result.filled.append(self.entry(row, column, value))
+        rows, self._said = pairs.sort_values("line", ignore_index=True), []
+        for column, name in CELLS[group].items():
+            self.put(rows, column, rows[f"their_{name}"])
+        if group != "bank":
+            self.amounts(rows)
+        if group == "card":
+            self.card(rows)
+        elif group == "invoice":
+            self.paper(rows, INVOICE)
+        elif group == "bank":
+            self.put(rows, MEANS, pd.Series(TRANSFER, index=rows.index))
+            payee = rows["their_name_text"]
+            self.put(rows, "예금주", payee.where(payee != "", rows["their_memo"]))
+            self.paper(rows, TRANSFER_SLIP)
+        at = np.concatenate([at for at, _ in self._said]) if self._said else np.zeros(0, dtype=np.int64)
+        said = [one for _, entries in self._said for one in entries]
+        self.result.filled += [said[i] for i in np.argsort(at, kind="stable")]  # row by row
 
-    def entry(self, row: dict[str, Any], column: str, value: Any) -> Filled:
-        """The record of something filled."""
-        statement = self.statements[int(row["their_statement"])]
-        shown = int(value) if isinstance(value, int | np.integer) else str(value)
-        line = int(row["line"])
-        place = (statement.title, statement.sheet, int(row["their_row"]))
-        return Filled(line, self.names[line], column, shown, *place, row["by"])
+    def blank(self, column: str) -> np.ndarray:
+        """Per line: is there nothing in the cell, neither in the file nor filled, and nothing that could not be read?"""
+        if column not in self.frame:
+            return np.zeros(self.facts.n, dtype=bool)
+        if column + KNOWN in self.frame:
+            blank = ~self.frame[column + KNOWN].to_numpy(dtype=bool) & ~self.unread(column)
+        else:
+            blank = (self.frame[column] == "").to_numpy(dtype=bool, copy=True)
+        blank[list(self.values.get(column, ()))] = False
+        return blank
 
-    def amounts(self, row: dict[str, Any]) -> None:
+    def unread(self, column: str) -> np.ndarray:
+        """Per line: did a problem of reading leave the cell without a value?"""
+        places = {(error.source, error.row) for error in self.facts.book.errors if error.column == column}
+        if not places:
+            return np.zeros(self.facts.n, dtype=bool)
+        cells = zip(self.frame["_source"].tolist(), self.frame["_row"].tolist(), strict=True)
+        return np.array([cell in places for cell in cells], dtype=bool)
+
+    def put(self, rows: pd.DataFrame, column: str, told: pd.Series, where: np.ndarray | bool = True) -> None:
+        """The cells of one column (told: one value per row), where they are blank and there is a value."""
+        use = where & (told != "").to_numpy(dtype=bool) & self.blank(column)[rows["line"].to_numpy()]
+        self.keep(rows, np.flatnonzero(use), column, told[use].tolist())
+
+    def keep(
+        self, rows: pd.DataFrame, at: np.ndarray, column: str, told: list[Any], places: list[Place] | None = None
+    ) -> None:
+        """Values of one column for the rows at these positions."""
+        if len(at):
+            self.values.setdefault(column, {}).update(zip(rows["line"].iloc[at].tolist(), told, strict=True))
+            self.say(rows, at, column, told, places)
+
+    def say(
+        self, rows: pd.DataFrame, at: np.ndarray, column: str, told: list[Any], places: list[Place] | None = None
+    ) -> None:
+        """The records of something filled. places: where it comes from; the rows themselves where none are given."""
+        some = rows.iloc[at]
+        if places is None:
+            fields = (some[name].tolist() for name in ("their_statement", "their_row", "by"))
+            places = [(*self._titles[statement], row, by) for statement, row, by in zip(*fields, strict=True)]
+        lines = some["line"].tolist()
+        made = [
+            Filled(line, self.names[line], column, value, *place)
+            for line, value, place in zip(lines, told, places, strict=True)
+        ]
+        self._said.append((at, made))
+
+    def amounts(self, rows: pd.DataFrame) -> None:
         """공급가액, 부가세, 봉사료, where those of the list add up and what the ledger has of them says the same."""
-        line = int(row["line"])
-        there = {c: int(row[f"their_{n}"]) for c, n in AMOUNTS.items() if row.get(f"their_{n}{KNOWN}") is True}
-        supply, rest = there.get("공급가액"), there.get("부가세", 0) + there.get("봉사료", 0)
-        if supply is not None and (supply <= 0 or supply + rest != int(row["their_won"])):
-            return
-        for column in there:
-            known = column + KNOWN in self._there and self.cell(column + KNOWN, line)
-            if known and int(self.cell(column, line)) != there[column]:
-                return
-        for column, value in there.items():
-            if value or (column == "부가세" and supply is not None):
-                self.put(row, column, value)
+        line = rows["line"].to_numpy()
+        there = {column: rows[f"their_{name}{KNOWN}"].to_numpy(dtype=bool) for column, name in AMOUNTS.items()}
+        won = {column: np.where(there[column], rows[f"their_{name}"], 0) for column, name in AMOUNTS.items()}
+        supplied = there["공급가액"]
+        adds_up = (won["공급가액"] > 0) & (sum(won.values()) == rows["their_won"].to_numpy())
+        good = ~supplied | adds_up
+        for column in AMOUNTS:
+            if column + KNOWN in self.frame:
+                known = self.frame[column + KNOWN].to_numpy(dtype=bool)[line]
+                good &= ~(there[column] & known) | (self.frame[column].to_numpy()[line] == won[column])
+        for column in AMOUNTS:
+            worth = (won[column] != 0) | (supplied & (column == "부가세"))
+            self.put(rows, column, pd.Series(won[column]), good & there[column] & worth)
 
-    def card(self, row: dict[str, Any]) -> None:
-        """결제수단 of a card row; a card of which nobody says whose it is becomes a question."""
-        number, line = str(row["their_card"]), int(row["line"])
-        statement = self.statements[int(row["their_statement"])]
-        means = self.cards.get(number, "")
-        if means:
-            entry = self.entry(row, MEANS, means)
-            if self.blank(line, MEANS):
-                self.values.setdefault(MEANS, {})[line] = means
-                self.result.filled.append(replace(entry, source=f"답: 카드 {number}", sheet="", row=0, key="답"))
-        elif self.is_firms(row):
-            self.put(row, MEANS, CARD)
-        if self.cell(MEANS, line) != CARD and self.values.get(MEANS, {}).get(line) != CARD:
-            self.result.explained.add((statement.sha256, statement.sheet, int(row["their_row"])))
-            if self.blank(line, MEANS):
-                seen = self.unknown.setdefault(
-                    number, {"holder": str(row.get("their_holder", "") or ""), "list": statement.title, "lines": []}
-                )
-                seen["lines"].append(line)
+    def card(self, rows: pd.DataFrame) -> None:
+        """결제수단 of the rows of cards; a card of which nobody says whose it is becomes a question."""
+        line, numbers = rows["line"].to_numpy(), rows["their_card"].astype("str").tolist()
+        answers = [self.cards.get(number, "") for number in numbers]
+        answered = np.array(answers, dtype=object) != ""
+        at = np.flatnonzero(answered & self.blank(MEANS)[line])
+        places = [(f"답: 카드 {numbers[i]}", "", 0, "답") for i in at]
+        self.keep(rows, at, MEANS, [answers[i] for i in at], places)
+        texts = list(zip(*(rows[f"their_{name}"].tolist() for name in ("card", "owner", "holder")), strict=True))
+        firms = {shown: self.is_firms(*shown) for shown in set(texts)}
+        own = np.array([firms[shown] for shown in texts], dtype=bool)
+        self.put(rows, MEANS, pd.Series(CARD, index=rows.index), own & ~answered)
+        means = self.frame[MEANS].to_numpy(dtype=object, copy=True)
+        given = self.values.get(MEANS, {})
+        means[list(given)] = list(given.values())
+        other, blank = means[line] != CARD, self.blank(MEANS)[line]
+        for number, row in zip(rows["their_statement"][other].tolist(), rows["their_row"][other].tolist(), strict=True):
+            self.result.explained.add((self.statements[number].sha256, self.statements[number].sheet, row))
+        for i in np.flatnonzero(other & blank).tolist():
+            title, _ = self._titles[rows["their_statement"].iat[i]]
+            seen = {"holder": rows["their_holder"].iat[i], "list": title, "lines": []}
+            self.unknown.setdefault(numbers[i], seen)["lines"].append(int(line[i]))
 
-    def is_firms(self, row: dict[str, Any]) -> bool:
+    def is_firms(self, card: str, owner: str, holder: str) -> bool:
         """Does the list itself show that the card is the institution's: 법인 or 기업 beside it, or the institution as its holder?"""
-        texts = tuple(str(row.get(f"their_{name}", "") or "") for name in ("card", "owner", "holder"))
-        known = self._firms.get(texts)
-        if known is None:
-            holder = values.name_key(texts[2])
-            said = any(FIRM_CARD.search(unicodedata.normalize("NFKC", text)) for text in texts)
-            known = self._firms[texts] = said or (bool(holder) and holder in self.institution)
-        return known
+        key = values.name_key(holder)
+        said = any(FIRM_CARD.search(unicodedata.normalize("NFKC", text)) for text in (card, owner, holder))
+        return said or (bool(key) and key in self.institution)
 
-    def paper(self, row: dict[str, Any], kind: str) -> None:
-        """An evidence row that the list proves, where the line has none of its kind and no row names the number."""
-        line = int(row["line"])
-        number = str(row["their_key"])
-        if self.has_paper(line, kind, number):
-            return
+    def paper(self, rows: pd.DataFrame, kind: str) -> None:
+        """Evidence rows that the list proves, where a line has none of its kind and no row names the number."""
         invoice = kind == INVOICE
-        paper = {
-            "집행번호": self.names[line] if self.cell("집행번호", line) else "",
+        there = (
+            self._proved(invoice=invoice)[rows["line"].to_numpy()] | rows["their_key"].isin(self._numbers).to_numpy()
+        )
+        at = np.flatnonzero(~there)
+        told = rows.iloc[at].reset_index(drop=True)
+        names = pd.Series([self.names[line] for line in told["line"].tolist()], dtype="str")
+        supplied = told["their_supply" + KNOWN] & invoice
+        papers = {
+            "집행번호": names.where((self.frame["집행번호"].iloc[told["line"]] != "").to_numpy(), ""),
             "증빙종류": kind,
-            "발행일": row["their_date"],
-            "발행자": str(row["their_name_text"] or ""),
-            "사업자등록번호": str(row["their_brn"]),
-            "승인번호": number,
-            "합계금액": int(row["their_won"]),
+            "발행일": told["their_date"],
+            "발행자": told["their_name_text"],
+            "사업자등록번호": told["their_brn"],
+            "승인번호": told["their_key"],
+            "합계금액": told["their_won"],
+            "공급가액": told["their_supply"].where(supplied),  # blank where the list does not say it
+            "세액": told["their_vat"].where(supplied & told["their_vat" + KNOWN]),
+            "statement": told["their_statement"],
+            "_row": told["their_row"],
         }
-        if invoice and row["their_supply" + KNOWN]:
-            paper["공급가액"] = int(row["their_supply"])
-            if row.get("their_vat" + KNOWN) is True:
-                paper["세액"] = int(row["their_vat"])
-        self.papers.append((paper, int(row["their_statement"]), int(row["their_row"])))
-        self.result.filled.append(self.entry(row, f"{EVIDENCE}.{kind}", number or f"{paper['합계금액']:,}원"))
-
-    def has_paper(self, line: int, kind: str, number: str) -> bool:
-        """Is there such a paper of this line already, or one of this number?"""
-        return bool(number and number in self._numbers) or line in self._proved[kind == INVOICE]
+        self.papers.append(pd.DataFrame(papers))
+        said = zip(told["their_key"].tolist(), told["their_won"].tolist(), strict=True)
+        self.say(rows, at, f"{EVIDENCE}.{kind}", [number or f"{won:,}원" for number, won in said])
 
     @cached_property
     def _numbers(self) -> set[str]:
         """Numbers of the evidence that is listed."""
         evidence = self.facts.book.frames[EVIDENCE]
-        return set(approval_keys(evidence["승인번호"]).tolist()) if len(evidence) else set()
+        return set(approval_keys(evidence["승인번호"]).tolist()) - {""} if len(evidence) else set()
 
-    @cached_property
-    def _proved(self) -> dict[bool, set[int]]:
-        """Lines with a paper of an invoice (True), of a transfer (False)."""
+    def _proved(self, *, invoice: bool) -> np.ndarray:
+        """Lines with a paper of an invoice, else of a transfer."""
         evidence, links = self.facts.book.frames[EVIDENCE], self.facts["links"]
-        found: dict[bool, set[int]] = {}
-        for invoice, kinds in ((True, ("세금계산서", "계산서")), (False, (TRANSFER_SLIP, "이체확인증"))):
-            such = np.array([text.endswith(kinds) for text in evidence["증빙종류"].tolist()], dtype=bool)
-            found[invoice] = set(links.line[such[links.row]].tolist()) if len(evidence) else set()
+        kinds = ("세금계산서", "계산서") if invoice else (TRANSFER_SLIP, "이체확인증")
+        found = np.zeros(self.facts.n, dtype=bool)
+        if len(evidence):
+            such = evidence["증빙종류"].str.endswith(kinds).to_numpy(dtype=bool)
+            found[links.line[such[links.row]]] = True
         return found
 
     def book(self) -> Book:
@@ -235,31 +246,27 @@ class Filler:
         ]
         frames = {**book.frames, book.main: self.frame}
         sheets = list(book.sheets)
-        if book.has(EVIDENCE) and (papers := [one for one in self.papers if one[0]["집행번호"]]):
-            frames[EVIDENCE] = self.evidence(papers, sheets)
+        if book.has(EVIDENCE) and self.papers:
+            papers = pd.concat(self.papers, ignore_index=True)
+            papers = papers[papers["집행번호"] != ""].reset_index(drop=True)
+            if len(papers):
+                frames[EVIDENCE] = self.evidence(papers, sheets)
         return replace(book, frames=frames, sheets=sheets)
 
-    def evidence(self, papers: list[tuple[dict[str, Any], int, int]], sheets: list[Sheet]) -> pd.DataFrame:
+    def evidence(self, papers: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
         """The evidence list with the rows that the lists prove; each points at its row of the list."""
         old = self.facts.book.frames[EVIDENCE]
-        at: dict[int, int] = {}
-        for _, number, _ in papers:
-            if number not in at:
-                at[number] = len(sheets)
-                sheets.append(Sheet(-1, self.statements[number].title, FROM_LIST))
-        blank = {name: _nothing(old[name]) for name in old.columns}
-        rows = []
-        for paper, number, row in papers:
-            known = {name + KNOWN: True for name in paper if name + KNOWN in old.columns}
-            rows.append({**blank, **paper, **known, "_source": at[number], "_row": row})
-        new = pd.DataFrame(rows, columns=old.columns)
-        return pd.concat([old, new.astype(old.dtypes.to_dict())], ignore_index=True)
-
-
-def _records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """The rows of a table; column by column, as pandas takes the texts of a row one by one."""
-    columns = {str(name): table[name].tolist() for name in table.columns}
-    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+        codes, statements = pd.factorize(papers.pop("statement"))
+        papers["_source"] = len(sheets) + codes
+        sheets += [Sheet(-1, self.statements[number].title, FROM_LIST) for number in statements]
+        new = {name: pd.Series([_nothing(old[name])] * len(papers)) for name in old.columns}
+        for name in papers.columns.intersection(old.columns):
+            blank = papers[name].isna() if papers[name].dtype.kind == "f" else pd.Series(False, index=papers.index)
+            new[name] = papers[name].where(~blank, new[name])
+            if name + KNOWN in new:
+                new[name + KNOWN] = ~blank
+        frame = pd.DataFrame(new, columns=old.columns)
+        return pd.concat([old, frame.astype(old.dtypes.to_dict())], ignore_index=True)
 
 
 def _nothing(column: pd.Series) -> Any:

@@ -200,9 +200,9 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
     date, time, bad_date = values.moments(column("date"))
     if "time" in places:
         time = values.clock(column("time"))
-    labels = stripped.apply(lambda c: values.each_once(c, sum_label).ne("")).any(axis=1).to_numpy()
     undated = date.isna().to_numpy()
-    totals = labels & undated & ~blank
+    totals = undated & ~blank
+    totals[totals] = _labelled(stripped[totals])
 
     amounts: dict[str, np.ndarray] = {}
     unread: list[tuple[int, str, str]] = []
@@ -249,6 +249,14 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
         frame[name + "__known"] = amounts[name + "__known"]
     frame["cancelled"], frame["partly"] = _states(column, places)
     return frame[kept].reset_index(drop=True), (totals, blank, kept, unread)
+
+
+def _labelled(rows: pd.DataFrame) -> np.ndarray:
+    """Which rows hold the label of a sum."""
+    found = np.zeros(len(rows), dtype=bool)
+    for _, column in rows.items():
+        found |= values.each_once(column, sum_label).ne("").to_numpy()
+    return found
 
 
 def _sides(amounts: dict[str, np.ndarray], side: pd.Series, use: np.ndarray) -> np.ndarray:
