@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from settle.programme.profile import Profile
     from settle.programme.rules import Rulebook
     from settle.programme.vocabulary import Programme
+    from settle.reconciling.theirs import Lists
     from settle.workbook.raw import RawFile, RawSheet
 
 __all__ = ["AtHand", "Opened", "Reads", "add_evidence", "book_from_tables", "judge", "read_book", "read_paths"]
@@ -210,11 +211,11 @@ def judge(
     """
     rulebook = rulebook or rulebooks.kept()
     facts = Facts(book, rulebook.programme, dict(given or {}))
-    with_lists, filling = any(s.usable for s in book.lists), Filling()
-    if with_lists and filled:
+    lists, filling = _lists(book), Filling()
+    if lists is not None and filled:
         from settle.reconciling.filling import fill
 
-        book, filling = fill(facts, book.answers.cards if book.answers else None)
+        book, filling = fill(facts, lists, book.answers.cards if book.answers else None)
         facts = Facts(book, rulebook.programme, dict(given or {}))
     checked = None
     if book.evidence is not None:
@@ -224,10 +225,10 @@ def judge(
     if checked is not None:
         facts.given |= checked.given()
     result = None
-    if with_lists:
+    if lists is not None:
         from settle.reconciling.reconcile import reconcile
 
-        result = reconcile(_as_filed(facts, checked), book.lists, filling.explained)
+        result = reconcile(_as_filed(facts, checked), lists, filling.explained)
         facts.given |= result.given()
         if checked is not None and checked.fell:  # one amendment, seen in a file and in a list, is taken once
             lost = facts.given["rec_020_won"]
@@ -236,6 +237,15 @@ def judge(
     judgement.evidence, judgement.reconciliation, judgement.filling = checked, result, filling
     judgement.questions = ask(judgement)
     return judgement
+
+
+def _lists(book: Book) -> Lists | None:
+    """The lists of a book; None where none can be used."""
+    if not any(one.usable for one in book.lists):
+        return None
+    from settle.reconciling.theirs import Lists
+
+    return Lists(book.lists)
 
 
 def _as_filed(facts: Facts, checked: Checked | None) -> Facts:

@@ -62,7 +62,7 @@ def amounts(
     texts["rec_030_over"] |= mine.per_line(over, facts.n)
     differs = (list_says != ours_say) & items["amount_known"].to_numpy()
     for i in np.flatnonzero(matched & ((fell > 0) | differs)).tolist():
-        said = f"{items['where'].iat[i]}: 증빙 {ours_say[i]:,}원, 명세 {list_says[i]:,}원"
+        said = f"{items['their_list'].iat[i]} {int(items['their_row'].iat[i])}행: 증빙 {ours_say[i]:,}원, 명세 {list_says[i]:,}원"
         if fell[i] > 0:
             said += f", 취소·감액 {fell[i]:,}원"
             said += f" ({items['reduced_on'].iat[i]:%Y-%m-%d})" if items["reduced_on"].iat[i] is not pd.NaT else ""
@@ -77,7 +77,7 @@ def say(texts: np.ndarray, lines: np.ndarray, said: str) -> None:
 
 
 def _measured(facts: Facts, mine: Ours, lists: Theirs, match: Match) -> pd.DataFrame:
-    """Per item of ours: matched, E, O, R in the measure of the claim, and where the list has it."""
+    """Per item of ours: matched, E, O, R in the measure of the claim, and where the list has it (their_list, their_row)."""
     items = mine.items.assign(matched=match.left_state == MATCHED, match=match.left_match)
     their = lists.items.assign(match=match.right_match)
     their = their[match.right_state == MATCHED]
@@ -104,10 +104,6 @@ def _measured(facts: Facts, mine: Ours, lists: Theirs, match: Match) -> pd.DataF
         np.int64
     )
     items["R"] = latest_first(groups, fell, items["O"].to_numpy(), items["order"].to_numpy())
-    items["where"] = [
-        f"{name} {int(row)}행" if matched else ""
-        for name, row, matched in zip(items["their_list"], items["their_row"].fillna(0), items["matched"], strict=True)
-    ]
     items["reduced_on"] = items["their_reduced_on"]
     _without_vat(facts, mine, items)
     return items

@@ -9,7 +9,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from settle.judging.facts.budget import fund_budgets
-from settle.reconciling import matching, ours, theirs, values
+from settle.reconciling import matching, ours, values
 from settle.reconciling.amounts import say
 from settle.reconciling.card_money import explain_card_money
 from settle.reconciling.hand import Hand
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from settle.reconciling.theirs import Theirs
 
 
-def bank(facts: Facts, result: Reconciliation) -> None:
-    lists = theirs.gather(result.statements, "bank")
+def bank(facts: Facts, lists: Theirs, result: Reconciliation) -> None:
     paid = facts["결제수단"]
     transfer = facts["judged"] & (paid == TRANSFER).to_numpy()
     # what others paid first may be paid back to them; a card line paid once more by transfer must not look explained
@@ -66,14 +65,19 @@ def _explain_net_pay(facts: Facts, mine: Ours, lists: Theirs, match: Match) -> N
         np.asarray(facts["to_person"], dtype=bool) if "to_person" in facts else facts.zeros(bool)
     )  # of these the rates are known
     unpaid = mine.items[(match.left_state != MATCHED) & (_persons(facts) & ~to_person)[mine.line]]
-    least = settings()["net_pay_least"]
-    for item in np.flatnonzero(match.right_state == matching.OPEN):
-        row = lists.items.iloc[item]
-        near = unpaid[(unpaid["date"] - row["date"]).abs() <= pd.Timedelta(days=settings()["days"])]
-        near = near[(near["won"] > row["won"]) & (near["won"] * least <= row["won"] * 100)]
-        names = {name for name in (row["name"], row["name2"]) if name}
-        if names & ({*near["name"]} | {*near["name2"]}):
-            match.right_state[item] = matching.EXPLAINED
+    open_ = lists.items[match.right_state == matching.OPEN]
+    if unpaid.empty or open_.empty:
+        return
+    pairs = matching.shifted(_by_names(unpaid)).merge(_by_names(open_), on=["name", "date"], suffixes=("_due", ""))
+    fits = (pairs["won_due"] > pairs["won"]) & (pairs["won_due"] * settings()["net_pay_least"] <= pairs["won"] * 100)
+    match.right_state[pairs["item"][fits]] = matching.EXPLAINED
+
+
+def _by_names(items: pd.DataFrame) -> pd.DataFrame:
+    """One row per item and name that it goes by: item, name, date, won."""
+    each = [items[["date", "won"]].assign(item=items.index, name=items[name]) for name in ("name", "name2")]
+    both = pd.concat(each, ignore_index=True)
+    return both[(both["name"] != "") & both["date"].notna()]
 
 
 def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFrame, match: Match) -> None:

@@ -280,6 +280,11 @@ def _institution(book: Book, statements: list[Statement]) -> set[str]:
     """Names of the institution, as names are compared: of the agreement, and of the buyer in the tax office's own list."""
     names = {str(book.agreement.get(item) or "") for item in ("수행기관",)}
     for one in statements:
-        if one.group == "invoice" and "buyer_name" in one.lines and one.lines["buyer_brn"].nunique() == 1:
+        if (
+            one.usable
+            and one.group == "invoice"
+            and "buyer_name" in one.lines
+            and one.lines["buyer_brn"].nunique() == 1
+        ):
             names |= set(one.lines["buyer_name"])
     return {values.name_key(name) for name in names} - {""}

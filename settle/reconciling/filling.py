@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from settle.judging.facts.base import Facts
     from settle.model import Book
-    from settle.reconciling.reading import Statement
 
 _BY_CARD = re.compile("체크|카드|card", re.IGNORECASE)
 # group -> the means that a line may have to be looked for in such a list, besides a blank and a word nobody knows
@@ -42,17 +41,15 @@ ELSEWHERE = {
 }
 
 
-def fill(facts: Facts, cards: Mapping[str, str] | None = None) -> tuple[Book, Filling]:
-    """The book with its blank cells filled from its lists, and what was filled; the book given stays as it is.
+def fill(facts: Facts, lists: theirs.Lists, cards: Mapping[str, str] | None = None) -> tuple[Book, Filling]:
+    """The book with its blank cells filled from lists, and what was filled; the book given stays as it is.
 
     cards: card number as shown -> means of payment, from answers.
     """
-    book = facts.book
-    statements = sorted((s for s in book.lists if s.usable), key=lambda s: s.order)
-    filler = Filler(facts, statements, dict(cards or {}))
-    if not statements or not facts.n:
-        return book, filler.result
-    found = {group: _matches(facts, statements, group) for group in ("invoice", "card", "receipt", "bank")}
+    filler = Filler(facts, lists.statements, dict(cards or {}))
+    if not facts.n:
+        return facts.book, filler.result
+    found = {group: _matches(facts, lists, group) for group in ("invoice", "card", "receipt", "bank")}
     found |= _one_payment(facts, found["card"], found["bank"])
     for group, pairs in found.items():
         filler.group(group, pairs)
@@ -62,14 +59,14 @@ def fill(facts: Facts, cards: Mapping[str, str] | None = None) -> tuple[Book, Fi
 # ---- which row belongs to which line ---------------------------------------------------------------------------------
 
 
-def _matches(facts: Facts, statements: list[Statement], group: str) -> pd.DataFrame:
+def _matches(facts: Facts, lists: theirs.Lists, group: str) -> pd.DataFrame:
     """line, key (name of it) and the fields of the list's row, one row per line that a strong key joins to one row."""
-    lists = theirs.gather(statements, group)
-    if lists.items.empty:
+    listed = lists.of(group)
+    if listed.items.empty:
         return pd.DataFrame()
-    items = _with_fields(lists)
+    items = _with_fields(listed)
     mine = _lines(facts, group)
-    apart = Hand.of(facts, statements).apart(lists)
+    apart = Hand.of(facts, lists.statements).apart(listed)
     keyed = [(name, edges[~edges["item"].isin(apart)]) for name, edges in _edges(mine, items)]
     whole = (items["fell"] < items["won"]) & (items["fell"] == 0)
     found: list[pd.DataFrame] = []
@@ -103,7 +100,8 @@ def _lines(facts: Facts, group: str) -> pd.DataFrame:
     paid = facts.ledger[MEANS]
     use = facts["judged"] & (facts["claimed"] > 0) & ~paid.isin(ELSEWHERE[group]).to_numpy()
     at = np.flatnonzero(use)
-    ledger = facts.ledger.iloc[at].reset_index(drop=True)
+    wanted = ["사업자등록번호", "거래처", "예금주", "집행일", "원인행위일", *({"카드번호"} & set(facts.ledger.columns))]
+    ledger = facts.ledger[wanted].iloc[at].reset_index(drop=True)
     base = pd.DataFrame(
         {
             "line": at,

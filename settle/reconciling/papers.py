@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.reconciling.ours import Ours
     from settle.reconciling.reading import Statement
-    from settle.reconciling.theirs import Theirs
+    from settle.reconciling.theirs import Lists, Theirs
 
 
 def _kinds(statements: list[Statement], group: str) -> tuple[str, ...]:
@@ -53,31 +53,31 @@ def _match_papers(mine: Ours, lists: Theirs, hand: Hand, *, with_date: bool) -> 
     return match
 
 
-def invoices(facts: Facts, statements: list[Statement]) -> Side:
-    lists = theirs.gather(statements, "invoice")
+def invoices(facts: Facts, lists: Lists) -> Side:
+    listed = lists.of("invoice")
     mine = ours.papers(
         facts, ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서"), with_date=False
     )
     mine.items["must"] = ours.electronic(mine.items)
-    match = _match_papers(mine, lists, Hand.of(facts, statements), with_date=False)
-    folded = theirs.fold_revised(lists, match.right_state, OPEN)
+    match = _match_papers(mine, listed, Hand.of(facts, lists.statements), with_date=False)
+    folded = theirs.fold_revised(listed, match.right_state, OPEN)
     for replacement, original in folded.items():
         if match.right_state[original] == MATCHED:
             match.right_state[replacement] = MATCHED
             match.right_match[replacement] = match.right_match[original]
-    return Side("invoice", mine, lists, match)
+    return Side("invoice", mine, listed, match)
 
 
-def receipts(facts: Facts, statements: list[Statement]) -> Side:
-    lists = theirs.gather(statements, "receipt")
-    mine = ours.papers(facts, _kinds(statements, "receipt"), with_date=True)
+def receipts(facts: Facts, lists: Lists) -> Side:
+    listed = lists.of("receipt")
+    mine = ours.papers(facts, _kinds(lists.statements, "receipt"), with_date=True)
     mine.items["must"] = False
-    return Side("receipt", mine, lists, _match_papers(mine, lists, Hand.of(facts, statements), with_date=True))
+    return Side("receipt", mine, listed, _match_papers(mine, listed, Hand.of(facts, lists.statements), with_date=True))
 
 
-def cards(facts: Facts, statements: list[Statement]) -> Side:
-    lists = theirs.gather(statements, "card")
-    slips = ours.papers(facts, _kinds(statements, "card"), with_date=True)
+def cards(facts: Facts, lists: Lists) -> Side:
+    listed = lists.of("card")
+    slips = ours.papers(facts, _kinds(lists.statements, "card"), with_date=True)
     paid = facts["결제수단"]
     ours_by_card = facts["judged"] & (paid == CARD).to_numpy()
     covered = facts.zeros(bool)
@@ -90,10 +90,10 @@ def cards(facts: Facts, statements: list[Statement]) -> Side:
     maybe = ours.approvals(facts, facts["judged"] & ~covered & _means_unknown(facts))
     maybe.items["must"] = False
     mine = ours.join(slips, bare, maybe)
-    match = _match_papers(mine, lists, Hand.of(facts, statements), with_date=True)
+    match = _match_papers(mine, listed, Hand.of(facts, lists.statements), with_date=True)
     # a line of unknown means that is not on this list may have been paid otherwise: it is no item of this side
     drop = (np.arange(len(mine.items)) >= len(slips.items) + len(bare.items)) & (match.left_state != MATCHED)
-    return Side("card", mine.without(drop), lists, match.without(drop))
+    return Side("card", mine.without(drop), listed, match.without(drop))
 
 
 def _means_unknown(facts: Facts) -> np.ndarray:

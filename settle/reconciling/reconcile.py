@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from settle.judging.facts.base import Facts
-    from settle.reconciling.reading import Statement
+    from settle.reconciling.theirs import Lists
 
 
-def reconcile(facts: Facts, statements: list[Statement], explained: Collection[Row] = ()) -> Reconciliation:
+def reconcile(facts: Facts, lists: Lists, explained: Collection[Row] = ()) -> Reconciliation:
     """Match the ledger with every list given. explained: rows of card lists that a line explains though it is not known to be paid
     by the project's card; REC-060 is not said of them.
 
@@ -29,7 +29,7 @@ def reconcile(facts: Facts, statements: list[Statement], explained: Collection[R
     Series <name>_text for each, "" where nothing is said. Rules without their list are in not_checked; a list that
     does not reach all lines is said in `partly`.
     """
-    statements = sorted(statements, key=lambda s: s.order)
+    statements = lists.statements
     result = Reconciliation(statements, line_names=facts["line_name"].to_numpy(dtype=object))
     here = {s.group for s in statements if s.usable}
     for name in ("rec_010", "rec_040", "rec_070", "rec_100", "rec_030_over"):
@@ -42,7 +42,7 @@ def reconcile(facts: Facts, statements: list[Statement], explained: Collection[R
     faces: list[np.ndarray] = []
     for group, build in (("invoice", invoices), ("receipt", receipts), ("card", cards)):
         if group in here:
-            side = build(facts, statements)
+            side = build(facts, lists)
             result.sides[group] = side
             result.notices += side.theirs.notices
             amounts(facts, side, short, faces, result.facts)
@@ -50,7 +50,7 @@ def reconcile(facts: Facts, statements: list[Statement], explained: Collection[R
     if "invoice" in here:
         missing_invoices(facts, result)
     if "bank" in here:
-        bank(facts, result)
+        bank(facts, lists.of("bank"), result)
     if "card" in here:
         missing_card(facts, result, frozenset(explained))
     _checks(result)

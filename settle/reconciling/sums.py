@@ -55,9 +55,9 @@ def _payee_brn(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 def _payee_name(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Payee = the name of the left side that equals (or nearly equals) one of the right side's two names."""
-    known = frozenset(n for n in [*mine["name"], *mine["name2"]] if n)
-    near = _nearest_names(known, frozenset(n for n in [*theirs["name"], *theirs["name2"]] if n))
-    payee = [near.get(a) or near.get(b) or "" for a, b in zip(theirs["name"], theirs["name2"], strict=True)]
+    (one, two), (first, second) = ([side[name].tolist() for name in ("name", "name2")] for side in (mine, theirs))
+    near = _nearest_names(frozenset([*one, *two]) - {""}, frozenset([*first, *second]) - {""})
+    payee = [near.get(a) or near.get(b) or "" for a, b in zip(first, second, strict=True)]
     theirs = theirs.assign(payee=pd.Series(payee, index=theirs.index, dtype="str"))
     wanted = set(theirs["payee"])
     mine = mine.assign(payee=mine["name"].where(mine["name"].isin(wanted), mine["name2"]))

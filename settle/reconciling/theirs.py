@@ -14,6 +14,8 @@ from settle.judging.facts.evidence import approval_keys
 from settle.reconciling import values
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from settle.reconciling.reading import Statement
 
 LINE, REPEATED = "명세", "다른 파일과 겹침"
@@ -32,6 +34,20 @@ class Theirs(Struct):
     rows: pd.DataFrame
     items: pd.DataFrame
     notices: list[str]
+
+
+class Lists:
+    """The lists of a book in their order; what stands in a group of them is gathered once."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = sorted(statements, key=lambda one: one.order)
+        self._groups: dict[str, Theirs] = {}
+
+    def of(self, group: str) -> Theirs:
+        """The items of a group; whoever matches them may change them."""
+        if group not in self._groups:
+            self._groups[group] = gather(self.statements, group)
+        return self._groups[group]
 
 
 def gather(statements: list[Statement], group: str) -> Theirs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,6 +121,7 @@ def _brn(plain: pd.Series) -> pd.Series:
     return padded.where(padded.str.len() == 10, "").astype("str")
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
     """A name for comparison: ㈜, (주), 주식회사, spaces, punctuation and full-width letters do not count."""
     plain = "".join(nfkc(text).casefold().split())
