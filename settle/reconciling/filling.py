@@ -118,9 +118,14 @@ def _lines(facts: Facts, group: str) -> pd.DataFrame:
         gross = np.where(ours.maybe_person(facts)[at], facts["claimed"][at], 0)
         amounts += [pd.Series(net) for _, net in ours.withheld(gross, days(ledger["집행일"]))]
     dates = [ledger["집행일"], ledger["원인행위일"]]
-    several = [base.assign(won=won, day=day) for won in amounts for day in dates]
-    result = pd.concat(several, ignore_index=True)
-    return result[result["day"].notna() & (result["won"] > 0)].drop_duplicates(["line", "won", "day"])
+    several = [
+        base[use].assign(won=won[use], day=day[use])
+        for won in amounts
+        for day in dates
+        if (use := day.notna() & (won > 0)).any()
+    ]
+    result = pd.concat(several or [base[:0].assign(day=dates[0][:0])], ignore_index=True)
+    return result.drop_duplicates(["line", "won", "day"])
 
 
 def _own_numbers(facts: Facts, at: np.ndarray, group: str) -> pd.Series:
