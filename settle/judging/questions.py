@@ -87,8 +87,15 @@ class _Thing(Struct):
     codes: dict[str, None] = field(default_factory=dict)
     message: str = ""
 
+    def one(self, tier: int, line: int, won: int, code: str) -> None:
+        """A line that hangs on it; of what was said of it several times the most counts."""
+        known = self.won.setdefault(tier, {})
+        known[line] = max(won, known.get(line, 0))
+        self.lines[line] = None
+        self.codes[code] = None
+
     def add(self, tier: int, lines: np.ndarray, won: np.ndarray, code: str) -> None:
-        """Lines that hang on it, each with its won; of what was said of a line several times the most counts."""
+        """`one` of many lines."""
         self.codes[code] = None
         if not len(lines):
             return
@@ -177,26 +184,29 @@ class _Asking:
         findings = self.judgement.findings
         held = findings[(findings["effect"] == "hold") & (findings["line_index"] >= 0)]
         lines, won = (held[name].to_numpy(dtype=np.int64) for name in ("line_index", "at_issue"))
-        places: dict[tuple[str, str, str], list[int]] = {}
-        for at, key in enumerate(zip(*(held[c].tolist() for c in ("code", "papers")), strict=True)):
-            alone = str(at) if key[0].startswith("DAT-") else ""
-            places.setdefault((*key, alone), []).append(at)
-        asked: list[tuple[int, str, list[str], np.ndarray]] = []
-        for (code, papers, _), rows in places.items():
-            if code.startswith("DAT-"):
-                asked.append((rows[0], code, [], np.array(rows)))
-            else:
-                asked += [(some[0], code, abouts, some) for abouts, some in self._asked(code, papers, lines, rows)]
-        ids: list[str] = []
-        for at, code, abouts, rows_ in sorted(asked, key=lambda one: one[0]):
-            if not abouts and code.startswith("DAT-"):
-                ids = ids or line_ids(self.facts)
-                one = held.iloc[at]
-                place = f"{one['sheet']}!{one['cell']}" if one["cell"] else ids[lines[at]]
-                self._problem(lines[rows_], code, won[rows_], place, one["message"])
+        codes, papers = held["code"].tolist(), held["papers"].tolist()
+        cells = [at for at, code in enumerate(codes) if code.startswith("DAT-")]
+        rules: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, key in enumerate(zip(codes, papers, strict=True)):
+            rules[key].append(at)
+        asked: dict[int, tuple[list[str], np.ndarray]] = {}  # by the first row
+        for (code, papers_), rows in rules.items():
+            if not code.startswith("DAT-"):
+                asked |= {int(some[0]): (abouts, some) for abouts, some in self._asked(code, papers_, lines, rows)}
+        ids = line_ids(self.facts) if cells else []
+        places = (
+            list(zip(*(held[name].tolist() for name in ("sheet", "cell", "message")), strict=True)) if cells else []
+        )
+        for at in sorted([*cells, *asked]):
+            if at not in asked:
+                sheet, cell, message = places[at]
+                place = f"{sheet}!{cell}" if cell else ids[lines[at]]
+                self._problem(int(lines[at]), codes[at], int(won[at]), place, message)
+                continue
+            abouts, some = asked[at]
             for about in abouts:
                 tier = PAPER if about.startswith("증빙.") else HELD
-                self.thing(about).add(tier, lines[rows_], won[rows_], code)
+                self.thing(about).add(tier, lines[some], won[some], codes[at])
 
     def _asked(
         self, code: str, papers: str, lines: np.ndarray, rows: list[int]
@@ -226,7 +236,7 @@ class _Asking:
                 asked = f"증빙.{papers}" if column == MEANS and value else about
             yield [asked], np.array(some)
 
-    def _values(self, lines: np.ndarray, column: str) -> list[str]:
+    def _values(self, lines: np.ndarray | list[int], column: str) -> list[str]:
         """What the ledger says in a column of texts; "" elsewhere."""
         frame = self.facts.ledger
         if column not in frame or frame[column].dtype.kind in "iufM":
@@ -243,17 +253,17 @@ class _Asking:
         kind = self.kinds.get(sheet)
         return next((c for c in (*kind.columns, *kind.items) if c.name == name), None) if kind else None
 
-    def _problem(self, line: np.ndarray, code: str, won: np.ndarray, place: str, message: str) -> None:
-        """A DAT hold of one line: an unknown category is one word, the others are cells."""
+    def _problem(self, line: int, code: str, won: int, place: str, message: str) -> None:
+        """A DAT hold: an unknown category is one word, the others are cells."""
         if code == "DAT-040":
-            given = [self._values(line, head)[0] for head in reversed(HEADS)]
+            given = [self._values([line], head)[0] for head in reversed(HEADS)]
             word = next((text for text in given if text), "")
             head = HEADS[2 - given.index(word)] if word else HEADS[2]
             about = f"말.{head}={'/'.join(t for t in reversed(given) if t)}" if word else f"{self.main}.{HEADS[2]}"
         else:
             about = f"칸.{place}"
         thing = self.thing(about)
-        thing.add(HELD, line, won, code)
+        thing.one(HELD, line, won, code)
         thing.message = thing.message or message
 
     def _errors(self) -> None:
