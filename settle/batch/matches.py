@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import typed_frame
+from settle.judging.arrays import group_sum, typed_frame
 from settle.korean import mask
 from settle.model import EVIDENCE
 from settle.reconciling import ours, values
@@ -59,25 +59,14 @@ def _typed_matches(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(typed)
 
 
-PAPER_COLUMNS = [
-    "key",
-    "paper",
-    "date",
-    "face",
-    "face_known",
-    "supply",
-    "supply_known",
-    "line",
-    "paid_on",
-    "left",
-    "vat_out",
-]
+PAPERS = {"key": "str", "paper": "str", "date": "datetime64[s]", "face": "int64", "face_known": "bool", "supply": "int64",
+          "supply_known": "bool", "line": "int64", "paid_on": "datetime64[s]", "left": "int64", "vat_out": "int64"}  # fmt: skip
 
 INVOICES = ("세금계산서", "전자세금계산서", "수정세금계산서", "계산서", "전자계산서")
 
 
 def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
-    """One row per invoice or card approval and line: PAPER_COLUMNS. left: what the line still charges on the paper."""
+    """One row per invoice or card approval and line: PAPERS. left: what the line still charges on the paper."""
     if not facts.programme.spends:  # it has no papers of trade
         return _no_papers()
     slips = tuple(facts.programme.papers["card_slip"])
@@ -90,31 +79,33 @@ def paper_table(facts: Facts, result: Judgement) -> pd.DataFrame:
         if there.isdisjoint(kinds):
             continue
         mine, *_ = ours.faces(facts, kinds, with_date=dated)
-        numbered = (mine.items["key"] != "").to_numpy()
-        use = numbered[mine.item]
+        items, keys = mine.items, mine.items["key"].tolist()
+        use = np.array([key != "" for key in keys], dtype=bool)[mine.item]
         item, line = mine.item[use], mine.line[use]
         if not len(item):
             continue
-        items = mine.items.iloc[item].reset_index(drop=True)
-        charge = _charged(mine, left, facts["purchase"])[use]
-        day = items["date"].dt.strftime("%Y%m%d").fillna("") if kind == "카드" else ""
-        frame = items[["date", "amount_known", "supply", "supply_known"]].rename(columns={"amount_known": "face_known"})
-        frame["key"], frame["paper"], frame["face"] = items["key"], kind, items["won"]
-        frame["key"] += "|" + day if kind == "카드" else ""
-        frame["line"], frame["paid_on"], frame["left"] = line, paid_on[line], charge
-        frame["vat_out"] = np.where(leaves_out[line], facts["부가세"][line], 0)
-        parts.append(frame[PAPER_COLUMNS])
-    if not parts:
-        return _no_papers()
-    return pd.concat(parts, ignore_index=True).astype(
-        {"key": "str", "paper": "str", "left": "int64", "vat_out": "int64"}
-    )
+        if kind == "카드":
+            days = items["date"].dt.strftime("%Y%m%d").fillna("").tolist()
+            keys = [f"{key}|{day}" for key, day in zip(keys, days, strict=True)]
+        columns = {
+            "key": [keys[at] for at in item.tolist()],
+            "paper": [kind] * len(item),
+            "date": items["date"].to_numpy()[item],
+            "face": items["won"].to_numpy()[item],
+            "face_known": items["amount_known"].to_numpy()[item],
+            "supply": items["supply"].to_numpy()[item],
+            "supply_known": items["supply_known"].to_numpy()[item],
+            "line": line,
+            "paid_on": paid_on[line],
+            "left": _charged(mine, left, facts["purchase"])[use],
+            "vat_out": np.where(leaves_out[line], facts["부가세"][line], 0),
+        }
+        parts.append(typed_frame(columns, PAPERS))
+    return pd.concat(parts, ignore_index=True) if parts else _no_papers()
 
 
 def _no_papers() -> pd.DataFrame:
-    empty = pd.DataFrame({c: pd.Series([], dtype="int64") for c in PAPER_COLUMNS})
-    return empty.astype({"key": "str", "paper": "str", "date": "datetime64[s]", "paid_on": "datetime64[s]",
-                         "face_known": "bool", "supply_known": "bool"})  # fmt: skip
+    return typed_frame({name: [] for name in PAPERS}, PAPERS)
 
 
 def _charged(mine: ours.Ours, left: np.ndarray, purchase: np.ndarray) -> np.ndarray:
@@ -122,10 +113,10 @@ def _charged(mine: ours.Ours, left: np.ndarray, purchase: np.ndarray) -> np.ndar
     face, item, line = mine.items["won"].to_numpy(), mine.item, mine.line
     of_item = np.zeros(len(face), dtype=np.int64)
     of_item[item[::-1]] = purchase[line[::-1]]
-    lines = pd.DataFrame({"purchase": purchase[line], "line": line, "left": left[line]}).drop_duplicates("line")
-    balance = lines.groupby("purchase")["left"].sum().reindex(of_item).fillna(0).to_numpy(dtype=np.int64)
-    faces = pd.Series(face).groupby(of_item).transform("sum").to_numpy()
-    papers = pd.Series(face).groupby(of_item).transform("size").to_numpy()
+    balances = np.zeros(len(purchase), dtype=np.int64)
+    each = np.unique(line)
+    np.add.at(balances, purchase[each], left[each])
+    balance, faces, papers = balances[of_item], group_sum(of_item, face), group_sum(of_item, np.ones_like(face))
     charged = np.where(papers == 1, balance, balance * face // np.maximum(faces, 1))
     linked = np.zeros(len(face), dtype=np.int64)
     np.add.at(linked, item, left[line])

@@ -24,6 +24,8 @@ from settle.reading.columns import text_array
 from settle.reconciling import values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from settle.judging.facts.base import Facts
     from settle.model import Book, Judgement
 
@@ -96,21 +98,20 @@ def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     columns |= {name: _texts(masked[at * facts.n : (at + 1) * facts.n]) for at, name in enumerate(written)}
     columns["row"] = ledger["_row"].to_numpy(dtype=np.int64)
     columns |= {name: result.lines[name].to_numpy(dtype=np.int64) for name in WON}
-    frame = pd.DataFrame(columns)
     of_judging = ("row", "recognised", "held", "disallowed")
-    frame["content"] = _texts(contents(frame[[name for name in columns if name not in of_judging]]))
-    frame["position"] = np.arange(facts.n, dtype=np.int64)
-    return frame.sort_values(["line_id", "position"], ignore_index=True)
+    columns["content"] = _texts(contents({name: columns[name] for name in columns if name not in of_judging}))
+    columns["position"] = np.arange(facts.n, dtype=np.int64)
+    return pd.DataFrame(columns).sort_values(["line_id", "position"], ignore_index=True)
 
 
-def contents(frame: pd.DataFrame) -> list[str]:
+def contents(columns: Mapping[str, Any]) -> list[str]:
     """A hash of what each line says, by the names of its filled columns: a column that later versions read changes no line without it."""
-    said = [_said(str(name), column) for name, column in frame.items()]
+    said = [_said(name, column) for name, column in columns.items()]
     texts = pc.binary_join_element_wise(*said, pa.scalar("|", pa.large_string()), null_handling="skip").to_pylist()
     return [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
 
 
-def _said(name: str, column: pd.Series) -> pa.Array:
+def _said(name: str, column: Any) -> pa.Array:
     """name=value of every filled cell; null where there is none."""
     values = pa.array(column, from_pandas=True)
     if pa.types.is_floating(values.type):  # as Python writes them
