@@ -46,9 +46,10 @@ class Values(Struct, frozen=True):
         """What each row has."""
         return [self.values[code] for code in self.codes.tolist()]
 
-    def written(self) -> list[str]:
-        """What each row has, as JSON; no letter steers a terminal."""
-        texts = printable("\n".join(map(_text, self.values))).split("\n")  # a line break of a text is written \\n
+    def written(self) -> list[bytes]:
+        """What each row has, as JSON in UTF-8; no letter steers a terminal."""
+        lines = "\n".join(map(_text, self.values))  # a line break of a text is written \\n
+        texts = printable(lines).encode().split(b"\n")
         return [texts[code] for code in self.codes.tolist()]
 
 
@@ -69,10 +70,10 @@ class Table(Struct, frozen=True):
 
     def written(self, between: bytes) -> Iterator[bytes]:
         """The records as JSON in UTF-8, many at a time, with these bytes between them."""
-        record, between_texts = "{" + ",".join(f'"{name}":%s' for name in self.columns) + "}", between.decode()
+        record = b"{%b}" % b",".join(b'"%b":%%b' % name.encode() for name in self.columns)
         rows = zip(*(column.written() for column in self.columns.values()), strict=True)
-        while piece := between_texts.join(map(record.__mod__, islice(rows, PIECE))):
-            yield piece.encode()
+        while piece := between.join(map(record.__mod__, islice(rows, PIECE))):
+            yield piece
 
 
 def _text(value: Any) -> str:

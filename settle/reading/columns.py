@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from settle.programme.sheets import Column
     from settle.programme.vocabulary import Programme
 
+pa.set_memory_pool(
+    pa.system_memory_pool()
+)  # Arrow's own keeps what is given back: a tenth more of all memory, and no quicker
 STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 ERROR = -2  # status of an error cell or of a formula without a stored value, beside those of settle.cells
 # bytes of texts that cells.clean() would change: control characters, double spaces, and the first bytes of NBSP,
