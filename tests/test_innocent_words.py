@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from settle.judging.facts import words
+from settle.judging.facts.base import Facts
 from settle.pipeline import book_from_tables, judge
+from settle.programme import vocabulary
 from settle.programme.rules import load
 
 # branches and places that end like 주점; companies whose name ends like 소주 before 주식회사; machines, materials, trades and words
@@ -74,3 +78,16 @@ def test_the_annex_own_words_are_noted(text: str, word: str) -> None:
     row = {"집행번호": "E-1", "집행일": "2025-06-02", "세세목": "수용비및수수료", "적요": text, "집행금액": 1000}
     found = judge(book_from_tables({"집행내역": [row]}), load(), rules=["GEN-150"]).findings
     assert [(one["effect"], f"'{word}'" in one["message"]) for one in found.to_dict("records")] == [("note", True)]
+
+
+@pytest.mark.parametrize("few", [1, 1000])
+def test_numbers_make_no_difference_to_words_that_have_none(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(words, "FEW", few)  # of many lines the numbers are put aside first
+    texts = ["1차 4대보험", "2차 4대보험", "3대보험", "10월 식대", "11월 식대", "7방식대 12호", "식대 3", "등록 2025"]
+    rows = [{"집행번호": f"E-{i}", "적요": text, "집행금액": 1000} for i, text in enumerate(texts)]
+    programme = vocabulary.load()
+    numbered = {"words": ["4대보험", "식대"], "not": ["식대 3"]}
+    changed = {**programme.data, "words": {**programme.data["words"], "numbered": numbered}}
+    facts = Facts(book_from_tables({"집행내역": rows}), replace(programme, data=changed))
+    assert facts["word:meal"].tolist() == [False, False, False, True, True, False, True, False]
+    assert facts["words:numbered"].tolist() == ["4대보험", "4대보험", "", "식대", "식대", "식대", "", ""]

@@ -56,9 +56,14 @@ def matches(texts: pd.Series, pattern: str) -> np.ndarray:
     return found.to_numpy(zero_copy_only=False).astype(bool)
 
 
+def replaced(texts: pd.Series, pattern: str, by: str) -> pd.Series:
+    """The texts with everything that matches the (RE2) pattern replaced."""
+    return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, by), dtype=STR)
+
+
 def without(texts: pd.Series, pattern: str) -> pd.Series:
     """The texts with what matches the (RE2) pattern taken out."""
-    return pd.Series(pc.replace_substring_regex(pa.array(texts, pa.large_string()), pattern, ""), dtype=STR)
+    return replaced(texts, pattern, "")
 
 
 def places_in(texts: pd.Series, among: pd.Series) -> np.ndarray:

@@ -203,13 +203,6 @@ class Facts(Struct, dict=True):
             self._cache[key] = coded(self[name])
         return self._cache[key]
 
-    def distinct(self, name: str) -> pd.Series:
-        """The distinct values of a text fact, for what looks at whole columns."""
-        key = f"distinct {name}"
-        if key not in self._cache:
-            self._cache[key] = pd.Series(self.coded(name)[1], dtype="str")
-        return self._cache[key]
-
     def labels(self, *names: str) -> np.ndarray:
         """Group labels 0 … m for equal combinations of facts, made once."""
         key = f"labels {' '.join(names)}"

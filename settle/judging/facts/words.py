@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import FEW, matches
+from settle.judging.arrays import FEW, coded, matches, replaced
 from settle.judging.facts.base import Facts, fact, family
 
 if TYPE_CHECKING:
@@ -70,23 +71,53 @@ def _put_hits(facts: Facts, column: str, name: str, result: np.ndarray) -> None:
         hit = wanted.search(text)
         return hit.group() if hit else ""
 
-    codes, distinct = facts.coded(column)
-    firsts = np.full(len(distinct), "", dtype=object)
+    numbered = any(map(_NUMBER.search, (*listed, *never, forms.pattern)))
+    said: Wording = facts[f"{'as_written' if numbered else 'unnumbered'}:{column}"]
+    firsts = np.full(len(said.texts), "", dtype=object)
     # most texts have none of the words: only the others are looked at one by one
-    places = _found(facts, column, pattern)
+    places = said.found(pattern)
     for i in places:
-        firsts[i] = first(distinct[i])
+        firsts[i] = first(said.texts[i])
     if places:
-        np.copyto(result, firsts[codes], where=result == "")
+        np.copyto(result, firsts[said.codes], where=result == "")
 
 
-def _found(facts: Facts, column: str, pattern: str) -> list[int]:
-    """Places of the distinct texts of a column in which a pattern of plain words is found."""
-    texts = facts.coded(column)[1]
-    if len(texts) > FEW:
-        return np.flatnonzero(matches(facts.distinct(column), pattern)).tolist()
-    search = re.compile(pattern).search
-    return [i for i, text in enumerate(texts) if search(text)]
+@dataclass(frozen=True)
+class Wording:
+    """A text column as codes into what it says."""
+
+    codes: np.ndarray
+    texts: np.ndarray
+
+    @cached_property
+    def column(self) -> pd.Series:
+        """The texts, for what looks at all of them at once."""
+        return pd.Series(self.texts, dtype="str")
+
+    def found(self, pattern: str) -> list[int]:
+        """Places of the texts in which a pattern of plain words is found."""
+        if len(self.texts) > FEW:
+            return np.flatnonzero(matches(self.column, pattern)).tolist()
+        search = re.compile(pattern).search
+        return [i for i, text in enumerate(self.texts) if search(text)]
+
+
+@family
+def as_written(facts: Facts, column: str) -> Wording:
+    return Wording(*facts.coded(column))
+
+
+@family
+def unnumbered(facts: Facts, column: str) -> Wording:
+    """A column whose numbers are all 0, for words that have none: what is written of every month or day is looked at once."""
+    if facts.n <= FEW:
+        return Wording(*facts.coded(column))
+    codes, distinct = pd.factorize(facts[column])
+    said, texts = coded(replaced(distinct.to_series(), _NUMBER.pattern, "0"))
+    return Wording(said[codes], texts)
+
+
+_NUMBER = re.compile("[0-9]+")
 
 
 @lru_cache(maxsize=256)
