@@ -76,7 +76,7 @@ def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
         "questions": _questions(judgement.questions),
-        "filled": [*(_filled(one) for one in judgement.filled), *(_filled_by_file(one) for one in book.filled)],
+        "filled": [*_filled(judgement.filled), *(_filled_by_file(one) for one in book.filled)],
         "answers": _answers(judgement),
         "evidence": evidence.records(judgement),
     }
@@ -185,16 +185,20 @@ def _questions(asked: Sequence[Question]) -> list[dict[str, Any]]:
     )
 
 
-def _filled(one: Filled) -> dict[str, Any]:
-    return {
-        "line": mask_key(one.line),
-        "column": one.column,
-        "value": one.value if isinstance(one.value, int) else mask(one.value),
-        "source": mask(one.source),
-        "sheet": mask(one.sheet) or None,
-        "row": one.row or None,
-        "key": one.key,
-    }
+def _filled(filled: Sequence[Filled]) -> list[dict[str, Any]]:
+    values = [one.value for one in filled]
+    masked = mask_all([value if isinstance(value, str) else "" for value in values])
+    return _records(
+        {
+            "line": mask_keys([one.line for one in filled]),
+            "column": [one.column for one in filled],
+            "value": [text if isinstance(value, str) else value for value, text in zip(values, masked, strict=True)],
+            "source": mask_all([one.source for one in filled]),
+            "sheet": [sheet or None for sheet in mask_all([one.sheet for one in filled])],
+            "row": [one.row or None for one in filled],
+            "key": [one.key for one in filled],
+        }
+    )
 
 
 def _answers(judgement: Judgement) -> list[dict[str, Any]]:
