@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from settle.korean import printable
 from settle.programme import sheets
 from settle.programme.folders import DEFAULT_PROGRAMME
+from settle.reading.columns import STR
 from settle.reading.currency import currency, without
 from settle.reading.headings import by_name
 from settle.reading.hidden import hidden_parts
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 def table(sheet: RawSheet) -> pd.DataFrame:
     """The cells of a sheet as str, "" for blank; labelled with 1-based sheet rows."""
     columns = {
-        place: pd.Series(column.cast(pa.string()).to_pylist(), dtype="str").fillna("")
+        place: pd.arrays.ArrowStringArray(pc.fill_null(column.cast(pa.large_string()), ""), dtype=STR)
         for place, column in sorted(sheet.columns.items())
     }
-    frame = pd.DataFrame(columns, dtype="str") if columns else pd.DataFrame(index=range(sheet.height))
+    frame = pd.DataFrame(columns) if columns else pd.DataFrame(index=range(sheet.height))
     frame.index = pd.RangeIndex(1, sheet.height + 1)
     return frame
 

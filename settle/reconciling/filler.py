@@ -188,9 +188,9 @@ class Filler:
     def paper(self, rows: pd.DataFrame, kind: str) -> None:
         """Evidence rows that the list proves, where a line has none of its kind and no row names the number."""
         invoice = kind == INVOICE
-        there = (
-            self._proved(invoice=invoice)[rows["line"].to_numpy()] | rows["their_key"].isin(self._numbers).to_numpy()
-        )
+        there = self._proved(invoice=invoice)[rows["line"].to_numpy()]
+        if (rows["their_key"] != "").any():
+            there |= rows["their_key"].isin(self._numbers).to_numpy()
         at = np.flatnonzero(~there)
         told = rows.iloc[at].reset_index(drop=True)
         names = pd.Series([self.names[line] for line in told["line"].tolist()], dtype="str")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
 
 from settle.judging.arrays import days
 from settle.judging.components import components
@@ -21,7 +20,7 @@ from settle.model import EVIDENCE, KNOWN
 from settle.reconciling import ours, theirs, values
 from settle.reconciling.filler import OWN_CARDS, Filler, Filling
 from settle.reconciling.hand import Hand
-from settle.reconciling.matching import shifted
+from settle.reconciling.matching import shifted, similar
 from settle.reconciling.profiles import matching
 from settle.reconciling.result import CARD, KEY_BRN, KEY_NAME, KEY_NUMBER, MEANS, TRANSFER
 
@@ -170,14 +169,14 @@ def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 def _alike(pairs: pd.DataFrame) -> np.ndarray:
     """Which pairs have near-equal names; a business number of both that differs speaks against it."""
-    wanted = matching()["similarity"]
-    names = zip(*(pairs[column].tolist() for column in ("name", "name2", "name_t", "name2_t")), strict=True)
-    alike = [
-        any(a and b and (a == b or fuzz.ratio(a, b) >= wanted) for a in (one, two) for b in (other, further))
-        for one, two, other, further in names
-    ]
-    differ = (pairs["brn"] != "") & (pairs["brn_t"] != "") & (pairs["brn"] != pairs["brn_t"])
-    return np.array(alike, dtype=bool) & ~differ.to_numpy()
+    differ = ((pairs["brn"] != "") & (pairs["brn_t"] != "") & (pairs["brn"] != pairs["brn_t"])).to_numpy()
+    alike = np.zeros(len(pairs), dtype=bool)
+    for mine in ("name", "name2"):
+        for other in ("name_t", "name2_t"):
+            alike |= ((pairs[mine] == pairs[other]) & (pairs[mine] != "")).to_numpy()
+            rest = np.flatnonzero(~alike & ~differ)
+            alike[rest] = similar(pairs[mine].iloc[rest], pairs[other].iloc[rest])
+    return alike & ~differ
 
 
 def _sole(edges: pd.DataFrame) -> pd.DataFrame:

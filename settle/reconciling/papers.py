@@ -30,6 +30,7 @@ def _by_fields(match: Match, mine: pd.DataFrame, items: pd.DataFrame) -> None:
     tell equal trades apart, and where they are not told or differ, the rest decides.
     """
     for also in ("minute", "tail", ""):
+        mine, items = match.still_open(mine, items)
         left, right = (side[side[also] != ""] if also else side for side in (mine, items))
         for by, label in ((matching.by_brn, KEY_BRN), (matching.by_name, KEY_NAME)):
             for dated in (left, left.assign(date=left["date2"])):

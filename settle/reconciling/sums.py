@@ -20,6 +20,7 @@ def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[
 
     labels: for several on the left, for several on the right. Work per sum and per payee is bounded.
     """
+    left, right = match.still_open(left, right)
     for days in matching()["sum_days"]:
         for payee in (_payee_brn, _payee_name):
             for several_left in (True, False):

@@ -58,6 +58,7 @@ def gather(statements: list[Statement], group: str) -> Theirs:
     rows = pd.concat(frames, ignore_index=True)
     content = ["date", "time", "key", "brn", "name", "memo", "note", "won", "supply", "vat", "cancel_won", "cancelled"]
     content += ["in", "balance", "card"]
+    content = [name for name in content if (rows[name] != rows[name].iloc[0]).any()] if len(rows) else []
     rows["source"] = rows["statement"].map({i: s.profile.id for i, s in enumerate(statements)})
     rows = rows.sort_values([*content, "source", "statement", "row"], ignore_index=True)
     times = rows.groupby([*content, "source", "statement"], dropna=False, sort=False).cumcount()
