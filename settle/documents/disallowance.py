@@ -286,8 +286,12 @@ def _cells(table: pd.DataFrame, columns: Sequence[Listed]) -> list[Row]:
 
 def _key(view: View, name: str, code: str) -> str:
     """The bookmark of a rule in a list, "" where the list shows none of it."""
-    there = code in view.listed(name)["code"].head(MOST).tolist()
-    return f"{view.part}/{name}:{code}" if there else ""
+    return f"{view.part}/{name}:{code}" if code in _codes(view, name) else ""
+
+
+def _codes(view: View, name: str) -> set[str]:
+    """The rules of which a list shows findings."""
+    return set(view.listed(name)["code"].head(MOST))
 
 
 def _rules(view: View, lists: Sequence[str]) -> list[Row]:
@@ -295,9 +299,10 @@ def _rules(view: View, lists: Sequence[str]) -> list[Row]:
     table, columns = view.rules, [c for c in view.form.columns["rules"] if c.mm]
     at = [c.key for c in columns]
     rows = []
+    there = {name: _codes(view, name) for name in lists}
     for row, code in zip(_cells(table, columns), table["code"], strict=True):
         cells: list[Any] = list(row.cells)
-        targets = {name: _key(view, name, str(code)) for name in lists}
+        targets = {name: f"{view.part}/{name}:{code}" if code in there[name] else "" for name in lists}
         for name, target in targets.items():
             place = at.index(f"{LISTS[name]}_count")
             if target:

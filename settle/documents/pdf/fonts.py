@@ -59,8 +59,8 @@ class _Widths(dict[str, float]):
         self.face, self.foreign = font.face, foreign
 
     def __missing__(self, letter: str) -> float:
-        face, signs = self.face, _signs()
-        if ord(letter) not in face.charToGlyph and signs and ord(letter) in signs.face.charToGlyph:
+        face = self.face
+        if ord(letter) not in face.charToGlyph and (signs := _signs()) and ord(letter) in signs.face.charToGlyph:
             self.foreign.add(letter)
             face = signs.face
         self[letter] = face.charWidths.get(ord(letter), face.defaultWidth)
@@ -75,8 +75,8 @@ class _Drawable(dict[int, str]):
         self.glyphs = font.face.charToGlyph
 
     def __missing__(self, code: int) -> str:
-        letter, signs = chr(code), _signs()
-        known = code in self.glyphs or bool(signs and code in signs.face.charToGlyph)
+        letter = chr(code)
+        known = code in self.glyphs or bool((signs := _signs()) and code in signs.face.charToGlyph)
         substitute = SUBSTITUTES.get(letter, MISSING)
         self[code] = letter if known else substitute if ord(substitute) in self.glyphs else "?"
         return self[code]
