@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settle.documents.review import cleaning, harmless, masking, tokens
+from settle.documents.review import accounts, cleaning, harmless, masking, tokens
 from settle.documents.review.masking import Masks
 from settle.documents.review.package import Package
 from settle.guard.wire import messages
@@ -110,6 +110,44 @@ def test_rows_that_are_told_are_those_that_stay(rows: list[str], size: int) -> N
         assert masking.masked(xml, Masks(), SHEET) == apart(xml, SHEET, Masks())
         strings = xml.replace(b"<row", b"<si").replace(b"</row>", b"</si>")
         assert masking.masked(strings, Masks(), STRINGS) == apart(strings, STRINGS, Masks())
+
+
+ACCOUNT_CELLS = (
+    '<c r="B3" t="s"><v>1</v></c>', '<c r="B3" t="inlineStr"><is><t>4567020412</t></is></c>', '<c r="B3"><v>45670204</v></c>',
+    '<c t="str" r="B3"><v>45-67 02</v></c>', '<c s="1" r="AB3"><v>45670204</v></c>', '<c x:t="n" t="s" r="B3"><v>45670204</v></c>',
+    '<c t="s" x:t="n" r="B3"><v>45670204</v></c>', '<c x:r="C3" r="B3"><v>45670204</v></c>', '<c x:r="B3"><v>45670204</v></c>',
+    '<c a="t" t="n" b=\' t="s"\' r="B3"><v>45670204</v></c>', '<c r="B3"/><v>45670204</v>',
+    '<c r="B3"><f>B2&amp;"4567020412"</f><v>45670204</v></c>',
+    '<c\nr="B3"><v>45670204</v></c>', '<c r = "B3"><v>45670204</v></c>', "<c r='B3'><v>45670204</v></c>",
+    '<c r="&#66;3"><v>45670204</v></c>',
+    '<c r="B3"><is><t>4567</t><t>0204</t></is></c>', '<c r="B1"><v>45670204</v></c>', '<c r="C3"><v>45670204</v></c>',
+    '<c r="B3" t="inlineStr"><is><t>계좌번호</t></is></c>', '<c r="C2" t="inlineStr"><is><t>계좌번호</t></is></c>',
+    '<c r="D2" t="s"><v>0</v></c>', '<c r="D3" t="s"><v>1</v></c>', '<c r="AB2" t="str"><v>Acct No.</v></c>', '<c r="D2"><v>0</v></c>',
+    '<x:c xmlns:x="urn:x" r="B3"><x:v>45670204</x:v></x:c>', '<c r="E2" t="s"><v>00</v></c>', '<c r="E3" t="s"><v>001</v></c>',
+)  # fmt: skip
+COLUMNS = st.lists(
+    st.lists(st.one_of(st.sampled_from([*ACCOUNT_CELLS, *PLAIN, *ROWS])), max_size=4).map("".join), max_size=5
+)
+
+
+@given(COLUMNS, st.sampled_from([1, 1 << 16]))
+def test_columns_of_accounts_are_found_and_hidden_as_when_all_is_taken_apart(rows: list[str], size: int) -> None:
+    xml = sheet(*rows).replace(b"<worksheet>", b'<worksheet xmlns:x="urn:x">')
+    strings = ["계좌번호", "45670204123456"]
+    found = accounts.columns(xml, strings, {0})
+    assert found == accounts._of_any(xml, strings)
+    for columns in (found[0], {"B": 1, "AB": 2}):
+        with mock.patch.object(masking, "ROWS", size):
+            made = masking.masked(xml, Masks(columns={SHEET: columns}), SHEET)
+            assert made == apart(xml, SHEET, Masks(columns={SHEET: columns}))
+
+
+@pytest.mark.parametrize("cell", ACCOUNT_CELLS[1:6])
+def test_an_account_number_below_its_heading_is_hidden_in_rows_that_stay(cell: str) -> None:
+    xml = sheet(BRN, BRN, cell.replace(' x:t="n"', "") + BRN.replace("B2", "C3"))
+    made = masking.masked(xml, Masks(columns={SHEET: {"B": 1, "AB": 1}}), SHEET)
+    assert (b"45670204" in made or b"45-67 02" in made) == (' t="s"' in cell)  # an index is no value
+    assert b"123-45-67890" in made
 
 
 def test_a_part_that_stands_twice_is_written_once_and_masked(tmp_path: Path) -> None:

@@ -42,14 +42,6 @@ _FOLDERS = re.compile(
     r"(?:customXml|xl/(?:persons|threadedComments|embeddings|model|revisions)|docProps/thumbnail)[/.]", re.I
 )
 _LETTERS = re.compile(r"[\x20-\x7e]{10,}")
-_ACCOUNTS = (
-    b"\xea\xb3\x84\xec\xa2\x8c",
-    b"\xed\x86\xb5\xec\x9e\xa5",
-    b"account",
-    b"Account",
-    b"ACCOUNT",
-    b"&#",
-)  # 계좌, 통장
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FAILED = {
     "time": "정해진 시간 안에 다루지 못한 파일입니다",
@@ -254,10 +246,10 @@ class _Work:
         sheets = [n for n in package.names - package.removed if n.startswith("xl/worksheets/") and n.endswith(".xml")]
         texts = package.read("xl/sharedStrings.xml") if package.has("xl/sharedStrings.xml") else b""
         strings = accounts.shared(texts) if _told(texts) else []
-        headed = any(holds_accounts(said) for said in set(strings) if len(said) <= 60)
+        heads = {place for place, said in enumerate(strings) if holds_accounts(said)}
         below: set[int] = set()
-        for name in sorted(n for n in sheets if headed or n in self.told):
-            found, items = accounts.columns(package.read(name), strings)
+        for name in sorted(n for n in sheets if heads or n in self.told):
+            found, items = accounts.columns(package.read(name), strings, heads)
             if found:
                 self.masks.columns[name] = found
                 below |= items
@@ -334,7 +326,7 @@ def _source(rels: str) -> str:
 
 
 def _told(xml: bytes) -> bool:
-    return any(word in xml for word in _ACCOUNTS)
+    return any(word in xml for word in (*accounts.WORDS, b"&#"))
 
 
 def _plain_cache(xml: bytes) -> bytes:

@@ -14,6 +14,8 @@ from settle.documents.review import tokens
 from settle.personal import FEWEST, mask_all
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from settle.documents.review.masking import Masks
 
 # a tag that is none of: the end of an element of cells; the end of a text that ends its cell; a start with short attributes
@@ -30,11 +32,9 @@ _MANY = 100_000  # texts kept
 def harmless(piece: bytes, masks: Masks) -> bool:
     """Is this a piece of whole rows or shared strings that masking leaves as they are? False: it may be or not.
 
-    Of a sheet with columns of account numbers nothing may be asked here.
+    What stands below a heading of account numbers is told apart from anything else (`cells`), and taken apart.
     """
-    if not (piece.startswith(b"<") and piece.endswith(b">")) or piece.count(b"<") != piece.count(b">"):
-        return False  # texts before, behind, or with a > of their own
-    if _OTHER.search(piece) or (masks.tabs and b"<f" in piece):
+    if not ordinary(piece) or (masks.tabs and b"<f" in piece):
         return False
     texts = [said for said in map(tokens.shown, set(_TEXT.findall(piece))) if said not in masks.stays]
     if mask_all(texts) != texts:
@@ -43,6 +43,26 @@ def harmless(piece: bytes, masks: Masks) -> bool:
         masks.stays.update(said for said in texts if said[0].isdigit())
     formulas = map(tokens.text, set(_FORMULA.findall(piece))) if b"<f" in piece else ()
     return all(_few(said) or masks.formula(said) == said for said in formulas)
+
+
+def ordinary(rows: bytes) -> bool:
+    """Are these rows or shared strings written as programs write them?"""
+    if not (rows.startswith(b"<") and rows.endswith(b">")) or rows.count(b"<") != rows.count(b">"):
+        return False  # texts before, behind, or with a > of their own
+    return not _OTHER.search(rows)
+
+
+def cells(columns: Iterable[str], shared: bool = True) -> re.Pattern[bytes]:
+    """A pattern for the cells of these columns (letters) in ordinary rows, each with all that stands before the next cell.
+
+    shared: those that only name a shared string too.
+    """
+    letters = "|".join(sorted(columns)).encode()
+    skipped = b"" if shared else rb'(?![^<>:]* t="s")'  # a prefix before it may hide another kind
+    return re.compile(
+        rb"(<c(?= )" + skipped + rb'[^<>]* (?:[A-Za-z0-9:]{0,40}:)?r="(?:' + letters + rb")[0-9][^<>]*>"
+        rb"(?:[^<]++|<(?!c[ >/]))*+)"
+    )
 
 
 def _few(said: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from settle.documents.review import tokens
-from settle.documents.review.harmless import harmless
+from settle.documents.review.harmless import cells, harmless
 from settle.documents.review.package import splice
 from settle.personal import FEWEST, mask, mask_all, mask_key, mask_name, mask_number
 
@@ -119,12 +119,10 @@ def masked(xml: bytes, masks: Masks, part: str = "", proven: bool = False) -> by
     )
     sheet = _Sheet(masks.columns.get(part, {})) if worksheet else None
     spliced = sheet is not None or part == "xl/sharedStrings.xml"  # what is put into them later looks for plain texts
-    rows = spliced and not (sheet and sheet.columns)
+    cut = (ROWS, (b"</row>" if sheet else b"</si>",)) if spliced else (PIECE, (b"</row>", b"</si>"))
     made = b"".join(
-        piece if rows and harmless(piece, masks) else _Piece(piece, masks, part, loose, sheet).done()
-        for piece in _pieces(
-            flat, *((ROWS, (b"</row>" if sheet else b"</si>",)) if rows else (PIECE, (b"</row>", b"</si>")))
-        )
+        _rows(piece, masks, part, sheet) if spliced else _Piece(piece, masks, part, loose, sheet).done()
+        for piece in _pieces(flat, *cut)
     )
     if sheet:
         made = _without_children(made, sheet)
@@ -142,11 +140,21 @@ def _pieces(xml: bytes, size: int, marks: tuple[bytes, ...]) -> Iterator[bytes]:
         at = end
 
 
+def _rows(piece: bytes, masks: Masks, part: str, sheet: _Sheet | None) -> bytes:
+    """Rows or shared strings masked; of rows in which nothing is to be masked only the cells of account numbers are taken apart."""
+    cut = sheet.cells.split(piece) if sheet and sheet.cells else [piece]
+    if not harmless(b"".join(cut[::2]), masks):
+        return _Piece(piece, masks, part, False, sheet).done()
+    cut[1::2] = [_Piece(cell, masks, part, False, sheet).done() for cell in cut[1::2]]
+    return b"".join(cut)
+
+
 class _Sheet:
     """A worksheet: which columns hold account numbers, and the shared formulas that were dropped."""
 
     def __init__(self, columns: dict[str, int]) -> None:
         self.columns = columns
+        self.cells = cells(columns, shared=False) if columns else None
         self.shared: set[str] = set()
 
     def account(self, cell: bytes) -> bool:
