@@ -16,7 +16,7 @@ from settle.model import KNOWN, TIME_KNOWN
 from settle.reading import cells, moments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from settle.programme.sheets import Column
@@ -109,18 +109,34 @@ class RawColumn(Struct):
         return np.append(flags, False)[self.codes]
 
 
-def matching(columns: Mapping[int, RawColumn], pattern: str, rows: slice) -> dict[int, np.ndarray]:
-    """Per column and row of the sheet: does the text match? Only columns in which one does.
+def matching(
+    columns: Mapping[int, RawColumn], patterns: Sequence[str], rows: slice
+) -> dict[str, dict[int, np.ndarray]]:
+    """Pattern -> column -> per row of the sheet: does the text match? Only columns in which one does.
 
-    The pattern is compiled once for all columns: that is what small sheets cost.
+    A pattern is compiled once for all columns: that is what small sheets cost. Most texts match none: they are asked for all at once.
     """
+    found: dict[str, dict[int, np.ndarray]] = {pattern: {} for pattern in patterns}
     if not columns:
-        return {}
+        return found
     texts = pa.concat_arrays([one.texts.cast(pa.large_string()) for one in columns.values()])
-    flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
-    own = np.split(flags, np.cumsum([len(one.texts) for one in columns.values()])[:-1])
-    found = zip(columns.items(), own, strict=True)
-    return {place: np.append(some, False)[one.codes[rows]] for (place, one), some in found if some.any()}
+    hits = np.flatnonzero(_matches(texts, "|".join(f"(?:{pattern})" for pattern in patterns)))
+    if not len(hits):
+        return found
+    some, ends = texts.take(pa.array(hits)), np.cumsum([len(one.texts) for one in columns.values()])
+    cuts = np.searchsorted(hits, ends[:-1])
+    for pattern in patterns:
+        own = np.split(_matches(some, pattern), cuts)
+        for (place, one), end, at, flags in zip(columns.items(), ends.tolist(), np.split(hits, cuts), own, strict=True):
+            if flags.any():
+                told = np.zeros(len(one.texts) + 1, dtype=bool)
+                told[at[flags] - (end - len(one.texts))] = True
+                found[pattern][place] = told[one.codes[rows]]
+    return found
+
+
+def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
+    return pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
 
 
 class Parsed(Struct):

@@ -57,8 +57,7 @@ def sort(context: Context, table: Table, rows: np.ndarray) -> Rows:
     """Every row is a line, a totals row, blank or rejected. rows: one after the other."""
     look = _look(context, table, _slice(rows))
     blank = (look.count == 0) | look.ruled
-    words = columns.matching(context.columns, _TOTAL, _slice(rows))
-    totals = _totals(table, look.filled, words) & ~blank
+    totals = _totals(table, look.filled, look.words[_TOTAL]) & ~blank
     rest = ~blank & ~totals
     rejected = np.zeros(len(rows), bool)
     unsummed = np.zeros(len(rows), bool)
@@ -99,6 +98,7 @@ class _Look(Struct):
     signed: np.ndarray
     counters: list[int]
     ruled: np.ndarray
+    words: dict[str, dict[int, np.ndarray]]  # pattern -> column -> where it matches
 
 
 def _look(context: Context, table: Table, rows: slice) -> _Look:
@@ -112,11 +112,12 @@ def _look(context: Context, table: Table, rows: slice) -> _Look:
         whole += flags
         if place in counters:
             counted += flags
-    for flags in columns.matching(context.columns, _SIGNED, rows).values():
+    words = columns.matching(context.columns, (_TOTAL, _SIGNED, _RULE, _SOFT, _EXACT, _UNSUMMED), rows)
+    for flags in words[_SIGNED].values():
         signed |= flags
-    for flags in columns.matching(context.columns, _RULE, rows).values():
+    for flags in words[_RULE].values():
         dashes += flags
-    return _Look(filled, whole - counted, signed, counters, (dashes > 0) & (dashes == whole))
+    return _Look(filled, whole - counted, signed, counters, (dashes > 0) & (dashes == whole), words)
 
 
 def _worded(
@@ -126,16 +127,18 @@ def _worded(
 
     And those among them that are no sums. They are said: nothing that might be a line goes silently.
     """
+    words, exactly, unsummed = (look.words[pattern] for pattern in (_SOFT, _EXACT, _UNSUMMED))
+    soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    if not any((rest & flags).any() for flags in (*words.values(), *exactly.values())):
+        return soft, other
     undated = context.parsed(table.kind.column("집행일"), table.places["집행일"]).status_at(rows) != cells.OK
     vendor = look.filled.get(table.places.get("거래처", -1), np.zeros(len(rows), bool))
     beside = {
         table.places.get(name, -1) for name in (*HEADS, "집행일")
     }  # say of which category or time the word speaks
     first = np.zeros(len(rows), bool)  # the first text of the row was met
-    soft, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     more = np.zeros(len(rows), np.int32)  # texts beside the word, which a purchase has
-    sums = (_FIGURES, _SOFT, _EXACT, _UNSUMMED)
-    figures, words, exactly, unsummed = (columns.matching(context.columns, one, _slice(rows)) for one in sums)
+    figures = columns.matching(context.columns, [_FIGURES], _slice(rows))[_FIGURES]
     none = np.zeros(len(rows), bool)
     for place in sorted(context.columns):
         text = rest & look.filled[place] & ~figures.get(place, none)  # not the amount, a running number
