@@ -16,6 +16,7 @@ from settle.documents.review import accounts, cleaning, harmless, masking, token
 from settle.documents.review.masking import Masks
 from settle.documents.review.package import Package
 from settle.guard.wire import messages
+from settle.workbook.raw import letter
 from tests.kit.every_place import NUMBER, leaks
 from tests.kit.import_files import workbook
 from tests.test_leaks import ACCOUNTS, KEPT, RESIDENT
@@ -136,7 +137,7 @@ def test_columns_of_accounts_are_found_and_hidden_as_when_all_is_taken_apart(row
     strings = ["계좌번호", "45670204123456"]
     found = accounts.columns(xml, strings, {0})
     assert found == accounts._of_any(xml, strings)
-    for columns in (found[0], {"B": 1, "AB": 2}):
+    for columns in (found[0], {"B": 1, "AB": 2}, {"B": 1} | dict.fromkeys(map(letter, range(30, 90)), 1)):
         with mock.patch.object(masking, "ROWS", size):
             made = masking.masked(xml, Masks(columns={SHEET: columns}), SHEET)
             assert made == apart(xml, SHEET, Masks(columns={SHEET: columns}))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from settle.documents.review import tokens
-from settle.documents.review.harmless import cells, ordinary
+from settle.documents.review.harmless import FEW, cells, ordinary
 from settle.personal import holds_accounts, mask_number
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -17,7 +17,7 @@ WORDS = tuple(
     for said in ("계좌", "통장", "account", "Account", "ACCOUNT", "acct", "Acct", "ACCT")
     for word in dict.fromkeys((said, unicodedata.normalize("NFD", said)))
 )
-_WORDS = re.compile(rb">([^<]*(?:" + b"|".join((*WORDS, b"&#")) + rb")[^<]*+)")  # texts that may be a heading
+_WORDS = re.compile(rb">([^<>]*(?:" + b"|".join((*WORDS, b"&#")) + rb")[^<>]*+)")  # texts that may be a heading
 
 
 def shared(xml: bytes) -> list[str]:
@@ -39,7 +39,7 @@ def columns(xml: bytes, strings: list[str], heads: set[int]) -> tuple[dict[str, 
     heads: places of the shared strings that are such headings.
     """
     rows = xml[xml.find(b"<row") : xml.rfind(b"</row>") + len(b"</row>")]
-    return _of_rows(rows, strings, heads) if ordinary(rows) else _of_any(xml, strings)
+    return _of_rows(rows, strings, heads) if len(heads) <= FEW and ordinary(rows) else _of_any(xml, strings)
 
 
 def _of_rows(rows: bytes, strings: list[str], heads: set[int]) -> tuple[dict[str, int], set[int]]:

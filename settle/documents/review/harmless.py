@@ -14,7 +14,7 @@ from settle.documents.review import tokens
 from settle.personal import FEWEST, mask_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from settle.documents.review.masking import Masks
 
@@ -27,6 +27,7 @@ _TEXT = re.compile(rb">([^<]{%d,}+)" % FEWEST)
 _FORMULA = re.compile(rb"<f(?: [^<>]*+)?>([^<]{%d,}+)" % FEWEST)
 
 _MANY = 100_000  # texts kept
+FEW = 50  # words of a pattern that every cell is asked
 
 
 def harmless(piece: bytes, masks: Masks) -> bool:
@@ -52,12 +53,12 @@ def ordinary(rows: bytes) -> bool:
     return not _OTHER.search(rows)
 
 
-def cells(columns: Iterable[str], shared: bool = True) -> re.Pattern[bytes]:
+def cells(columns: Collection[str], shared: bool = True) -> re.Pattern[bytes]:
     """A pattern for the cells of these columns (letters) in ordinary rows, each with all that stands before the next cell.
 
     shared: those that only name a shared string too.
     """
-    letters = "|".join(sorted(columns)).encode()
+    letters = "|".join(sorted(columns)).encode() if len(columns) <= FEW else rb"[A-Z]{1,3}"
     skipped = b"" if shared else rb'(?![^<>:]* t="s")'  # a prefix before it may hide another kind
     return re.compile(
         rb"(<c(?= )" + skipped + rb'[^<>]* (?:[A-Za-z0-9:]{0,40}:)?r="(?:' + letters + rb")[0-9][^<>]*>"
