@@ -60,15 +60,16 @@ def read_sheet(reader: Any, index: int, name: str, task: dict[str, Any], out: Bi
     if sheet.width and sheet.height:
         places = [c.absolute_index for c in sheet.available_columns()]
         batch, failed = sheet.to_arrow_with_errors()
-        for place, array in zip(places, batch.columns, strict=True):
-            if array.null_count < len(array):
-                columns[place] = array.dictionary_encode()
+        filled = zip(places, batch.columns, strict=True)
+        columns = {place: one.dictionary_encode() for place, one in filled if one.null_count < len(one)}
         for cell in failed.errors if failed else ():
             kind = re.search(r"Error\((\w+)\)", cell.detail)
             row, column = cell.position
             errors.append((row, places[column], _ERRORS.get(kind[1], "#ERROR!") if kind else "#ERROR!"))
         header["height"] = batch.num_rows
+        del batch, filled, failed
     header["errors"] = errors
+    del sheet  # what was parsed takes several times as much as the columns made of it
     if task["format"] == "xls" and columns:
         header["merges"] = merged_cells(task["path"], index)
     if task["format"] == "ods" and columns:
