@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -116,12 +117,10 @@ class Passes(Struct, dict=True):
     def assemble(self, programme: str) -> dict[str, pa.Table]:
         """The four tables of the month of a programme, agreements in the order of their names."""
         parts: dict[str, list[pa.Table]] = {name: [] for name in RESULTS}
-        for i in self.of(programme):
-            for table in RESULTS:
-                path = self.store.table(*self.places[i], table)
-                if path is None:
-                    continue
-                read = pq.ParquetFile(path).read()
+        there = [(i, table, self.store.table(*self.places[i], table)) for i in self.of(programme) for table in RESULTS]
+        found = [(i, table, path) for i, table, path in there if path is not None]
+        with ThreadPoolExecutor() as readers:
+            for (i, table, _), read in zip(found, readers.map(_read, (path for *_, path in found)), strict=True):
                 column = pa.array([self.names[i]] * len(read), pa.string())
                 at = read.schema.get_field_index("agreement")
                 if table == "agreements":  # told from last month's: was it judged on the same?
@@ -129,8 +128,8 @@ class Passes(Struct, dict=True):
                 parts[table].append(read.set_column(at, "agreement", column))
         empty = pa.table({"agreement": pa.array([], pa.string())})
         return {
-            name: pa.concat_tables(found, promote_options="permissive") if found else empty
-            for name, found in parts.items()
+            name: pa.concat_tables(part, promote_options="permissive") if part else empty
+            for name, part in parts.items()
         }
 
 
@@ -144,9 +143,15 @@ def _named(number: str, folder: str, numbers: list[str]) -> str:
     return f"{number} ({folder})" if numbers.count(number) > 1 else number
 
 
+def _read(path: Path) -> pa.Table:
+    """A small table, which threads of its own would take longer to read."""
+    return pq.ParquetFile(path).read(use_threads=False)
+
+
 def _row(store: Store, place: tuple[str, str]) -> dict[str, Any]:
-    """The row of `agreements` of one agreement."""
-    return pq.ParquetFile(store.place(*place) / "agreements.parquet").read().to_pylist()[0]
+    """How the row of `agreements` of one agreement calls it, and when it begins."""
+    table = pq.ParquetFile(store.place(*place) / "agreements.parquet")
+    return table.read(["agreement", "협약시작일"], use_threads=False).to_pylist()[0]
 
 
 def _hashed(tables: dict[str, bytes]) -> bool:
