@@ -237,18 +237,18 @@ def _lines(body: pd.DataFrame, profile: Profile, places: dict[str, int]) -> tupl
         missing = ~blank & ~totals & ~undated & ~has_amount & ~broken
         unread += [(int(r), TITLES["won"], "") for r in texts.index[missing]]
 
-    frame = pd.DataFrame({"row": texts.index.to_numpy(dtype="int64"), "date": date.to_numpy(), "time": time.to_numpy()})
-    frame["key"] = approval_keys(column("key")).to_numpy()
-    frame["brn"] = values.brn(column("brn")).to_numpy()
-    frame["buyer_brn"] = values.brn(column("buyer_brn")).to_numpy()
-    frame["card"] = values.masked(column("card")).to_numpy()
+    columns: dict[str, Any] = {"row": texts.index.to_numpy(dtype="int64"), "date": date.array, "time": time.array}
+    columns["key"] = approval_keys(column("key")).array
+    columns["brn"] = values.brn(column("brn")).array
+    columns["buyer_brn"] = values.brn(column("buyer_brn")).array
+    columns["card"] = values.masked(column("card")).array
     for name in ("name", "memo", "note", "class", "kind", "holder", "owner", "buyer_name"):
-        frame[name] = values.each_once(column(name), cells.clean).to_numpy()
+        columns[name] = values.each_once(column(name), cells.clean).array
     for name in WON:
-        frame[name] = amounts[name]
-        frame[name + "__known"] = amounts[name + "__known"]
-    frame["cancelled"], frame["partly"] = _states(column, places)
-    return frame[kept].reset_index(drop=True), (totals, blank, kept, unread)
+        columns[name] = amounts[name]
+        columns[name + "__known"] = amounts[name + "__known"]
+    columns["cancelled"], columns["partly"] = _states(column, places)
+    return pd.DataFrame(columns)[kept].reset_index(drop=True), (totals, blank, kept, unread)
 
 
 def _labelled(rows: pd.DataFrame) -> np.ndarray:

@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from settle.judging.arrays import coded, take_each
+from settle.judging.arrays import coded
 from settle.korean import last_four
 from settle.reading import cells
+from settle.reading.columns import text_array
 from settle.reconciling.profiles import matching
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ _PLAIN_WON = "^-?[0-9]{1,12}$"  # of which nothing has to be understood
 
 def each_once(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
     """`function` of every text, computed once per distinct text."""
-    return pd.Series(take_each(*coded(texts), function, object), index=texts.index, dtype="str")
+    codes, distinct = coded(texts)
+    made = pa.array([function(text) for text in distinct], pa.large_string())
+    return pd.Series(text_array(made.take(pa.array(codes))), index=texts.index)
 
 
 def nfkc(text: str) -> str:
