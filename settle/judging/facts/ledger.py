@@ -313,9 +313,10 @@ def payee_is_business(facts: Facts) -> np.ndarray:
 @fact
 def task_type(facts: Facts) -> pd.Series:
     """과제유형 of the line's task: by 참여기업 and 과제명 in sheet 과제; "" where it is not there."""
-    tasks = facts.book.frames["과제"]
-    table = tasks.drop_duplicates(["참여기업", "과제명"]).set_index(["참여기업", "과제명"])["과제유형"]
-    keys = pd.MultiIndex.from_arrays([facts["참여기업"], facts["과제명"]])
-    position = table.index.get_indexer(keys) if len(table) else np.full(facts.n, -1)
-    values = table.to_numpy(dtype=object) if len(table) else np.array([""], dtype=object)
-    return pd.Series(np.where(position >= 0, values[position], ""), dtype="str")
+    tasks, names = facts.book.frames["과제"], ("참여기업", "과제명")
+    rows = zip(*(tasks[name].tolist()[::-1] for name in (*names, "과제유형")), strict=True)
+    known = {(company_, task): type_ for company_, task, type_ in rows}  # of rows that stand twice the first
+    group = facts.labels(*names)
+    first = np.unique(group, return_index=True)[1]
+    pairs = zip(*(facts[name].iloc[first].tolist() for name in names), strict=True)
+    return pd.Series([known.get(pair, "") for pair in pairs], dtype="str").take(group).reset_index(drop=True)

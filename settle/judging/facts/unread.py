@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from settle.programme import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import pandas as pd
 
     from settle.judging.facts.base import Facts
     from settle.model import InputError
@@ -21,11 +22,13 @@ CODES = ("DAT-020", "DAT-030", "DAT-080", "DAT-100", ANSWER)  # what the reader 
 
 def positions(frame: pd.DataFrame, errors: list[InputError]) -> np.ndarray:
     """Where in the frame each error's sheet and row is; -1: not there."""
-    place = {"_source": [e.source for e in errors], "_row": [e.row for e in errors]}
-    rows = frame[["_source", "_row"]].reset_index(drop=True).reset_index(names="at").astype(np.int64)
-    rows = rows.drop_duplicates(["_source", "_row"], keep="last")
-    found = pd.DataFrame(place, dtype=np.int64).merge(rows, on=["_source", "_row"], how="left")
-    return found["at"].fillna(-1).to_numpy(dtype=np.int64)
+    if not len(frame):
+        return np.full(len(errors), -1, dtype=np.int64)
+    rows = (frame["_source"].to_numpy(dtype=np.int64) << 32) + frame["_row"].to_numpy()
+    wanted = np.array([(e.source << 32) + e.row for e in errors], dtype=np.int64)
+    by = np.argsort(rows, kind="stable")
+    last = by[np.searchsorted(rows[by], wanted, side="right") - 1]  # of rows that stand twice the last
+    return np.where(rows[last] == wanted, last, -1)
 
 
 def unread(theirs: Facts, columns: Collection[str], *codes: str) -> np.ndarray:

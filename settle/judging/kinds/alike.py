@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from settle.judging.arrays import coded, group_any, group_max, group_sum, labels, take_each, without
 from settle.judging.facts.ledger import company
@@ -101,16 +100,21 @@ def alike_papers(ctx: Context) -> Outcome:
     number = frame["사업자등록번호"].to_numpy(dtype=object)[row]
     issuer = np.where(number != "", number, name)
     paper = labels(issuer, rows.issued[row], rows.kind[0][row], rows.total[row])
-    pairs = pd.DataFrame({"paper": paper, "row": row, "line": line, "order": ctx["order"][line]})[issuer != ""]
     # the earliest line of every row, then the earliest of the rows alike
-    first = pairs.sort_values("order").drop_duplicates("row")
-    alike = first[first.groupby("paper")["line"].transform("nunique") > 1]
-    earliest = alike.drop_duplicates("paper").set_index("paper")["line"]
-    later = alike[alike["line"] != alike["paper"].map(earliest)].drop_duplicates("line")
+    by = np.argsort(ctx["order"][line], kind="stable")
+    by = by[issuer[by] != ""]
+    by = by[np.sort(np.unique(row[by], return_index=True)[1])]
+    line, first = line[by], line[by][first_of(paper[by])]
+    later = np.flatnonzero(line != first)[::-1]  # of a line with several such papers the earliest stays
     case, other = np.zeros(ctx.n, dtype=np.uint8), np.zeros(ctx.n, dtype=np.int64)
-    case[later["line"]] = ctx.rule.case("note")
-    other[later["line"]] = later["paper"].map(earliest)
+    case[line[later]], other[line[later]] = ctx.rule.case("note"), first[later]
     return Outcome(case, values={"other": lambda lines: ctx["line_name"].iloc[other[lines]].tolist()})
+
+
+def first_of(group: np.ndarray) -> np.ndarray:
+    """For every member: the position of the first of its group."""
+    _, begin, number = np.unique(group, return_index=True, return_inverse=True)
+    return begin[number]
 
 
 @kind("line")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from settle.judging.arrays import date_text, days, group_max, group_sum, labels, without
-from settle.judging.kinds.alike import again, first_name, last_of_several
+from settle.judging.arrays import NO_DAY, date_text, days, group_max, group_sum, labels, without
+from settle.judging.kinds.alike import again, first_name, first_of, last_of_several
 from settle.judging.kinds.base import Context, Outcome, Some, kind
 from settle.model import EVIDENCE
 
@@ -41,28 +40,33 @@ def shared_minutes(ctx: Context) -> Outcome:
     among, links = ctx.applies() & ctx["basis_known"], ctx["links"]
     frame = ctx.facts.book.frames[EVIDENCE]
     minutes = ctx["evidence"].of(ctx.rule.parameters["papers"]) & ~ctx["refund_rows"]
-    use = minutes[links.row] & among[links.line]
+    use = np.flatnonzero(minutes[links.row] & among[links.line])
+    use = use[np.argsort(ctx["order"][links.line[use]], kind="stable")]
     row, line = links.row[use], links.line[use]
-    file = frame["파일명"].to_numpy(dtype=object)[row]
-    paper = labels(np.where(file != "", file, ""), np.where(file != "", -1, row)) if len(row) else row
-    pairs = pd.DataFrame({"paper": paper, "row": row, "line": line, "day": ctx["basis_date"][line]})
-    pairs["order"] = ctx["order"][line]
-    pairs = pairs.sort_values("order")
-    first = pairs.groupby("paper")[["line", "day"]].transform("first")
-    names = ctx["line_name"].to_numpy(dtype=object)
-    other, other_day, other_year = np.full(ctx.n, "", dtype=object), *np.zeros((2, ctx.n), dtype=bool)
-    minutes_day = np.full(ctx.n, "", dtype=object)
-    later = pairs[pairs["day"] != first["day"]]
-    other_day[later["line"]] = True
-    other[later["line"]] = names[first.loc[later.index, "line"].to_numpy(dtype=np.int64)]
-    issued = days(frame["발행일"])[pairs["row"]]
-    dated = frame["발행일__known"].to_numpy(dtype=bool)[pairs["row"]]
-    year = pairs["day"].to_numpy().astype("datetime64[D]").astype("datetime64[Y]")
-    strange = pairs[dated & (issued.astype("datetime64[D]").astype("datetime64[Y]") != year)]
-    other_year[strange["line"]] = True
-    minutes_day[strange["line"]] = [date_text(day) for day in days(frame["발행일"])[strange["row"]].tolist()]
+    file = frame["파일명"].iloc[row]
+    unnamed = (file == "").to_numpy()
+    first = first_of(labels(file, np.where(unnamed, row, -1)))
+    day = ctx["basis_date"][line]
+    other, other_day, other_year = np.zeros(ctx.n, dtype=np.int64), *np.zeros((2, ctx.n), dtype=bool)
+    later = day != day[first]
+    other_day[line[later]], other[line[later]] = True, line[first][later]
+    issued = days(frame["발행일"].iloc[row])
+    dated = frame["발행일__known"].to_numpy(dtype=bool)[row]
+    strange = dated & (_years(issued) != _years(day))
+    minutes_day = np.full(ctx.n, NO_DAY, dtype=np.int64)
+    minutes_day[line[strange]], other_year[line[strange]] = issued[strange], True
     ctx.local.update(other_day=other_day, other_year=other_year)
-    return Outcome(ctx.cases(among), values={"other": other, "minutes_day": minutes_day})
+
+    def names(lines: np.ndarray) -> list[str]:
+        found = zip(ctx["line_name"].iloc[other[lines]], other_day[lines].tolist(), strict=True)
+        return [name if there else "" for name, there in found]
+
+    values = {"other": names, "minutes_day": lambda lines: [date_text(at) for at in minutes_day[lines].tolist()]}
+    return Outcome(ctx.cases(among), values=values)
+
+
+def _years(day: np.ndarray) -> np.ndarray:
+    return day.astype("datetime64[D]").astype("datetime64[Y]")
 
 
 @kind("line")
