@@ -23,7 +23,7 @@ from settle.documents.review.package import Package, Unsupported, outline, splic
 from settle.files import scratch
 from settle.guard.run import Limits, guarded
 from settle.guard.wire import send
-from settle.personal import holds_accounts, mask, mask_key, mask_name
+from settle.personal import holds_accounts, mask, mask_all, mask_key, mask_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +95,9 @@ def cleaned(data: bytes, keys: Iterable[str]) -> Cleaned:
         place = f"{folder}/book.xlsx"
         with open(place, "wb") as stream:
             stream.write(data)
-        answer = guarded(CLEAN, {"path": place, "keys": [k for k in keys if mask(k) != k]}, limits)
+        known = list(keys)
+        alike = [key for key, masked in zip(known, mask_all(known), strict=True) if masked != key]
+        answer = guarded(CLEAN, {"path": place, "keys": alike}, limits)
     said = next(((header, body) for header, body in answer.messages if "tabs" in header), None)
     if answer.problem == "unsupported":
         raise Unsupported(answer.detail)

@@ -360,7 +360,8 @@ class _Review:
                 for c, name in zip(letters[len(VERDICT) :], REPLY, strict=True)
             ]
 
-        tall = {row: max(lines(str(said[i]), WIDTHS[i]) for i in (3, 4, 5)) for row, said in rows.items()}
+        struck = {row: said for row, said in rows.items() if any(said[3:6])}
+        tall = {row: max(lines(str(said[i]), WIDTHS[i]) for i in (3, 4, 5)) for row, said in struck.items()}
         heights = {row: min(14.0 * high + 4, 400) for row, high in tall.items() if high > 1}
         sheet.add_cells(
             {*rows, info.heading_row}, cells, start, len(VERDICT) if renewed else len(HEADS), len(HEADS), heights
