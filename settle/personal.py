@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FEWEST = 10  # digits: an account number has no fewer
-_TEN = re.compile(rf"(?:[0-9][ \t\r./_-]*+){{{FEWEST}}}")
 SMALL = 2_000_000  # letters
 PIECE = 20_000  # texts
 _DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
@@ -32,6 +32,9 @@ _PLAIN |= dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINES, "_")
 _TABLE = str.maketrans(_PLAIN)
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _ODD = re.compile(f"[{''.join(map(re.escape, _PLAIN))}{_NOTHING}]|{_OTHER_DIGIT.pattern}")
+_BETWEEN = " \t\r\n./_-" + "".join(_PLAIN) + _NOTHING  # what may stand between the digits of a number
+_TEN = re.compile(rf"(?:\d[{re.escape(_BETWEEN)}]*+){{{FEWEST}}}|\n")
+_TEN_RE2 = _TEN.pattern.replace(r"\d", r"\p{Nd}").replace("*+", "*")  # the same for Arrow
 _UNSEEN = re.compile(f"[{_NOTHING}]")
 
 _RESIDENT = re.compile(
@@ -130,30 +133,21 @@ def _suspects(texts: list[str]) -> list[int]:
     return [at + place for at in range(0, len(texts), PIECE) for place in _within(texts[at : at + PIECE])]
 
 
-def _within(texts: list[str]) -> Sequence[int]:
-    """Which of the texts hold ten digits with nothing but spaces, dots, slashes, dashes and underscores between them.
+def _within(texts: list[str]) -> list[int]:
+    """Which of the texts hold ten digits with nothing but spaces, marks and letters without width between them, or several lines.
 
-    Where few texts are masked in a child that needs no numpy, its import would take longer than all of them.
+    Where few texts are masked in a child that needs no Arrow, its import would take longer than all of them.
     """
-    joined = "\n".join(texts)
-    for odd in filter(_ODD.match, set(joined)):
-        joined = joined.replace(odd, _PLAIN.get(odd) or ("" if odd in _NOTHING else "0"))
-    if "numpy" not in sys.modules and len(joined) < SMALL:
-        found = joined.split("\n")
-        whole = len(found) == len(texts)  # else a text has a line break of its own
-        return [place for place, text in enumerate(found) if _TEN.search(text)] if whole else range(len(texts))
-    import numpy as np
+    if "pyarrow" in sys.modules or sum(map(len, texts)) > SMALL:
+        import pyarrow.compute as pc
+        from pyarrow.lib import StringBuilder  # pyarrow.array() would import pandas
 
-    letters = np.frombuffer(f"\n{joined}\n".encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    line = letters == 10
-    if np.count_nonzero(line) != max(len(texts) - 1, 0) + 2:  # a text with a line break of its own
-        return range(len(texts))
-    digit = (letters >= 48) & (letters <= 57)
-    within = digit | np.isin(letters, np.frombuffer(b" \t\r-./_", dtype=np.uint8))
-    ends = np.flatnonzero(~within)  # a run lies between two of them
-    counted = np.cumsum(digit)
-    runs = np.flatnonzero(np.diff(counted[ends]) >= FEWEST)
-    return np.unique(np.searchsorted(np.flatnonzero(line), ends[runs], side="right") - 1).tolist()
+        with suppress(UnicodeEncodeError):  # half a letter: the name of a file that is no UTF-8
+            builder = StringBuilder()
+            builder.append_values(texts)
+            found: list[int] = pc.indices_nonzero(pc.match_substring_regex(builder.finish(), _TEN_RE2)).to_pylist()
+            return found
+    return [place for place, text in enumerate(texts) if _TEN.search(text)]
 
 
 def _digit(found: re.Match[str]) -> str:
