@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from settle import korean as text
 from settle.judging.arrays import date_text
-from settle.judging.facts.base import Facts
 from settle.judging.facts.budget import CHANGE, contradicted
 from settle.judging.kinds.base import Context
 from settle.model import BUDGET, NotChecked

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from settle import korean as text
-from settle.judging.facts.base import Facts
 from settle.judging.kinds.base import ACCEPT, PARTLY, REJECT
 from settle.judging.settlement import OWN_EFFECTS, Applied, Decision, Own, Settled, settle
 from settle.model import EFFECTS, Book, InputError

@@ -16,12 +16,7 @@ import pyarrow.compute as pc
 from settle import korean as text
 from settle.judging import gate, lost_cells
 from settle.judging.decisions import DECISIONS, FINDING, put_decisions
-from settle.judging.facts.base import Facts
-from settle.judging.kinds.base import Told
-from settle.judging.settlement import Applied, Decision, Settled
 from settle.judging.texts import Fields
-from settle.model import InputError
-from settle.programme.rules import Case
 from settle.reading.columns import text_array
 
 if TYPE_CHECKING:
@@ -41,18 +36,18 @@ Part = dict[str, Any]  # column -> what all findings of the part have, or an arr
 
 def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[Decision]]) -> pd.DataFrame:
     applied = settled.applied
-    failed = gate.failures({one.rule.code: one.outcome.case for one in applied if not one.second})
+    asked = {(n, -1): one.outcome.case for n, one in enumerate(applied)}
+    asked |= {(n, k): other.case for n, one in enumerate(applied) for k, other in enumerate(one.outcome.told)}
+    failed = gate.failures(asked)
     parts: list[Part] = []
     names = line_names(facts)
     firsts: dict[str, Applied] = {}
-    for one in applied:
+    for n, one in enumerate(applied):
         code = one.rule.code
-        if one.second:
-            failed |= gate.failures({code: one.outcome.case})
-        else:
+        if not one.second:
             firsts[code] = one
-        if code in failed:
-            positions, numbers = failed.pop(code)
+        if (n, -1) in failed:
+            positions, numbers = failed[n, -1]
             for number in np.unique(numbers).tolist():
                 at = positions[numbers == number]
                 part = _line_part(facts, one, at, one.rule.cases[number - 1], names)
@@ -62,9 +57,8 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
                 parts.append(part)
             if one.rule.kind == "input_problem":
                 parts.append(_further_problems(facts, one, positions, names))
-        for other in one.outcome.told:
-            hits = gate.failures({code: other.case})
-            for i, number in zip(*hits.get(code, ((), ())), strict=True):
+        for k, other in enumerate(one.outcome.told):
+            for i, number in zip(*failed.get((n, k), ((), ())), strict=True):
                 parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
     rules = {one.rule.code: one.rule for one in applied}
     parts += _own_parts(facts, [one for one in settled.own if one.applied >= 0], rules, names)

@@ -1,13 +1,13 @@
 """The gate: pandera judges every line against every rule. The only module that touches pandera's errors.
 
-The cases of all rules stand in one uint8 column, one row per rule and subject; a rule passes where its case is 0. One
-long column, because pandera takes its time per column, hardly per row.
+The cases of all rules stand in one uint8 column, one row per rule and subject, and for each thing told beside it; a rule passes
+where its case is 0. One long column, because pandera takes its time per column, hardly per row.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,9 @@ from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
+
+Key = TypeVar("Key", bound="Hashable")
 
 
 @cache
@@ -30,11 +32,11 @@ def warm_up() -> None:
     failures({"any": np.zeros(1, dtype=np.uint8)})
 
 
-def failures(cases: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Code -> (positions of the subjects that fail, their case numbers), positions ascending; only codes that fail.
+def failures(cases: Mapping[Key, np.ndarray]) -> dict[Key, tuple[np.ndarray, np.ndarray]]:
+    """What was asked -> (positions of the subjects that fail, their case numbers), positions ascending; only what fails.
 
-    cases: code -> uint8 per subject. Raises SchemaErrors for anything that is not a failed check, TypeError where the
-    cases are no uint8, RuntimeError where pandera did not look at every one.
+    cases: what is asked (of a rule) -> uint8 per subject. Raises SchemaErrors for anything that is not a failed check, TypeError where
+    the cases are no uint8, RuntimeError where pandera did not look at every one.
     """
     if not cases:
         return {}
@@ -45,9 +47,9 @@ def failures(cases: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.
     ends = np.cumsum([len(case) for case in cases.values()])
     result = {}
     low = start = 0
-    for code, end, high in zip(cases, ends.tolist(), np.searchsorted(places, ends).tolist(), strict=True):
+    for key, end, high in zip(cases, ends.tolist(), np.searchsorted(places, ends).tolist(), strict=True):
         if low < high:
-            result[code] = (places[low:high] - start, numbers[low:high])
+            result[key] = (places[low:high] - start, numbers[low:high])
         low, start = high, end
     return result
 

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from settle import korean as text
 from settle.judging.arrays import FAR, NO_DAY, date_text, group_sum, latest_first
 from settle.judging.facts.agreement import approved_rows, unclear_rows
-from settle.judging.facts.base import Facts, fact
+from settle.judging.facts.base import fact
 from settle.judging.kinds.base import Context, Outcome, Told, kind
 from settle.korean import and_more
 from settle.labour.people import LOG
