@@ -2,11 +2,16 @@
 
 import json
 
+import numpy as np
+import orjson
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settle import personal
 from settle.documents import json_
-from settle.korean import mask, mask_all
+from settle.documents.json_table import Table, Values
+from settle.korean import mask, mask_all, printable
 from tests.kit import judgements
 
 PIECES = [
@@ -39,3 +44,21 @@ def test_no_personal_number_in_the_json() -> None:
     assert "900101-1******" in text
     assert not any(secret in text for secret in ("1234567", "123-456789", "1234-5678-93"))
     assert json.loads(text)["findings"][0]["decision"]["machine"] == {"effect": "hold", "applied": 1}
+
+
+def test_records_held_by_column_are_written_as_one_by_one() -> None:
+    texts = ["가\n나", 'a"b\\c', "x\x7f\u202ey", "%b 100%", "", "가\n나"]
+    columns = {
+        "text": Values.of(pd.Series(texts, dtype="str")),
+        "won": Values.of(pd.Series([0, -5, 1_000, 7, 7, 0])),
+        "decision": Values(np.array([0, 1, 0, 0, 0, 0]), [None, {"사유": "그\x9b렇다"}]),
+    }
+    table = Table(columns).beside("subject", "줄")
+    plain = [printable(orjson.dumps(record).decode()) for record in table.records()]
+    assert [record["text"] for record in table.records()] == texts
+    assert b"".join(table.written(b",\n")).decode() == ",\n".join(plain)
+
+
+@given(st.lists(st.text(alphabet="0123456789٣４ -./_\t\n\u00b7\u200b\uff0d가원계좌", max_size=30), max_size=20))
+def test_arrow_suspects_the_texts_that_python_does(texts: list[str]) -> None:
+    assert personal._within(texts) == [place for place, text in enumerate(texts) if personal._TEN.search(text)]
