@@ -66,19 +66,21 @@ def _matches(facts: Facts, lists: theirs.Lists, group: str) -> pd.DataFrame:
     items = _with_fields(listed)
     mine = _lines(facts, group)
     apart = Hand.of(facts, lists.statements).apart(listed)
-    keyed = [(name, edges[~edges["item"].isin(apart)]) for name, edges in _edges(mine, items)]
-    whole = (items["fell"] < items["won"]) & (items["fell"] == 0)
-    found: list[pd.DataFrame] = []
+    free = items[~items["item"].isin(apart)]
+    whole = ((items["fell"] < items["won"]) & (items["fell"] == 0)).to_numpy()
+    keyed, found = {KEY_NUMBER: _by_number(mine, free)}, [pd.DataFrame({"line": [], "item": []}, dtype="int64")]
     for part in (whole, ~whole):
-        for name, edges in keyed:
-            open_ = edges[part.to_numpy()[edges["item"]]]
-            for done in found:
-                open_ = open_[~open_["line"].isin(done["line"]) & ~open_["item"].isin(done["item"])]
-            if len(sole := _sole(open_)):
-                found.append(sole.assign(by=name))
-    if not found:
-        return pd.DataFrame()
+        for name in (KEY_NUMBER, KEY_BRN, KEY_NAME):
+            done = pd.concat(found)
+            if name not in keyed:  # what a number has joined is not looked for again
+                rest = free[~free["item"].isin(done["item"])]
+                keyed |= _by_day(mine[~mine["line"].isin(done["line"])], rest)
+            edges = keyed[name]
+            edges = edges[part[edges["item"]] & ~edges["line"].isin(done["line"]) & ~edges["item"].isin(done["item"])]
+            found.append(_sole(edges).assign(by=name))
     joined = pd.concat(found, ignore_index=True)
+    if joined.empty:
+        return pd.DataFrame()
     return joined[["line", "item", "by"]].merge(items.add_prefix("their_"), left_on="item", right_on="their_item")
 
 
@@ -144,20 +146,22 @@ def _own_numbers(facts: Facts, at: np.ndarray, group: str) -> pd.Series:
     return numbers.iloc[at].reset_index(drop=True)
 
 
-def _edges(mine: pd.DataFrame, items: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Per key, strongest first: pairs (line, item, cost) that it joins; cost 0 is the very day."""
-    found = []
+def _by_number(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Pairs (line, item, cost) of one number and amount; cost 0 is the very day."""
+    keyed = items[items["key"] != ""].rename(columns={"date": "day"})
+    pairs = mine[mine["key"] != ""].merge(keyed[["key", "won", "item", "day"]], on=["key", "won"], suffixes=("", "_t"))
+    pairs["cost"] = (pairs["day"] - pairs["day_t"]).abs().dt.days
+    return pairs[pairs["cost"] <= matching()["days"]]
+
+
+def _by_day(mine: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Per key: pairs (line, item, cost) of one amount and near days that it joins."""
     theirs_ = items[["item", "key", "brn", "name", "name2", "won", "date", "tail"]].rename(columns={"date": "day"})
-    keyed = theirs_[theirs_["key"] != ""]
-    by_key = mine[mine["key"] != ""].merge(keyed[["key", "won", "item", "day"]], on=["key", "won"], suffixes=("", "_t"))
-    by_key["cost"] = (by_key["day"] - by_key["day_t"]).abs().dt.days
-    found.append((KEY_NUMBER, by_key[by_key["cost"] <= matching()["days"]]))
     near = _near_days(mine, theirs_)
     near = near[
         (near["tail"] == "") | (near["tail_t"] == "") | (near["tail"] == near["tail_t"])
     ]  # another card is another trade
-    found.append((KEY_BRN, near[(near["brn"] != "") & (near["brn"] == near["brn_t"])]))
-    return [*found, (KEY_NAME, near[_alike(near)])]
+    return {KEY_BRN: near[(near["brn"] != "") & (near["brn"] == near["brn_t"])], KEY_NAME: near[_alike(near)]}
 
 
 def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

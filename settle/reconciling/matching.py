@@ -164,9 +164,29 @@ def shifted(nodes: pd.DataFrame, day: str = "date") -> pd.DataFrame:
     )
 
 
-def _near_days(nodes_l: pd.DataFrame, nodes_r: pd.DataFrame, on: list[str]) -> pd.DataFrame:
-    """Nodes equal in `on` whose dates lie within the window: one hash join. cost = the distance."""
-    return shifted(nodes_l).merge(nodes_r, on=[*on, "date"])
+def _by_days(
+    match: Match,
+    mine: tuple[pd.DataFrame, pd.Series],
+    theirs: tuple[pd.DataFrame, pd.Series],
+    on: list[str],
+    order: tuple[pd.Series, pd.Series],
+    key: str,
+    *,
+    equals: bool,
+) -> None:
+    """Match nodes equal in `on` whose dates lie within the window, the nearest first: a hash join per distance.
+
+    mine, theirs: nodes, labelled by an item of each, and the node of every item.
+    """
+    (nodes_l, node_l), (nodes_r, node_r) = mine, theirs
+    for apart in range(matching()["days"] + 1):
+        nodes_l, nodes_r = match.still_open(nodes_l, nodes_r)
+        if nodes_l.empty or nodes_r.empty:
+            return
+        shifts = {pd.Timedelta(days=apart), pd.Timedelta(days=-apart)}
+        moved = pd.concat([nodes_l.assign(date=nodes_l["date"] + shift) for shift in shifts])
+        edges = moved.merge(nodes_r, on=[*on, "date"]).assign(cost=apart)
+        resolve(match, node_l, node_r, edges, order, key, equals=equals)
 
 
 def _in_common(mine: pd.DataFrame, theirs: pd.DataFrame, on: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -203,8 +223,8 @@ def _by_fields(
         return
     nodes_l, node_l = _nodes(mine, [*on, "date"], "l")
     nodes_r, node_r = _nodes(theirs, [*on, "date"], "r")
-    edges = _near_days(nodes_l, nodes_r, on)
-    resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=equals)
+    order = left["order"], right["order"]
+    _by_days(match, (nodes_l, node_l), (nodes_r, node_r), on, order, label, equals=equals)
 
 
 def by_name(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, also: str = "") -> None:
@@ -221,21 +241,22 @@ def by_name(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, a
         nodes_l, node_l = _nodes(mine, fields, "l")
         nodes_r, node_r = _nodes(theirs, fields, "r")
         long_l, long_r = _long_names(nodes_l, "l", same), _long_names(nodes_r, "r", same)
+        order = left["order"], right["order"]
         if near:
             edges, heavy_l, heavy_r = _near_names(long_l, long_r, same)
             match.left_state[node_l.index[node_l.isin(heavy_l)]] = TOO_MANY
             match.right_state[node_r.index[node_r.isin(heavy_r)]] = TOO_MANY
+            resolve(match, node_l, node_r, edges, order, label, equals=True)
         else:
-            edges = _near_days(long_l, long_r, [*same, "name"])
-        resolve(match, node_l, node_r, edges, (left["order"], right["order"]), label, equals=True)
+            _by_days(match, (long_l, node_l), (long_r, node_r), [*same, "name"], order, label, equals=True)
 
 
 def _long_names(nodes: pd.DataFrame, side: str, same: list[str]) -> pd.DataFrame:
-    """One row per node and name."""
+    """One row per node and name, labelled by the item of the node."""
     keep = [*same, "date", side, f"n_{side}"]
     first = nodes[[*keep, "name"]]
     second = nodes[[*keep, "name2"]].rename(columns={"name2": "name"})
-    both = pd.concat([first, second], ignore_index=True)
+    both = pd.concat([first, second])
     return both[both["name"] != ""].drop_duplicates([side, "name"])
 
 

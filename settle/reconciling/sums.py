@@ -32,6 +32,8 @@ def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[
                     mine[(mine["won"] > 0) & mine["date"].notna()],
                     theirs[(theirs["won"] > 0) & theirs["date"].notna()],
                 )
+                if mine.empty or theirs.empty:
+                    continue
                 many, one = (mine, theirs) if several_left else (theirs, mine)
                 found, unclear_one, unclear_many, crowded = _sums(many, one, days)
                 for target, items in found:
