@@ -31,7 +31,7 @@ def toml(text: str) -> dict[str, Any]:
     except tomli.TOMLDecodeError:
         raise
     except (RecursionError, ValueError) as error:
-        raise tomli.TOMLDecodeError("nested too deeply, or a number too long") from error
+        raise tomli.TOMLDecodeError("nested too deeply, or a number too long", text, len(text)) from error
 
 
 def prepare(folder: Path) -> Path:

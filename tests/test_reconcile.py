@@ -11,6 +11,7 @@ from settle.programme.vocabulary import load
 from settle.reading.book import book_from_tables
 from settle.reconciling.reconcile import reconcile
 from settle.reconciling.tables import IN_FULL, tables
+from settle.reconciling.theirs import Lists
 from tests.kit.reconciled import (
     AGREEMENT,
     BRN,
@@ -431,7 +432,7 @@ def test_both_sides_add_up_to_the_totals_of_the_files() -> None:
     lines, papers, lists = month()
     book = book_from_tables({"협약": AGREEMENT, "집행내역": lines, "증빙목록": papers})
     facts = Facts(book, load())
-    result = reconcile(facts, lists)
+    result = reconcile(facts, Lists(lists))
     shown = tables(result)
     for (_, _, name), part in shown.totals.groupby(["자료", "쪽", "이름"]):
         whole, parts = part[part["구분"] == IN_FULL], part[part["구분"] != IN_FULL]

@@ -107,18 +107,24 @@ def every(browser: Any, folder: Path) -> Seen:
     desk = desk_kit.running(folder)
     try:
         walk = begin(browser, desk)
-        yield from _outside(walk, desk, folder)
-        yield from _empty(walk, folder)
-        yield from _wrong_files(walk, folder)
-        yield from _settlement(walk, folder / "작은 것")
-        yield from _read_only(browser, walk, folder)
-        yield from _last(walk)
-        yield from _hard(walk, folder / "험한 것")
-        yield from _sample(walk)
-        yield from _subjects(walk)
-        yield from _month(walk, folder)
+        for name, page in _walked(browser, walk, desk, folder):
+            page.wait_for_load_state()  # what is waited for above may be there before its style is
+            yield name, page
     finally:
         desk.stop()
+
+
+def _walked(browser: Any, walk: Walk, desk: Running, folder: Path) -> Seen:
+    yield from _outside(walk, desk, folder)
+    yield from _empty(walk, folder)
+    yield from _wrong_files(walk, folder)
+    yield from _settlement(walk, folder / "작은 것")
+    yield from _read_only(browser, walk, folder)
+    yield from _last(walk)
+    yield from _hard(walk, folder / "험한 것")
+    yield from _sample(walk)
+    yield from _subjects(walk)
+    yield from _month(walk, folder)
 
 
 def _outside(walk: Walk, desk: Running, folder: Path) -> Seen:
