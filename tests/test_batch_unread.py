@@ -7,6 +7,7 @@ import stat
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import openpyxl
 import pyarrow as pa
@@ -35,6 +36,7 @@ def book(path: Path, *lines: tuple[str, int]) -> None:
     sheet.append(HEADINGS)
     for number, won in lines:
         sheet.append([number, "2025-06-02", "회의비", "다과", "가상사", won, "사업비카드"])
+    made.properties.identifier = uuid4().hex  # another file, if it is saved within the same second too
     made.save(path)
 
 
