@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from settle.reading.columns import STR, text_array
+from settle.reading.columns import matches as where_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,8 +53,7 @@ def _typed(values: Sequence[Any] | np.ndarray, kind: Any) -> Any:
 
 def matches(texts: pd.Series, pattern: str) -> np.ndarray:
     """Where an (RE2) pattern is found in a text."""
-    found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
-    return found.to_numpy(zero_copy_only=False).astype(bool)
+    return where_found(pa.array(texts, pa.large_string()), pattern)
 
 
 def replaced(texts: pd.Series, pattern: str, by: str) -> pd.Series:
@@ -70,11 +70,6 @@ def places_in(texts: pd.Series, among: pd.Series) -> np.ndarray:
     """Where each text stands among the others, which are all different; -1 where it does not."""
     found = pc.index_in(pa.array(texts, pa.large_string()), pa.array(among, pa.large_string()))
     return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def repeated(text: str, n: int) -> pd.Series:
-    """A column of one text."""
-    return pd.Series(text_array(pa.repeat(pa.scalar(text, pa.large_string()), n)), dtype=STR)
 
 
 def ranks(texts: pd.Series) -> np.ndarray:

@@ -105,8 +105,7 @@ class RawColumn(Struct):
 
     def matching(self, pattern: str) -> np.ndarray:
         """Per sheet row: does the text match the (RE2) pattern?"""
-        flags = pc.match_substring_regex(self.texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
-        return np.append(flags, False)[self.codes]
+        return np.append(matches(self.texts, pattern), False)[self.codes]
 
 
 def matching(
@@ -120,13 +119,13 @@ def matching(
     if not columns:
         return found
     texts = pa.concat_arrays([one.texts.cast(pa.large_string()) for one in columns.values()])
-    hits = np.flatnonzero(_matches(texts, "|".join(f"(?:{pattern})" for pattern in patterns)))
+    hits = np.flatnonzero(matches(texts, "|".join(f"(?:{pattern})" for pattern in patterns)))
     if not len(hits):
         return found
     some, ends = texts.take(pa.array(hits)), np.cumsum([len(one.texts) for one in columns.values()])
     cuts = np.searchsorted(hits, ends[:-1])
     for pattern in patterns:
-        own = np.split(_matches(some, pattern), cuts)
+        own = np.split(matches(some, pattern), cuts)
         for (place, one), end, at, flags in zip(columns.items(), ends.tolist(), np.split(hits, cuts), own, strict=True):
             if flags.any():
                 told = np.zeros(len(one.texts) + 1, dtype=bool)
@@ -135,7 +134,8 @@ def matching(
     return found
 
 
-def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
+def matches(texts: pa.Array, pattern: str) -> np.ndarray:
+    """Where an (RE2) pattern is found in a text."""
     return pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
 
 
@@ -186,12 +186,12 @@ def parse(
     parsed = Parsed(raw.codes, value, status)
     rest = np.ones(size, bool)
     if column.type == "won" and factor == 1 and size:
-        plain = pc.match_substring_regex(raw.texts, _PLAIN_WON).to_numpy(zero_copy_only=False).astype(bool)
+        plain = matches(raw.texts, _PLAIN_WON)
         value[:-1][plain] = raw.texts.filter(pa.array(plain)).cast(pa.int64()).to_numpy()
         status[:-1][plain] = cells.OK
         rest = ~plain
     elif column.type == "date" and size:
-        plain = pc.match_substring_regex(raw.texts, _PLAIN_DAY).to_numpy(zero_copy_only=False).astype(bool)
+        plain = matches(raw.texts, _PLAIN_DAY)
         days = pc.utf8_slice_codeunits(raw.texts.filter(pa.array(plain)), 0, 10).dictionary_encode()
         read = [cells.day(t) for t in days.dictionary.to_pylist()]
         day_value = np.array([r.value if r.status == cells.OK else None for r in read], dtype="datetime64[s]")

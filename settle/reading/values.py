@@ -125,15 +125,12 @@ def _nothing(
 ) -> np.ndarray:
     """Dashes, and in ledger and evidence errors and words where a number belongs, say nothing: such a cell is blank."""
 
-    def like(pattern: str) -> np.ndarray:
-        return pc.match_substring_regex(raw.texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
-
     if not len(raw.texts):
         return codes
-    dashes = like(_DASHES)
-    wrong = like(_ERROR) if kind.judged else np.zeros(len(dashes), bool)
+    dashes = columns.matches(raw.texts, _DASHES)
+    wrong = columns.matches(raw.texts, _ERROR) if kind.judged else np.zeros(len(dashes), bool)
     if kind.judged and column.name in _NUMBERLESS:
-        wrong |= ~dashes & ~raw.blank[:-1] & ~like(_NUMBERLESS[column.name])
+        wrong |= ~dashes & ~raw.blank[:-1] & ~columns.matches(raw.texts, _NUMBERLESS[column.name])
     if not (dashes.any() or wrong.any()):
         return codes
     told = np.append(wrong, False)[codes]
@@ -148,7 +145,7 @@ def _lossy(
     context: Context, column: Column, place: int, lines: np.ndarray, codes: np.ndarray, raw: RawColumn
 ) -> np.ndarray:
     """Numbers of more than 15 digits have lost their last digits: such a key is unknown."""
-    long = pc.match_substring_regex(raw.texts, "^[0-9]{16,}$").to_numpy(zero_copy_only=False).astype(bool)
+    long = columns.matches(raw.texts, "^[0-9]{16,}$")
     if not long.any():
         return codes
     suspects = [raw.values[code] for code in np.flatnonzero(long)]

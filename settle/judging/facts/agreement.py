@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from settle.judging.arrays import FAR, NO_DAY, day, days, repeated
+from settle.judging.arrays import FAR, NO_DAY, day, days
 from settle.judging.facts.base import Facts, fact, family
 from settle.judging.facts.evidence import matchable, names_in
 from settle.judging.facts.ledger import company
-
-if TYPE_CHECKING:
-    import pandas as pd
+from settle.reading.columns import constant
 
 AGREEMENT, APPROVALS = "협약", "변경승인"
 
@@ -53,7 +51,7 @@ def column(facts: Facts, name: str) -> np.ndarray:
 @family
 def agreement(facts: Facts, item: str) -> pd.Series:
     """A text value of 협약, "" where blank, one value for every line."""
-    return repeated(str(facts.book.agreement.get(item, "") or ""), facts.n)
+    return pd.Series(constant(str(facts.book.agreement.get(item, "") or ""), facts.n))
 
 
 def approved_rows(facts: Facts, kind: str) -> pd.DataFrame:
