@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from settle.guard.wire import send
 from settle.workbook.arrow import arrow_bytes
-from settle.workbook.parts import farthest, scan_part
+from settle.workbook.parts import decimals, farthest, scan_part
 
 _ERRORS = {
     "Div0": "#DIV/0!",
@@ -37,17 +38,22 @@ def read_workbook(task: dict[str, Any], out: BinaryIO) -> None:
     names = reader.sheet_names
     send(out, {"names": names})
     wanted = range(len(names)) if task["sheets"] is None else task["sheets"]
-    for index in wanted:
-        if index < len(names):
-            read_sheet(reader, index, names[index], task, out)
+    with ThreadPoolExecutor(1) as beside:
+        for index in wanted:
+            if index < len(names):
+                read_sheet(reader, index, names[index], task, out, beside)
 
 
-def read_sheet(reader: Any, index: int, name: str, task: dict[str, Any], out: BinaryIO) -> None:
-    """Send one sheet."""
+def read_sheet(
+    reader: Any, index: int, name: str, task: dict[str, Any], out: BinaryIO, beside: ThreadPoolExecutor
+) -> None:
+    """Send one sheet. beside: a thread, which looks into the XML while the parser works (it needs no lock of Python's)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     header: dict[str, Any] = {"sheet": index, "name": name}
+    part = task["parts"].get(name)
+    seen = beside.submit(scan_part, task["path"], part) if part else None
     try:
         sheet = reader.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
     except Exception as error:  # a chart sheet, a sheet without its part
@@ -74,13 +80,13 @@ def read_sheet(reader: Any, index: int, name: str, task: dict[str, Any], out: Bi
         header["merges"] = merged_cells(task["path"], index)
     if task["format"] == "ods" and columns:
         header["merges"] = spanned_cells(task["path"], name)
-    part = task["parts"].get(name)
-    if part:
-        ambiguous = any(
+    if seen is not None:
+        header |= seen.result()
+        if any(
             pc.any(pc.match_substring_regex(column.dictionary.cast(pa.string()), _DECIMALS)).as_py()
             for column in columns.values()
-        )
-        header |= scan_part(task["path"], part, ambiguous)
+        ):
+            header["numbers"] = decimals(task["path"], part)
     send(out, header, arrow_bytes(columns))
 
 

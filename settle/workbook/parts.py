@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def farthest(path: str, part: str) -> tuple[int, int]:
@@ -36,6 +39,9 @@ _CELL = rb"<(?:\w{1,40}:)?c\b([^<>]*+)>\s*+"
 _F = rb"<(?:\w{1,40}:)?f\b[^<>]*+>(?:(?<=/>)|[^<]*+</(?:\w{1,40}:)?f>)\s*+"
 
 
+_F_OPEN = re.compile(rb"<f")  # in half the time of `in`, where every other byte could begin one
+
+
 _FORMULA = re.compile(
     _CELL + _F + rb"(?:<(?:\w{1,40}:)?v\s{0,9}/>|<(?:\w{1,40}:)?v>\s*+</(?:\w{1,40}:)?v>)?\s*+</(?:\w{1,40}:)?c>"
 )
@@ -56,30 +62,42 @@ _OVERLAP = 65_536
 _CHUNK = 4 << 20
 
 
-def scan_part(path: str, part: str, decimals: bool) -> dict[str, Any]:
+def scan_part(path: str, part: str) -> dict[str, Any]:
     """What the parser does not tell, from a streamed look into the sheet's XML.
 
-    Hidden rows and columns, merged cells, formulas without a stored value, and (if asked) which cells like 90.000 are
-    numbers.
+    Hidden rows and columns, merged cells, formulas without a stored value.
     """
-    found: dict[str, Any] = {"unstored": [], "numbers": [], "merges": [], "hidden_rows": [], "hidden_columns": []}
-    tail, prefixed = b"", None
+    found: dict[str, Any] = {"unstored": [], "merges": [], "hidden_rows": [], "hidden_columns": []}
+    prefixed = None
+    for chunk in _pieces(path, part):
+        if prefixed is None:
+            prefixed = b"<worksheet" not in chunk
+        _scan(chunk, prefixed, found)
+    return found
+
+
+def decimals(path: str, part: str) -> list[tuple[int, int]]:
+    """Cells (row, column) like 90.000 that are numbers: as texts they could be thousands."""
+    return [cell for chunk in _pieces(path, part) for cell in _refs(_DECIMAL, chunk)]
+
+
+def _pieces(path: str, part: str) -> Iterator[bytes]:
+    """The XML of a sheet in pieces that end between rows, or between merged cells."""
+    tail = b""
     with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         while True:
             data = stream.read(_CHUNK)
             chunk = tail + data
-            if prefixed is None:
-                prefixed = b"<worksheet" not in chunk
             cut = len(chunk) if not data else max(chunk.rfind(b"</row>"), chunk.rfind(b"<mergeCell "), 0)
             if data and cut == 0 and len(chunk) > 8 * _CHUNK:
                 cut = len(chunk) - _OVERLAP
-            _scan(chunk[:cut], decimals, prefixed, found)
+            yield chunk[:cut]
             tail = chunk[cut:]
             if not data:
-                return found
+                return
 
 
-def _scan(chunk: bytes, decimals: bool, prefixed: bool, found: dict[str, Any]) -> None:
+def _scan(chunk: bytes, prefixed: bool, found: dict[str, Any]) -> None:
     if b"hidden=" in chunk:
         for match in _ROW.finditer(chunk):
             found["hidden_rows"] += [int(v) - 1 for k, v in _NUMBER.findall(match[0]) if k == b"r"]
@@ -90,10 +108,8 @@ def _scan(chunk: bytes, decimals: bool, prefixed: bool, found: dict[str, Any]) -
     if b"mergeCell " in chunk:
         for left, top, right, bottom in _MERGE.findall(chunk):
             found["merges"].append((int(top) - 1, _place(left), int(bottom) - 1, _place(right)))
-    if b"<f" in chunk or (prefixed and b":f" in chunk):
+    if _F_OPEN.search(chunk) or (prefixed and b":f" in chunk):
         found["unstored"] += _refs(_FORMULA, chunk)
-    if decimals:
-        found["numbers"] += _refs(_DECIMAL, chunk)
 
 
 def _refs(pattern: re.Pattern[bytes], chunk: bytes) -> list[tuple[int, int]]:
