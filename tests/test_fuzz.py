@@ -214,6 +214,16 @@ def _csv(path: Path) -> None:
     delimited.read_delimited(
         {"path": str(path), "title": "장부", "format": "csv", "sheets": None, "parts": {}}, io.BytesIO()
     )
+    text = delimited.decode(path.read_bytes())[0]
+    told = delimited.by_arrow(text, ",")
+    if told is not None:  # it says what Python's own reader says
+        height, _, columns = delimited.by_rows(text, ",")
+        assert told[0] == height
+        assert _texts(told[2]) == _texts(columns)
+
+
+def _texts(columns: dict[int, Any]) -> dict[int, list[str | None]]:
+    return {place: column.to_pylist() for place, column in columns.items()}
 
 
 def _page(path: Path) -> None:

@@ -12,7 +12,7 @@ from settle.reading import cells
 from settle.reading.book import book_from_tables
 from settle.reading.currency import currency
 from settle.workbook import container, reader
-from settle.workbook.delimited import unclosed
+from settle.workbook.delimited import by_arrow, by_rows, unclosed
 from tests.kit.import_files import amounts, days, read, said, sheet_of, workbook
 
 if TYPE_CHECKING:
@@ -369,6 +369,26 @@ def test_an_unclosed_quote_is_said_with_its_row(text: str, row: int, tmp_path: P
 @pytest.mark.parametrize("text", FINE)
 def test_quotes_that_are_only_untidy_are_read(text: str) -> None:
     assert unclosed(text, ",") == 0
+
+
+PLAIN = [
+    "a,b\nc,d",
+    "a,b\r\n가,\r\n",
+    "a,b\n,\nNULL,nan\n",
+    "a\n\nb\n",
+    "a,b\n\nc,d\n",
+    "\ufeffa,b\n\\n,'c'\n",
+    " a ,\x0b\x00\n#,=1\n",
+    "가,나\n" * 100_000,
+]
+RAGGED = ["", "제목\na,b\n", "a,b\nc\n", "a,b,c\nd,e\n"]
+
+
+@pytest.mark.parametrize("text", [*PLAIN, *RAGGED, *FINE], ids=lambda text: repr(text[:20]))
+def test_cells_of_a_text_are_the_same_however_they_are_told(text: str) -> None:
+    found, (height, _, columns) = by_arrow(text, ","), by_rows(text, ",")
+    assert (found is not None) == (text in PLAIN)
+    assert found is None or (found[0], found[2]) == (height, columns)
 
 
 def test_memory_grows_with_the_file_up_to_a_full_sheet() -> None:
