@@ -1,4 +1,4 @@
-"""Measure settle against what it cannot avoid: reading the file, and importing pandas and pandera.
+"""Measure settle against what it cannot avoid: reading the file, importing pandas and pandera, and (floor.py) both with a few rules.
 
     python benchmarks/bench.py [--lines 100000] [--evidence 150000] [--rounds 3]
 
@@ -9,6 +9,7 @@ all of them, and medians are compared: multiples hold from machine to machine, s
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -112,10 +113,19 @@ def startup(folder: Path, rounds: int) -> None:
     report("Start-up", medians, base, aims)
 
 
+def rules_asked(path: Path) -> int:
+    """How many rules settle asks of a workbook: those of its rulebook less those it says it could not check."""
+    from settle.programme import rules
+
+    done = subprocess.run([*SETTLE, "check", str(path), "--format", "json"], capture_output=True, check=False)
+    return len(rules.kept().rules) - len({one["code"] for one in json.loads(done.stdout)["not_checked"]})
+
+
 def reading(path: Path, share: float, rounds: int) -> None:
-    """`settle check` against reading the same file with calamine and with openpyxl."""
+    """`settle check` against reading the same file with calamine and with openpyxl, and against the floor."""
     programs: Programs = {
         "calamine alone": ([sys.executable, "-c", CALAMINE, str(path)], {0}),
+        "the floor (floor.py)": ([sys.executable, str(HERE / "floor.py"), str(path), str(rules_asked(path))], {0}),
         "settle check --format json": ([*SETTLE, "check", str(path), "--format", "json"], {0, 1}),
     }
     medians = alternate(programs, rounds)
