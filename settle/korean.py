@@ -7,15 +7,15 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from settle.personal import holds_accounts, mask, mask_all, mask_key, mask_keys, mask_name, mask_number
+from settle.personal import holds_accounts, mask, mask_all, mask_column, mask_key, mask_keys, mask_name, mask_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
     "and_more", "brn", "brn_valid", "cut", "day", "days", "holds_accounts", "josa", "korean_day", "last_four", "mask", "mask_all",
-    "mask_key", "mask_keys", "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent", "printable", "width",
-    "won", "wrap",
+    "mask_column", "mask_key", "mask_keys", "mask_name", "mask_number", "number", "numbers_between", "pad", "particles", "percent",
+    "printable", "width", "won", "wrap",
 ]  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _LAST_NUMBER = re.compile(r"(?<!\d)\d{1,12}$")

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pyarrow as pa
+
 FEWEST = 10  # digits: an account number has no fewer
 SMALL = 2_000_000  # letters
 PIECE = 20_000  # texts
+FEW = 50  # texts: until Arrow has understood its pattern, so many are masked
 _DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
 _DOTS, _SLASHES, _LINES = "\u00b7\u2022\u2024\u2027\u22c5\u30fb\uff0e\uff65\u3002", "\u2044\u2215\uff0f\\", "\uff3f"
 _SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2800" + "".join(
@@ -126,6 +129,18 @@ def mask_keys(texts: Sequence[str]) -> list[str]:
     for place in _suspects(result):
         result[place] = mask_key(result[place])
     return result
+
+
+def mask_column(texts: pa.Array, hide: Callable[[str], str] = mask) -> pa.Array:
+    """`mask` (or `mask_key`) for a column of Arrow."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(texts) < FEW:
+        return pa.array([hide(text) for text in texts.to_pylist()], texts.type)
+    suspect = pc.match_substring_regex(texts, _TEN_RE2)
+    hidden = [hide(text) for text in texts.filter(suspect).to_pylist()]
+    return pc.replace_with_mask(texts, suspect, pa.array(hidden, texts.type)) if hidden else texts
 
 
 def _suspects(texts: list[str]) -> list[int]:

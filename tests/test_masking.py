@@ -1,16 +1,16 @@
 """Masking a column of texts: the same as masking each of them, and nothing personal in the JSON."""
 
 import json
+import re
+import sys
+from json.encoder import encode_basestring
+from unicodedata import normalize
 
-import numpy as np
-import orjson
-import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from settle import personal
-from settle.documents import json_
-from settle.documents.json_table import Table, Values
+from settle.documents import json_, json_table
 from settle.korean import mask, mask_all, printable
 from tests.kit import judgements
 
@@ -46,17 +46,48 @@ def test_no_personal_number_in_the_json() -> None:
     assert json.loads(text)["findings"][0]["decision"]["machine"] == {"effect": "hold", "applied": 1}
 
 
-def test_records_held_by_column_are_written_as_one_by_one() -> None:
-    texts = ["가\n나", 'a"b\\c', "x\x7f\u202ey", "%b 100%", "", "가\n나"]
+LETTERS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from('가"\\\n\u0301\u1161㈜'))
+
+
+@given(st.lists(st.tuples(st.text(LETTERS, max_size=8), st.integers(-(10**15), 10**15)), min_size=1, max_size=9))
+def test_records_held_by_column_are_written_as_one_by_one(rows: list[tuple[str, int]]) -> None:
+    said, won = [text for text, _ in rows], [one for _, one in rows]
     columns = {
-        "text": Values.of(pd.Series(texts, dtype="str")),
-        "won": Values.of(pd.Series([0, -5, 1_000, 7, 7, 0])),
-        "decision": Values(np.array([0, 1, 0, 0, 0, 0]), [None, {"사유": "그\x9b렇다"}]),
+        "text": json_table.texts(said),
+        "again": json_table.column(said, null=True),
+        "won": json_table.figures(won, null=True),
+        "lists": json_table.lists([said[:n] for n in range(len(rows))]),
+        "decision": json_table.apart([{"사유": text} for text in said]),
     }
-    table = Table(columns).beside("subject", "줄")
-    plain = [printable(orjson.dumps(record).decode()) for record in table.records()]
-    assert [record["text"] for record in table.records()] == texts
-    assert b"".join(table.written(b",\n")).decode() == ",\n".join(plain)
+    table = json_table.Table(columns).beside("subject", "줄")
+    records = [
+        {
+            "text": text,
+            "again": text or None,
+            "won": one or None,
+            "lists": said[:n],
+            "decision": {"사유": text},
+            "subject": "줄",
+        }
+        for n, (text, one) in enumerate(rows)
+    ]
+    alone = [b"".join(json_table.written([one], b"")) for one in records]
+    assert b"".join(table.written(b",\n")) == b",\n".join(alone)
+    assert table.records() == [json.loads(one) for one in alone]
+
+
+def test_half_a_letter_is_not_written() -> None:
+    assert json_table.column(["가\ud800나", "\ud800", ""], null=True).to_pylist() == ['"가나"', '""', "null"]
+
+
+def test_plain_letters_of_json_stay_as_they_are() -> None:
+    letters = [chr(n) for n in range(sys.maxunicode + 1) if re.match(f"[{json_table.PLAIN}]", chr(n))]
+    assert len(letters) > 30_000
+    assert printable(encode_basestring("".join(letters))) == f'"{"".join(letters)}"'
+    composing = {
+        part for n in range(sys.maxunicode + 1) for part in normalize("NFD", chr(n))[1:]
+    }  # joined to a letter before them
+    assert not composing & set(letters)
 
 
 @given(st.lists(st.text(alphabet="0123456789٣４ -./_\t\n\u00b7\u200b\uff0d가원계좌", max_size=30), max_size=20))

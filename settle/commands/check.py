@@ -286,7 +286,8 @@ def show(
     if shape == "json":
         from settle.documents import json_
 
-        click.echo(json_.dumped(result), nl=False)
+        for piece in json_.pieces(result):
+            click.echo(piece, nl=False)
         return
     from settle.documents import terminal
 

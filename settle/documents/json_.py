@@ -11,12 +11,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from settle import __version__
 from settle.documents import evidence
-from settle.documents.json_table import Table, Values, encoded, written
+from settle.documents.json_table import Table, apart, column, encoded, figures, lists, picked, texts, written
 from settle.judging.scores import shown
-from settle.korean import mask, mask_all, mask_key, mask_keys
+from settle.korean import mask, mask_all, mask_column, mask_key, mask_keys
 from settle.model import WON
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from settle.judging.questions import Question
     from settle.judging.scores import Scores
+    from settle.leads.finding import Lead
     from settle.model import Filled, InputError, Judgement
 
 FINDINGS = "findings"
@@ -35,11 +38,12 @@ NUMBER = "협약번호"  # as it stands: its digits are no account number
 
 def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
     """The result as plain dicts and lists, keys in the order of the contract; won as int."""
-    return _result(judgement, at) | {FINDINGS: findings(judgement)}
+    told = _result(judgement, at) | {FINDINGS: findings(judgement)}
+    return {name: value.records() if isinstance(value, Table) else value for name, value in told.items()}
 
 
 def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
-    """The result but for the records of its findings, whose place is kept."""
+    """The result, records that are many by column; but for those of its findings, whose place is kept."""
     book, programme = judgement.book, judgement.programme
     found: dict[str, Any] = {
         "tool": {"name": "settle", "version": __version__},
@@ -81,16 +85,7 @@ def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
         "evidence": evidence.records(judgement),
     }
     if judgement.leads is not None:
-        found["leads"] = [
-            {
-                "id": x.id,
-                "code": x.code,
-                "lines": list(x.lines),
-                "message": x.message,
-                "harmless_because": x.harmless_because,
-            }
-            for x in judgement.leads.leads
-        ]
+        found["leads"] = _leads(judgement.leads.leads)
     if programme.others:
         found["subjects"] = _subjects(judgement)
     if programme.payments:
@@ -169,20 +164,28 @@ def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
     return plain | {"source": mask(str(one["source"]))}
 
 
-def _questions(asked: Sequence[Question]) -> list[dict[str, Any]]:
-    return _records(
-        {
-            "id": mask_all([one.id for one in asked]),
-            "kind": [one.kind for one in asked],
-            "about": mask_all([one.about for one in asked]),
-            "text": mask_all([one.text for one in asked]),
-            "lines": [len(one.lines) for one in asked],
-            "won": [one.won for one in asked],
-            "choices": [list(one.choices) for one in asked],
-            "example": [one.example for one in asked],
-            "codes": [list(one.codes) for one in asked],
-        }
-    )
+def _leads(leads: Sequence[Lead]) -> Table:
+    return Table({
+        "id": texts([one.id for one in leads]),
+        "code": column([one.code for one in leads]),
+        "lines": lists([one.lines for one in leads]),
+        "message": texts([one.message for one in leads]),
+        "harmless_because": column([one.harmless_because for one in leads]),
+    })  # fmt: skip
+
+
+def _questions(asked: Sequence[Question]) -> Table:
+    return Table({
+        "id": column([one.id for one in asked], mask_column),
+        "kind": column([one.kind for one in asked]),
+        "about": column([one.about for one in asked], mask_column),
+        "text": column([one.text for one in asked], mask_column),
+        "lines": figures([len(one.lines) for one in asked]),
+        "won": figures([one.won for one in asked]),
+        "choices": lists([one.choices for one in asked]),
+        "example": column([one.example for one in asked]),
+        "codes": lists([one.codes for one in asked]),
+    })  # fmt: skip
 
 
 def _filled(filled: Sequence[Filled]) -> list[dict[str, Any]]:
@@ -218,10 +221,6 @@ def _answers(judgement: Judgement) -> list[dict[str, Any]]:
     ]
 
 
-FINDING = ("id", "code", "effect", "line", "sheet", "row", "cell", "at_issue", "applied", "message", "arithmetic", "source", "remedy",
-           "decision")  # fmt: skip
-
-
 def findings(judgement: Judgement) -> list[dict[str, Any]]:
     """The findings; what does not apply (line of the agreement, cell of no sheet) is null.
 
@@ -239,25 +238,36 @@ def _tables(judgement: Judgement) -> list[Table]:
 
 
 def _findings(table: pd.DataFrame) -> Table:
-    columns = {name: Values.of(table[name]) for name in FINDING if name not in ("id", "decision")}
-    for name in ("sheet", "message", "arithmetic", "remedy"):
-        columns[name] = columns[name].each(mask_all)
-    ids, ofline = table["id"].tolist(), (table["line"] != "").tolist()
-    masked = zip(mask_keys(ids), ids, ofline, strict=True)
-    columns["id"] = Values.apart([key if line else mask(one) for key, one, line in masked])
-    columns["line"] = columns["line"].each(mask_keys)
-    columns["decision"] = _decisions(table["decision"].tolist())
-    for name in ("line", "sheet", "row", "cell"):
-        columns[name] = columns[name].each(lambda values: [value or None for value in values])
-    return Table({name: columns[name] for name in FINDING})
+    ids, lines = (pa.array(table[name], pa.large_string()) for name in ("id", "line"))
+    hidden = pc.if_else(pc.equal(lines, ""), mask_column(ids), mask_column(ids, mask_key))
+    return Table({
+        "id": texts(hidden),
+        "code": column(table["code"]),
+        "effect": column(table["effect"]),
+        "line": column(table["line"], _keys, null=True),
+        "sheet": column(table["sheet"], mask_column, null=True),
+        "row": figures(table["row"], null=True),
+        "cell": column(table["cell"], null=True),
+        "at_issue": figures(table["at_issue"]),
+        "applied": figures(table["applied"]),
+        "message": column(table["message"], mask_column),
+        "arithmetic": column(table["arithmetic"], mask_column),
+        "source": column(table["source"]),
+        "remedy": column(table["remedy"], mask_column),
+        "decision": _decisions(table["decision"].tolist()),
+    })  # fmt: skip
 
 
-def _decisions(said: list[dict[str, Any] | None]) -> Values:
+def _keys(texts: pa.Array) -> pa.Array:
+    return mask_column(texts, mask_key)
+
+
+def _decisions(said: list[dict[str, Any] | None]) -> pa.Array:
     """Most findings have none."""
     decided = [place for place, one in enumerate(said) if one]
-    codes = np.zeros(len(said), dtype=np.int64)
+    codes = np.zeros(len(said), dtype=np.int32)
     codes[decided] = np.arange(1, len(decided) + 1)
-    return Values(codes, [None, *(_decision(one) for one in said if one)])
+    return picked(codes, apart([None, *(_decision(one) for one in said if one)]))
 
 
 def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -273,19 +283,16 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{name: _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _errors(errors: Sequence[InputError]) -> list[dict[str, Any]]:
-    columns: dict[str, list[Any]] = {
-        "code": [one.code for one in errors],
-        "sheet": mask_all([one.sheet for one in errors]),
-        "row": [one.row for one in errors],
-        "cell": [one.cell for one in errors],
-        "value": mask_all([one.value for one in errors]),
-        "message": mask_all([one.message for one in errors]),
-        "consequence": [one.consequence for one in errors],
-    }
-    for name in ("sheet", "row", "cell", "value"):
-        columns[name] = [value or None for value in columns[name]]
-    return _records(columns)
+def _errors(errors: Sequence[InputError]) -> Table:
+    return Table({
+        "code": column([one.code for one in errors]),
+        "sheet": column([one.sheet for one in errors], mask_column, null=True),
+        "row": figures([one.row for one in errors], null=True),
+        "cell": column([one.cell for one in errors], null=True),
+        "value": column([one.value for one in errors], mask_column, null=True),
+        "message": column([one.message for one in errors], mask_column),
+        "consequence": column([one.consequence for one in errors]),
+    })  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -304,24 +311,32 @@ def dumps(judgement: Judgement, at: dt.datetime | None = None) -> str:
 
 
 def dumped(judgement: Judgement, at: dt.datetime | None = None) -> bytes:
-    """The same in UTF-8. It may go to a terminal: no text steers it."""
+    """The same in UTF-8."""
     text = io.BytesIO()  # every piece is given back before the next: kept, the pieces tear the memory into small parts
-    before = b"{\n"
+    for piece in pieces(judgement, at):
+        text.write(piece)
+    return text.getvalue()
+
+
+def pieces(judgement: Judgement, at: dt.datetime | None = None) -> Iterator[bytes]:
+    """The same piece by piece. It may go to a terminal: no text steers it."""
+    before = "{\n"
     for key, value in _result(judgement, at).items():
-        text.write(b'%b "%b": ' % (before, key.encode()))
-        before = b",\n"
-        pieces: Iterator[bytes]
+        yield f'{before} "{key}": '.encode()
+        before = ",\n"
+        records: Iterator[bytes]
         if key == FINDINGS:
-            pieces = chain.from_iterable(table.written(LINE_END) for table in _tables(judgement))
+            records = chain.from_iterable(table.written(LINE_END) for table in _tables(judgement))
+        elif isinstance(value, Table):
+            records = value.written(LINE_END)
         elif isinstance(value, list):
-            pieces = written(value, LINE_END)
+            records = written(value, LINE_END)
         else:
-            text.write(encoded(value))
+            yield encoded(value)
             continue
         number = -1
-        for number, piece in enumerate(pieces):
-            text.write(LINE_END if number else b"[\n  ")
-            text.write(piece)
-        text.write(b"\n ]" if number >= 0 else b"[]")
-    text.write(b"\n}\n")
-    return text.getvalue()
+        for number, piece in enumerate(records):
+            yield LINE_END if number else b"[\n  "
+            yield piece
+        yield b"\n ]" if number >= 0 else b"[]"
+    yield b"\n}\n"
