@@ -59,6 +59,7 @@ ROWS = (  # each a row with a personal number that a look at plain texts alone d
 PLAIN = (
     BRN, '<c r="A1"/>', '<c r="N2"><v>104173</v></c>', '<c r="N2" t="s"><v>12</v></c>', '<c><f>SUM(N2:N100000)</f><v>3</v></c>',
     '<c><f t="shared" si="0">N100000+M100000</f></c>', "<c><is><t>한빛 &amp; 그 밖 · 2025-06-02</t></is></c>",
+    "<c><is><t>&#127;&#127;</t></is></c>",  # entities that stand for nothing
     *(f"<c><is><t>{escape(said)}</t></is></c>" for said in KEPT),
 )  # fmt: skip
 

@@ -41,7 +41,7 @@ def harmless(piece: bytes, masks: Masks) -> bool:
     if mask_all(texts) != texts:
         return False
     if len(masks.stays) < _MANY:
-        masks.stays.update(said for said in texts if said[0].isdigit())
+        masks.stays.update(said for said in texts if said[:1].isdigit())  # what an entity stands for may be nothing
     formulas = map(tokens.text, set(_FORMULA.findall(piece))) if b"<f" in piece else ()
     return all(_few(said) or masks.formula(said) == said for said in formulas)
 
