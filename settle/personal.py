@@ -55,6 +55,10 @@ _GROUPS = r"(?:\d{10,16}|\d{2,8}(?P<s>[ ]?[-./_][ ]?|[ ])\d{1,8}(?:(?P=s)\d{1,8}
 _NAMED = re.compile(
     rf"(?:(?:{_BANK.pattern})[^\d\n]{{0,12}}|(?:{_SHORT})[ \t]?[:()]?[ \t]?)(?P<n>{_GROUPS})(?!\d)", re.I
 )
+_CARD = re.compile(
+    r"(?:카드|card)[^\d\n]{0,12}(?P<n>\d{4}(?P<s>[ ]?[-./_]?[ ]?)(?:\d{4}(?P=s)\d{4}(?P=s)\d{4}|\d{6}(?P=s)\d{5}))(?!\d)",
+    re.I,
+)
 _BEHIND = re.compile(rf"(?<!\d)(?<!\d[-./,])(?P<n>\d{{11,16}})[^\d\n]{{0,4}}(?:{_BANK.pattern}|{_SHORT})", re.I)
 _ACCOUNT = re.compile(
     r"(?<!\d)(?<!\d[-./,])(?P<n>\d{2,6}(?P<s>[ ]{0,2}[-./_][ ]{0,2})\d{2,6}(?P=s)\d{2,8}(?:(?P=s)\d{1,6})?)(?!\d|[-./,]\d)"
@@ -75,7 +79,7 @@ _COLUMN = re.compile(
 
 
 def mask(text: str) -> str:
-    """Hide resident registration numbers (900101-1******) and account numbers (110-***-****56) inside a text.
+    """Hide resident registration numbers (900101-1******), account numbers (110-***-****56) and those of cards inside a text.
 
     Business numbers (123-45-67890), telephone numbers, dates and numbers that begin with a year (2025-0417-0012, of an
     agreement or a document) stay. Spaces, dots, slashes, dashes of any kind between the digits, digits of any script and
@@ -181,6 +185,7 @@ def _hidden(text: str, accounts: bool) -> str:
     hidden, plain = _replaced(seen, plain, _RESIDENT, _resident)
     if accounts:
         hidden, plain = _replaced(hidden, plain, _NAMED, _named)
+        hidden, plain = _replaced(hidden, plain, _CARD, _named)
         hidden, plain = _replaced(hidden, plain, _ACCOUNT, _account)
         hidden, plain = _replaced(hidden, plain, _BEHIND, _named)
         alone = _ALONE.fullmatch(plain)
@@ -220,7 +225,7 @@ def _resident(found: re.Match[str]) -> str:
 
 
 def _named(found: re.Match[str]) -> str:
-    """An account number beside the name of a bank."""
+    """An account number beside the name of a bank, a card's behind the word card."""
     return _starred(found["n"])
 
 

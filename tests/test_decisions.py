@@ -433,6 +433,13 @@ def test_one_rule_two_findings_of_a_line_and_one_decision() -> None:
     assert int(taken["applied"].sum()) == 3 * 631_000
 
 
+def test_two_cells_of_a_line_that_cannot_be_read_and_one_decision() -> None:
+    unread = change(tables(), "D-001", 원인행위일="6월", 집행일="2025-02-30")
+    result = run(unread, decision("D-001", "DAT-020", "인정"))
+    told = result.findings.loc[result.findings["code"] == "DAT-020", "decision"].tolist()
+    assert [(one["판정"], one["machine"]["applied"]) for one in told] == [("인정", 1_000_000), ("인정", 0)]
+
+
 def own(line: str, code: str, won: int | str = "", **other: Any) -> dict[str, Any]:
     """A row of 판정 that raises a finding of the auditor's own."""
     return {"집행번호": line, "규칙코드": code, "판정": "", "금액": won, **NAMED, **other}

@@ -42,6 +42,7 @@ ROWS = (  # each a row with a personal number that a look at plain texts alone d
     f"<c><v>x>{NUMBER}</v></c>",
     f"<c><v>{NUMBER}>x</v></c>",
     f"<c><v>{NUMBERS[:-13]}{NUMBERS[0]}.{NUMBERS[1:]}E12</v></c>",
+    f"<c><is><t>{NUMBERS[0]}.</t><t>{NUMBERS[1:]}E12</t></is></c>",
     f"<c><v>{NUMBERS}</v></c>",
     f"<c><v>&#{ord(NUMBER[0])};{NUMBER[1:]}</v></c>",
     f"<c><v>&#x{ord(NUMBER[0]):x};{NUMBER[1:]}</v></c>",

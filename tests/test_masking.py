@@ -40,8 +40,10 @@ def test_no_personal_number_in_the_json() -> None:
         "사유": "통장 사본 352-1234-5678-93 확인",
         "machine": {"effect": "hold", "applied": 1},
     }
+    judgement.book.agreement["홍길동 900202-1234567"] = "간사"
     text = json_.dumps(judgement)
     assert "900101-1******" in text
+    assert "홍길동 900202-1******" in text
     assert not any(secret in text for secret in ("1234567", "123-456789", "1234-5678-93"))
     assert json.loads(text)["findings"][0]["decision"]["machine"] == {"effect": "hold", "applied": 1}
 

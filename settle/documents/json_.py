@@ -72,7 +72,7 @@ def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
             }
             for number, file in enumerate(book.files)
         ],
-        "agreement": {name: value if name == NUMBER else _plain(value) for name, value in book.agreement.items()},
+        "agreement": {mask(name): value if name == NUMBER else _plain(value) for name, value in book.agreement.items()},
         "totals": {name: judgement.totals[name] for name in WON} if programme.spends else None,
         "by_category": _rows(judgement.by_category) if programme.spends else None,
         "by_fund": _rows(judgement.by_fund) if programme.spends else None,

@@ -197,6 +197,7 @@ def put_decisions(
     for i in table.index[[key in used for key in zip(table["code"], table["line_index"], strict=True)]]:
         code, line = table.at[i, "code"], int(table.at[i, "line_index"])
         row = frame.iloc[used[code, line]]
+        won = machine.get((code, (code, line) in told))  # a further problem of the line takes none
         table.at[i, "decision"] = {
             "판정": row["판정"],
             "인정금액": int(row["인정금액"]) if row["인정금액__known"] else None,
@@ -204,7 +205,7 @@ def put_decisions(
             "판정자": row["판정자"],
             "검토자": row["검토자"],
             "판정일": text.day(row["판정일"]) or None,
-            "machine": {"effect": table.at[i, "effect"], "applied": int(machine[code, (code, line) in told][line])},
+            "machine": {"effect": table.at[i, "effect"], "applied": 0 if won is None else int(won[line])},
         }
         told.add((code, line))
         if row["판정"] != ACCEPT:

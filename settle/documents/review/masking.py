@@ -299,7 +299,7 @@ class _Piece:
     def _join(self, group: list[int]) -> None:
         if len(group) < 2:
             return
-        whole = "".join(tokens.text(self.tokens[place]) for place in group)
+        whole = tokens.shown("".join(tokens.text(self.tokens[place]) for place in group))
         hidden = self.masks.text(whole)
         if hidden != whole:
             for place in group:
