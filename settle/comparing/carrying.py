@@ -96,12 +96,14 @@ def read(folder: Path, programme: Programme) -> tuple[list[Earlier], list[str]]:
     for path in sorted(folder.glob("검토표*.xlsx")) if folder.is_dir() else ():
         files = Opened([path]).result()
         book = read_book(AtHand(files), programme)
-        if len(book.ledger):
+        others = beside(book, programme)
+        if len(book.ledger) or others:
             lines = lines_of(book, programme)
             main = Rows(book.main, lines.frame, lines.names, lines.keys)
-            found.append(Earlier(path, book, lines, *replies_of(book, [main, *beside(book, programme)], files)))
+            found.append(Earlier(path, book, lines, *replies_of(book, [main, *others], files)))
         else:
-            why = f"{book.main}의 줄이 없어" if not files[0].problem else "읽지 못해"
+            sheets = "·".join(one.sheet for one in (programme.main, *programme.others))
+            why = f"{sheets}의 줄이 없어" if not files[0].problem else "읽지 못해"
             lost.append(
                 f"지난 '{printable(path.name)}'을(를) {why} 거기에 적은 소명과 판정을 옮기지 못했습니다. "
                 "그 파일은 '이전' 폴더에 둡니다."

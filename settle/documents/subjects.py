@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -13,6 +13,8 @@ from settle.korean import josa, mask, mask_key, number, printable
 from settle.programme import sheets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from settle.judging.scores import Scores
@@ -122,6 +124,39 @@ def decided(decision: dict[str, Any], subject: Subject) -> str:
     return mask(printable(f"감사자 판정 {word}: {decision.get('사유') or ''} ({people})"))
 
 
+class Told(NamedTuple):
+    """A finding about a subject beside the main one, fit for print. at: its row, -1 none; aside: an auditor set it aside."""
+
+    at: int
+    effect: str
+    code: str
+    message: str
+    source: str
+    remedy: str
+    sheet: str
+    row: int
+    cell: str
+    aside: bool
+
+    def word(self, subject: Subject) -> str:
+        """What its effect is called."""
+        words = {"disallow": subject.disallowed, "hold": subject.held}
+        return NOTE if self.aside else words.get(self.effect, NOTE)
+
+
+def told(judged: Judged) -> Iterator[Told]:
+    """The findings about a subject, with what an auditor said of them."""
+    columns = ("line_index", "effect", "code", "decision", "message", "source", "remedy", "sheet", "row", "cell")
+    for at, effect, code, decision, *texts, sheet, row, cell in zip(
+        *(judged.findings[c].tolist() for c in columns), strict=True
+    ):
+        message, source, remedy = (mask(printable(str(text))) for text in texts)
+        aside = isinstance(decision, dict) and decision.get("판정") == ACCEPT
+        if isinstance(decision, dict):
+            message = f"{decided(decision, judged.subject)}. 도구의 지적: {message}"
+        yield Told(at, effect, code, message, source, "" if aside else remedy, sheet, int(row), cell, aside)
+
+
 STANDING = {"in": "", "out": "제외", "held": "보완", "open": "미완성"}
 
 
@@ -155,8 +190,10 @@ def _score_table(found: Scores) -> Shown:
         rows.append((*first, total, *points, said))
     least = "" if table.minimum is None else f" {table.minimum}점 이상이어야 합니다."
     among = f" 순위는 함께 판정한 신청 사이의 것{f'이며 {table.by}마다 따로' if part else ''}입니다." if rank else ""
-    told = f"{len(rows):,}건의 점수입니다.{least}{among}"
-    return Shown(table.id, table.title, told, heads, rows, (), tuple(range(1 + len(named) + len(part), len(heads) - 1)))
+    summed = f"{len(rows):,}건의 점수입니다.{least}{among}"
+    return Shown(
+        table.id, table.title, summed, heads, rows, (), tuple(range(1 + len(named) + len(part), len(heads) - 1))
+    )
 
 
 def _shown(judged: Judged, programme: str) -> Shown:
@@ -164,18 +201,11 @@ def _shown(judged: Judged, programme: str) -> Shown:
     named = naming(subject, programme)
     won = () if subject.counted else (subject.measure, *(getattr(subject, name) for name in WON))
     heads = (subject.key, *named, *won, "판정", "규칙코드", "사유", "근거", "조치", "칸")
-    told: dict[int, list[tuple[str, ...]]] = {}
-    columns = ("line_index", "effect", "code", "decision", "message", "source", "remedy", "sheet", "cell")
-    for at, effect, code, decision, *texts, sheet, cell in zip(
-        *(judged.findings[c].tolist() for c in columns), strict=True
-    ):
-        where = f"{sheet} {cell}".strip()
-        said = [mask(printable(str(text))) for text in texts]
-        said[0] = f"({NOTE}) {said[0]}" if effect == "note" else said[0]
-        if isinstance(decision, dict):
-            said[0] = f"{decided(decision, subject)}. 도구의 지적: {said[0]}"
-            said[2] = "" if decision.get("판정") == ACCEPT else said[2]
-        told.setdefault(at, []).append((code, *said, where))
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for one in told(judged):
+        message = f"({NOTE}) {one.message}" if one.effect == "note" else one.message
+        where = f"{one.sheet} {one.cell}".strip()
+        found.setdefault(one.at, []).append((one.code, message, one.source, one.remedy, where))
     rows: list[tuple[Any, ...]] = []
     lines = judged.lines
     sums = list(zip(*(lines[name].tolist() for name in ("claimed", *WON)), strict=True))
@@ -184,8 +214,8 @@ def _shown(judged: Judged, programme: str) -> Shown:
         if not subject.counted:
             first += figures
         verdict = word(subject, figures[1:])
-        rows += [(*first, verdict, *one) for one in told.get(at, [("", "", "", "", "")])]
-    rows += [("", *[""] * (len(named) + len(won)), NOTE, *one) for one in told.get(-1, [])]
+        rows += [(*first, verdict, *one) for one in found.get(at, [("", "", "", "", "")])]
+    rows += [("", *[""] * (len(named) + len(won)), NOTE, *one) for one in found.get(-1, [])]
     start = 1 + len(named)
     return Shown(
         subject.name,

@@ -31,7 +31,7 @@ SHAPE = (
     "<x:Anchor>{left}, 15, {top}, 2, {right}, 30, {bottom}, 4</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row>"
     "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-OURS = re.compile(r"\[[A-Z]{3}-\d{3}\] (불인정|보완|확인): ")  # some programs save comments without their authors
+OURS = re.compile(r"\[[A-Z]{3}-\d{3}\] [^:\n]{1,20}: ")  # some programs save comments without their authors
 _ID_MAP = re.compile(rb'(<o:idmap\b[^<>]{0,500}?\bdata=")([\d,]++)(")')
 
 

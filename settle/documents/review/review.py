@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settle.comparing.replies import Typed
-    from settle.model import Book, Judged, Judgement, Sheet
+    from settle.model import Judged, Judgement, Sheet
 
 AUTHOR = "settle"
 SUMMARY = "정산 검토"
@@ -122,7 +122,8 @@ def write(
     taken: Collection[str] = (),
     begun: Cleaning | None = None,
 ) -> list[Written]:
-    """Write a 검토표 for every file that holds a ledger (검토표.xlsx, 검토표-2.xlsx …). Raises WriteError.
+    """Write a 검토표 for every file that holds rows that were judged (검토표.xlsx, 검토표-2.xlsx …): those with a ledger, then those
+    with another subject alone. Raises WriteError.
 
     carried: what was typed into an earlier 검토표. taken: names that are not to be used. begun: what `begin` gave.
 
@@ -133,7 +134,8 @@ def write(
     free = (p for p in _paths(folder, name) if p.resolve() not in inputs and p.name not in taken)
     cleaning = begun or Cleaning()
     result = []
-    for number, path in zip(_holding(book), free, strict=False):
+    holding = _holding(judgement)
+    for number, path in zip(holding, free, strict=False):
         source = book.files[number].path
         try:
             data = opening.content(book.files[number])
@@ -143,13 +145,13 @@ def write(
             ) from error
         except BROKEN_ZIP as error:
             raise WriteError(f"'{source}' 파일을 다시 읽을 수 없어 검토표를 쓰지 못했습니다.") from error
-        review = _Review(judgement, number, carried, cleaning)
+        review = _Review(judgement, number, carried, cleaning, first=number == holding[0])
         try:
             if source.suffix.lower() not in EDITED:
                 raise Unsupported(f"{source.suffix.lstrip('.').upper() or '이'} 파일에는 판정을 써 넣을 수 없습니다")
             content = review.edit(data)
         except Unsupported as reason:
-            review = _Review(judgement, number, carried, cleaning)
+            review = _Review(judgement, number, carried, cleaning, first=number == holding[0])
             review.notices.append(f"{source.name}: {reason}. 서식 없이 내용만 새 엑셀 파일에 옮기고 판정을 붙였습니다.")
             try:
                 data, review.tabs = copy(book, judgement.programme, number, data, folder)
@@ -163,16 +165,19 @@ def write(
 def begin(judgement: Judgement) -> Cleaning:
     """Start on the copies without personal numbers that `write` will edit. Whoever began ends it. Never raises for what a file holds."""
     book, cleaning = judgement.book, Cleaning()
-    for number in _holding(book):
+    for number in _holding(judgement):
         if book.files[number].path.suffix.lower() in EDITED:
             with contextlib.suppress(*BROKEN_ZIP):  # `write` says what is wrong with it
                 cleaning.begin(opening.content(book.files[number]), _keys(judgement))
     return cleaning
 
 
-def _holding(book: Book) -> list[int]:
-    """The files that hold a ledger."""
-    return [n for n in range(len(book.files)) if any(s.file == n and s.kind == book.main for s in book.sheets)]
+def _holding(judgement: Judgement) -> list[int]:
+    """The files that hold a ledger, then those that hold another subject that was judged."""
+    book = judgement.book
+    kinds = ({book.main}, {one.subject.sheet for one in judgement.others})
+    found = [n for wanted in kinds for n in sorted({s.file for s in book.sheets if s.kind in wanted and s.file >= 0})]
+    return list(dict.fromkeys(found))
 
 
 # ---- editing one package ----------------------------------------------------------------------------------------------------------------
@@ -181,11 +186,17 @@ def _holding(book: Book) -> list[int]:
 class _Review:
     """One file being edited."""
 
-    def __init__(self, judgement: Judgement, number: int, carried: Carried | None, cleaning: Cleaning) -> None:
+    def __init__(
+        self, judgement: Judgement, number: int, carried: Carried | None, cleaning: Cleaning, *, first: bool
+    ) -> None:
         self.carried, self.cleaning = carried or Carried(), cleaning
         self.judgement, self.view = judgement, View(judgement)
         self.main = judgement.book.main
-        self.first = not any(s.file in range(number) and s.kind == self.main for s in judgement.book.sheets)
+        # sheets whose rows were judged, with the columns that may name a row
+        self.judged = {one.subject.sheet: (one.subject.key,) for one in judgement.others} | {
+            self.main: ("집행번호", "집행일")
+        }
+        self.first = first  # what belongs to no row any more goes into the first file
         self.sheets = {n: s for n, s in enumerate(judgement.book.sheets) if s.file == number}
         self.tabs = {n: s.name for n, s in self.sheets.items()}  # which tab holds which sheet
         self.notices: list[str] = []
@@ -199,7 +210,7 @@ class _Review:
         if clean.dropped:
             self.notices.append(f"검토표에 옮기지 않은 것: {', '.join(clean.dropped)}. 원본 파일은 그대로입니다.")
         self.parts = self._sheet_parts()
-        self.ledgers: list[tuple[int, str, str]] = []
+        self.marked: list[tuple[int, str, str]] = []  # sheets with verdicts: index, filter, last column
         self.looks = self._add_looks()
         found = marks(self.judgement)
         summary, listed, filed = (
@@ -214,10 +225,10 @@ class _Review:
         for kind, part in self.package.relations("xl/workbook.xml").values():
             if kind == "chartsheet":
                 self.package.put(part, SELECTED.sub(b"", self.package.read(part), count=1))
-        if not self.ledgers:
-            raise Unsupported(f"{self.main} 시트의 자리를 알 수 없는 통합 문서입니다")
-        self._add_decisions()
-        self._add_list(listed)
+        if not self.marked:
+            raise Unsupported(f"{'·'.join(self._kinds())} 시트의 자리를 알 수 없는 통합 문서입니다")
+        self.decided = self._add_decisions()
+        self.listed = self._add_list(listed)
         self._add_summary(summary)
         if filed or self.judgement.evidence is not None:
             self._add_files(filed)
@@ -372,16 +383,17 @@ class _Review:
         sheet.freeze(info.heading_row)
         sheet.filter(info.heading_row, last, start, start + len(HEADS) - 1)
         sheet.print_set_up(start, WIDTHS)
-        self.ledgers.append((source, sheet.filter_range, letters[-1]))
+        self.marked.append((source, sheet.filter_range, letters[-1]))
 
     def _beside(self, sheet: Worksheet, source: int, judged: Judged) -> None:
         """What was judged of the rows of another subject, and the reply columns."""
-        info, said = self.sheets[source], beside.said(judged, source)
+        info, said = self.sheets[source], beside.said(self.judgement, judged, source)
         heads = beside.heads(self.judgement, info.kind)
-        if info.heading_row < 1 or not said:
+        if info.heading_row < 1:
             return
         start, renewed = self._start(sheet, info, said, heads)
         if start + len(heads) > LAST_COLUMN:
+            self.notices.append(f"'{info.name}' 시트의 오른쪽 끝까지 자료가 있어 판정 내용을 더하지 못했습니다.")
             return
         looks, p = self.looks, sheet.prefix
         letters = [letter(start + i) for i in range(len(heads))]
@@ -404,6 +416,10 @@ class _Review:
         sheet.add_cells({*said, info.heading_row}, cells, start, 1 if renewed else len(heads), len(heads), heights)
         sheet.widen(letters[-1])
         sheet.set_widths(start, widths)
+        sheet.freeze(info.heading_row)
+        sheet.filter(info.heading_row, max([info.heading_row, *said]), start, start + len(heads) - 1)
+        sheet.print_set_up(start, widths)
+        self.marked.append((source, sheet.filter_range, letters[-1]))
 
     def _start(
         self, sheet: Worksheet, info: Sheet, rows: Iterable[int], heads: Sequence[str] = HEADS
@@ -506,12 +522,21 @@ class _Review:
         first = next((body for _, body in sheet.rows()), b"")
         return self._texts(sheet.cells(first)[:1]).get(0, "").endswith(title)
 
-    def _add_list(self, old: str) -> None:
-        """The list of findings, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
+    def _kinds(self) -> list[str]:
+        """The sheets of this file whose rows were judged, by kind."""
+        return list(dict.fromkeys(s.kind for s in self.sheets.values() if s.kind in self.judged))
+
+    def _add_list(self, old: str) -> bool:
+        """The list of findings of the ledger, in place of that of the earlier 검토표 (`old` is its tab, "" for none): is there one?
+
+        A file without a ledger has none, but where something was typed into one.
+        """
         package = self.package
         before = findings_list.typed(package, self.parts[old]) if old else []
         here = set(before)
         before += [one for one in self._listed_here() if one not in here]
+        if not (old or before or self.main in self._kinds()):
+            return False
         content = findings_list.findings_list(self.view, self.looks, self.sheets, before)
         xml = package.read("xl/workbook.xml")
         if old:
@@ -522,6 +547,7 @@ class _Review:
         quoted, row = _quoted(_tabs(xml)[tab]), findings_list.HEADING_ROW
         xml = _name(xml, tab, "_xlnm.Print_Titles", f"{quoted}!${row}:${row}")
         package.put("xl/workbook.xml", xml)
+        return True
 
     def _listed_here(self) -> list[Typed]:
         """What was typed beside findings of this file's lines; what is of no line any more goes to the first file."""
@@ -531,13 +557,21 @@ class _Review:
         listed = [replace(one, line=mask_key(one.line), key="", sheet="", row=0) for one in self.carried.listed]
         return [one for one in listed if one.line in mine or (self.first and one.line not in others)]
 
-    def _add_decisions(self) -> None:
-        """What was typed into sheet 판정 of an earlier 검토표, in the first file."""
-        rows = decisions.carried(self.judgement.book) if self.first else None
+    def _add_decisions(self) -> bool:
+        """What was typed into sheet 판정 of an earlier 검토표, in the first file; one to type into where there is neither that nor a
+        list of findings: is there a sheet 판정?
+        """
+        book = self.judgement.book
+        rows = decisions.carried(book) if self.first else None
+        there = any(_same(name, decisions.TAB) for name in self.parts)
+        there = there or any(s.kind == decisions.TAB for s in self.sheets.values())
+        if rows is None and not there and self.main not in self._kinds():
+            rows = book.frames[decisions.TAB][:0] if decisions.TAB in load(book.programme) else None
         if rows is not None:
             xml = self.package.read("xl/workbook.xml")
             content = decisions.decisions_sheet(rows, self.judgement.programme.id, self.looks)
             self.package.put("xl/workbook.xml", self._new_tab(xml, decisions.TAB, content))
+        return there or rows is not None
 
     def _new_tab(self, xml: bytes, name: str, content: str) -> bytes:
         """A new sheet as the first tab."""
@@ -550,7 +584,9 @@ class _Review:
         """The summary sheet, in place of that of the earlier 검토표 (`old` is its tab, "" for none)."""
         package = self.package
         names = {s.name: _tab(self.parts, self.tabs[n]) for n, s in self.sheets.items() if n in self.tabs}
-        content, heading = summary_sheet(self.view, self.looks, names, MOST_LISTED)
+        content, heading = summary_sheet(
+            self.view, self.looks, names, MOST_LISTED, self._kinds(), self.listed, self.decided
+        )
         xml = package.read("xl/workbook.xml")
         if old:
             package.put(self.parts[old], content.encode())
@@ -558,7 +594,7 @@ class _Review:
             xml = self._new_tab(xml, SUMMARY, content)
         tab = _tabs(xml).index(old) if old else 0
         xml = _name(_show(xml, tab), tab, "_xlnm.Print_Titles", f"{_quoted(_tabs(xml)[tab])}!${heading}:${heading}")
-        for source, filtered, end in self.ledgers:
+        for source, filtered, end in self.marked:
             xml = self._name_ranges(xml, source, filtered, end)
         package.put("xl/workbook.xml", xml)
 
@@ -623,7 +659,7 @@ class _Review:
         if area and index(area[2]) < index(end):
             xml = _name(xml, tab, "_xlnm.Print_Area", f"{area[1]}{end}{area[3]}")
         if "_xlnm.Print_Titles" not in known:
-            column = next((info.letters[n] for n in ("집행번호", "집행일") if n in info.letters), "A")
+            column = next((info.letters[n] for n in self.judged[info.kind] if n in info.letters), "A")
             row = info.heading_row
             titles = f"{quoted}!${column}:${column},{quoted}!${row}:${row}"
             xml = _name(xml, tab, "_xlnm.Print_Titles", titles)

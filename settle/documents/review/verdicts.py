@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from settle.documents import subjects
 from settle.documents.view import safe
 from settle.korean import mask, mask_key
 from settle.model import EFFECTS, EVIDENCE
@@ -14,7 +15,7 @@ from settle.model import EFFECTS, EVIDENCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from settle.model import Judgement
+    from settle.model import Judged, Judgement
 
 VERDICT = ("판정", "불인정금액", "보완금액", "규칙코드", "사유", "조치")
 REPLY = ("소명내용", "추가증빙", "담당자")
@@ -96,35 +97,62 @@ def line_verdicts(judgement: Judgement, source: int) -> dict[int, tuple[str, int
     return result
 
 
-def marks(judgement: Judgement) -> dict[int, dict[str, Mark]]:
-    """Index of a sheet -> cell -> what is said there, by findings and input errors."""
-    book = judgement.book
-    by_name = {s.name: n for n, s in reversed(list(enumerate(book.sheets)))}
-    result: dict[int, dict[str, Mark]] = defaultdict(dict)
+class _Marks:
+    """Marks being collected: index of a sheet -> cell -> what is said there."""
 
-    def say(source: int, cell: str, effect: str, text: str) -> None:
-        mark = result[source].setdefault(cell, Mark(effect, []))
+    def __init__(self, judgement: Judgement) -> None:
+        self.sheets = judgement.book.sheets
+        self.by_name = {s.name: n for n, s in reversed(list(enumerate(self.sheets)))}
+        self.found: dict[int, dict[str, Mark]] = defaultdict(dict)
+
+    def say(self, source: int, cell: str, effect: str, text: str) -> None:
+        mark = self.found[source].setdefault(cell, Mark(effect, []))
         if RANK[effect] < RANK[mark.effect]:
             mark.effect = effect
         if text not in mark.texts:
             mark.texts.append(text)
 
-    sources = judgement.lines["_source"].tolist()
-    findings = judgement.findings
-    columns = (findings[c].tolist() for c in ("line_index", "sheet", "cell", "effect", "code", "message", "remedy"))
-    for at, sheet, cell, effect, code, message, remedy in zip(*columns, strict=True):
-        if cell:
-            source = sources[at] if at >= 0 and book.sheets[sources[at]].name == sheet else by_name.get(sheet, -1)
-            if source >= 0:
-                say(source, cell, effect, f"[{code}] {WORDS[effect]}: {message}\n→ {remedy}")
-    told = set(findings["code"])
+    def find(self, sources: list[int], at: int, sheet: str) -> int:
+        """The sheet of a finding: that of its row, else the first that is called so; -1 where there is none."""
+        return sources[at] if at >= 0 and self.sheets[sources[at]].name == sheet else self.by_name.get(sheet, -1)
+
+    def lines(self, judgement: Judgement) -> None:
+        """The findings of the ledger."""
+        sources, findings = judgement.lines["_source"].tolist(), judgement.findings
+        columns = (findings[c].tolist() for c in ("line_index", "sheet", "cell", "effect", "code", "message", "remedy"))
+        for at, sheet, cell, effect, code, message, remedy in zip(*columns, strict=True):
+            if cell and (source := self.find(sources, at, sheet)) >= 0:
+                self.say(source, cell, effect, f"[{code}] {WORDS[effect]}: {message}\n→ {remedy}")
+
+    def rows(self, judged: Judged) -> None:
+        """The findings of another subject."""
+        sources = judged.lines["_source"].tolist()
+        for one in subjects.told(judged):
+            if one.cell and (source := self.find(sources, one.at, one.sheet)) >= 0:
+                text = f"[{one.code}] {one.word(judged.subject)}: {one.message}" + (
+                    f"\n→ {one.remedy}" if one.remedy else ""
+                )
+                self.say(source, one.cell, "note" if one.aside else one.effect, text)
+
+
+def marks(judgement: Judgement) -> dict[int, dict[str, Mark]]:
+    """Index of a sheet -> cell -> what is said there, by findings and input errors."""
+    made = _Marks(judgement)
+    made.lines(judgement)
+    for judged in judgement.others:
+        made.rows(judged)
+    told = {code for one in judgement.subjects for code in one.findings["code"]}
     effects = {"left out": "disallow", "held": "hold", "note": "note", "cannot run": "disallow"}
     for error in judgement.input_errors:
-        if error.cell and error.source >= 0 and not (error.code in told and error.cell in result.get(error.source, {})):
-            say(error.source, error.cell, effects[error.consequence], f"[{error.code}] {error.message}")
+        if (
+            error.cell
+            and error.source >= 0
+            and not (error.code in told and error.cell in made.found.get(error.source, {}))
+        ):
+            made.say(error.source, error.cell, effects[error.consequence], f"[{error.code}] {error.message}")
     for source, cell, said in (*_filled(judgement), *_filled_by_files(judgement)):
-        say(source, cell, "filled", said)
-    return result
+        made.say(source, cell, "filled", said)
+    return made.found
 
 
 def _filled(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
