@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import struct
 import zipfile
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import openpyxl
 import xlsxwriter
 
+from settle.documents.review.worksheet import WORKSHEET
 from settle.model import Judgement
 from settle.pipeline import judge
 from settle.reading.book import read_book
@@ -170,3 +173,33 @@ def part_of(found: dict[str, bytes], sheet: str) -> str:
 def cell_texts(data: bytes) -> dict[str, bytes]:
     """Cell address -> its XML as it stands."""
     return {m[1].decode(): m[0] for m in re.finditer(rb'<c r="([A-Z]+\d+)"[^>]*?(?:/>|>.*?</c>)', data, re.S)}
+
+
+def elements(data: bytes) -> list[str]:
+    """The names of the elements below the root."""
+    return [e.tag.rsplit("}", 1)[-1] for e in tree(data)]
+
+
+def prove(path: Path) -> None:
+    """Elements stand in the order of the schema, cells in the order of their columns, every part is declared, relations lead to parts."""
+    found = parts(path)
+    for name, data in found.items():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            places = [WORKSHEET.index(one) for one in elements(data)]
+            assert places == sorted(places)
+            assert len(set(places)) == len(places) or places.count(WORKSHEET.index("conditionalFormatting")) > 1
+            for row in tree(data).iterfind("m:sheetData/m:row", NS):
+                columns = [openpyxl.utils.cell.coordinate_from_string(c.get("r", ""))[0] for c in row]
+                numbers = [openpyxl.utils.column_index_from_string(c) for c in columns]
+                assert numbers == sorted(set(numbers))
+    defaults = {e.get("Extension") for e in tree(found["[Content_Types].xml"]) if e.get("Extension")}
+    overrides = {e.get("PartName") for e in tree(found["[Content_Types].xml"]) if e.get("PartName")}
+    assert all(f"/{n}" in overrides or n.rsplit(".", 1)[-1] in defaults for n in found if n != "[Content_Types].xml")
+    assert all(name.lstrip("/") in found for name in overrides if name)
+    for name, data in found.items():
+        if name.endswith(".rels"):
+            base = posixpath.dirname(posixpath.dirname(name))
+            for one in tree(data):
+                target = one.get("Target", "")
+                where = posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join(base, target))
+                assert one.get("TargetMode") == "External" or where in found

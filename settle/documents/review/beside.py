@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from settle.documents.review.verdicts import REPLY
 from settle.documents.subjects import NOTE, told, word
-from settle.documents.view import safe
 from settle.programme.sheets import load
 from settle.reading.headings import heading_key
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from settle.model import Judged, Judgement
 
 SAID = "판정 내용"
-LEFT_OUT = "판정하지 못함"
 WIDTHS = {SAID: 60, "소명내용": 40, "추가증빙": 24, "담당자": 12}
 
 
@@ -31,20 +29,16 @@ def heads(judgement: Judgement, kind: str) -> tuple[str, ...]:
     return (SAID, *(name for name in REPLY if heading_key(name) not in own))
 
 
-def said(judgement: Judgement, judged: Judged, source: int) -> dict[int, str]:
-    """Sheet row -> the word for it, and below it what was found, with what to do; rows that could not be judged included."""
+def said(judged: Judged, source: int) -> dict[int, str]:
+    """Sheet row -> the word for it, and below it what was found, with what to do."""
     texts: dict[int, list[str]] = defaultdict(list)
     for one in told(judged):
         note = f"({NOTE}) " if one.effect == "note" else ""
         texts[one.at].append(f"[{one.code}] {note}{one.message}" + (f"\n→ {one.remedy}" if one.remedy else ""))
     names = ("_source", "_row", "recognised", "held", "disallowed")
     rows = zip(*(judged.lines[name].tolist() for name in names), strict=True)
-    result = {
+    return {
         row: "\n".join([word(judged.subject, (ok, held, no)), *texts[at]])
         for at, (place, row, ok, held, no) in enumerate(rows)
         if place == source
     }
-    for error in judgement.input_errors:
-        if error.source == source and error.row and error.row not in result and error.consequence == "left out":
-            result[error.row] = f"{LEFT_OUT}\n[{error.code}] {safe(error.message)}"
-    return result

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from settle.documents.review.findings_list import CHOICES
 from settle.documents.review.package import MAIN, escape
 from settle.documents.review.worksheet import number_cell, text_cell
 from settle.documents.view import safe
 from settle.judging.decisions import DECISIONS
 from settle.korean import day, mask, mask_key
 from settle.model import KNOWN
-from settle.programme import vocabulary
 from settle.programme.sheets import load
 from settle.workbook.raw import letter
 
@@ -40,7 +40,6 @@ def carried(book: Book) -> pd.DataFrame | None:
 def decisions_sheet(rows: pd.DataFrame, programme: str, looks: Looks) -> str:
     """The XML of the sheet: headings in row 1, one row a decision."""
     columns = load(programme)[DECISIONS].columns
-    choices = vocabulary.load(programme).values
     heads = "".join(text_cell("", f"{letter(at)}1", one.name, looks.head) for at, one in enumerate(columns))
     made = [f'<row r="1">{heads}</row>']
     for number, (_, row) in enumerate(rows.iterrows(), start=2):
@@ -59,13 +58,11 @@ def decisions_sheet(rows: pd.DataFrame, programme: str, looks: Looks) -> str:
         f'<col min="{at}" max="{at}" width="{WIDTH.get(one.name, 13)}" customWidth="1"/>'
         for at, one in enumerate(columns, start=1)
     )
-    chosen = "".join(
-        f'<dataValidation type="list" allowBlank="1" sqref="{letter(at)}2:{letter(at)}{len(rows) + ROOM}">'
-        f"<formula1>{escape(chr(34) + ','.join(choices[one.values]) + chr(34))}</formula1></dataValidation>"
-        for at, one in enumerate(columns)
-        if one.values in choices
-    )
-    lists = f'<dataValidations count="{chosen.count("<formula1>")}">{chosen}</dataValidations>' if chosen else ""
+    where = letter([one.name for one in columns].index(DECISIONS))
+    lists = (
+        f'<dataValidations count="1"><dataValidation type="list" allowBlank="1" sqref="{where}2:{where}{len(rows) + ROOM}">'
+        f"<formula1>{escape(chr(34) + ','.join(CHOICES) + chr(34))}</formula1></dataValidation></dataValidations>"
+    )  # nothing else is refused: own findings have other words
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
         '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'

@@ -387,7 +387,7 @@ class _Review:
 
     def _beside(self, sheet: Worksheet, source: int, judged: Judged) -> None:
         """What was judged of the rows of another subject, and the reply columns."""
-        info, said = self.sheets[source], beside.said(self.judgement, judged, source)
+        info, said = self.sheets[source], beside.said(judged, source)
         heads = beside.heads(self.judgement, info.kind)
         if info.heading_row < 1:
             return
