@@ -15,6 +15,7 @@ import pytest
 
 from settle import pipeline
 from settle.binder import Binder
+from settle.judging.questions import Question
 from settle.programme import rules
 from settle.programme.folders import DEFAULT_PROGRAMME, programmes
 from settle.reading import book as books
@@ -845,4 +846,53 @@ def test_all_ties_of_a_page_are_one_form(tmp_path: Path) -> None:
     visitor.act("undo")
     assert totals(visitor) == before
     assert visitor.room().binder.answers() == []
+    visitor.desk.close_all()
+
+
+def test_a_paper_of_several_lines_is_given_to_all_of_them_at_once(tmp_path: Path) -> None:
+    """One invoice for two equal lines: both are chosen by boxes, which a refusal and a pause keep."""
+    from settle.documents import evidence
+    from tests.test_evidence_judging import bought, line
+    from tests.test_evidence_judging import workbook as ledger
+
+    paper = bought(13, supply=200_000, tax=20_000)
+    (tmp_path / "a.xml").write_bytes(invoices.signed(paper))
+    visitor = start(
+        tmp_path, ledger(tmp_path / "장부", [line(f"E-00{n}", paper) for n in range(3)]), tmp_path / "a.xml"
+    )
+
+    def tie() -> Question | None:
+        state = visitor.room().state
+        assert state is not None
+        return next((one for one in state.judgement.questions if one.about.startswith("파일.")), None)
+
+    asked, home = tie(), f"/b/{visitor.room().key}/todo"
+    assert asked is not None
+    boxes = [f"{asked.id}={name}" for name in asked.lines]
+    text = visitor.see("todo").text
+    assert [text.count(f'type="checkbox" name="{name}"') for name in boxes] == [1, 1, 1]
+    assert "<summary>여러 줄</summary>" in text
+    both = dict.fromkeys(boxes[:2], "Y")
+    refused = visitor.act(
+        "answers", {**both, asked.id: "어느 줄의 증빙도 아님", "_back": home, "_draft": "answers:ties"}
+    ).text
+    assert "고를 수 있는 것이 아닙니다" in refused
+    assert visitor.room().binder.answers() == []
+    for shown in (refused, visitor.see("todo").text):
+        assert "<details open>" in shown
+        assert [f'name="{name}" value="Y" checked' in shown for name in boxes] == [True, True, False]
+    visitor.act("answers", {**both, "_draft": "answers:ties"})
+    (kept,) = visitor.room().binder.answers()
+    assert [one["line"] for one in kept.body["file"]] == ["E-000, E-001"]
+    assert tie() is None
+    state = visitor.room().state
+    assert state is not None
+    (record,) = evidence.records(state.judgement)
+    assert record["lines"] == ["E-000", "E-001"]
+    assert record["assigned_by"] == "답"
+    assert "E-000, E-001" in visitor.see("todo").text
+    visitor.act("undo")
+    assert tie() is not None
+    visitor.act("answers", {boxes[2]: "Y", asked.id: "E-001"})  # the field and a box are one answer
+    assert [one["line"] for one in visitor.room().binder.answers()[0].body["file"]] == ["E-001, E-002"]
     visitor.desk.close_all()

@@ -66,7 +66,14 @@ def show(asked: Asked) -> Response:
         }
         for one in reversed(room.binder.answers())
     ]
-    return page(asked.request, "todo.html", asked, **made, answers=answers, drafts=drafts.of(room), undo=bool(answers))
+    return page(
+        asked.request, "todo.html", asked, **made, answers=answers, drafts=drafts.of(room), undo=bool(answers), of_many=of_many
+    )  # fmt: skip
+
+
+def of_many(question: Question) -> list[str]:
+    """The field of each line of a question whose answer may be several lines."""
+    return [f"{question.id}={line}" for line in question.lines]
 
 
 def about(question: str, files: Mapping[str, str] = {}) -> str:
@@ -205,11 +212,17 @@ def several(asked: Asked) -> Response:
 
 
 def chosen(asked: Asked, about: str) -> int:
-    """Keep the answers of a form that has a field for each question about the same, none where one is not meant; how many."""
+    """Keep the answers of a form that has a field for each question about the same, none where one is not meant; how many.
+
+    What is chosen in the field and beside it (`of_many`) is one answer.
+    """
     room, given = asked.at, []
     for one in room.state.judgement.questions if room.state else []:
-        typed = asked.text(one.id)
-        if typed and one.about.startswith(about):
+        if not one.about.startswith(about):
+            continue
+        more = [line for line, name in zip(one.lines, of_many(one), strict=True) if asked.text(name)]
+        typed = ", ".join(dict.fromkeys(filter(None, [asked.text(one.id), *more])))
+        if typed:
             answers = understood(one.about, one.lines, one.choices, typed)
             if answers is None:
                 raise BinderError(f"'{typed}'은(는) 고를 수 있는 것이 아닙니다.")
