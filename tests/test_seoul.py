@@ -82,11 +82,24 @@ def test_ranks_stand_by_field_and_social_ventures_by_their_two_tables(planted: J
 
 
 def test_no_birth_date_stands_in_a_result(planted: Judgement, tmp_path: Path) -> None:
+    """Her own workbook that comes back (검토표) has them where she keeps them, so that it is judged alike, and nowhere else."""
+
+    def cells(path: Path) -> list[tuple[str, str, str]]:
+        book = openpyxl.load_workbook(path)
+        return [
+            (s.title, c.coordinate, f"{c.value} {c.comment.text if c.comment else ''}")
+            for s in book
+            for row in s
+            for c in row
+        ]
+
     written = check.write_all(planted, tmp_path)
     texts = [path.read_text(encoding="utf-8") for path in written if path.suffix == ".json"]
-    for path in (path for path in written if path.suffix == ".xlsx"):
-        book = openpyxl.load_workbook(path)
-        texts += [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    sheets = {path.name: cells(path) for path in written if path.suffix == ".xlsx"}
+    own = {(sheet, cell) for sheet, cell, text in cells(planted.book.files[0].path) if "00:00:00" in text}
+    assert {"불인정내역서.xlsx", "검토표.xlsx"} <= set(sheets)
+    sheets["검토표.xlsx"] = [one for one in sheets["검토표.xlsx"] if one[:2] not in own]
+    texts += [text for found in sheets.values() for _, _, text in found]
     for birth in ("2000-05-05", "1999-02-03", "2001-07-08"):
         assert not any(birth in text for text in texts), birth
 

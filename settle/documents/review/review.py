@@ -173,11 +173,11 @@ def begin(judgement: Judgement) -> Cleaning:
 
 
 def _holding(judgement: Judgement) -> list[int]:
-    """The files that hold a ledger, then those that hold another subject that was judged."""
+    """The files that hold a ledger, then those that hold another subject that was judged; rows that came in no file have none."""
     book = judgement.book
     kinds = ({book.main}, {one.subject.sheet for one in judgement.others})
     found = [n for wanted in kinds for n in sorted({s.file for s in book.sheets if s.kind in wanted and s.file >= 0})]
-    return list(dict.fromkeys(found))
+    return [n for n in dict.fromkeys(found) if book.files[n].sha256]
 
 
 # ---- editing one package ----------------------------------------------------------------------------------------------------------------
