@@ -74,9 +74,9 @@ def test_a_column_of_another_kind_is_no_finding(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_failure_that_pandera_does_not_report_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_check(monkeypatch, pa.Check.eq(0, n_failure_cases=1))
+    with_check(monkeypatch, pa.Check.le(1))
     with pytest.raises(RuntimeError, match="1 of 2"):
-        gate.failures({"A": array(0, 1, 1)})
+        gate.failures({"A": array(0, 1, 2)})
 
 
 def test_the_index_is_unique_or_it_raises() -> None:

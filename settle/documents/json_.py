@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from settle import __version__
 from settle.documents import evidence
 from settle.documents.json_table import Table, apart, column, encoded, figures, lists, picked, texts, written
+from settle.judging.arrays import arrow
 from settle.judging.scores import shown
 from settle.korean import mask, mask_all, mask_column, mask_key, mask_keys
 from settle.model import WON
@@ -238,7 +239,7 @@ def _tables(judgement: Judgement) -> list[Table]:
 
 
 def _findings(table: pd.DataFrame) -> Table:
-    ids, lines = (pa.array(table[name], pa.large_string()) for name in ("id", "line"))
+    ids, lines = (arrow(table[name]) for name in ("id", "line"))
     hidden = pc.if_else(pc.equal(lines, ""), mask_column(ids), mask_column(ids, mask_key))
     return Table({
         "id": texts(hidden),

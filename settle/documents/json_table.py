@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from settle.judging.arrays import TEXT, arrow, joined
 from settle.korean import printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PIECE = 5_000  # records written at a time
-TEXT = pa.large_string()
 # letters that JSON and a terminal take as they are, whatever stands beside them
 PLAIN = " !#-\\[\\]-~가-힣ㄱ-ㆎ一-\u9fff〈-】①-⑳·×÷−≤≥…‘’“”–○※㈜←-→"
 
@@ -62,14 +62,6 @@ class Table(Struct, frozen=True):
             )
 
 
-def joined(*texts: pa.Array | str) -> pa.Array:
-    """Texts side by side; one that is no array stands beside each of the others."""
-    nothing_between = ""
-    return pc.binary_join_element_wise(
-        *(pa.scalar(one, TEXT) if isinstance(one, str) else one for one in (*texts, nothing_between))
-    )
-
-
 def texts(said: pa.Array | Sequence[str]) -> pa.Array:
     """Texts as JSON."""
     array = said if isinstance(said, pa.Array) else _array(said)
@@ -79,9 +71,9 @@ def texts(said: pa.Array | Sequence[str]) -> pa.Array:
     return pc.replace_with_mask(quoted, odd, pa.array(written, TEXT)) if written else quoted
 
 
-def _array(said: Sequence[str]) -> pa.Array:
+def _array(said: pd.Series | Sequence[str]) -> pa.Array:
     try:
-        return pa.array(said, TEXT)
+        return arrow(said)
     except UnicodeEncodeError:  # half a letter (the name of a file that is no UTF-8), which is not printed either
         return pa.array([_HALF.sub("\x7f", text) for text in said], TEXT)
 
@@ -90,8 +82,7 @@ def column(
     said: pd.Series | Sequence[str], change: Callable[[pa.Array], pa.Array] | None = None, null: bool = False
 ) -> pa.Array:
     """Texts that return, as JSON. change: what is made of the distinct ones first; null: a blank one is null."""
-    array = _array(said) if isinstance(said, list) else pa.array(said, TEXT)
-    found = array.dictionary_encode()
+    found = _array(said).dictionary_encode()
     distinct = change(found.dictionary) if change else found.dictionary
     written = texts(distinct)
     return picked(found.indices, pc.if_else(pc.equal(distinct, ""), "null", written) if null else written)

@@ -16,6 +16,7 @@ from settle.reading.columns import matches as where_found
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+TEXT = pa.large_string()
 FAR = np.iinfo(np.int64).max // 4
 
 
@@ -49,6 +50,28 @@ def _typed(values: Sequence[Any] | np.ndarray, kind: Any) -> Any:
     if kind == "str":
         return text_array(pa.array(values, pa.large_string()))
     return pd.array(values, dtype="Int64") if kind == "Int64" else np.array(values, dtype=kind)
+
+
+def arrow(texts: pd.Series | pa.Array | Sequence[str]) -> pa.Array:
+    """Texts as an array of Arrow; those of a column are not copied."""
+    if isinstance(texts, pa.Array):
+        return texts
+    found = pa.array(texts.array if isinstance(texts, pd.Series) else texts, TEXT)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def joined(*texts: pa.Array | str) -> pa.Array:
+    """Texts of Arrow side by side; one that is no array stands beside each of the others."""
+    nothing_between = ""
+    return pc.binary_join_element_wise(
+        *(pa.scalar(one, TEXT) if isinstance(one, str) else one for one in (*texts, nothing_between))
+    )
+
+
+def of_distinct(texts: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What a function makes of a column of Arrow, asked of the distinct texts alone."""
+    found = texts.dictionary_encode()
+    return function(found.dictionary).take(found.indices)
 
 
 def matches(texts: pd.Series, pattern: str) -> np.ndarray:

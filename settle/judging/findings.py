@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from settle import korean as text
 from settle.judging import gate, lost_cells
+from settle.judging.arrays import TEXT, arrow, joined
 from settle.judging.decisions import DECISIONS, FINDING, put_decisions
 from settle.judging.texts import Fields
 from settle.reading.columns import text_array
@@ -40,6 +41,7 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
     asked |= {(n, k): other.case for n, one in enumerate(applied) for k, other in enumerate(one.outcome.told)}
     failed = gate.failures(asked)
     parts: list[Part] = []
+    of_lines: list[Part] = []
     names = line_names(facts)
     firsts: dict[str, Applied] = {}
     for n, one in enumerate(applied):
@@ -50,18 +52,18 @@ def table_of_findings(facts: Facts, settled: Settled, decisions: dict[str, list[
             positions, numbers = failed[n, -1]
             for number in np.unique(numbers).tolist():
                 at = positions[numbers == number]
-                part = _line_part(facts, one, at, one.rule.cases[number - 1], names)
+                part = _line_part(facts, one, at, one.rule.cases[number - 1])
                 if one.second:
-                    also = pa.array(firsts[code].outcome.case[at] > 0)
-                    part["id"] = pc.if_else(also, _joined(part["id"], f"/{part['effect']}"), part["id"])
-                parts.append(part)
+                    part["also"] = firsts[code].outcome.case[at] > 0
+                of_lines.append(part)
             if one.rule.kind == "input_problem":
-                parts.append(_further_problems(facts, one, positions, names))
+                of_lines.append(_further_problems(facts, one, positions))
         for k, other in enumerate(one.outcome.told):
             for i, number in zip(*failed.get((n, k), ((), ())), strict=True):
                 parts.append(_other_part(facts, one, other, int(i), one.rule.cases[int(number) - 1]))
+    _place(facts, of_lines, names)
     rules = {one.rule.code: one.rule for one in applied}
-    parts += _own_parts(facts, [one for one in settled.own if one.applied >= 0], rules, names)
+    parts += of_lines + _own_parts(facts, [one for one in settled.own if one.applied >= 0], rules, names)
     table = _table(parts, {code: i for i, code in enumerate(rules)})
     put_decisions(table, applied, decisions, facts)
     return table
@@ -88,27 +90,19 @@ def _figures(parts: list[Part], name: str) -> np.ndarray:
 
 def _texts(parts: list[Part], name: str, by: np.ndarray) -> pd.arrays.ArrowStringArray:
     """A column of all parts, in order."""
-    distinct, places = [pa.array([], pa.large_string())], [np.zeros(0, np.int64)]
-    before = 0
+    same = [part[name] for part in parts if isinstance(part[name], str)]  # of all findings of a part
+    distinct, places = [arrow(same)], [np.zeros(0, np.int64)]
+    one, before = 0, len(same)
     for part in parts:
         said, size = part[name], part["size"]
-        one = isinstance(said, str)
-        distinct.append(pa.array([said], pa.large_string()) if one else _large(said))
-        places.append(np.full(size, before) if one else np.arange(before, before + size))
-        before += 1 if one else size
+        if isinstance(said, str):
+            places.append(np.full(size, one))
+            one += 1
+        else:
+            distinct.append(arrow(said))
+            places.append(np.arange(before, before + size))
+            before += size
     return text_array(pa.concat_arrays(distinct).take(pa.array(np.concatenate(places)[by])))
-
-
-def _large(texts: pa.Array | list[str]) -> pa.Array:
-    return texts.cast(pa.large_string()) if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-
-
-def _joined(*texts: pa.Array | str) -> pa.Array:
-    """Texts side by side; one that is no array stands beside each of the others."""
-    nothing_between = ""
-    return pc.binary_join_element_wise(
-        *(pa.scalar(one, pa.large_string()) if isinstance(one, str) else one for one in (*texts, nothing_between))
-    )
 
 
 def _own_parts(facts: Facts, used: list[OwnApplied], rules: dict[str, Rule], names: pa.Array) -> list[Part]:
@@ -144,7 +138,7 @@ def line_names(facts: Facts) -> pa.Array:
     """Names of all lines for finding ids: 집행번호; the content where there is none or where it stands twice."""
     numbers = facts[facts.subject.key]
     by_content = ((numbers == "").to_numpy() | facts["duplicate_number"]) if facts.n else np.zeros(0, dtype=bool)
-    names = pa.array(numbers, pa.large_string())
+    names = arrow(numbers)
     if by_content.any():
         at = np.flatnonzero(by_content)
         columns = CONTENT if facts.spending else [c for c in facts.ledger if not str(c).startswith("_")]
@@ -155,8 +149,8 @@ def line_names(facts: Facts) -> pa.Array:
             f"{number}~{hashlib.sha256(line_text.encode()).hexdigest()[:10]}" + (f"~{counter + 1}" if counter else "")
             for number, line_text, counter in zip(names.take(pa.array(at)).to_pylist(), texts, again, strict=True)
         ]
-        names = pc.replace_with_mask(names, pa.array(by_content), pa.array(found, pa.large_string()))
-    return names if facts.spending else _joined(f"{facts.subject.name}/", names)
+        names = pc.replace_with_mask(names, pa.array(by_content), arrow(found))
+    return names if facts.spending else joined(f"{facts.subject.name}/", names)
 
 
 def line_ids(facts: Facts) -> list[str]:
@@ -164,33 +158,20 @@ def line_ids(facts: Facts) -> list[str]:
     return list(line_names(facts).to_pylist())
 
 
-def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: pa.Array) -> Part:
-    rule, here = one.rule, pa.array(at)
+def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case) -> Part:
+    """What is said of lines; `_place` says where they stand."""
+    rule = one.rule
     fields = Fields(facts, one, at)
-    message = fields.fill(case.message)
-    if lost := facts["lost_cells"] if rule.kind != "input_problem" else {}:
-        cells_of, said = case.cell.split("|"), [message] * len(at) if isinstance(message, str) else message
-        message = [
-            lost_cells.told(m, cells_of, lost[i]) if i in lost else m for m, i in zip(said, at.tolist(), strict=True)
-        ]
-    ledger = facts.ledger
-    source, row = pa.array(ledger["_source"].to_numpy()[at]), ledger["_row"].to_numpy()[at]
-    letters = pa.array([_letter(facts, sheet.letters, case.cell) for sheet in facts.book.sheets], pa.large_string())
-    letter = letters.take(source)
     part: Part = {
         "size": len(at),
-        "id": _joined(f"{facts.programme.id}:{rule.code}:", names.take(here)),
         "code": rule.code,
         "case": case.number,
         "effect": case.effect,
-        "line": _large(pa.array(facts["line_name"])).take(here),
         "line_index": at,
-        "sheet": pa.array([sheet.name for sheet in facts.book.sheets], pa.large_string()).take(source),
-        "row": row,
-        "cell": pc.if_else(pc.equal(letter, ""), letter, _joined(letter, pa.array(row).cast(pa.large_string()))),
+        "points": case.cell,
         "at_issue": one.at_issue[at] if case.effect != "note" else 0,
         "applied": one.applied[at],
-        "message": message,
+        "message": fields.fill(case.message),
         "arithmetic": fields.fill(case.arithmetic),
         "source": rule.source,
         "remedy": fields.fill(case.remedy),
@@ -199,34 +180,73 @@ def _line_part(facts: Facts, one: Applied, at: np.ndarray, case: Case, names: pa
         "asked_of": case.asked_of,
     }
     if rule.kind == "input_problem":
-        _point(part, [facts.book.errors[n - 1] for n in facts[f"input_error:{rule.code}"][at].tolist()])
+        part["errors"] = [facts.book.errors[n - 1] for n in facts[f"input_error:{rule.code}"][at].tolist()]
+    elif lost := facts["lost_cells"]:
+        part["message"] = _lost(part["message"], case.cell.split("|"), [lost.get(i) for i in at.tolist()])
     return part
+
+
+def _lost(message: str | pa.Array, cells: list[str], lost: list[list[InputError] | None]) -> str | pa.Array:
+    """The messages, those of lines of which cells could not be read with what stands there."""
+    there = pa.array(list(map(bool, lost)))
+    messages = arrow([message]).take(pa.array(np.zeros(len(lost), np.int32))) if isinstance(message, str) else message
+    said = zip(messages.filter(there).to_pylist(), filter(None, lost), strict=True)
+    told = [lost_cells.told(one, cells, its) for one, its in said]
+    return pc.replace_with_mask(messages, there, arrow(told)) if told else message
+
+
+def _further_problems(facts: Facts, one: Applied, positions: np.ndarray) -> Part:
+    """The second and later problems of one line: told like the first, with no won of their own."""
+    by_line = facts[f"input_errors:{one.rule.code}"]
+    further = [(i, number) for i in positions.tolist() for number in by_line[i][1:]]
+    part = _line_part(facts, one, np.array([i for i, _ in further], dtype=np.int64), one.rule.cases[0])
+    errors = [facts.book.errors[number - 1] for _, number in further]
+    return part | {"applied": 0, "message": [error.message for error in errors], "errors": errors, "further": True}
+
+
+def _place(facts: Facts, parts: list[Part], names: pa.Array) -> None:
+    """Let all parts of lines say which lines they are about, and where those stand."""
+    if not parts:
+        return
+    sizes, at = [part["size"] for part in parts], np.concatenate([part["line_index"] for part in parts])
+    part_of, here = np.repeat(np.arange(len(parts)), sizes), pa.array(at)
+    row = facts.ledger["_row"].to_numpy()[at]
+    numbers, source = np.unique(facts.ledger["_source"].to_numpy()[at], return_inverse=True)
+    sheets = [facts.book.sheets[number] for number in numbers.tolist()]
+    letters = arrow([_letter(facts, sheet.letters, part["points"]) for part in parts for sheet in sheets])
+    letter = letters.take(pa.array(part_of * len(sheets) + source))
+    heads = arrow([f"{facts.programme.id}:{part['code']}:" for part in parts])
+    columns = {
+        "id": joined(heads.take(pa.array(part_of)), names.take(here)),
+        "line": arrow(facts["line_name"]).take(here),
+        "sheet": arrow([sheet.name for sheet in sheets]).take(pa.array(source)),
+        "cell": pc.if_else(pc.equal(letter, ""), letter, joined(letter, pa.array(row).cast(TEXT))),
+    }
+    for part, end in zip(parts, np.cumsum(sizes).tolist(), strict=True):
+        start = end - part["size"]
+        part |= {name: column.slice(start, part["size"]) for name, column in columns.items()}
+        part["row"] = row[start:end]
+        if "also" in part:
+            part["id"] = pc.if_else(pa.array(part["also"]), joined(part["id"], f"/{part['effect']}"), part["id"])
+        if "further" in part:
+            part["id"] = _apart(part["id"].to_pylist(), part["errors"])
+        if "errors" in part:
+            _point(part, part["errors"])
+
+
+def _apart(ids: list[str], errors: list[InputError]) -> list[str]:
+    """Ids of further problems of one line: by their column, and counted where it is that of two papers."""
+    keys = pd.Series([f"{known}/{error.column}" for known, error in zip(ids, errors, strict=True)], dtype="str")
+    again = keys.groupby(keys).cumcount()
+    return [f"{key}~{n + 1}" if n else key for key, n in zip(keys, again, strict=True)]
 
 
 def _point(part: Part, errors: list[InputError]) -> None:
     """Let findings point at the cells of their problems: of a line's papers too, which stand on another sheet."""
-    sheets, cells = part["sheet"].to_pylist(), part["cell"].to_pylist()
-    rows = part["row"].tolist()
-    for i, error in enumerate(errors):
-        if error.cell:
-            sheets[i], rows[i], cells[i] = error.sheet, error.row, error.cell
-    part |= {"sheet": _large(sheets), "row": np.array(rows, dtype=np.int64), "cell": _large(cells)}
-
-
-def _further_problems(facts: Facts, one: Applied, positions: np.ndarray, names: pa.Array) -> Part:
-    """The second and later problems of one line: told like the first, with no won of their own."""
-    by_line = facts[f"input_errors:{one.rule.code}"]
-    further = [(i, number) for i in positions.tolist() for number in by_line[i][1:]]
-    part = _line_part(facts, one, np.array([i for i, _ in further], dtype=np.int64), one.rule.cases[0], names)
-    errors = [facts.book.errors[number - 1] for _, number in further]
-    told = zip(part["id"].to_pylist(), errors, strict=True)
-    keys = pd.Series([f"{known}/{error.column}" for known, error in told], dtype="str")
-    again = keys.groupby(keys).cumcount()  # the same column of two papers of one line
-    part["id"] = [f"{key}~{n + 1}" if n else key for key, n in zip(keys, again, strict=True)]
-    part["message"] = [error.message for error in errors]
-    _point(part, errors)
-    part["applied"] = 0
-    return part
+    there = np.array([error.cell != "" for error in errors], dtype=bool)
+    part["row"] = np.where(there, np.array([error.row for error in errors], dtype=np.int64), part["row"])
+    part["sheet"] = pc.if_else(pa.array(there), arrow([error.sheet for error in errors]), part["sheet"])
+    part["cell"] = pc.if_else(pa.array(there), arrow([error.cell for error in errors]), part["cell"])
 
 
 def _letter(facts: Facts, letters: dict[str, str], wanted: str) -> str:

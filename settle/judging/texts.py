@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from settle import korean as text
-from settle.judging.arrays import date_text, moment_text
+from settle.judging.arrays import arrow, date_text, joined, moment_text, of_distinct
 from settle.judging.kinds.base import Context
 from settle.model import KNOWN, TIME_KNOWN
 from settle.programme import fact_shapes as shapes
 from settle.programme import sheets
 from settle.programme.rules import RulebookError
+from settle.reading.columns import STR
 
 if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
@@ -35,18 +37,19 @@ class Fields:
         self.facts, self.one, self.at = facts, one, at
         self.context = Context(one.rule, facts, one.at_issue)
 
-    def fill(self, template: str) -> str | list[str]:
+    def fill(self, template: str) -> str | pa.Array:
         """The text of each line; one for all of them where the template says nothing of a line."""
         literals, names = _pieces(template)
         if not names:
             return literals[0]
-        rows = list(zip(*(self.texts(name) for name in names), strict=True))
-        filled = {row: "".join(map("".join, zip_longest(literals, row, fillvalue=""))) for row in dict.fromkeys(rows)}
-        if text.PARTICLES.search(template):
-            filled = {row: text.particles(said) for row, said in filled.items()}
-        return [filled[row] for row in rows]
+        parts = [one for pair in zip_longest(literals, map(self.texts, names), fillvalue="") for one in pair]
+        filled = joined(*parts) if any(isinstance(one, pa.Array) for one in parts) else "".join(parts)
+        if not text.PARTICLES.search(template):
+            return filled
+        return text.particles(filled) if isinstance(filled, str) else of_distinct(filled, _particles)
 
-    def texts(self, name: str) -> list[str]:
+    def texts(self, name: str) -> str | pa.Array:
+        """What a name stands for on each line; one text where it is the same for all of them."""
         value: Any
         if name in ("at_issue", "applied"):
             value = getattr(self.one, name)
@@ -55,26 +58,31 @@ class Fields:
         elif name in self.one.rule.limits:
             value = self.context.limit(name)
         elif name in self.one.rule.parameters:
-            return [str(self.one.rule.parameters[name])] * len(self.at)
+            return str(self.one.rule.parameters[name])
         else:
             try:
                 value = self.facts[name]
             except KeyError:
                 raise RulebookError(f"규칙 {self.one.rule.code}: 글에 쓴 {{{name}}}을(를) 알 수 없습니다.") from None
         if callable(value):
-            return list(value(self.at))
+            return arrow(value(self.at))
         if not isinstance(value, (np.ndarray, pd.Series)):
             value = np.full(self.facts.n, value)
-        picked = value.iloc[self.at].tolist() if isinstance(value, pd.Series) else value[self.at].tolist()
-        return self._shown(name, picked)
+        return self._shown(name, value)
 
-    def _shown(self, name: str, picked: list[Any]) -> list[str]:
+    def _shown(self, name: str, value: np.ndarray | pd.Series) -> pa.Array:
         """Values as their column type is written."""
         kind = self._type(name)
+        if value.dtype == STR and kind in ("", "text"):
+            said = arrow(value).take(pa.array(self.at))
+            return of_distinct(said, text.mask_column) if kind else said
+        picked = (value.iloc[self.at] if isinstance(value, pd.Series) else value[self.at]).tolist()
         if kind == "datetime":
-            return self._moments(name, picked)
+            return arrow(self._moments(name, picked))
+        if not kind and value.dtype.kind in "iu":
+            return arrow(list(map("{:,}".format, picked)))
         written = {value: _written(value, kind) for value in dict.fromkeys(picked)}
-        return [written[value] for value in picked]
+        return arrow([written[value] for value in picked])
 
     def _moments(self, name: str, picked: list[int]) -> list[str]:
         timed, known = (self.facts[name + flag][self.at].tolist() for flag in (TIME_KNOWN, KNOWN))
@@ -101,6 +109,10 @@ class Fields:
             found = _column_types(self.facts.programme.id, declared[head].sheet).get(column, "")
             return "date" if found == "datetime" else found
         return _column_types(self.facts.programme.id, self.facts.subject.sheet).get(name, "")
+
+
+def _particles(sentences: pa.Array) -> pa.Array:
+    return arrow([text.particles(one) for one in sentences.to_pylist()])
 
 
 @cache
