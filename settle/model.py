@@ -196,12 +196,12 @@ class Judgement(Struct):
     @property
     def filled(self) -> list[Filled]:
         """Cells filled from lists, in the order of the lines."""
-        return sorted((f for f in getattr(self.filling, "filled", ()) if f.row), key=lambda f: f.line_index)
+        return self.filling.filled if self.filling else []
 
     @property
     def answered(self) -> list[Filled]:
         """What answers gave, those of cards that a list shows included."""
-        return [*self.book.answered, *(f for f in getattr(self.filling, "filled", ()) if not f.row)]
+        return [*self.book.answered, *(self.filling.answered if self.filling else ())]
 
     @property
     def subjects(self) -> list[Judged]:

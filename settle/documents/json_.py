@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from settle.judging.questions import Question
     from settle.judging.scores import Scores
     from settle.leads.finding import Lead
-    from settle.model import Filled, InputError, Judgement
+    from settle.model import InputError, Judgement
 
-FINDINGS = "findings"
+FINDINGS, FILLED = "findings", "filled"
 LINE_END = b",\n  "  # between two records of a list
 NUMBER = "협약번호"  # as it stands: its digits are no account number
 
 
 def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
     """The result as plain dicts and lists, keys in the order of the contract; won as int."""
-    told = _result(judgement, at) | {FINDINGS: findings(judgement)}
+    told = _result(judgement, at) | {FINDINGS: findings(judgement), FILLED: filled(judgement)}
     return {name: value.records() if isinstance(value, Table) else value for name, value in told.items()}
 
 
 def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
-    """The result, records that are many by column; but for those of its findings, whose place is kept."""
+    """The result, records that are many by column; but for those of its findings and filled cells, whose place is kept."""
     book, programme = judgement.book, judgement.programme
     found: dict[str, Any] = {
         "tool": {"name": "settle", "version": __version__},
@@ -81,7 +81,7 @@ def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
         "input_errors": _errors(judgement.input_errors),
         "not_checked": [{"code": one.code, "reason": mask(one.reason)} for one in judgement.not_checked],
         "questions": _questions(judgement.questions),
-        "filled": [*_filled(judgement.filled), *(_filled_by_file(one) for one in book.filled)],
+        FILLED: [],
         "answers": _answers(judgement),
         "evidence": evidence.records(judgement),
     }
@@ -159,6 +159,10 @@ def _subjects(judgement: Judgement) -> list[dict[str, Any]]:
     ]
 
 
+def _filled_by_files(judgement: Judgement) -> list[dict[str, Any]]:
+    return [_filled_by_file(one) for one in judgement.book.filled]
+
+
 def _filled_by_file(one: dict[str, Any]) -> dict[str, Any]:
     """A filled cell; numbers of lines and papers are no account numbers."""
     plain = {name: mask_key(value) if isinstance(value, str) else _plain(value) for name, value in one.items()}
@@ -189,20 +193,31 @@ def _questions(asked: Sequence[Question]) -> Table:
     })  # fmt: skip
 
 
-def _filled(filled: Sequence[Filled]) -> list[dict[str, Any]]:
-    values = [one.value for one in filled]
-    masked = mask_all([value if isinstance(value, str) else "" for value in values])
-    return _records(
-        {
-            "line": mask_keys([one.line for one in filled]),
-            "column": [one.column for one in filled],
-            "value": [text if isinstance(value, str) else value for value, text in zip(values, masked, strict=True)],
-            "source": mask_all([one.source for one in filled]),
-            "sheet": [sheet or None for sheet in mask_all([one.sheet for one in filled])],
-            "row": [one.row or None for one in filled],
-            "key": [one.key for one in filled],
-        }
+def filled(judgement: Judgement) -> list[dict[str, Any]]:
+    """Cells filled from lists, and those filled from evidence files."""
+    return [*(one for table in _filled(judgement) for one in table.records()), *_filled_by_files(judgement)]
+
+
+def _filled(judgement: Judgement) -> list[Table]:
+    """What lists filled; no table where they filled nothing."""
+    if not judgement.filling or not judgement.filling.parts:
+        return []
+    cells = judgement.filling.cells
+    won = np.array([isinstance(value, int) for value in cells["value"].tolist()])
+    value = pc.if_else(
+        won,
+        figures(cells["value"].where(won, 0).astype("int64")),
+        column(cells["value"].where(~won, "").astype("str"), mask_column).cast(pa.large_string()),
     )
+    return [Table({
+        "line": column(cells["line"], _keys),
+        "column": column(cells["column"]),
+        "value": value,
+        "source": column(cells["source"], mask_column),
+        "sheet": column(cells["sheet"], mask_column, null=True),
+        "row": figures(cells["row"]),
+        "key": column(cells["key"]),
+    })]  # fmt: skip
 
 
 def _answers(judgement: Judgement) -> list[dict[str, Any]]:
@@ -328,6 +343,9 @@ def pieces(judgement: Judgement, at: dt.datetime | None = None) -> Iterator[byte
         records: Iterator[bytes]
         if key == FINDINGS:
             records = chain.from_iterable(table.written(LINE_END) for table in _tables(judgement))
+        elif key == FILLED:
+            by_list = chain.from_iterable(table.written(LINE_END) for table in _filled(judgement))
+            records = chain(by_list, written(_filled_by_files(judgement), LINE_END))
         elif isinstance(value, Table):
             records = value.written(LINE_END)
         elif isinstance(value, list):

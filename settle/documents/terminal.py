@@ -278,9 +278,10 @@ def _rules(out: Console, judgement: Judgement) -> None:
 
 def _rest(out: Console, judgement: Judgement) -> None:
     """What is not shown, each in one line."""
-    if judgement.filled or judgement.answered:
-        said = [f"명세에서 빈칸 {len(judgement.filled):,}개를 채웠습니다"] if judgement.filled else []
-        said += [f"답 {len(judgement.answered):,}칸을 썼습니다"] if judgement.answered else []
+    filled, answered = len(judgement.filled), len(judgement.answered)
+    if filled or answered:
+        said = [f"명세에서 빈칸 {filled:,}개를 채웠습니다"] if filled else []
+        said += [f"답 {answered:,}칸을 썼습니다"] if answered else []
         out.print(f"{', '.join(said)} (검토표의 풀색 칸).")
     for notice in judgement.book.notices:
         if notice.startswith("지난 검토표"):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from settle.model import Book
     from settle.reconciling.reading import Statement
 
-Place = tuple[str, str, int, str]  # list (or answer), sheet, row, by what it was found
 OWN_CARDS = ("개인카드", "참여기업카드")
 FROM_LIST = "채움"  # kind of the sheets of evidence rows that a list made
 INVOICE, TRANSFER_SLIP = "전자세금계산서", "계좌입출금내역"
@@ -47,13 +46,25 @@ class UnknownCard(Struct, frozen=True):
 
 
 class Filling(Struct):
-    """What was filled. filled: cells and evidence rows; cards: whose means of payment is asked; explained: rows of card lists
-    (sha256, sheet, row) that a line explains though it is not known to be paid by the project's card.
+    """What was filled. parts: cells and evidence rows that lists filled, by column, those of Filled; answered: cells that answers
+    filled; cards: whose means of payment is asked; explained: rows of card lists (sha256, sheet, row) that a line explains though it
+    is not known to be paid by the project's card.
     """
 
-    filled: list[Filled] = field(default_factory=list)
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    answered: list[Filled] = field(default_factory=list)
     cards: list[UnknownCard] = field(default_factory=list)
     explained: set[tuple[str, str, int]] = field(default_factory=set)
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """What lists filled, in the order of the lines; there must be some."""
+        return pd.concat(self.parts).sort_values("line_index", kind="stable")
+
+    @property
+    def filled(self) -> list[Filled]:
+        """The same one by one."""
+        return [Filled(*one) for one in self.cells.itertuples(index=False, name=None)] if self.parts else []
 
 
 class Filler:
@@ -65,17 +76,18 @@ class Filler:
         self.result = Filling()
         self.values: dict[str, dict[int, Any]] = {}
         self.papers: list[pd.DataFrame] = []
-        self.names = facts["line_name"].tolist()
+        self.names = facts["line_name"]
         self.institution = _institution(facts.book, statements)
         self.unknown: dict[str, dict[str, Any]] = {}
-        self._titles = [(one.title, one.sheet) for one in statements]
-        self._said: list[tuple[np.ndarray, list[Filled]]] = []
+        self._titles, self._sheets = (
+            np.array(texts, dtype=object) for texts in ([s.title for s in statements], [s.sheet for s in statements])
+        )
 
     def group(self, group: str, pairs: pd.DataFrame) -> None:
         """Fill from the rows of one group of lists; no line stands in two of them."""
         if pairs.empty:
             return
-        rows, self._said = pairs.sort_values("line", ignore_index=True), []
+        rows = pairs.sort_values("line", ignore_index=True)
         for column, name in CELLS[group].items():
             self.put(rows, column, rows[f"their_{name}"])
         if group != "bank":
@@ -89,9 +101,6 @@ class Filler:
             payee = rows["their_name_text"]
             self.put(rows, "예금주", payee.where(payee != "", rows["their_memo"]))
             self.paper(rows, TRANSFER_SLIP)
-        at = np.concatenate([at for at, _ in self._said]) if self._said else np.zeros(0, dtype=np.int64)
-        said = [one for _, entries in self._said for one in entries]
-        self.result.filled += [said[i] for i in np.argsort(at, kind="stable")]  # row by row
 
     def blank(self, column: str) -> np.ndarray:
         """Per line: is there nothing in the cell, neither in the file nor filled, and nothing that could not be read?"""
@@ -115,30 +124,29 @@ class Filler:
     def put(self, rows: pd.DataFrame, column: str, told: pd.Series, where: np.ndarray | bool = True) -> None:
         """The cells of one column (told: one value per row), where they are blank and there is a value."""
         use = where & (told != "").to_numpy(dtype=bool) & self.blank(column)[rows["line"].to_numpy()]
-        self.keep(rows, np.flatnonzero(use), column, told[use].tolist())
+        if use.any():
+            some = told[use]
+            self.keep(rows["line"].to_numpy()[use], column, some.tolist())
+            self.say(rows[use], column, some)
 
-    def keep(
-        self, rows: pd.DataFrame, at: np.ndarray, column: str, told: list[Any], places: list[Place] | None = None
-    ) -> None:
-        """Values of one column for the rows at these positions."""
-        if len(at):
-            self.values.setdefault(column, {}).update(zip(rows["line"].iloc[at].tolist(), told, strict=True))
-            self.say(rows, at, column, told, places)
+    def keep(self, line: np.ndarray, column: str, told: list[Any]) -> None:
+        """Values of one column of these lines."""
+        self.values.setdefault(column, {}).update(zip(line.tolist(), told, strict=True))
 
-    def say(
-        self, rows: pd.DataFrame, at: np.ndarray, column: str, told: list[Any], places: list[Place] | None = None
-    ) -> None:
-        """The records of something filled. places: where it comes from; the rows themselves where none are given."""
-        some = rows.iloc[at]
-        if places is None:
-            fields = (some[name].tolist() for name in ("their_statement", "their_row", "by"))
-            places = [(*self._titles[statement], row, by) for statement, row, by in zip(*fields, strict=True)]
-        lines = some["line"].tolist()
-        made = [
-            Filled(line, self.names[line], column, value, *place)
-            for line, value, place in zip(lines, told, places, strict=True)
-        ]
-        self._said.append((at, made))
+    def say(self, rows: pd.DataFrame, column: str, told: pd.Series) -> None:
+        """The records of something filled from these rows."""
+        line, statement = rows["line"].to_numpy(), rows["their_statement"].to_numpy()
+        told_by = {
+            "line_index": line,
+            "line": self.names.array[line],
+            "column": column,
+            "value": told.array,
+            "source": self._titles[statement],
+            "sheet": self._sheets[statement],
+            "row": rows["their_row"].array,
+            "key": rows["by"].array,
+        }
+        self.result.parts.append(pd.DataFrame(told_by))
 
     def amounts(self, rows: pd.DataFrame) -> None:
         """공급가액, 부가세, 봉사료, where those of the list add up and what the ledger has of them says the same."""
@@ -161,9 +169,12 @@ class Filler:
         line, numbers = rows["line"].to_numpy(), rows["their_card"].astype("str").tolist()
         answers = [self.cards.get(number, "") for number in numbers]
         answered = np.array(answers, dtype=object) != ""
-        at = np.flatnonzero(answered & self.blank(MEANS)[line])
-        places = [(f"답: 카드 {numbers[i]}", "", 0, "답") for i in at]
-        self.keep(rows, at, MEANS, [answers[i] for i in at], places)
+        at = np.flatnonzero(answered & self.blank(MEANS)[line]).tolist()
+        self.keep(line[at], MEANS, [answers[i] for i in at])
+        self.result.answered += [
+            Filled(int(line[i]), self.names.iat[line[i]], MEANS, answers[i], f"답: 카드 {numbers[i]}", "", 0, "답")
+            for i in at
+        ]
         texts = list(zip(*(rows[f"their_{name}"].tolist() for name in ("card", "owner", "holder")), strict=True))
         firms = {shown: self.is_firms(*shown) for shown in set(texts)}
         own = np.array([firms[shown] for shown in texts], dtype=bool)
@@ -191,9 +202,10 @@ class Filler:
         there = self._proved(invoice=invoice)[rows["line"].to_numpy()]
         if (rows["their_key"] != "").any():
             there |= rows["their_key"].isin(self._numbers).to_numpy()
-        at = np.flatnonzero(~there)
-        told = rows.iloc[at].reset_index(drop=True)
-        names = pd.Series([self.names[line] for line in told["line"].tolist()], dtype="str")
+        told = rows[~there].reset_index(drop=True)
+        if told.empty:
+            return
+        names = self.names.iloc[told["line"]].reset_index(drop=True)
         supplied = told["their_supply" + KNOWN] & invoice
         papers = {
             "집행번호": names.where((self.frame["집행번호"].iloc[told["line"]] != "").to_numpy(), ""),
@@ -210,7 +222,7 @@ class Filler:
         }
         self.papers.append(pd.DataFrame(papers))
         said = zip(told["their_key"].tolist(), told["their_won"].tolist(), strict=True)
-        self.say(rows, at, f"{EVIDENCE}.{kind}", [number or f"{won:,}원" for number, won in said])
+        self.say(told, f"{EVIDENCE}.{kind}", pd.Series([number or f"{won:,}원" for number, won in said], dtype="str"))
 
     @cached_property
     def _numbers(self) -> set[str]:
