@@ -11,6 +11,8 @@ from settle.judging.arrays import latest_first
 from settle.reconciling.matching import MATCHED, Match
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from settle.judging.facts.base import Facts
     from settle.reconciling.ours import Ours
     from settle.reconciling.result import Side
@@ -71,7 +73,7 @@ def amounts(
                 say(texts[name + "_text"], mine.lines_of(i), said)
 
 
-def say(texts: np.ndarray, lines: np.ndarray, said: str) -> None:
+def say(texts: np.ndarray, lines: Iterable[int], said: str) -> None:
     for line in lines:
         texts[line] = f"{texts[line]}; {said}" if texts[line] else said
 

@@ -53,9 +53,9 @@ def bank(facts: Facts, lists: Theirs, result: Reconciliation) -> None:
     _wrong_payees(facts, side, result.facts)
     explain_card_money(facts, result, lists, match)
     _explain_net_pay(facts, mine, lists, match)
-    for i in np.flatnonzero(~np.isin(match.right_state, (MATCHED, BY_CARD, matching.EXPLAINED))):
-        row = lists.items.iloc[i]
-        note_of(result, "REC-080", row, int(row["won"]), match.right_state[i])
+    open_ = ~np.isin(match.right_state, (MATCHED, BY_CARD, matching.EXPLAINED))
+    for row, state in zip(lists.items[open_].itertuples(), match.right_state[open_], strict=True):
+        note_of(result, "REC-080", row, row.won, state)
     _cash(facts, lists, result)
 
 
@@ -135,14 +135,14 @@ def _other_names(facts: Facts, part: pd.DataFrame, line: np.ndarray) -> pd.DataF
     """The same items under the consultant's name; the participant's for a reimbursement, the institution's for what
     goes to it.
     """
-    ledger = facts.ledger.iloc[line]
     direct, to_itself = (
         np.asarray(facts[name], dtype=bool)[line] if name in facts else np.zeros(len(line), dtype=bool)
         for name in ("direct_support", "paid_to_itself")
     )
     institution = str(facts.book.agreement.get("수행기관", "") or "")
-    other = np.where(direct, ledger["참여기업"], np.where(to_itself, institution, "")).astype(object)
-    first = values.name_keys(ledger["컨설턴트"]).to_numpy()
+    firm, consultant = (facts.ledger[name].iloc[line] for name in ("참여기업", "컨설턴트"))
+    other = np.where(direct, firm, np.where(to_itself, institution, "")).astype(object)
+    first = values.name_keys(consultant).to_numpy()
     second = values.name_keys(pd.Series(other, dtype="str")).to_numpy()
     return part.assign(
         name=pd.Series(first, index=part.index, dtype="str"), name2=pd.Series(second, index=part.index, dtype="str")
@@ -152,14 +152,13 @@ def _other_names(facts: Facts, part: pd.DataFrame, line: np.ndarray) -> pd.DataF
 def _wrong_payees(facts: Facts, side: Side, texts: dict[str, Any]) -> None:
     """Matched by the amount alone, and the list names somebody else."""
     match, right = side.match, side.theirs.items
-    partner = {int(m): i for i, m in enumerate(match.right_match) if m >= 0}
+    alone = {key for key in set(match.keys) if key.startswith(KEY_AMOUNT) and not key.startswith(KEY_NAME)}
+    numbers = {number for number, key in enumerate(match.keys) if key in alone}
+    partner = {number: row for row, number in enumerate(match.right_match.tolist()) if number in numbers}
     wrong = np.zeros(len(side.ours.items), dtype=bool)
-    purpose = facts.ledger["적요"].tolist()
-    for item in np.flatnonzero(match.left_state == MATCHED):
-        number = int(match.left_match[item])
-        if not match.keys[number].startswith(KEY_AMOUNT) or match.keys[number].startswith(KEY_NAME):
-            continue
-        row = right.iloc[partner[number]]
+    purpose = facts.ledger["적요"].tolist() if partner else []
+    for item in np.flatnonzero((match.left_state == MATCHED) & np.isin(match.left_match, list(numbers))).tolist():
+        row = right.iloc[partner[match.left_match[item]]]
         if row["name"] == "":
             continue
         mine = side.ours.items.iloc[item]
@@ -167,13 +166,13 @@ def _wrong_payees(facts: Facts, side: Side, texts: dict[str, Any]) -> None:
         if any(fuzz.ratio(a, b) >= settings()["similarity"] for a in known for b in (row["name"], row["name2"]) if b):
             continue
         if any(
-            word in row["name"] and all(word in purpose[line] for line in side.ours.lines_of(int(item)))
+            word in row["name"] and all(word in purpose[line] for line in side.ours.lines_of(item))
             for word in settings()["fee_words"]
         ):
             continue  # 이체수수료: no payee
         wrong[item] = True
         said = f"{row['date']:%Y-%m-%d} {row['won']:,}원 출금의 받는 분은 '{row['shown']}'"
-        say(texts["rec_100_text"], side.ours.lines_of(int(item)), said)
+        say(texts["rec_100_text"], side.ours.lines_of(item), said)
     texts["rec_100"] |= side.ours.per_line(wrong, facts.n)
 
 

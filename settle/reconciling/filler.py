@@ -12,6 +12,7 @@ import pandas as pd
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from settle.judging.arrays import labels
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN, Filled, Sheet
 from settle.reconciling import values
@@ -166,27 +167,28 @@ class Filler:
 
     def card(self, rows: pd.DataFrame) -> None:
         """결제수단 of the rows of cards; a card of which nobody says whose it is becomes a question."""
-        line, numbers = rows["line"].to_numpy(), rows["their_card"].astype("str").tolist()
-        answers = [self.cards.get(number, "") for number in numbers]
-        answered = np.array(answers, dtype=object) != ""
+        line, numbers = rows["line"].to_numpy(), rows["their_card"].tolist()
+        answers = values.each_once(rows["their_card"], lambda number: self.cards.get(number, ""))
+        answered = (answers != "").to_numpy()
         at = np.flatnonzero(answered & self.blank(MEANS)[line]).tolist()
-        self.keep(line[at], MEANS, [answers[i] for i in at])
+        if at:
+            self.keep(line[at], MEANS, answers[at].tolist())
         self.result.answered += [
-            Filled(int(line[i]), self.names.iat[line[i]], MEANS, answers[i], f"답: 카드 {numbers[i]}", "", 0, "답")
+            Filled(int(line[i]), self.names.iat[line[i]], MEANS, answers.iat[i], f"답: 카드 {numbers[i]}", "", 0, "답")
             for i in at
         ]
-        texts = list(zip(*(rows[f"their_{name}"].tolist() for name in ("card", "owner", "holder")), strict=True))
-        firms = {shown: self.is_firms(*shown) for shown in set(texts)}
-        own = np.array([firms[shown] for shown in texts], dtype=bool)
+        shown = rows[["their_card", "their_owner", "their_holder"]]
+        codes = labels(*(column for _, column in shown.items()))
+        cards = shown.iloc[np.unique(codes, return_index=True)[1]].itertuples(index=False, name=None)
+        own = np.array([self.is_firms(*card) for card in cards], dtype=bool)[codes]
         self.put(rows, MEANS, pd.Series(CARD, index=rows.index), own & ~answered)
-        means = self.frame[MEANS].to_numpy(dtype=object, copy=True)
-        given = self.values.get(MEANS, {})
-        means[list(given)] = list(given.values())
-        other, blank = means[line] != CARD, self.blank(MEANS)[line]
+        by_card = (self.frame[MEANS] == CARD).to_numpy(dtype=bool, copy=True)
+        by_card[[at for at, means in self.values.get(MEANS, {}).items() if means == CARD]] = True
+        other, blank = ~by_card[line], self.blank(MEANS)[line]
         for number, row in zip(rows["their_statement"][other].tolist(), rows["their_row"][other].tolist(), strict=True):
             self.result.explained.add((self.statements[number].sha256, self.statements[number].sheet, row))
         for i in np.flatnonzero(other & blank).tolist():
-            title, _ = self._titles[rows["their_statement"].iat[i]]
+            title = self._titles[rows["their_statement"].iat[i]]
             seen = {"holder": rows["their_holder"].iat[i], "list": title, "lines": []}
             self.unknown.setdefault(numbers[i], seen)["lines"].append(int(line[i]))
 

@@ -206,14 +206,11 @@ def _one_payment(facts: Facts, card: pd.DataFrame, bank: pd.DataFrame) -> dict[s
     """
     if card.empty or bank.empty:
         return {}
-    blank = set(np.flatnonzero((facts.ledger[MEANS] == "").to_numpy()).tolist())
-    both = set(card["line"]) & set(bank["line"]) & blank
-    said = {
-        line
-        for line, *texts in zip(*(bank[c].tolist() for c in ("line", "their_name_text", "their_memo")), strict=True)
-        if _BY_CARD.search(" ".join(map(str, texts)))
-    }
-    return {"bank": bank[~bank["line"].isin(both)], "card": card[~card["line"].isin(both - said)]}
+    both = bank["line"].isin(card["line"]) & (facts.ledger[MEANS] == "").to_numpy()[bank["line"]]
+    texts = bank.loc[both, "their_name_text"].astype("str") + " " + bank.loc[both, "their_memo"].astype("str")
+    said = bank["line"][both][texts.map(lambda text: bool(_BY_CARD.search(text))).astype(bool)]
+    neither = card["line"].isin(bank["line"][both]) & ~card["line"].isin(said)
+    return {"bank": bank[~both], "card": card[~neither]}
 
 
 # ---- filling ---------------------------------------------------------------------------------------------------------

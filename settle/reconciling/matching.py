@@ -104,38 +104,39 @@ def resolve(
     """
     if edges.empty:
         return
-    best = edges[["l", "r", "n_l", "n_r", "cost"]].sort_values(["l", "r", "cost"]).drop_duplicates(["l", "r"])
-    frozen_l: set[int] = set()
-    frozen_r: set[int] = set()
-    for cost in sorted(best["cost"].unique()):
-        level = best[best["cost"] == cost]
-        level = level[~level["l"].isin(frozen_l) & ~level["r"].isin(frozen_r)]
-        if level.empty:
+    mine, theirs, n_mine, n_theirs, costs = (edges[name].to_numpy() for name in ("l", "r", "n_l", "n_r", "cost"))
+    node_l, node_r = left.to_numpy(), right.to_numpy()
+    done_l, done_r = np.zeros(node_l.max() + 1, dtype=bool), np.zeros(node_r.max() + 1, dtype=bool)
+    for cost in np.unique(costs):
+        at = np.flatnonzero((costs == cost) & ~done_l[mine] & ~done_r[theirs])
+        at = at[np.unique(mine[at] * len(done_r) + theirs[at], return_index=True)[1]]
+        if not len(at):
             continue
-        single = (level.groupby("l")["r"].transform("size") == 1) & (level.groupby("r")["l"].transform("size") == 1)
-        fits = single & (level["n_l"] == level["n_r"]) & ((level["n_l"] == 1) | equals)
-        good = level[fits]
-        _pair_off(match, left, right, good, order, key)
-        unclear = level[~fits]
-        match.left_state[left.index[left.isin(set(unclear["l"]))]] = UNCLEAR
-        match.right_state[right.index[right.isin(set(unclear["r"]))]] = UNCLEAR
-        frozen_l |= set(level["l"])
-        frozen_r |= set(level["r"])
+        single = (np.bincount(mine[at])[mine[at]] == 1) & (np.bincount(theirs[at])[theirs[at]] == 1)
+        fits = single & (n_mine[at] == n_theirs[at]) & ((n_mine[at] == 1) | equals)
+        _pair_off(match, left, right, (mine[at[fits]], theirs[at[fits]]), order, key)
+        match.left_state[left.index[np.isin(node_l, mine[at[~fits]])]] = UNCLEAR
+        match.right_state[right.index[np.isin(node_r, theirs[at[~fits]])]] = UNCLEAR
+        done_l[mine[at]], done_r[theirs[at]] = True, True
 
 
 def _pair_off(
-    match: Match, left: pd.Series, right: pd.Series, good: pd.DataFrame, order: tuple[pd.Series, pd.Series], key: str
+    match: Match,
+    left: pd.Series,
+    right: pd.Series,
+    pairs: tuple[np.ndarray, np.ndarray],
+    order: tuple[pd.Series, pd.Series],
+    key: str,
 ) -> None:
     """Items of matched nodes, first with first in their own order."""
-    if good.empty:
-        return
-    partner = dict(zip(good["l"], good["r"], strict=True))
-    node_l, node_r = left[left.isin(partner)], right[right.isin(set(good["r"]))]
-    mine = pd.DataFrame({"item": node_l.index, "node": node_l.map(partner).to_numpy()})
-    theirs = pd.DataFrame({"item": node_r.index, "node": node_r.to_numpy()})
-    mine["order"], theirs["order"] = order[0][node_l.index].to_numpy(), order[1][node_r.index].to_numpy()
-    mine, theirs = mine.sort_values(["node", "order"]), theirs.sort_values(["node", "order"])
-    match.join(mine["item"].to_numpy(), theirs["item"].to_numpy(), key)
+    sides = []
+    for nodes, of_pairs, ranks in zip((left, right), pairs, order, strict=True):
+        pair = np.full(nodes.max() + 1, -1)
+        pair[of_pairs] = pairs[1]  # the right node names the pair
+        pair = pair[nodes.to_numpy()]
+        items = nodes.index.to_numpy()[pair >= 0]
+        sides.append(items[np.lexsort((ranks[items], pair[pair >= 0]))])
+    match.join(sides[0], sides[1], key)
 
 
 def by_key(match: Match, left: pd.DataFrame, right: pd.DataFrame, label: str, *, with_date: bool) -> None:

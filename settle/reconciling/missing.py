@@ -36,14 +36,15 @@ def _absent(side: Side, must: np.ndarray, covered: np.ndarray) -> np.ndarray:
 def name_absent(facts: Facts, side: Side, absent: np.ndarray, name: str, texts: dict[str, Any], what: str) -> None:
     items = side.ours.items
     texts[name] |= side.ours.per_line(absent, facts.n)
-    for item, line in zip(side.ours.item, side.ours.line, strict=True):
-        if absent[item]:
-            number = f" 승인번호 {items['key'].iat[item]}" if items["key"].iat[item] else ""
-            day = items["date"].iat[item]
-            said = f"{what}{number} {items['won'].iat[item]:,}원" + (f" ({day:%Y-%m-%d})" if day is not pd.NaT else "")
-            if side.match.left_state[item] != OPEN:
-                said += f", {STATE_TEXTS[int(side.match.left_state[item])]}"
-            say(texts[name + "_text"], np.array([line]), said)
+    some = absent[side.ours.item]
+    of_lines = items[["key", "won", "date"]].iloc[side.ours.item[some]].itertuples(index=False, name=None)
+    states = side.match.left_state[side.ours.item[some]].tolist()
+    for line, (key, won, day), state in zip(side.ours.line[some].tolist(), of_lines, states, strict=True):
+        number = f" 승인번호 {key}" if key else ""
+        said = f"{what}{number} {won:,}원" + (f" ({day:%Y-%m-%d})" if day is not pd.NaT else "")
+        if state != OPEN:
+            said += f", {STATE_TEXTS[state]}"
+        say(texts[name + "_text"], [line], said)
 
 
 def missing_invoices(facts: Facts, result: Reconciliation) -> None:
@@ -112,13 +113,10 @@ def _list_open(result: Reconciliation, side: Side, code: str, explained: frozens
     """A note for every row of the list that is still worth something and that no line is or could be (explained: known to be one)."""
     items = side.theirs.items
     open_ = ~np.isin(side.match.right_state, (MATCHED, EXPLAINED)) & (items["won"] - items["fell"] != 0).to_numpy()
-    for i in np.flatnonzero(open_):
-        row = items.iloc[i]
-        statement = result.statements[int(row["statement"])]
-        if (statement.sha256, statement.sheet, int(row["row"])) in explained:
-            continue
-        net = int(row["won"] - row["fell"]) if row["won"] > 0 else int(row["won"])
-        note_of(result, code, row, net, side.match.right_state[i])
+    for row, state in zip(items[open_].itertuples(), side.match.right_state[open_], strict=True):
+        statement = result.statements[row.statement]
+        if (statement.sha256, statement.sheet, row.row) not in explained:
+            note_of(result, code, row, row.won - row.fell if row.won > 0 else row.won, state)
 
 
 def lines_matched(facts: Facts, result: Reconciliation, group: str) -> np.ndarray:
@@ -127,8 +125,9 @@ def lines_matched(facts: Facts, result: Reconciliation, group: str) -> np.ndarra
     return facts.zeros(bool) if side is None else side.ours.per_line(side.match.left_state == MATCHED, facts.n)
 
 
-def note_of(result: Reconciliation, code: str, row: pd.Series, won: int, state: int) -> None:
+def note_of(result: Reconciliation, code: str, row: Any, won: int, state: int) -> None:
+    """row: an item of a list, as a tuple by names."""
     why = f" ({STATE_TEXTS[int(state)]})" if state in (UNCLEAR, matching.TOO_MANY) else ""
-    text = mask(f"{row['date']:%Y-%m-%d} {row['shown'] or '(이름 없음)'} {won:,}원{why}")
-    key = f"{row['date']:%Y%m%d}{row['time']}|{row['key']}|{row['shown']}|{won}"
-    result.notes.append(Note(code, int(row["statement"]), int(row["row"]), won, key, text))
+    text = mask(f"{row.date:%Y-%m-%d} {row.shown or '(이름 없음)'} {won:,}원{why}")
+    key = f"{row.date:%Y%m%d}{row.time}|{row.key}|{row.shown}|{won}"
+    result.notes.append(Note(code, row.statement, row.row, won, key, text))

@@ -32,6 +32,8 @@ def _by_fields(match: Match, mine: pd.DataFrame, items: pd.DataFrame) -> None:
     for also in ("minute", "tail", ""):
         mine, items = match.still_open(mine, items)
         left, right = (side[side[also] != ""] if also else side for side in (mine, items))
+        if left.empty or right.empty:
+            continue
         for by, label in ((matching.by_brn, KEY_BRN), (matching.by_name, KEY_NAME)):
             for dated in (left, left.assign(date=left["date2"])):
                 by(match, dated, right, label, also)

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from settle.judging.arrays import coded, places_in
+from settle.judging.arrays import days as day_numbers
 from settle.reconciling.matching import TOO_MANY, UNCLEAR, Match, similar, split_by_pairs
 from settle.reconciling.profiles import matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+Sides = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[str, str]) -> None:
@@ -21,17 +25,17 @@ def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[
     labels: for several on the left, for several on the right. Work per sum and per payee is bounded.
     """
     left, right = match.still_open(left, right)
+    sides: dict[Callable[..., Sides], Sides] = {}
     for days in matching()["sum_days"]:
         for payee in (_payee_brn, _payee_name):
             for several_left in (True, False):
-                mine, theirs = match.still_open(left, right)
-                if mine.empty or theirs.empty or len(mine) + len(theirs) < 3:
-                    return
-                mine, theirs = payee(mine, theirs)
-                mine, theirs = (
-                    mine[(mine["won"] > 0) & mine["date"].notna()],
-                    theirs[(theirs["won"] > 0) & theirs["date"].notna()],
-                )
+                if payee not in sides:
+                    mine, theirs = match.still_open(left, right)
+                    if mine.empty or theirs.empty or len(mine) + len(theirs) < 3:
+                        return
+                    mine, theirs = payee(mine, theirs)
+                    sides[payee] = _payable(mine), _payable(theirs)
+                mine, theirs = sides[payee]
                 if mine.empty or theirs.empty:
                     continue
                 many, one = (mine, theirs) if several_left else (theirs, mine)
@@ -47,6 +51,12 @@ def by_sum(match: Match, left: pd.DataFrame, right: pd.DataFrame, labels: tuple[
                 one_state[unclear_one] = UNCLEAR
                 many_state[unclear_many] = UNCLEAR
                 one_state[crowded] = TOO_MANY
+                if found or unclear_one or unclear_many or crowded:
+                    sides.clear()  # fewer are open
+
+
+def _payable(items: pd.DataFrame) -> pd.DataFrame:
+    return items[(items["won"] > 0) & items["date"].notna()]
 
 
 def _payee_brn(mine: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -104,28 +114,25 @@ def _sums(
     unclear_one: set[int] = set()
     unclear_many: set[int] = set()
     crowded: list[int] = []
-    counts = many["payee"].value_counts()
-    rich = set(counts.index[counts >= 2])
-    one = one[one["payee"].isin(rich)]
-    if one.empty:
+    codes, names = coded(many["payee"])
+    place = places_in(one["payee"], pd.Series(names, dtype="str"))
+    rich = np.append(np.bincount(codes, minlength=len(names)) >= 2, False)[place]
+    if not rich.any():
         return [], [], [], []
-    many = many[many["payee"].isin(set(one["payee"]))].sort_values(["payee", "date", "order"])
-    day = many["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    starts = dict(zip(*np.unique(many["payee"].to_numpy(dtype=object), return_index=True), strict=True))
-    sizes = many["payee"].value_counts()
-    items, amounts, orders = many.index.to_numpy(), many["won"].to_numpy(), many["order"].to_numpy()
-    targets = zip(
-        one.index.to_numpy(),
-        one["payee"].to_numpy(dtype=object),
-        one["date"].to_numpy().astype("datetime64[D]").astype(np.int64),
-        one["won"].to_numpy(),
-        strict=True,
-    )
-    for target, payee, at, won in targets:
-        start, size = starts[payee], int(sizes[payee])
-        low = start + np.searchsorted(day[start : start + size], at - days, side="left")
-        high = start + np.searchsorted(day[start : start + size], at + days, side="right")
-        window = np.arange(low, high)[amounts[low:high] < won]
+    one, place = one[rich], place[rich]
+    wanted = np.isin(codes, place)
+    many, codes = many[wanted], codes[wanted]
+    day, at = day_numbers(many["date"]), day_numbers(one["date"])
+    first = min(day.min(), at.min()) - days
+    span = max(day.max(), at.max()) + days + 1 - first
+    by = np.lexsort((many["order"], day, codes))
+    items, amounts, orders = (column.to_numpy()[by] for column in (many.index, many["won"], many["order"]))
+    keys, asked = (codes * span + day - first)[by], place * span + at - first
+    low, high = np.searchsorted(keys, asked - days, side="left"), np.searchsorted(keys, asked + days, side="right")
+    targets, totals = one.index.to_numpy(), one["won"].to_numpy()
+    for i in np.flatnonzero(high - low >= 2).tolist():
+        target, won = targets[i], totals[i]
+        window = np.arange(low[i], high[i])[amounts[low[i] : high[i]] < won]
         if len(window) < 2 or amounts[window].sum() < won:
             continue
         if len(window) > settings["sum_candidates"]:

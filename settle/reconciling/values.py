@@ -39,6 +39,8 @@ def nfkc(text: str) -> str:
 def _each_plain(texts: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
     """What `read` makes of the distinct texts, each made plain (nfkc), for every text."""
     codes, distinct = coded(texts)
+    if not any(distinct):  # of a blank nothing is made
+        return texts
     return read(_plain(distinct)).take(codes).set_axis(texts.index)
 
 
