@@ -19,7 +19,7 @@ from settle.documents import evidence
 from settle.documents.json_table import Table, apart, column, encoded, figures, lists, picked, texts, written
 from settle.judging.arrays import arrow
 from settle.judging.scores import shown
-from settle.korean import mask, mask_all, mask_column, mask_key, mask_keys
+from settle.korean import mask, mask_column, mask_key
 from settle.model import WON
 
 if TYPE_CHECKING:
@@ -284,10 +284,6 @@ def _decisions(said: list[dict[str, Any] | None]) -> pa.Array:
     codes = np.zeros(len(said), dtype=np.int32)
     codes[decided] = np.arange(1, len(decided) + 1)
     return picked(codes, apart([None, *(_decision(one) for one in said if one)]))
-
-
-def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _decision(decision: dict[str, Any]) -> dict[str, Any]:
