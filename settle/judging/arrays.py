@@ -100,6 +100,12 @@ def ranks(texts: pd.Series) -> np.ndarray:
     return pc.rank(pa.array(texts, pa.large_string()), tiebreaker="dense").to_numpy().astype(np.int64)
 
 
+def in_order(*columns: pd.Series) -> np.ndarray:
+    """The places of the rows in the order of the first column, of equals in that of the next, and so on."""
+    keys = [ranks(column) if column.dtype == STR else column.to_numpy() for column in columns]
+    return np.lexsort(keys[::-1])
+
+
 def take_each(codes: np.ndarray, distinct: np.ndarray, function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
     """function of each distinct value, one result per code."""
     values = np.empty(len(distinct), dtype=dtype)

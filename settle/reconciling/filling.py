@@ -81,7 +81,8 @@ def _matches(facts: Facts, lists: theirs.Lists, group: str) -> pd.DataFrame:
     joined = pd.concat(found, ignore_index=True)
     if joined.empty:
         return pd.DataFrame()
-    return joined[["line", "item", "by"]].merge(items.add_prefix("their_"), left_on="item", right_on="their_item")
+    told = items.iloc[joined["item"]].add_prefix("their_").reset_index(drop=True)
+    return pd.concat([joined[["line", "item", "by"]], told], axis=1)
 
 
 def _with_fields(lists: theirs.Theirs) -> pd.DataFrame:
@@ -119,14 +120,19 @@ def _lines(facts: Facts, group: str) -> pd.DataFrame:
         gross = np.where(ours.maybe_person(facts)[at], facts["claimed"][at], 0)
         amounts += [pd.Series(net) for _, net in ours.withheld(gross, days(ledger["집행일"]))]
     dates = [ledger["집행일"], ledger["원인행위일"]]
-    several = [
-        base[use].assign(won=won[use], day=day[use])
-        for won in amounts
-        for day in dates
-        if (use := day.notna() & (won > 0)).any()
-    ]
-    result = pd.concat(several or [base[:0].assign(day=dates[0][:0])], ignore_index=True)
-    return result.drop_duplicates(["line", "won", "day"])
+    ways: list[tuple[pd.Series, pd.Series]] = []
+    several = []
+    for won in amounts:
+        for day in dates:
+            use = day.notna() & (won > 0)
+            if not use.any():
+                continue
+            for amount, on in ways:  # said before
+                use &= (won != amount) | (day != on)
+            if use.any():
+                ways.append((won, day))
+                several.append(base[use].assign(won=won[use], day=day[use]))
+    return pd.concat(several or [base[:0].assign(day=dates[0][:0])], ignore_index=True)
 
 
 def _own_numbers(facts: Facts, at: np.ndarray, group: str) -> pd.Series:

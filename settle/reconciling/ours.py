@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
-from settle.judging.arrays import days, labels
+from settle.judging.arrays import days, in_order, labels
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE
 from settle.reconciling import values
@@ -75,7 +75,7 @@ def papers(facts: Facts, kinds: tuple[str, ...], *, with_date: bool) -> Ours:
     items["name2"] = other.where(other != items["name"], "").astype("str")
     items["row"] = _taken(evidence["_row"], row)
     items["order"] = facts["order"][line] if len(items) else line
-    items["order"] = items.sort_values(["order", "key", "kind", "won", "row"]).assign(n=range(len(items)))["n"]
+    items["order"] = in_order(*(items[name] for name in ("order", "key", "kind", "won", "row"))).argsort()
     return ours
 
 
@@ -157,11 +157,7 @@ def join(*parts: Ours) -> Ours:
     """Several lists of items as one."""
     offsets = np.concatenate([[0], np.cumsum([len(p.items) for p in parts])[:-1]]).astype(np.int64)
     items = pd.concat([p.items for p in parts], ignore_index=True)
-    items["order"] = (
-        items.assign(part=np.repeat(np.arange(len(parts)), [len(p.items) for p in parts]))
-        .sort_values(["order", "part"])
-        .assign(n=range(len(items)))["n"]
-    )
+    items["order"] = items["order"].argsort(kind="stable").argsort()  # of equals the part that comes first
     return Ours(
         items,
         np.concatenate([p.item + o for p, o in zip(parts, offsets, strict=True)]),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
+from settle.judging.arrays import in_order, labels
 from settle.judging.facts.evidence import approval_keys
 from settle.reconciling import values
 
@@ -59,10 +60,14 @@ def gather(statements: list[Statement], group: str) -> Theirs:
     content = ["date", "time", "key", "brn", "name", "memo", "note", "won", "supply", "vat", "cancel_won", "cancelled"]
     content += ["in", "balance", "card"]
     content = [name for name in content if (rows[name] != rows[name].iloc[0]).any()] if len(rows) else []
-    rows["source"] = rows["statement"].map({i: s.profile.id for i, s in enumerate(statements)})
-    rows = rows.sort_values([*content, "source", "statement", "row"], ignore_index=True)
-    times = rows.groupby([*content, "source", "statement"], dropna=False, sort=False).cumcount()
-    rows["repeated"] = rows.assign(times=times).duplicated([*content, "source", "times"])
+    rows["source"] = rows["statement"].map({i: s.profile.id for i, s in enumerate(statements)}).astype("str")
+    by = [*content, "source", "statement", "row"]
+    rows = rows.iloc[in_order(*(rows[name] for name in by))].reset_index(drop=True)
+    same = labels(*(rows[name] for name in (*content, "source")))
+    listed = labels(same, rows["statement"].to_numpy())
+    _, first = np.unique(listed, return_index=True)
+    times = np.arange(len(rows)) - first[listed]  # rows of one list that say the same stand together
+    rows["repeated"] = pd.Series(labels(same, times)).duplicated()
     if group == "invoice":
         rows["repeated"] |= rows.duplicated(["key", "source"]) & (rows["key"] != "")
     rows["order"] = np.arange(len(rows))
