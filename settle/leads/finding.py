@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct, field
 
-from settle.korean import PARTICLES, mask_all, mask_keys, particles
+from settle.judging.arrays import arrow
+from settle.korean import PARTICLES, mask_all, mask_column, mask_key, particles
 from settle.leads import patterns as _patterns  # noqa: F401  registers them
 from settle.leads.look import NEEDS, PATTERNS, Ground, Look
 from settle.programme import conditions, folders, loading
@@ -98,7 +99,7 @@ def find(judgement: Judgement, folder: Path | None = None) -> Found:
     result = Found()
     if not facts.n:
         return result
-    names = mask_keys(facts["line_name"].tolist())
+    names: list[str] = mask_column(arrow(facts["line_name"]), mask_key).to_pylist()
     claimed: list[int] = facts["claimed"].tolist()
     ground = Ground(facts)
     order: list[int] = ground.order.tolist()
@@ -110,10 +111,10 @@ def find(judgement: Judgement, folder: Path | None = None) -> Found:
             result.unasked[one.code] = look.lacking
         found, messages = [], []
         for group in groups:
-            places = sorted(set(group.lines), key=order.__getitem__)
-            lines = tuple(names[i] for i in places)
-            told = {name: f"{v:,}" if isinstance(v, int | np.integer) else str(v) for name, v in group.values.items()}
-            won = sum(claimed[i] for i in places)
+            places = sorted(set(group.lines), key=order.__getitem__) if len(group.lines) > 1 else group.lines
+            lines = tuple([names[i] for i in places])
+            told = {name: f"{v:,}" if isinstance(v, (int, np.integer)) else str(v) for name, v in group.values.items()}
+            won = sum([claimed[i] for i in places])
             message = one.message.format(**told, won=f"{won:,}", n=len(lines), first=lines[0] if lines else "")
             messages.append(particles(message) if open_ else message)
             found.append((_id(one.code, lines, group.key), lines, won))

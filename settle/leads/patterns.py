@@ -62,20 +62,19 @@ def vendor_share(look: Look) -> list[Group]:
     whole = int(claimed[places].sum())
     if len(vendors) < p["least_vendors"] or whole <= 0:
         return []
-    middle = np.sort(day[places])[len(places) // 2]
-
-    def halved(group: np.ndarray) -> list[int]:
-        late = day[group] >= middle
-        return [int(claimed[group[~late]].sum()), int(claimed[group[late]].sum())]
-
-    halves = halved(places)
+    each, middle = claimed[places], np.sort(day[places])[len(places) // 2]
+    late = np.where(day[places] >= middle, each, 0)
+    halves = [whole - int(late.sum()), int(late.sum())]
+    starts = np.cumsum([0, *map(len, vendors[:-1])])
     found = []
-    for group in vendors:
-        won = int(claimed[group].sum())
+    for group, won, after in zip(
+        vendors, *(np.add.reduceat(one, starts).tolist() for one in (each, late)), strict=True
+    ):
         if won < p["least_won"]:
             continue
-        parts = halved(group)
-        shares = [100 * part // half if half > 0 else 0 for part, half in zip(parts, halves, strict=True)]
+        shares = [
+            100 * part // half if half > 0 else 0 for part, half in zip((won - after, after), halves, strict=True)
+        ]
         rises = min(halves) > 0 and shares[1] - shares[0] >= p["rise"]
         if won * 100 >= whole * p["share"] or rises:
             told = {"vendor": look.name(group[0]), "share": 100 * won // whole, "before": shares[0], "after": shares[1]}
@@ -201,14 +200,18 @@ def same_amount(look: Look) -> list[Group]:
     found = []
     places = look.sold(claimed >= p["least_won"])
     for equal in together(places, labels(look.ground.vendors[places], claimed[places]), least=2):
-        gaps = np.diff(look.day[equal])
-        if len(equal) >= 4 and gaps.max() - gaps.min() <= 5 and gaps.min() >= 1:
+        if len(equal) >= 4 and _regular(np.diff(look.day[equal])):
             continue
         for run in runs(equal.tolist(), day, p["days"]):
             apart = len({int(purchase[i]) for i in run}) > 1 and len({day[i] for i in run}) > 1
             if apart:
                 found.append(Group(run, {"vendor": look.name(run[0]), "each": int(claimed[run[0]])}))
     return found
+
+
+def _regular(gaps: np.ndarray) -> bool:
+    """Days between them are much the same."""
+    return bool(gaps.max() - gaps.min() <= 5 and gaps.min() >= 1)
 
 
 _TAIL = re.compile(r"^(.*?)(\d{1,9})$")
@@ -267,13 +270,15 @@ def odd_hours(look: Look) -> list[Group]:
     hours = _hours(look)
     late = {i: h for i, h in hours.items() if h >= look.parameters["from"] or h < look.parameters["to"]}
     odd = free | np.isin(known, list(late))
-    week = "월화수목금토일"
+    week, told = "월화수목금토일", {}
     found = []
     for i, off, date in zip(known[odd].tolist(), free[odd].tolist(), dates[odd].tolist(), strict=True):
-        if off or i in late:
-            when = f"{date.isoformat()} ({week[date.weekday()]}{', 공휴일' if off and date.weekday() < 5 else ''})"
-            when += f" {late[i]}시" if i in late else ""
-            found.append(Group([i], {"vendor": look.name(i), "when": when}))
+        if date not in told:
+            told[date] = (
+                f"{date.isoformat()} ({week[date.weekday()]}{', 공휴일' if off and date.weekday() < 5 else ''})"
+            )
+        when = told[date] + f" {late[i]}시" if i in late else told[date]
+        found.append(Group([i], {"vendor": look.name(i), "when": when}))
     return found
 
 
@@ -319,8 +324,9 @@ def round_sums(look: Look) -> list[Group]:
     total, purchase = look.facts["purchase_total"], look.facts["purchase"]
     found = []
     for places in look.by_vendor():
-        trades = np.unique(purchase[places])
-        if len(trades) >= look.parameters["least"] and not (total[places] % look.parameters["unit"]).any():
+        if (total[places] % look.parameters["unit"]).any():
+            continue
+        if len(np.unique(purchase[places])) >= look.parameters["least"]:
             found.append(Group(places.tolist(), {"vendor": look.name(places[0]), "unit": look.parameters["unit"]}))
     return found
 
