@@ -263,7 +263,8 @@ def test_reports_tell_the_decision_on_a_member_and_count_what_it_set_aside_no_mo
 
 def test_a_decision_about_nobody_is_said(rulebook: Rulebook) -> None:
     result = run(rulebook, 판정=[decision("MEM-010", "77", "인정")])
-    assert [one.code for one in result.input_errors] == ["DEC-010"]
+    (told,) = result.input_errors
+    assert (told.code, told.message) == ("DEC-010", "판정할 줄 '77'이 단원명부에 없습니다.")
     assert result.others[0].totals == MEMBERS
 
 

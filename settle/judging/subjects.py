@@ -178,13 +178,13 @@ class Bench(Struct, dict=True):
 
     @cached_property
     def _decided(self) -> dict[int, str]:
-        """Row of 판정 -> the subject it is about: the one it names, else the first that has such a row and such a rule; the main one
-        tells what is wrong.
+        """Row of 판정 -> the subject it is about: the one it names, else the first that has such a row and such a rule; what is wrong
+        is told by the first that has such a rule, else by the first.
         """
         frame, main = self.main.book.frames[DECISIONS], self.main.programme.main
         if not len(frame):
             return {}
-        given = [one for one in self._all if self.there(one)]
+        given = [one for one in self._all if self.there(one) and (one != main or self.spent)] or [main]
         rows = {one.name: set(self.facts(one)["line_name"]) for one in given}
         codes = {one.name: {rule.code for rule in self.rules(one, self.whole)} for one in given}
         found = {}
@@ -192,7 +192,8 @@ class Bench(Struct, dict=True):
         for position, (name, code, about) in enumerate(zip(frame["집행번호"], frame["규칙코드"], told, strict=True)):
             named = (about,) if about in rows else rows
             fits = (one for one in named if name in rows[one] and code in codes[one])
-            found[position] = next(fits, main.name)
+            known = (one for one in named if code in codes[one])
+            found[position] = next(fits, next(known, given[0].name))
         return found
 
     def verdicts(self, name: str) -> tuple[Facts, np.ndarray] | None:
