@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from settle import personal
 from settle.documents import json_, json_table
+from settle.judging.questions import Question
 from settle.korean import mask, mask_all, printable
 from tests.kit import judgements
 
@@ -41,9 +42,14 @@ def test_no_personal_number_in_the_json() -> None:
         "machine": {"effect": "hold", "applied": 1},
     }
     judgement.book.agreement["홍길동 900202-1234567"] = "간사"
+    number = "홍길동 900303-1234567"  # as the heading of a column that may be the one that is asked for
+    judgement.questions = [
+        Question("Q:열", "column", "열.집행내역:거래처", "어느 열입니까", (), 0, (number, "없음"), number)
+    ]
     text = json_.dumps(judgement)
     assert "900101-1******" in text
     assert "홍길동 900202-1******" in text
+    assert text.count("홍길동 900303-1******") == 2
     assert not any(secret in text for secret in ("1234567", "123-456789", "1234-5678-93"))
     assert json.loads(text)["findings"][0]["decision"]["machine"] == {"effect": "hold", "applied": 1}
 

@@ -187,8 +187,8 @@ def _questions(asked: Sequence[Question]) -> Table:
         "text": column([one.text for one in asked], mask_column),
         "lines": figures([len(one.lines) for one in asked]),
         "won": figures([one.won for one in asked]),
-        "choices": lists([one.choices for one in asked]),
-        "example": column([one.example for one in asked]),
+        "choices": lists([one.choices for one in asked], mask_column),
+        "example": column([one.example for one in asked], mask_column),
         "codes": lists([one.codes for one in asked]),
     })  # fmt: skip
 

@@ -94,10 +94,10 @@ def figures(numbers: pd.Series | np.ndarray | Sequence[int], null: bool = False)
     return pc.if_else(pc.equal(array, 0), "null", array.cast(TEXT)) if null else array.cast(TEXT)
 
 
-def lists(values: Sequence[Sequence[str]]) -> pa.Array:
-    """Lists of texts as JSON."""
+def lists(values: Sequence[Sequence[str]], change: Callable[[pa.Array], pa.Array] | None = None) -> pa.Array:
+    """Lists of texts as JSON. change: what is made of the distinct texts first."""
     ends = np.cumsum([0, *map(len, values)])
-    each = pa.LargeListArray.from_arrays(ends, column([text for value in values for text in value]).cast(TEXT))
+    each = pa.LargeListArray.from_arrays(ends, column([text for value in values for text in value], change).cast(TEXT))
     return joined("[", pc.binary_join(each, pa.scalar(",", TEXT)), "]")
 
 
