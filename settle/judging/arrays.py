@@ -189,8 +189,9 @@ def _numbers(key: pd.Series | np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _hashed(values: pd.Series | np.ndarray) -> tuple[np.ndarray, int]:
-    """Values as labels 0 … m, and a bound (> 0) that all are below."""
-    codes, distinct = pd.factorize(values) if len(values) > FEW else coded(values)
+    """Values as labels 0 … m, nothing (NaT, NaN) with one of its own, and a bound (> 0) that all are below."""
+    few = len(values) <= FEW and values.dtype.kind != "f"  # a dict tells every NaN apart
+    codes, distinct = coded(values) if few else pd.factorize(values, use_na_sentinel=False)
     return codes.astype(np.int64), max(len(distinct), 1)
 
 
