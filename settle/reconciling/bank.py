@@ -39,8 +39,9 @@ def bank(facts: Facts, lists: Theirs, result: Reconciliation) -> None:
     left = mine.items
     hand = Hand.of(facts, result.statements)
     hand.before(match, mine, lists)
-    for part in (left[left["must"]], left[~left["must"]]):
-        _match_bank(facts, mine, part, lists.items, match)
+    listed = lists.items[matching.FIELDS]
+    for must in (True, False):
+        _match_bank(facts, mine, left.loc[left["must"] == must, matching.FIELDS], listed, match, must=must)
     hand.after(match)
     result.notices += hand.notices
     statements = [s for s in result.statements if s.group == "bank" and s.usable]
@@ -80,7 +81,7 @@ def _by_names(items: pd.DataFrame) -> pd.DataFrame:
     return both[(both["name"] != "") & both["date"].notna()]
 
 
-def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFrame, match: Match) -> None:
+def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFrame, match: Match, *, must: bool) -> None:
     """By name, by sums, then by the amount alone; for each the amounts a transfer may have."""
     if part.empty:
         return
@@ -99,7 +100,7 @@ def _match_bank(facts: Facts, mine: Ours, part: pd.DataFrame, right: pd.DataFram
         for named in names:
             payable = named.assign(won=amounts)[amounts > 0]
             by_sum(match, payable, right, (KEY_SUMS[0] + suffix, KEY_SUMS[1] + suffix))
-    if not part["must"].all():
+    if not must:
         return  # the amount alone explains nothing but a transfer
     for suffix, amounts in ways:
         matching.by_amount(match, part.assign(won=amounts)[amounts > 0], right, KEY_AMOUNT + suffix)

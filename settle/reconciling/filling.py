@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from settle.judging.arrays import days
+from settle.judging.arrays import FAR, days
 from settle.judging.components import components
 from settle.judging.facts.evidence import approval_keys
 from settle.model import EVIDENCE, KNOWN
 from settle.reconciling import ours, theirs, values
 from settle.reconciling.filler import OWN_CARDS, Filler, Filling
 from settle.reconciling.hand import Hand
-from settle.reconciling.matching import shifted, similar
+from settle.reconciling.matching import similar
 from settle.reconciling.profiles import matching
 from settle.reconciling.result import CARD, KEY_BRN, KEY_NAME, KEY_NUMBER, MEANS, TRANSFER
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from settle.judging.facts.base import Facts
     from settle.model import Book
 
+EDGE = ["line", "item", "cost"]
 _BY_CARD = re.compile("체크|카드|card", re.IGNORECASE)
 # group -> the means that a line may have to be looked for in such a list, besides a blank and a word nobody knows
 ELSEWHERE = {
@@ -157,24 +158,35 @@ def _by_number(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     keyed = items[items["key"] != ""].rename(columns={"date": "day"})
     pairs = mine[mine["key"] != ""].merge(keyed[["key", "won", "item", "day"]], on=["key", "won"], suffixes=("", "_t"))
     pairs["cost"] = (pairs["day"] - pairs["day_t"]).abs().dt.days
-    return pairs[pairs["cost"] <= matching()["days"]]
+    return pairs.loc[pairs["cost"] <= matching()["days"], EDGE]
 
 
 def _by_day(mine: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Per key: pairs (line, item, cost) of one amount and near days that it joins."""
-    theirs_ = items[["item", "key", "brn", "name", "name2", "won", "date", "tail"]].rename(columns={"date": "day"})
-    near = _near_days(mine, theirs_)
+    near = _near_days(mine, items.rename(columns={"date": "day"}))
     near = near[
         (near["tail"] == "") | (near["tail_t"] == "") | (near["tail"] == near["tail_t"])
     ]  # another card is another trade
-    return {KEY_BRN: near[(near["brn"] != "") & (near["brn"] == near["brn_t"])], KEY_NAME: near[_alike(near)]}
+    by_brn = (near["brn"] != "") & (near["brn"] == near["brn_t"])
+    return {KEY_BRN: near.loc[by_brn, EDGE], KEY_NAME: near.loc[_alike(near), EDGE]}
 
 
 def _near_days(mine: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of one amount whose days lie within the window."""
-    mine = mine[mine["won"].isin(items["won"])]
-    items = items[items["won"].isin(mine["won"])]
-    return mine.merge(shifted(items, "day"), on=["won", "day"], suffixes=("", "_t"))
+    """Pairs of one amount whose days lie within the window; what stands in an item is marked _t."""
+    window = matching()["days"]
+    day, other = days(mine["day"]), days(items["day"])
+    first = min(day.min(initial=FAR), other.min(initial=FAR)) - window
+    span = max(day.max(initial=-FAR), other.max(initial=-FAR)) + window + 1 - first
+    asked, there = (side["won"].to_numpy() * span + at - first for side, at in ((mine, day), (items, other)))
+    by = np.argsort(there, kind="stable")
+    low = np.searchsorted(there[by], asked - window, side="left")
+    many = np.searchsorted(there[by], asked + window, side="right") - low
+    left = np.repeat(np.arange(len(mine)), many)
+    right = by[np.arange(len(left)) - np.repeat(np.cumsum(many) - many - low, many)]
+    near = mine.iloc[left].reset_index(drop=True)
+    told = items[["brn", "name", "name2", "tail"]].iloc[right].reset_index(drop=True).add_suffix("_t")
+    near["item"], near["cost"] = items["item"].to_numpy()[right], np.abs(day[left] - other[right])
+    return pd.concat([near, told], axis=1)
 
 
 def _alike(pairs: pd.DataFrame) -> np.ndarray:
@@ -191,7 +203,7 @@ def _alike(pairs: pd.DataFrame) -> np.ndarray:
 
 def _sole(edges: pd.DataFrame) -> pd.DataFrame:
     """The pairs that nothing else fits as well as: alone on both sides, or each line of the knot with one row of its very day."""
-    edges = edges[["line", "item", "cost"]].sort_values("cost").drop_duplicates(["line", "item"]).reset_index(drop=True)
+    edges = edges.sort_values("cost").drop_duplicates(["line", "item"]).reset_index(drop=True)
     if edges.empty:
         return edges
     line, item = pd.factorize(edges["line"])[0], pd.factorize(edges["item"])[0]

@@ -26,6 +26,7 @@ from rapidfuzz.process import cpdist
 
 from settle.reconciling.profiles import matching
 
+FIELDS = ["date", "key", "brn", "name", "name2", "won", "order"]  # all that these steps look at: less is less to move
 OPEN, MATCHED, UNCLEAR, TOO_MANY, EXPLAINED, BY_CARD = 0, 1, 2, 3, 4, 5
 STATE_TEXTS = {
     OPEN: "",

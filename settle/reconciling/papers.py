@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from settle.reconciling.theirs import Lists, Theirs
 
 
+_THEIRS = ["minute", "tail"]  # what is looked at besides
+_OURS = [*_THEIRS, "date2"]
+
+
 def _kinds(statements: list[Statement], group: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for s in statements if s.group == group and s.usable for k in s.profile.papers))
 
@@ -42,7 +46,7 @@ def _by_fields(match: Match, mine: pd.DataFrame, items: pd.DataFrame) -> None:
 def _match_papers(mine: Ours, lists: Theirs, hand: Hand, *, with_date: bool) -> Match:
     match = Match.empty(len(mine.items), len(lists.items))
     hand.before(match, mine, lists)
-    left, right = mine.items, lists.items
+    left, right = mine.items[[*matching.FIELDS, *_OURS, "must"]], lists.items[[*matching.FIELDS, *_THEIRS, "fell"]]
     matching.by_key(match, left, right, KEY_NUMBER_DAY if with_date else KEY_NUMBER, with_date=with_date)
     if with_date:
         matching.by_key(match, left.assign(date=left["date2"]), right, KEY_NUMBER_DAY, with_date=True)

@@ -229,8 +229,9 @@ def _attach(items: pd.DataFrame) -> tuple[dict[int, int], list[str]]:
 def _renumber(rows: pd.DataFrame, items: pd.DataFrame, merged: dict[int, int], notices: list[str]) -> Theirs:
     """Leave joined items out and number the rest 0 … n-1."""
     items["reduced_on"] = pd.Series(pd.NaT, index=items.index, dtype="datetime64[s]")
-    if merged:
-        items.loc[list(merged.values()), "reduced_on"] = items["date"].loc[list(merged)].to_numpy()
+    if not merged:
+        return Theirs(rows, items, notices)
+    items.loc[list(merged.values()), "reduced_on"] = items["date"].loc[list(merged)].to_numpy()
     kept = items[~items.index.isin(merged)]
     number = {old: new for new, old in enumerate(kept.index)}
     number.update({old: number[target] for old, target in merged.items()})
