@@ -151,3 +151,63 @@ def test_links_on_the_desk_are_answers_that_can_be_taken_back(visitor: desk_kit.
     visitor.act("undo")
     assert counts() == "맞은 것 3 · 장부에만 2 · 명세에만 2"
     assert "이을 줄을 고르세요" in visitor.act("link", {"place": place, "do": "잇기", "line": ""}).text
+
+
+# ---- a row that is several lines together
+
+
+BOTH = Link("E-005, E-006", CARD, "Sheet1", 10, 33_000)
+
+
+def test_a_row_joined_to_several_lines_is_theirs_where_their_sum_is_its_amount(tmp_path: Path) -> None:
+    halves = pipeline.read_paths(desk_kit.with_card(tmp_path, 22_000, 11_000))
+    before, after = judged(halves), judged(halves, BOTH)
+    for line in ("E-005", "E-006"):
+        assert "REC-040" in codes(before, line)
+        assert "REC-040" not in codes(after, line)
+    assert nobody(before) == [10, 11]
+    assert nobody(after) == [11]
+    assert keys(after) == keys(before) | {10: KEY_HAND}
+    assert [(one.line, one.value) for one in after.answered] == [("E-005", f"{CARD} 10행"), ("E-006", f"{CARD} 10행")]
+    assert after.totals["disallowed"] == before.totals["disallowed"]
+    unknown = judged(halves, Link("E-005, E-999", CARD, "Sheet1", 10, 33_000))
+    assert keys(unknown) == keys(before)
+
+
+@pytest.mark.parametrize("second", [10_999, 11_001])
+def test_several_lines_of_another_sum_are_not_joined_and_that_is_said(tmp_path: Path, second: int) -> None:
+    """What is over in one of them would pass unseen."""
+    halves = pipeline.read_paths(desk_kit.with_card(tmp_path, 22_000, second))
+    after = judged(halves, BOTH)
+    assert keys(after) == keys(judged(halves))
+    assert "REC-040" in codes(after, "E-006")
+    assert after.reconciliation is not None
+    told = next(one for one in after.reconciliation.notices if "E-005, E-006" in one)
+    assert f"더하면 {22_000 + second:,}원으로" in told
+    assert "33,000원과 달라 잇지 않았습니다" in told
+
+
+def test_the_desk_joins_a_row_to_several_lines_and_keeps_what_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made = desk_kit.visitor(tmp_path)
+    made.send("/new", {"place": str(tmp_path)}, desk_kit.dropped(*desk_kit.with_card(tmp_path, 22_000, 11_000, 5_000)))
+    place, home = f"{CARD}!Sheet1!10", f"/b/{made.room().key}/lists"
+    given = {"place": place, "do": "잇기", "_back": home, "_draft": f"link:{place}"}
+    assert "여러 줄이면 집행번호를 쉼표로" in made.see("lists").text
+    binder = made.room().binder
+    refused = made.act("link", {**given, "lines": "E-005, E-007"}).text
+    assert "27,000원으로 명세의 33,000원과 다릅니다" in refused
+    assert 'name="lines" value="E-005, E-007"' in refused
+    assert "E-999&#39;는 이을 수 있는 줄이 아닙니다" in made.act("link", {**given, "lines": "E-005, E-999"}).text
+    assert binder.answers() == []
+    made.act("link", {**given, "line": "E-006", "lines": "E-005"})  # the field and what is typed beside it
+    (kept,) = binder.answers()
+    assert kept.body["link"][0]["line"] == "E-006, E-005"
+    text = made.see("lists").text
+    assert "맞은 것 4 · 장부에만 2 · 명세에만 1" in text
+    assert "이은 것 되돌리기" in text
+    made.act("link", {"place": place, "do": "되돌리기"})
+    assert binder.answers() == []
+    made.desk.close_all()

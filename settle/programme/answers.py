@@ -46,6 +46,7 @@ from settle.programme import profile as profiles
 from settle.programme.profile import Profile, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from settle.programme.vocabulary import Programme
@@ -82,7 +83,8 @@ class Cell(Struct, frozen=True):
 class Link(Struct, frozen=True):
     """A row of a list that is this line's, said by hand (apart: that is not this line's, though it seemed so).
 
-    list, sheet, row (1-based) say where the row stands, won what it says: a row that says another amount is another row.
+    line: several with commas, whose amounts make up the row's. list, sheet, row (1-based) say where the row stands, won what it
+    says: a row that says another amount is another row.
     """
 
     line: str
@@ -91,6 +93,12 @@ class Link(Struct, frozen=True):
     row: int
     won: int
     apart: bool = False
+
+    def lines(self, known: Collection[str]) -> tuple[str, ...]:
+        """The names of its lines; a name that is known may hold commas."""
+        if self.line in known:
+            return (self.line,)
+        return tuple(dict.fromkeys(filter(None, (one.strip() for one in self.line.split(",")))))
 
 
 class OfFile(Struct, frozen=True):

@@ -160,11 +160,12 @@ class _Taker:
 
     def link(self, link: Link) -> None:
         """A row of a list joined to a line by hand, or kept apart: what it rests on is told, the lists take it up themselves."""
-        at = [i for i, known in enumerate(self.names) if known == link.line]
-        if len(at) == 1:
-            how = "손으로 끊음" if link.apart else "손으로 이음"
-            text = f"{link.list} {link.row}행"
-            self.taken.append(Filled(at[0], link.line, LIST, text, f"{ANSWER}: {how}", "", 0, ANSWER))
+        for line in link.lines(self.names):
+            at = [i for i, known in enumerate(self.names) if known == line]
+            if len(at) == 1:
+                how = "손으로 끊음" if link.apart else "손으로 이음"
+                text = f"{link.list} {link.row}행"
+                self.taken.append(Filled(at[0], line, LIST, text, f"{ANSWER}: {how}", "", 0, ANSWER))
 
     def done(self, answers: Answers) -> Book:
         """The book with everything taken."""

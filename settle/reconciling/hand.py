@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct, field
 
-from settle.korean import particles
+from settle.korean import number, particles
 from settle.reconciling.matching import EXPLAINED, OPEN
 from settle.reconciling.result import KEY_HAND
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from settle.reconciling.theirs import Theirs
 
 
-class Hand(Struct):
+class Hand(Struct, dict=True):
     """The links of a book, for one group of lists. notices: links that could not be used."""
 
     links: Sequence[Link]
@@ -47,15 +48,25 @@ class Hand(Struct):
                 match.right_state[right] = EXPLAINED
                 self._apart.append(right)
                 continue
-            left = self._item(link, match, mine)
-            if left < 0:
+            lines = link.lines(self._known)
+            found = [self._item(line, link.won, match, mine) for line in lines]
+            left = list(dict.fromkeys(found))
+            if min(found, default=-1) < 0:
                 self.notices.append(
                     particles(
                         f"줄 {link.line}은(는) '{link.list}' {link.row}행과 손으로 이을 수 있는 줄이 아니어서 잇지 않았습니다."
                     )
                 )
                 continue
-            match.join(np.array([left]), np.array([right]), KEY_HAND)
+            if len(left) > 1 and (total := int(mine.items["won"].to_numpy()[left].sum())) != link.won:
+                self.notices.append(
+                    particles(
+                        f"줄 {link.line}의 금액을 더하면 {number(total)}원으로 '{link.list}' {link.row}행의 {number(link.won)}원과 달라 "
+                        "잇지 않았습니다."
+                    )
+                )
+                continue
+            match.join_sum(left, [right], KEY_HAND)
 
     def after(self, match: Match) -> None:
         """What was kept out is open: nobody has found its line."""
@@ -77,14 +88,18 @@ class Hand(Struct):
         item = int(found["item"].iat[0]) if len(found) else -1
         return item if item >= 0 and int(lists.items["won"].iat[item]) == link.won else -1
 
-    def _item(self, link: Link, match: Match, mine: Ours) -> int:
+    @cached_property
+    def _known(self) -> set[str]:
+        return set(self.names.tolist())
+
+    def _item(self, line: str, won: int, match: Match, mine: Ours) -> int:
         """The open item of a line that has this amount, else its first open one; -1 where it has none."""
-        lines = np.flatnonzero(self.names == link.line)
+        lines = np.flatnonzero(self.names == line)
         if len(lines) != 1:
             return -1
         items = np.unique(mine.item[mine.line == lines[0]])
         items = items[match.left_state[items] == OPEN]
         if not len(items):
             return -1
-        same = items[mine.items["won"].to_numpy()[items] == link.won]
+        same = items[mine.items["won"].to_numpy()[items] == won]
         return int(same[0] if len(same) else items[0])

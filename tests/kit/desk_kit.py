@@ -74,22 +74,26 @@ def month(place: Path) -> tuple[Path, Path]:
     return folder, out
 
 
-def with_card(folder: Path) -> list[Path]:
+def with_card(folder: Path, *parts: int) -> list[Path]:
     """The settlement with a fifth line of 33,000 won by card (E-005), and the card's list, which has it twelve days later
     under another name: nothing says that they are one. Row 11 of the list is nobody's.
+
+    parts: won of several lines (E-005, E-006 …) in its place.
     """
     path = ledger(folder / "장부.xlsx")
     book = openpyxl.load_workbook(path)
     named = {
-        "집행번호": "E-005",
         "원인행위일": "2025-06-20",
         "집행일": "2025-06-20",
         "적요": "사무용 문구",
         "거래처": "문구나라",
     }
-    won = {"사업자등록번호": "", "공급가액": 30_000, "부가세": 3_000, "집행금액": 33_000, "세세목": "수용비및수수료"}
+    won: dict[str, Any] = {"사업자등록번호": "", "세세목": "수용비및수수료"}
     blank = {"지출유형": "", "참석인원": "", "내부인원": "", "외부인원": ""}
-    book["집행내역"].append(kit.line(**named, **won, **blank))
+    for number, amount in enumerate(parts or (33_000,), start=5):
+        tax = amount // 11
+        won |= {"집행번호": f"E-{number:03d}", "공급가액": amount - tax, "부가세": tax, "집행금액": amount}
+        book["집행내역"].append(kit.line(**named, **won, **blank))
     book.save(path)
     listed = [
         ("30012345", 27_000, "2025-06-02", "동네찻집"),

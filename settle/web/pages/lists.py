@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from settle.binder.words import BinderError, mask
-from settle.korean import day
+from settle.korean import day, mask_key, number
 from settle.reconciling.matching import EXPLAINED, MATCHED, OPEN, STATE_TEXTS
 from settle.reconciling.profiles import GROUPS
+from settle.web import drafts
 from settle.web.forms import Asked, back, inside, page
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def show(asked: Asked) -> Response:
         groups=[(id, GROUPS[id]) for id in sides], group=group, counts=counts, side=side, q=asked.query("q"),
         rows=found[(number - 1) * PAGE : number * PAGE], page=number, count=count, found=len(found),
         open_lines=made["open_lines"].get(group, []), notes=made["notes"], notices=made["notices"], linked=linked,
+        drafts=drafts.of(room),
         base={"group": group, "side": side, "q": asked.query("q")},
     )  # fmt: skip
 
@@ -142,21 +144,29 @@ def link(asked: Asked) -> Response:
     made = room.derived("lists", _made)
     place = asked.text("place")
     found = [
-        (row, one) for rows in made["sides"].values() for row in rows for one in row["theirs"] if one["place"] == place
+        (group, row, one)
+        for group, rows in made["sides"].items()
+        for row in rows
+        for one in row["theirs"]
+        if one["place"] == place
     ]
     if not found:
         raise BinderError("그 명세 행이 없습니다. 화면을 새로 고치세요.")
-    row, one = found[0]
+    group, row, one = found[0]
     if asked.text("do") == "되돌리기":
         room.binder.withdraw_answer(f"{HAND}{place}", asked.who())
         room.judge("손으로 이은 것 되돌림", who=asked.who())
         return back(inside(asked.text("_back"), asked.url("lists")))
     apart = asked.text("do") == "끊기"
-    line = row["ours"][0]["line"] if apart and row["ours"] else asked.text("line")
+    line = row["ours"][0]["line"] if apart and row["ours"] else _chosen(asked, made["open_lines"][group], one["won"])
     state = room.state
     names = state.judgement.lines["line"].tolist() if state else []
-    if names.count(line) != 1:
+    wrong = [name for name in (line.split(", ") if line not in names else [line]) if names.count(name) != 1]
+    if wrong == [""]:
         raise BinderError("이을 줄을 고르세요.")
+    if wrong:
+        raise BinderError(f"'{mask_key(wrong[0])}'은(는) 이을 수 있는 줄이 아닙니다.")
+    drafts.forget(room, asked.text("_draft"))
     told: dict[str, Any] = {
         "line": line,
         "list": one["file"],
@@ -169,3 +179,17 @@ def link(asked: Asked) -> Response:
     room.binder.answer(f"{HAND}{place}", body, "link", mask(said), asked.who())
     room.judge(said, who=asked.who())
     return back(inside(asked.text("_back"), asked.url("lists")))
+
+
+def _chosen(asked: Asked, open_lines: list[tuple[str, int, str, str]], won: int) -> str:
+    """The line that was chosen; several, that were typed with commas beside it or without it, make up the row's won. Raises BinderError."""
+    typed = [one.strip() for one in (asked.text("line"), *asked.text("lines").split(","))]
+    lines = list(dict.fromkeys(filter(None, typed)))
+    if len(lines) > 1:
+        known = {name: amount for name, amount, *_ in reversed(open_lines)}
+        total = sum(known.get(name, 0) for name in lines)
+        if total != won and all(name in known for name in lines):
+            raise BinderError(
+                f"고른 줄의 금액을 더하면 {number(total)}원으로 명세의 {number(won)}원과 다릅니다. 여러 줄은 합이 같아야 잇습니다."
+            )
+    return ", ".join(lines)
