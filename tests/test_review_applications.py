@@ -109,6 +109,14 @@ def test_every_finding_is_noted_at_its_cell_and_the_note_of_the_office_stays(alo
     assert (book[SHEET]["B5"].comment.text, book[SHEET]["B5"].comment.author) == ("전화로 확인", "박주임")
 
 
+def test_where_not_every_finding_has_a_note_the_column_that_tells_them_is_named(
+    alone: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "MOST_COMMENTS", 1)
+    (written,) = review.write(alone["judgement"], tmp_path)
+    assert any("메모는 앞의 1개에만 달았습니다. 모든 지적은 판정 내용 열에 있습니다." in one for one in written.notices)
+
+
 def test_the_summary_counts_applications_in_their_own_words_and_leads_to_the_cells(alone: dict[str, Any]) -> None:
     book = openpyxl.load_workbook(alone["path"])
     found = book.worksheets[0]

@@ -497,19 +497,25 @@ class _Review:
         at = insertion(layout, WORKSHEET, "conditionalFormatting")
         sheet.skeleton = splice(sheet.skeleton, [*gone, (at, at, "".join(made).encode())])
 
+    def _told(self, source: int) -> str:
+        """The column in which stands what is said at a cell of a sheet."""
+        kind = self.sheets[source].kind
+        of_line = kind == self.main or (kind not in self.judged and self.main in self._kinds())
+        return VERDICT[4] if of_line else beside.SAID
+
     def _comments(self, sheet: Worksheet, part: str, source: int, found: dict[str, Mark]) -> None:
         notes = Notes(self.package, part, sheet)
         if not notes.usable:
             if found:
                 self.notices.append(
-                    f"'{self.sheets[source].name}' 시트의 메모는 더하지 못했습니다. 내용은 사유 열에 있습니다."
+                    f"'{self.sheets[source].name}' 시트의 메모는 더하지 못했습니다. 내용은 {self._told(source)} 열에 있습니다."
                 )
             return
         order = sorted(found, key=lambda cell: (RANK[found[cell].effect], *reversed(place(cell))))
         if len(order) > MOST_COMMENTS:
             self.notices.append(
                 f"'{self.sheets[source].name}' 시트는 지적한 셀이 {len(order):,}개여서 메모는 앞의 {MOST_COMMENTS:,}개에만 달았습니다. "
-                "모든 지적은 사유 열에 있습니다."
+                f"모든 지적은 {self._told(source)} 열에 있습니다."
             )
         texts = {cell: safe("\n".join(found[cell].texts)) for cell in order[:MOST_COMMENTS]}
         notes.renew(texts, AUTHOR)
