@@ -58,11 +58,18 @@ def ask(judgement: Judgement) -> list[Question]:
     tracing = Tracing(judgement)
     things, words = tracing.all(), _Words(tracing)
     won = won_of(things)
-    made = [words.question(thing, won[thing.about]) for thing in things.values()]
-    # lines that are in no total yet
-    first = {one.about for one in made if not one.lines and (one.kind == "cell" or one.about.startswith("열."))}
-    made.sort(key=lambda q: (q.about not in first, -q.won, not q.answerable, tiers(things[q.about]), q.id))
-    return made
+    ids = korean.mask_keys([f"{judgement.programme.id}:Q:{about}" for about in things])
+    made = [
+        (words.question(thing, name, won[thing.about]), tiers(thing))
+        for name, thing in zip(ids, things.values(), strict=True)
+    ]
+    made.sort(key=lambda one: (not _first(one[0]), -one[0].won, not one[0].answerable, one[1], one[0].id))
+    return [question for question, _ in made]
+
+
+def _first(question: Question) -> bool:
+    """Is it about lines that are in no total yet?"""
+    return not question.lines and (question.kind == "cell" or question.about.startswith("열."))
 
 
 class _Words:
@@ -72,11 +79,11 @@ class _Words:
         self.tracing = tracing
         self.programme, self.data, self.main = tracing.programme, tracing.data, tracing.main
 
-    def question(self, thing: Thing, won: int) -> Question:
-        lines = tuple(self.tracing.names[line] for line in sorted(thing.lines))
+    def question(self, thing: Thing, name: str, won: int) -> Question:
+        lines = tuple([self.tracing.names[line] for line in sorted(thing.lines)])
         kind, choices, example = self._answer(thing)
         return Question(
-            id=f"{self.programme.id}:Q:{korean.mask_key(thing.about)}",
+            id=name,
             kind=kind,
             about=thing.about,
             text=korean.particles(self._text(thing, len(lines))),

@@ -101,7 +101,8 @@ class Tracing:
     def _holds(self) -> None:
         """What is held, in the order of the findings: those of one rule that ask for the same together."""
         findings = self.judgement.findings
-        held = findings[(findings["effect"] == "hold") & (findings["line_index"] >= 0)]
+        asks = (findings["effect"] == "hold") & (findings["line_index"] >= 0)
+        held = findings[["code", "papers", "line_index", "at_issue", "sheet", "cell", "message"]][asks]
         lines, won = (held[name].to_numpy(dtype=np.int64) for name in ("line_index", "at_issue"))
         codes, papers = held["code"].tolist(), held["papers"].tolist()
         cells = [at for at, code in enumerate(codes) if code.startswith("DAT-")]
@@ -112,10 +113,10 @@ class Tracing:
         for (code, papers_), rows in rules.items():
             if not code.startswith("DAT-"):
                 asked |= {int(some[0]): (abouts, some) for abouts, some in self._asked(code, papers_, lines, rows)}
-        ids = line_ids(self.facts) if cells else []
         places = (
             list(zip(*(held[name].tolist() for name in ("sheet", "cell", "message")), strict=True)) if cells else []
         )
+        ids = line_ids(self.facts) if any(not places[at][1] for at in cells) else []
         for at in sorted([*cells, *asked]):
             if at not in asked:
                 sheet, cell, message = places[at]
