@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +123,7 @@ class Context(Struct):
         self.tell(f"{names}{more}: {what}")
 
 
+@lru_cache(maxsize=1000)  # what is wrong in one cell is wrong in many
 def shown(text: str) -> str:
     """A text of the file for a message: masked, printable, not too long."""
     text = mask(printable(text))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
-from settle.judging.arrays import FEW, coded, matches, replaced
+from settle.judging.arrays import FEW, arrow, matches
 from settle.judging.facts.base import Facts, fact, family
 
 if TYPE_CHECKING:
@@ -112,9 +113,8 @@ def unnumbered(facts: Facts, column: str) -> Wording:
     """A column whose numbers are all 0, for words that have none: what is written of every month or day is looked at once."""
     if facts.n <= FEW:
         return Wording(*facts.coded(column))
-    codes, distinct = pd.factorize(facts[column])
-    said, texts = coded(replaced(distinct.to_series(), _NUMBER.pattern, "0"))
-    return Wording(said[codes], texts)
+    said = pc.replace_substring_regex(arrow(facts[column]), _NUMBER.pattern, "0").dictionary_encode()
+    return Wording(said.indices.to_numpy(), said.dictionary.to_numpy(zero_copy_only=False))
 
 
 _NUMBER = re.compile("[0-9]+")
