@@ -43,6 +43,7 @@ _UNSEEN = re.compile(f"[{_NOTHING}]")
 _RESIDENT = re.compile(
     r"(?<!\d)(\d ?\d[ ./-]?[01] ?\d[ ./-]?[0-3] ?\d)([ \t\r\n]{0,3}[-./_]?[ \t\r\n]{0,3})(\d)(?: ?\d){6}(?!\d)"
 )
+_POWER = re.compile(r"(?<![\d.,])(\d)\.(\d{9,12})[eE]\+?12(?!\d)")  # a number of a resident as a program keeps numbers
 _MONEY = re.compile(r"[ \t]{0,2}원|[,.]\d")
 _MONTH_DAY = re.compile(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
@@ -182,7 +183,8 @@ def _hidden(text: str, accounts: bool) -> str:
         plain = _OTHER_DIGIT.sub(_digit, seen.translate(_TABLE))
     if sum(map(plain.count, "0123456789")) < FEWEST:
         return text
-    hidden, plain = _replaced(seen, plain, _RESIDENT, _resident)
+    hidden, plain = _replaced(seen, plain, _POWER, _power)
+    hidden, plain = _replaced(hidden, plain, _RESIDENT, _resident)
     if accounts:
         hidden, plain = _replaced(hidden, plain, _NAMED, _named)
         hidden, plain = _replaced(hidden, plain, _CARD, _named)
@@ -222,6 +224,12 @@ def _resident(found: re.Match[str]) -> str:
         if not spaced or _MONEY.match(found.string, found.end()):
             return ""
     return f"{born}-{sex}******"
+
+
+def _power(found: re.Match[str]) -> str:
+    """The same of a number with its power of ten, whose last zeros are not written."""
+    whole = _RESIDENT.fullmatch(found[1] + found[2].ljust(12, "0"))
+    return _resident(whole) if whole else ""
 
 
 def _named(found: re.Match[str]) -> str:
