@@ -46,7 +46,7 @@ def filled(path: Path, rows: dict[str, list[list[Any]]], names: list[str]) -> Pa
         if SHEET in names:
             sheet = book.get_worksheet_by_name(SHEET)
             sheet.set_column(1, 1, 33)
-            sheet.write_comment(4, 1, "전화로 확인", {"author": "박주임"})
+            sheet.write_comment(4, 1, "[GAC-010] 담당자: 전화로 확인", {"author": "박주임"})
             book.define_name("기업", f"={SHEET}!$B$5")
     return path
 
@@ -106,7 +106,10 @@ def test_every_finding_is_noted_at_its_cell_and_the_note_of_the_office_stays(alo
         coloured = [k.sqref for k in book[place].conditional_formatting]
         assert any(book[place][cell].coordinate in areas for areas in coloured)
     assert "제외:" in book[SHEET]["F6"].comment.text
-    assert (book[SHEET]["B5"].comment.text, book[SHEET]["B5"].comment.author) == ("전화로 확인", "박주임")
+    assert (book[SHEET]["B5"].comment.text, book[SHEET]["B5"].comment.author) == (
+        "[GAC-010] 담당자: 전화로 확인",
+        "박주임",
+    )
 
 
 def test_where_not_every_finding_has_a_note_the_column_that_tells_them_is_named(

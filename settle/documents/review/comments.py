@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from settle.documents.review import package as ooxml
 from settle.documents.review.package import Package, insertion, outline, splice
 from settle.documents.review.worksheet import WORKSHEET, Worksheet, place, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -31,7 +35,6 @@ SHAPE = (
     "<x:Anchor>{left}, 15, {top}, 2, {right}, 30, {bottom}, 4</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row>"
     "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-OURS = re.compile(r"\[[A-Z]{3}-\d{3}\] [^:\n]{1,20}: ")  # some programs save comments without their authors
 _ID_MAP = re.compile(rb'(<o:idmap\b[^<>]{0,500}?\bdata=")([\d,]++)(")')
 
 
@@ -52,18 +55,21 @@ class Notes:
         if self.drawing and b'xmlns:v="urn:schemas-microsoft-com:vml"' not in package.read(self.drawing):
             self.usable = False
 
-    def renew(self, texts: dict[str, str], author: str) -> None:
-        """Put these texts at their cells, in place of what `author` said before; cells with a comment of somebody else keep that."""
+    def renew(self, texts: dict[str, str], author: str, words: Collection[str]) -> None:
+        """Put these texts at their cells, in place of what `author` said before; cells with a comment of somebody else keep that.
+
+        words: what effects are called, by which `author`'s own are known where a program saved comments without their authors.
+        """
         if not texts and not self.comments:
             return
-        taken = self._forget(author)
+        taken = self._forget(author, re.compile(rf"\[[A-Z]{{3}}-[0-9]{{3}}\] (?:{'|'.join(map(re.escape, words))}): "))
         texts = {cell: text for cell, text in texts.items() if cell not in taken}
         if texts:
             self._make()
             self._say(texts, author)
             self._draw(texts)
 
-    def _forget(self, author: str) -> set[str]:
+    def _forget(self, author: str, beginning: re.Pattern[str]) -> set[str]:
         """Take this author's comments away; the cells of the others."""
         if not self.comments:
             return set()
@@ -73,7 +79,9 @@ class Notes:
             str(i) for i, a in enumerate(authors) if xml[a.inner : a.close].decode("utf-8", "replace").strip() == author
         }
         listed = outline(xml, "commentList").children
-        gone = [c for c in listed if c.attributes.get("authorId") in mine or OURS.match(plain(xml[c.inner : c.close]))]
+        gone = [
+            c for c in listed if c.attributes.get("authorId") in mine or beginning.match(plain(xml[c.inner : c.close]))
+        ]
         if gone:
             self.package.put(self.comments, splice(xml, [(c.start, c.end, b"") for c in gone]))
             cells = {_place(c.attributes.get("ref", "")) for c in gone}

@@ -37,6 +37,7 @@ from settle.documents.review.verdicts import (
     WIDTHS,
     Looks,
     Mark,
+    called,
     line_verdicts,
     marks,
 )
@@ -518,7 +519,7 @@ class _Review:
                 f"모든 지적은 {self._told(source)} 열에 있습니다."
             )
         texts = {cell: safe("\n".join(found[cell].texts)) for cell in order[:MOST_COMMENTS]}
-        notes.renew(texts, AUTHOR)
+        notes.renew(texts, AUTHOR, called(self.judgement))
 
     # ---- the summary sheet and the workbook -----------------------------------------------------------------------------------------
 

@@ -97,6 +97,12 @@ def line_verdicts(judgement: Judgement, source: int) -> dict[int, tuple[str, int
     return result
 
 
+def called(judgement: Judgement) -> set[str]:
+    """What the effects of findings are called, of every subject of the programme."""
+    subjects = (judgement.programme.main, *judgement.programme.others)
+    return {*WORDS.values(), *(word for one in subjects for word in (one.disallowed, one.held))}
+
+
 class _Marks:
     """Marks being collected: index of a sheet -> cell -> what is said there."""
 
