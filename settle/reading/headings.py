@@ -31,7 +31,7 @@ COUNTER = re.compile(r"(연번|번호|순번|no|번|순서|일련번호|seq|inde
 _NOT_LETTER = re.compile(r"[^0-9a-z가-힣\u1100-\u11ff一-鿿]")
 _BRACKET = re.compile(r"[(\[（【〔<〈{][^()\[\]（）【】〔〕<>〈〉{}]*[)\]）】〕>〉}]")
 _MARK = re.compile(
-    r"^\s?(?:[①-⑳㉠-㉻❶-❿]|[(\[]?\d{1,2}\s?[.)\]:]\s?(?!\d)|[가-하][.)]\s|[-•·▶■※*]\s?)++"
+    r"^\s?(?>(?:[①-⑳㉠-㉻❶-❿]|[(\[]?\d{1,2}\s?[.)\]:]\s?(?!\d)|[가-하][.)]\s|[-•·▶■※*]\s?)+)"
 )  # ①, 1., (1), 가.
 _REMARK = re.compile(r"[*※].*", re.DOTALL)
 _UNIT = re.compile(

@@ -178,8 +178,8 @@ def _some(archive: zipfile.ZipFile, part: str, most: int = 4 << 20) -> bytes:
         return b""
 
 
-_SHEET = re.compile(rb"<(?:\w{1,40}:)?sheet\b((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
-_REL = re.compile(rb"<(?:\w{1,40}:)?Relationship\b((?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_SHEET = re.compile(rb"<(?:\w{1,40}:)?sheet\b((?>(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*))>")
+_REL = re.compile(rb"<(?:\w{1,40}:)?Relationship\b((?>(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*))>")
 _ATTRIBUTE = re.compile(rb"(?<![\w:])([\w:]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _1904 = re.compile(rb"date1904\s{0,9}=\s{0,9}[\"'](?:1|true)[\"']")
 

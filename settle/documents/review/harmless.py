@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # a tag that is none of: the end of an element of cells; the end of a text that ends its cell; a start with short attributes
 _OTHER = re.compile(
     rb"<(?!/(?:row|c|v|f|is|si)>|/t></(?:is|si)>|(?:row|c|v|f|is|t|si)"
-    rb'(?: [A-Za-z0-9:]{1,40}="[^"<>&\x80-\xff]{0,%d}")*+ ?/?>)' % (FEWEST - 1)
+    rb'(?>(?: [A-Za-z0-9:]{1,40}="[^"<>&\x80-\xff]{0,%d}")*) ?/?>)' % (FEWEST - 1)
 )
 _TEXT = re.compile(rb">([^<]{%d,}+)" % FEWEST)
 _FORMULA = re.compile(rb"<f(?: [^<>]*+)?>([^<]{%d,}+)" % FEWEST)
@@ -62,7 +62,7 @@ def cells(columns: Collection[str], shared: bool = True) -> re.Pattern[bytes]:
     skipped = b"" if shared else rb'(?![^<>:]* t="s")'  # a prefix before it may hide another kind
     return re.compile(
         rb"(<c(?= )" + skipped + rb'[^<>]* (?:[A-Za-z0-9:]{0,40}:)?r="(?:' + letters + rb")[0-9][^<>]*>"
-        rb"(?:[^<]++|<(?!c[ >/]))*+)"
+        rb"(?>(?:[^<]++|<(?!c[ >/]))*))"
     )
 
 

@@ -21,7 +21,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 LONGEST = 32_000  # letters a cell can hold, with room for a remark
 _NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TAG = re.compile(rb"""<(?:[^"'<>]++|"[^"<]*+"|'[^'<]*+')*+>""")
+_TAG = re.compile(rb"""<(?>(?:[^"'<>]++|"[^"<]*+"|'[^'<]*+')*)>""")
 _LEVEL = 1  # zlib level for large parts: the file is a working paper, speed counts
 
 

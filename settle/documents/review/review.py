@@ -457,7 +457,7 @@ class _Review:
             part = next((p for k, p in self.package.relations("xl/workbook.xml").values() if k == "sharedStrings"), "")
             strings = (
                 re.finditer(
-                    rb"<(?:\w{1,40}:)?si(?:\s[^<>]*?)?(?:/>|>((?:[^<]++|<(?!/?(?:\w{1,40}:)?si\b))*+)</(?:\w{1,40}:)?si>)",
+                    rb"<(?:\w{1,40}:)?si(?:\s[^<>]*?)?(?:/>|>((?>(?:[^<]++|<(?!/?(?:\w{1,40}:)?si\b))*))</(?:\w{1,40}:)?si>)",
                     self.package.read(part),
                     re.S,
                 )

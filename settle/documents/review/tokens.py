@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 # what opens with < ends with > outside of quotes, in which no < can stand
-TOKEN = re.compile(rb"(<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>)")
+TOKEN = re.compile(rb"(<(?>(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*)>)")
 _SPECIAL = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _LOOSE = re.compile(rb"(<[^<>]*+>)")  # where it is not well-formed, as old drawings are
 _ATTRIBUTE = re.compile(rb"(?<=[\s\"'])([A-Za-z_][\w:.-]*+)(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')")

@@ -41,10 +41,10 @@ class Worksheet:
         self.filter_range = ""
         p = re.escape(opening[1])
         self.row_pattern = re.compile(
-            rb"<" + p + rb"row\b([^<>]*?)(?:/>|>((?:[^<]++|<(?!/?" + p + rb"row\b))*+)</" + p + rb"row>)"
+            rb"<" + p + rb"row\b([^<>]*?)(?:/>|>((?>(?:[^<]++|<(?!/?" + p + rb"row\b))*))</" + p + rb"row>)"
         )
         self.cell_pattern = re.compile(
-            rb"<" + p + rb"c\b([^<>]*?)(?:/>|>(?:[^<]++|<(?!/?" + p + rb"c\b))*+</" + p + rb"c>)"
+            rb"<" + p + rb"c\b([^<>]*?)(?:/>|>(?>(?:[^<]++|<(?!/?" + p + rb"c\b))*)</" + p + rb"c>)"
         )
         self.content = tuple(b"<" + opening[1] + name for name in (b"v>", b"v ", b"is>", b"is ", b"f>", b"f "))
 
