@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import settle
 from tests.kit.patterns import LONGEST, Used, attacks, collected, growth, worst
 
 pytestmark = pytest.mark.slow_all  # every pattern on its worst cases
@@ -38,3 +40,12 @@ def test_every_pattern_is_linear() -> None:
 
 def test_every_pattern_is_linear_up_to_a_megabyte() -> None:
     assert [said for used in collected() if (said := slow(used, LONGEST, tried=2))] == []
+
+
+def test_no_group_of_alternatives_is_possessive() -> None:
+    """Before Python 3.11.5 such a group matches wrongly (gh-106052), and workbooks lose their rows; (?>(?:…)*) does not."""
+    possessive = re.compile(r"(?<!\\)\)(?:[*+?]|\{[0-9,]+\})\+")
+    files = sorted(Path(settle.__file__).parent.rglob("*.py"))
+    assert len(files) > 300
+    assert [f"{one.name}: {said[0]}" for one in files if (said := possessive.search(one.read_text("utf-8")))] == []
+    assert possessive.search(r"(?:a|b)*+") is not None

@@ -40,7 +40,7 @@ function place() {
   if (!one || one === document.body) return () => null;
   if (id) return () => document.getElementById(id);
   if (name && one.closest(".filters")) return () => $(`.filters [name="${CSS.escape(name)}"]`);
-  const acts = () => all("main table :is(a[href], button, summary, select)").filter((each) => each.checkVisibility());
+  const acts = () => all("main table :is(a[href], button, summary, select, input:not([type=hidden]))").filter((each) => each.checkVisibility());
   const at = acts().indexOf(one);
   return () => (at < 0 ? null : acts()[Math.min(at, acts().length - 1)]);
 }
