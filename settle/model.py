@@ -92,7 +92,8 @@ class Doubt(Struct, frozen=True):
     """What reading did not decide and somebody has to say once; data for the questions.
 
     kind: "word" (text stands in the column and is none of its values), "key" (text is a heading that may be the column),
-    "twin" (several headings may be the column). sheet: index into Book.sheets (-1: any), rows: 1-based rows concerned.
+    "twin" (several headings may be the column). sheet: index into Book.sheets (-1: any), rows: 1-based rows concerned, kinds: of the
+    sheets that the column stands in, where it is not the ledger's.
     """
 
     kind: str
@@ -101,6 +102,7 @@ class Doubt(Struct, frozen=True):
     sheet: int = -1
     rows: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class Book(Struct):

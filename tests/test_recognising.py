@@ -9,6 +9,7 @@ import pytest
 
 from settle.pipeline import Opened, judge, read_book
 from settle.programme import sheets, vocabulary
+from settle.programme.answers import understood
 from settle.reading import headings
 from settle.reading.book import book_from_tables
 from settle.reading.book import read_book as read_sheets
@@ -106,6 +107,72 @@ def test_nine_of_ten_are_enough_and_eight_are_not() -> None:
 def test_a_real_key_is_left_alone() -> None:
     rows = [{"집행번호": f"E-{row['No']}", **row} for row in ledger()]
     assert keys(book_from_tables({"집행내역": rows, "증빙목록": evidence()}))[0] == "E-1"
+
+
+def counted(heading: str = "연번", shift: int = 0) -> list[dict[str, Any]]:
+    """An evidence list whose only number is a running one, as the ledger has."""
+    return [
+        {heading: row["집행No"]} | {k: v for k, v in row.items() if k not in ("연번", "집행No")}
+        for row in evidence(shift=shift)
+    ]
+
+
+@pytest.mark.parametrize("heading", ["연번", "No", "순번", "집행번호"])
+def test_a_counter_of_the_evidence_that_agrees_with_the_lines_is_the_key_of_both(heading: str) -> None:
+    papers = [
+        *counted(),
+        {"연번": 6, "증빙종류": "회의록", "발행자": "자체"},
+    ]  # a second paper of a line, with nothing to compare
+    book = book_from_tables({"집행내역": ledger(heading), "증빙목록": papers})
+    assert keys(book) == [str(n) for n in range(1, 11)]
+    assert list(book.frames["증빙목록"]["집행번호"]) == [*keys(book), "6"]
+    assert not book.errors
+    assert not set(judge(book).findings["code"]) & {"DAT-060", "GEN-080"}
+
+
+def test_a_list_named_otherwise_whose_key_is_a_counter_is_the_evidence(tmp_path: Path) -> None:
+    rows = [list(counted()[0]), *(list(row.values()) for row in counted())]
+    lines = [list(ledger("연번")[0]), *(list(row.values()) for row in ledger("연번"))]
+    book = read_sheets([workbook(tmp_path / "a.xlsx", {"집행 대장": lines, "증빙대장": rows})])
+    assert list(book.frames["증빙목록"]["집행번호"]) == keys(book) == [str(n) for n in range(1, 11)]
+
+
+def test_a_counter_proves_no_row_that_agrees_in_nothing() -> None:
+    papers = counted()
+    papers[9] |= {"발행일": "2025-09-30", "발행자": "다른상점", "합계금액": 5}
+    book = book_from_tables({"집행내역": ledger("연번"), "증빙목록": papers})
+    assert list(book.frames["증빙목록"]["집행번호"])[8:] == ["9", ""]
+    assert said(book, "11행", "어느 줄의 증빙인지 알 수 없는")
+    judged = judge(book)
+    held = judged.findings[judged.findings["code"] == "GEN-080"]
+    assert list(held["line"]) == ["10"]
+    assert set(judged.findings["effect"]) <= {"hold", "note"}  # what is not known disallows nothing
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "about"),
+    [
+        ("연번", "연번", "열.집행내역:집행번호, 증빙목록:집행번호"),
+        ("순번", "연번", "열.집행내역:집행번호"),
+        ("집행번호", "연번", "열.증빙목록:집행번호"),
+    ],
+)
+def test_what_the_content_does_not_prove_is_one_question_for_all_its_papers(mine: str, theirs: str, about: str) -> None:
+    tables = {"집행내역": ledger(mine), "증빙목록": counted(theirs, shift=3)}
+    judged = judge(book_from_tables(tables))
+    asked = next(q for q in judged.questions if q.about == about)
+    assert (len(asked.lines), asked.won) == (10, 605_000)
+    assert asked.choices == (mine if mine == "순번" else theirs, "없음")
+    assert not [q for q in judged.questions if q.about.startswith("증빙.")]
+    assert "disallow" not in set(judged.findings["effect"])
+    given = understood(asked.about, asked.lines, asked.choices, asked.choices[0])
+    assert given is not None
+    book = book_from_tables(tables, columns=given.columns)
+    assert all(keys(book))
+    none = understood(asked.about, asked.lines, asked.choices, "없음")
+    book = book_from_tables(tables)
+    book.answers = none
+    assert not [q for q in judge(book).questions if q.about.startswith("열.")]
 
 
 # ---- --column ------------------------------------------------------------------------------------------------------

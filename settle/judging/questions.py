@@ -32,9 +32,9 @@ KINDS = {
 class Question(Struct, frozen=True):
     """One missing thing.
 
-    about: `협약.기관유형`, `집행내역.참석인원`, `열.집행내역:지출유형`, `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`,
-    `시트.예산`, `증빙.회의록`, `파일.<SHA-256>`. kind: the kind of answer (choose, yes-no, date, amount, column, cell, sheet,
-    paper). won: claims that hang on it. lines: names of the lines.
+    about: `협약.기관유형`, `집행내역.참석인원`, `열.집행내역:지출유형` (with commas: one heading in several sheets),
+    `말.결제수단=카드`, `카드.…1180`, `칸.<시트>!<칸>`, `시트.예산`, `증빙.회의록`, `파일.<SHA-256>`. kind: the kind of answer (choose,
+    yes-no, date, amount, column, cell, sheet, paper). won: claims that hang on it. lines: names of the lines.
     """
 
     id: str
@@ -110,7 +110,7 @@ class _Words:
             lines = tuple(self.tracing.names[line] for line in sorted(thing.lines))
             return "choose", (*lines, NO_LINE), lines[0]
         if sheet == "열":
-            choices = self._choices(rest.partition(":")[2])
+            choices = self._choices(rest.rpartition(":")[2])
             return "choose", choices, choices[0]
         if sheet == "말":
             column = rest.partition("=")[0]
@@ -141,7 +141,7 @@ class _Words:
             return thing.message
         match sheet:
             case "열":
-                return self._heading_text(rest.partition(":")[2])
+                return self._heading_text(rest.rpartition(":")[2])
             case "증빙":
                 return f"{rest}: 이 서류를 내야 합니다 ({lines:,}줄)."
             case "시트":
@@ -189,7 +189,8 @@ class _Words:
         if first.kind == "twin":
             return f"{column}(으)로 볼 수 있는 열이 {len(first.choices)}개입니다: 어느 것입니까?"
         if first.kind == "key":
-            return f"열 '{first.text}'은(는) {column}입니까?"
+            where = f"{'·'.join(first.kinds)}의 " if set(first.kinds) - {self.main} else ""
+            return f"{where}열 '{first.text}'은(는) {column}입니까?"
         more = " …" if len(first.choices) > EXAMPLES else ""
         told = f" ({', '.join(first.choices[:EXAMPLES])}{more})" if first.choices else ""
         if others:

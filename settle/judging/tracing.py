@@ -14,6 +14,7 @@ from settle import korean
 from settle.judging.findings import line_ids
 from settle.judging.kinds.base import Context
 from settle.judging.missing import HELD, PAPER, UNCHECKED, Thing
+from settle.model import EVIDENCE
 from settle.programme import conditions, sheets
 from settle.programme.answers import FILE
 from settle.programme.folders import ResourceError, data_file
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from settle.programme.vocabulary import Programme
 
 MEANS = "결제수단"
+KEY = "집행번호"
 LIST_TEXTS = {
     "카드": "카드 이용내역을 함께 주십시오.",
     "은행": "사업비 계좌의 거래내역을 함께 주십시오.",
@@ -85,7 +87,11 @@ class Tracing:
         said = book.answers.columns if book.answers else {}
         found: dict[str, list[Doubt]] = defaultdict(list)
         for one in book.doubts:
-            if one.kind in ("column", "twin", "key") and said.get(f"{self.main}:{one.column}") != "":
+            if one.kind not in ("column", "twin", "key"):
+                continue
+            of_another = one.sheet >= 0 and book.sheets[one.sheet].kind not in ("", self.main)
+            denied = any(said.get(f"{kind}:{one.column}") == "" for kind in one.kinds or (self.main,))
+            if not of_another and not denied:
                 found[one.column].append(one)
         return found
 
@@ -93,7 +99,8 @@ class Tracing:
         """The thing of that name; a column that a heading may be is that heading."""
         sheet, _, column = about.partition(".")
         if sheet == self.main and column in self.headings:
-            about = f"열.{self.main}:{column}"
+            kinds = self.headings[column][0].kinds or (self.main,)
+            about = f"열.{', '.join(f'{kind}:{column}' for kind in kinds)}"
         return self.things.setdefault(about, Thing(about))
 
     # ---- what is held
@@ -125,6 +132,8 @@ class Tracing:
                 continue
             abouts, some = asked[at]
             for about in abouts:
+                if KEY in self.headings and about.startswith("증빙.") and about != f"증빙.{EVIDENCE}":
+                    about = f"{self.main}.{KEY}"  # its papers may be listed under a number that nobody has told of
                 tier = PAPER if about.startswith("증빙.") else HELD
                 self.thing(about).add(tier, lines[some], won[some], codes[at])
 

@@ -370,7 +370,7 @@ def _chosen(kind: str, about: str, typed: str) -> Answers:
     """One of the choices of a question about a card or a heading."""
     if kind == "카드":
         return Answers(cards={about: typed})
-    return Answers(columns={about: "" if typed == NONE else typed})
+    return Answers(columns=dict.fromkeys(about.split(", "), "" if typed == NONE else typed))
 
 
 def _parts(typed: str, count: int) -> list[str]:

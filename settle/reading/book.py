@@ -25,10 +25,10 @@ from settle.reading.categories import map_categories
 from settle.reading.context import Context
 from settle.reading.exchange import say_exchange
 from settle.reading.frames import complete, frame, with_base
-from settle.reading.gathered import Counter, Gathered
+from settle.reading.gathered import Gathered
 from settle.reading.hidden import hidden_parts
 from settle.reading.item_value_sheet import known_items, read_pairs
-from settle.reading.keys import key_by_content
+from settle.reading.keys import counters, key_by_content, lacks_key_alone, may_have_counter
 from settle.reading.lacking import require_subject, say_several
 from settle.reading.nothing import say_nothing_read
 from settle.reading.other_systems import known_list, merge_funds, split_funds
@@ -243,14 +243,10 @@ def _take_table(
     source = context.source
     sheet, part = read_table(context, table, until)
     part = with_base(part, sheet.kind, rules.programme.main.sheet)
+    if may_have_counter(table):
+        reading.counters[source] = counters(context, table)
     if table.kind.main:
         reading.content[source] = context.content
-        if "집행번호" not in table.places and "집행번호" not in table.nothing:
-            reading.counters[source] = {
-                heading: Counter(place, context.columns[place])
-                for place, heading in table.unknown.items()
-                if place in context.columns and headings.is_counter(heading)
-            }
         map_categories(context, part, rules.programme, rules.categories)
         part = split_funds(part, context)
     if sheet.kind == BUDGET:
@@ -293,7 +289,9 @@ def _choose(
     if named is not None:
         score, top, bottom = headings.find(named, grid)
         table = headings.assign(named, grid, top, bottom, sample, asked(named)) if grid else None
-        if table and (not table.missing or (exact and score >= 1)):
+        if table and (
+            not table.missing or (exact and score >= 1) or (lacks_key_alone(table) and len(table.places) >= 3)
+        ):
             return table
         if exact:
             return None

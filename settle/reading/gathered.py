@@ -33,7 +33,7 @@ class Gathered(Struct):
     agreement: dict[str, Any] = field(default_factory=dict)
     counters: dict[int, dict[str, Counter]] = field(
         default_factory=dict
-    )  # ledger without a key -> heading -> its cells
+    )  # ledger or evidence without a key -> heading -> its cells
     content: dict[int, int] = field(default_factory=dict)  # ledger -> rows with a figure or date that are no lines
     beside: set[int] = field(default_factory=set)  # sheets that are no second ledger where one's own is there
     doubts: list[Doubt] = field(default_factory=list)

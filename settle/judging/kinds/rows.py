@@ -36,9 +36,19 @@ def counted(keys: list[str]) -> list[str]:
 
 @kind("line")
 def dangling_evidence(ctx: Context) -> Outcome:
-    """Evidence that points to no line (DAT-060). Values: target, paper, number."""
+    """Evidence that points to no line (DAT-060), found: blank where its number is. Values: target, paper, number.
+
+    Of a list without that column nothing is said row by row: the column is what is missing.
+    """
     columns = {"target": "집행번호", "paper": "증빙종류", "number": "증빙번호"}
-    return _rows(ctx, EVIDENCE, ctx["links"].dangling, columns)
+    dangling = ctx["links"].dangling
+    if not ctx.facts.book.has(EVIDENCE, "집행번호"):
+        dangling = np.zeros_like(dangling)
+    found = _rows(ctx, EVIDENCE, dangling, columns)
+    for told in found.told:
+        blank = np.array([not target for target in told.values["target"]])
+        told.case[blank] = ctx.rule.found("blank") or ctx.rule.case("note")
+    return found
 
 
 @kind("line")
