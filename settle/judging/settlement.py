@@ -179,19 +179,20 @@ def settle(
     state.left, waiting = _own(state.left, own, "hold")
     used += waiting
     held = net - disallowed - state.left
+    allowed = net - disallowed
     result = []
     for rule in rules:
         one = done[rule.code]
         result.append(one)
         if one.outcome.case.any():
-            held = held + _hold(state, one, net)
+            held = held + _hold(state, one, net, allowed)
         if one.outcome.second is not None and one.outcome.second.case.any():
             beside = one.outcome.second
             told = Outcome(beside.case, hold=beside.hold, values=beside.values)
             alone = one.outcome.case == 0  # what a decision took of these lines stands with the only word about them
             other = Applied(rule, told, nothing, nothing, np.where(alone, one.applied, 0), second=True)
             one.applied = np.where(alone, 0, one.applied)
-            held = held + _hold(state, other, net)
+            held = held + _hold(state, other, net, allowed)
             result.append(other)
     return Settled(facts["claimed"], held, disallowed, result, used)
 
@@ -210,11 +211,18 @@ def _rejected(outcome: Outcome, i: int, machine: int, left: int) -> int:
     return won
 
 
-def _hold(state: State, one: Applied, net: np.ndarray) -> np.ndarray:
-    """What a rule's holds take of what is left; a hold of its second word yields to a decision like the first."""
+def _hold(state: State, one: Applied, net: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """What a rule's holds take of what is left; a hold of its second word yields to a decision like the first.
+
+    allowed: what all disallowances left of each line.
+    """
     waits = with_effect(one.rule, one.outcome.case, "hold")
     asked = np.where(waits, np.minimum(net if one.outcome.hold is None else one.outcome.hold, net), 0)
     one.at_issue = np.where(waits, asked, one.at_issue)
+    if one.outcome.hold_in_left:
+        asked = asked.copy()
+        for line in np.flatnonzero((asked > 0) & (allowed < net)).tolist():  # one by one: won × won may pass int64
+            asked[line] = -(-int(asked[line]) * int(allowed[line]) // int(net[line]))
     one.machine = np.where(waits, np.minimum(asked, state.left + one.applied), one.machine)
     for decision in state.decisions.get(one.rule.code, []):
         asked[decision.line] = 0

@@ -120,7 +120,8 @@ def vat_in_ledger(ctx: Context, among: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def contained_vat(ctx: Context) -> Outcome:
     """VAT inside a purchase, whatever is deducted later: what is left of it above 공급가액, at most the VAT.
 
-    parameters.fund_first: from whose lines it is taken first; then from the latest. Where it is not known, ⌈won ÷ 11⌉ of the purchase
+    parameters: fund_first: from whose lines it is taken first; then from the latest. hold_of = "left": a hold is of the VAT in what all
+    disallowances leave of a line, ⌈left × VAT ÷ won⌉. Where it is not known, ⌈won ÷ 11⌉ of the purchase
     is held (local: vat_unknown), no more. Local: vat_known (a case of it that holds, holds the VAT), vat_differs (the lines say more VAT
     than the papers: theirs is meant, and only a case that holds has it). Values: supply, vat, excess, paper_vat.
     """
@@ -150,7 +151,7 @@ def contained_vat(ctx: Context) -> Outcome:
 
     case = settle_cases(ctx, case, take)
     values = {"supply": supply, "vat": vat, "excess": share, "paper_vat": paper_vat}
-    return Outcome(case, take, hold=share, values=values)
+    return Outcome(case, take, hold=share, hold_in_left=ctx.rule.parameters.get("hold_of") == "left", values=values)
 
 
 @kind("deduction")

@@ -49,6 +49,9 @@ class Outcome(Struct):
     case: np.ndarray
     take: Take | None = None  # left (int64 per line) -> won taken per line
     hold: np.ndarray | None = None  # won at issue where a hold asks for a part of the line only
+    hold_in_left: bool = (
+        False  # the part is a share of the line: what other rules disallow of the line takes its share of it
+    )
     values: dict[str, Any] = field(default_factory=dict)  # for the texts: arrays, or callables over line positions
     told: list[Told] = field(default_factory=list)
     unknown: str = ""  # why the rule is (partly) not checked

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from settle import korean as text
 from settle.judging.arrays import NO_DAY, group_sum, latest_first
 from settle.judging.boundaries import unknown
 from settle.judging.facts.declared import figure
@@ -40,7 +41,7 @@ def share_of_total(ctx: Context) -> Outcome:
         base = np.array([found.get(str(name), 0) for name in names], dtype=np.int64)
         blank = open_parts(ctx.facts, by, where=plan.get("where"))
         lost = among & (base == 0) & bool(by)
-        excess = spent - base * share // 100
+        excess = (spent * 100 - base * share) // 100  # less than a won is no breach
     else:
         base = group_sum(group, ctx.left)
         excess = ((100 - share) * spent - share * (base - spent)) // (100 - share)
@@ -51,8 +52,12 @@ def share_of_total(ctx: Context) -> Outcome:
     ctx.local.update(not_agreed=lost, base_open=cells != "", over=taken > 0)
     case = ctx.cases(among)
     moving = ctx.effect(case, "disallow")
+
+    def most(lines: np.ndarray) -> list[str]:
+        return [_hundredths(won) for won in (base * share)[lines].tolist()]
+
     values: dict[str, Any] = {
-        "base": base, "share": share, "most": base * share // 100, "spent": spent, "excess": excess, "group": names, "blank": cells,
+        "base": base, "share": share, "most": most, "spent": spent, "excess": excess, "group": names, "blank": cells,
     }  # fmt: skip
     return Outcome(
         case,
@@ -60,6 +65,12 @@ def share_of_total(ctx: Context) -> Outcome:
         hold=np.where(lost, ctx["net"], taken),
         values=values,
     )
+
+
+def _hundredths(won: int) -> str:
+    """Hundredths of a won as won, with the part of one that there is: 3,000,000.3."""
+    whole, part = divmod(won, 100)
+    return text.number(whole) + (f".{part:02d}".rstrip("0") if part else "")
 
 
 @kind("deduction")
