@@ -6,8 +6,8 @@
 Each of the three reads ledger and evidence of one workbook and asks six headline rules that a careful person writes down first:
 a meal above 30,000 won a head, a personal card, a line without paper, a day that is none, a contract before the agreement, papers
 below the amount. They print how many lines break at least one, all the same number; settle asks all of its rules, and writes for each
-finding its cell, source, arithmetic and remedy. duckdb's reader of workbooks is an extension that it fetches from the net once: where it
-is not there, the row says so.
+finding its cell, source, arithmetic and remedy. duckdb's reader of workbooks is an extension that duckdb would fetch from the net: the
+package duckdb-extension-excel, which brings it as a file, is asked for instead. What cannot run here says so in its row.
 """
 
 from __future__ import annotations
@@ -48,9 +48,12 @@ print(lines.select(bad.sum()).item())
 """
 DUCKDB = """
 import sys
+from pathlib import Path
 import duckdb
+import duckdb_extension_excel
+(reader,) = Path(duckdb_extension_excel.__file__).parent.rglob(f"v{duckdb.__version__}/excel.duckdb_extension")
 link = duckdb.connect()
-link.execute("LOAD excel")
+link.execute(f"LOAD '{reader}'")
 link.execute("create view paper as select * from read_xlsx(?, sheet = '증빙목록', all_varchar = true)".replace("?", repr(sys.argv[1])))
 link.execute("create view line as select * from read_xlsx(?, sheet = '집행내역', all_varchar = true)".replace("?", repr(sys.argv[1])))
 print(link.execute('''
