@@ -10,7 +10,8 @@ import pytest
 
 from settle import examples
 from settle.commands import common
-from settle.documents import json_, sample
+from settle.documents import disallowance, json_, sample
+from settle.documents.view import View
 from settle.model import Judged, Judgement
 from settle.pipeline import book_from_tables, judge
 from settle.programme import rules as rulebooks
@@ -377,6 +378,20 @@ def test_a_whole_settlement(rulebook: Rulebook) -> None:
     assert result.totals == {"claimed": 20_360_000, "recognised": 19_500_000, "held": 0, "disallowed": 860_000}
     (grant,) = (row for row in result.by_fund.itertuples() if row.재원 == GRANT)
     assert (grant.recognised, grant.refund) == (17_500_000, 501_234)  # 18,000,000 - 17,500,000 + 1,234
+
+
+def test_money_of_its_own_is_not_ordered_back(rulebook: Rulebook) -> None:
+    """자부담 of which something is left, or that is held, is nobody's to take back (공고 2.가: 반납액은 보조금)."""
+    result = run(rulebook, ("06-05", A, OWN, 200_000), ("06-20", A, GRANT, 1_800_000), 협약=AGREEMENT)
+    view = View(result)
+    own = next(row for row in result.by_fund.itertuples() if row.재원 == OWN)
+    grant = next(row for row in result.by_fund.itertuples() if row.재원 == GRANT)
+    assert (own.budget, own.refund, own.refund_if_held_recognised) == (2_000_000, 0, 0)
+    assert [row[0] for row in view.refunds] == [GRANT]
+    assert view.refund == grant.refund == 18_000_000 - grant.recognised
+    words = " ".join(text for block in disallowance.document(result).blocks for text in [getattr(block, "text", "")])
+    assert "반납액 (보조금)" in words
+    assert "반납액 (자부담)" not in words
     assert {one.code for one in result.not_checked if one.provisional} <= {
         "BSR-010",
         "BSR-020",

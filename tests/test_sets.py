@@ -6,7 +6,9 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 import signal
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -339,3 +341,52 @@ def test_an_earlier_review_that_cannot_be_read_is_told_and_kept(tmp_path: Path) 
         del book[name]
     book.save(out / "검토표.xlsx")
     assert "지난 '검토표.xlsx'를 집행내역의 줄이 없어" in check(file, "-o", out).output
+
+
+def test_numbers_typed_into_the_review_are_masked_in_the_next_one_and_the_same_ever_after(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    check(file, "-o", out)
+    review = out / "검토표.xlsx"
+    book = openpyxl.load_workbook(review)
+    page, listed_ = book["집행내역"], book["지적 목록"]
+    heads = [cell.value for cell in page[1]]
+    page.cell(3, heads.index("소명내용") + 1, "주민 9001011234567, 신한 110-123-456789")
+    page.cell(3, heads.index("담당자") + 1, "홍길동 900101-1234567")
+    listed_.cell(4, 11, "김가람 900101-1234567 계좌번호 110-123-456789")
+    book.save(review)
+    typed = review.read_bytes()
+    shown = []
+    for _ in range(2):
+        assert "소명 2건" in check(file, "-o", out).output
+        with zipfile.ZipFile(review) as package:
+            whole_text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+        assert not re.search(r"900101-?1234567|110-123-456789", whole_text)
+        assert "900101-1******" in whole_text
+        shown.append((reply(review, "E-002"), json.loads((out / "비교.json").read_text(encoding="utf-8"))["findings"]))
+    assert shown[0] == shown[1]
+    assert (out / "이전" / "1" / "검토표.xlsx").read_bytes() == typed  # what a person typed is theirs
+    back = tmp_path / "돌아온.xlsx"
+    back.write_bytes(typed)  # the same in the clear and masked is said once
+    check(back, "-o", out)
+    assert reply(review, "E-002") == shown[0][0]
+
+
+def test_a_file_called_like_the_folder_of_earlier_sets_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS), tmp_path / "결과"
+    out.mkdir()
+    (out / "이전").write_text("내 파일", encoding="utf-8")
+    for _ in range(2):
+        said = str(check(file, "-o", out).exception)
+        assert "'이전'이라는 파일이 있어 지난 결과를 둘 폴더를 만들 수 없습니다" in said, said
+        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+        assert [(path.name, path.read_text(encoding="utf-8")) for path in out.iterdir()] == [("이전", "내 파일")]
+
+
+def test_the_screen_names_the_file_of_leads_only_where_it_is_written(tmp_path: Path) -> None:
+    late = ["E-003", "2025-06-07", "회의비", "업무협의 만찬", "한식당", 100_000, "사업비카드", "식비", 3]
+    file = ledger(tmp_path / "정산.xlsx", *ROWS, late, [*late[:1], *late[1:]])
+    said = check(file).output
+    if "의심 신호" not in said:
+        pytest.fail(said)
+    assert "-o 폴더를 주면 의심신호.xlsx에 씁니다" in said
+    assert "판정이 아님 (의심신호.xlsx)" in check(file, "-o", tmp_path / "결과").output

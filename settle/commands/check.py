@@ -84,14 +84,12 @@ def command(
     everything: bool,
 ) -> int:
     """Judge, print, write."""
-    from settle.documents import sets
-
     context = click.get_current_context()
     if not files and kept is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
     if output:
         common.ready(output, font, make=False)
-        sets.sweep(Path(output).absolute())
+        _sweep(output)
     earlier = _earlier(previous, output, programme)  # read first: it may lie in the output folder
     said: list[str] = []
     typed: list[Carried] = []
@@ -135,7 +133,7 @@ def command(
         written += sorted(path for path in place.rglob("*") if path.is_file())
     show(result, shape, written, comparison, everything=everything, brief=previous is None and not everything)
     if shape == "table" and result.leads is not None and result.leads.leads:
-        said.insert(0, _leads(result.leads))
+        said.insert(0, _leads(result.leads, written))
     for sentence in said:
         common.say(particles(sentence), err=shape != "table")
     return 2 if output and result.unjudged else result.exit_code
@@ -160,6 +158,17 @@ def _written(
     if result.book.evidence:
         result.book.evidence.evidence.kept.save(output / KEPT)
     return written
+
+
+def _sweep(output: Path) -> None:
+    """Finish what a killed run left in the folder. Raises common.Wrong where no set can be put into it."""
+    from settle.documents import sets
+    from settle.files import WriteError
+
+    try:
+        sets.sweep(Path(output).absolute())
+    except WriteError as error:
+        raise common.Wrong(str(error)) from error
 
 
 def _earlier(previous: Path | None, output: Path | None, programme: str) -> Previous | None:
@@ -191,11 +200,14 @@ def carried_over(book: Book, folder: Path, *, decisions: bool = True) -> Carried
     return replace(carried, notices=[*lost, *carried.notices])
 
 
-def _leads(found: Found) -> str:
-    """How many leads of each pattern."""
+def _leads(found: Found, written: Sequence[Path]) -> str:
+    """How many leads of each pattern, and where they stand."""
+    from settle.documents.xlsx.leads import FILE
+
     counts = Counter(one.code for one in found.leads)
     told = ", ".join(f"{code} {n}" for code, n in sorted(counts.items()))
-    return f"의심 신호 {len(found.leads)}건 ({told}): 판정이 아님 (의심신호.xlsx)"
+    where = FILE if any(path.name == FILE for path in written) else f"-o 폴더를 주면 {FILE}에 씁니다"
+    return f"의심 신호 {len(found.leads)}건 ({told}): 판정이 아님 ({where})"
 
 
 def earlier_result(path: Path, programme: str) -> Previous:

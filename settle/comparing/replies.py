@@ -1,4 +1,7 @@
-"""What was typed into the 검토표: 소명내용, 추가증빙, 담당자 beside a line, 소명 and 검토 판정 beside a finding (지적 목록)."""
+"""What was typed into the 검토표: 소명내용, 추가증빙, 담당자 beside a line, 소명 and 검토 판정 beside a finding (지적 목록).
+
+Personal numbers in them are masked where they are read: of what was typed in the clear and what an output says of it, all is the same.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from settle.comparing.earlier import keys, keys_of
-from settle.korean import printable
+from settle.korean import mask, printable
 from settle.reading.book import is_findings_list
 from settle.reading.headings import heading_key
 from settle.workbook.raw import letter
@@ -144,7 +147,7 @@ def _listed(raw: Any, named: Mapping[str, str]) -> list[Typed]:
 
     def text(head: str, row: int) -> str:
         values = heads.get(head, [])
-        return printable(str((values[row] if row < len(values) else "") or "").strip())
+        return printable(mask(str((values[row] if row < len(values) else "") or "").strip()))
 
     found = []
     for row in range(heading + 1, len(columns[0])):
@@ -173,5 +176,5 @@ def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:
     for name, values in columns.items():
         for row, value in enumerate(values[sheet.heading_row :], start=sheet.heading_row + 1):
             if value is not None and value.strip():
-                rows.setdefault(row, dict.fromkeys(REPLY, ""))[name] = printable(value.strip())
+                rows.setdefault(row, dict.fromkeys(REPLY, ""))[name] = printable(mask(value.strip()))
     return sorted(rows.items())

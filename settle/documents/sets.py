@@ -80,6 +80,16 @@ def write(folder: Path, build: Callable[[Path], list[Path]], judgement: Judgemen
     return [asked / name for name in names]
 
 
+def _room(folder: Path) -> None:
+    """Raises WriteError where something of a person has the name of the folder of earlier sets."""
+    kept = folder / EARLIER
+    if (kept.exists() or kept.is_symlink()) and not kept.is_dir():
+        raise WriteError(
+            f"'{folder}'에 '{EARLIER}'이라는 파일이 있어 지난 결과를 둘 폴더를 만들 수 없습니다. 그 파일의 이름을 바꾸거나 "
+            "다른 폴더를 -o로 정하세요. 아무것도 쓰지 않았습니다."
+        )
+
+
 def earlier(folder: Path) -> Path | None:
     """정산결과.json of the set in a folder, None where there is none."""
     path = folder / RESULT
@@ -93,7 +103,8 @@ def decisions(folder: Path) -> list[str]:
 
 
 def sweep(folder: Path) -> None:
-    """Finish what a killed run had swapped, clear away what it had not."""
+    """Finish what a killed run had swapped, clear away what it had not. Raises WriteError where no set can be put into the folder."""
+    _room(folder)
     if (folder / JOURNAL).is_file():
         _finish(folder)
     for left in folder.parent.glob(f".{_plain(folder.name)}.settle-*"):

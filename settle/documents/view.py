@@ -298,15 +298,18 @@ class View(Struct, frozen=True, dict=True):
                 "refund",
                 "refund_if_held_recognised",
             ):  # a fund that is overspent pays nothing back for the other
-                unknown = table.loc[table["budget"].isna(), "claimed"].any()
+                unknown = table.loc[table[name].isna(), "claimed"].any()
                 sums[name] = None if unknown else _total(table[name].clip(lower=0))
             rows.append(["합계", *sums.values()])
         return rows
 
     @cached_property
     def refunds(self) -> list[list[Any]]:
-        """The rows of `funds` that have something to pay back, or nothing; not those overspent or unknown."""
-        return [row for row in self.funds[:-1] if row[6] is not None and int(row[6]) >= 0]
+        """The rows of `funds` that have something to pay back, or nothing; not those overspent or unknown, nor of money that nobody
+        takes back.
+        """
+        kept = {fund.name for fund in self.judgement.programme.funds if not fund.refunded}
+        return [row for row in self.funds[:-1] if row[6] is not None and int(row[6]) >= 0 and row[0] not in kept]
 
     @cached_property
     def fund_notes(self) -> list[str]:

@@ -36,7 +36,8 @@ def by_category(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
 def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
     """By 재원. refund = budget of the fund (or what was paid out) − recognised + interest; then what is held counted as recognised.
 
-    A refund is unknown (null) where the budget of the fund is, or where a line says no fund that is known.
+    A refund is unknown (null) where the budget of the fund is, or where a line says no fund that is known; it is 0 where the
+    programme takes nothing of the fund back.
     """
     sums = {name: won for (name,), won in _won_by(lines, ["재원"]).items()}
     budgets = fund_budgets(facts) if facts["budget_sheet"] else {}
@@ -49,6 +50,7 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
     rows = []
     interests = {fund.name: fund.interest for fund in facts.programme.funds}
     bases = {fund.name: fund.refund_base for fund in facts.programme.funds}
+    kept = {fund.name for fund in facts.programme.funds if not fund.refunded}
     for fund in [*interests, *sorted(set(sums) - set(interests))]:
         if fund not in sums and not budgets.get(fund) and fund not in unknown:
             continue
@@ -58,6 +60,8 @@ def by_fund(facts: Facts, lines: pd.DataFrame) -> pd.DataFrame:
         base = agreement.get(bases.get(fund, "")) or budget
         refund = base - recognised + interest if base is not pd.NA and not strays else pd.NA
         later = refund - held if refund is not pd.NA else pd.NA
+        if fund in kept:
+            refund = later = 0
         rows.append((fund, budget, claimed, recognised, held, disallowed, refund, later))
     columns = ["재원", "budget", *WON, "refund", "refund_if_held_recognised"]
     kinds = dict.fromkeys(("budget", "refund", "refund_if_held_recognised"), "Int64") | dict.fromkeys(WON, np.int64)

@@ -75,15 +75,17 @@ class Words(Struct, forbid_unknown_fields=True):
 
 
 class Fund(Struct, forbid_unknown_fields=True):
-    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first and refunded.
+    """[[fund]]: a 재원 of lines, its column of sheet 예산, the item of 협약 with its interest. The first is spent first.
 
-    refund_base: the item of 협약 that says what was paid out, from which the refund is counted; none: its budget.
+    refund_base: the item of 협약 that says what was paid out, from which the refund is counted; none: its budget. refunded = false:
+    money of the company's own, of which nothing goes back.
     """
 
     name: str
     column: str
     interest: str = ""
     refund_base: str = ""
+    refunded: bool = True
 
 
 class Round(Struct, forbid_unknown_fields=True):

@@ -69,13 +69,14 @@ def arrow_safe(text: str) -> str:
 
 class Fund(Struct, frozen=True):
     """A source of money: 재원 of a line, its column of sheet 예산, the item of 협약 with its interest ("": none), and the one from which
-    its refund is counted ("": its budget).
+    its refund is counted ("": its budget). refunded: does what is left of it go back? Money of the company's own does not.
     """
 
     name: str
     column: str
     interest: str = ""
     refund_base: str = ""
+    refunded: bool = True
 
 
 class Subject(Struct, frozen=True):
@@ -344,7 +345,8 @@ def load(programme_id: str = DEFAULT_PROGRAMME, place: Path | None = None) -> Pr
         uses=tuple(found.uses),
         later=tuple(found.later),
         funds=tuple(
-            Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}.")) for one in found.funds
+            Fund(one.name, one.column, one.interest, one.refund_base.removeprefix(f"{PAIRS}."), one.refunded)
+            for one in found.funds
         ),
         subjects=tuple(map(_subject, found.subjects)),
         rounds=tuple(map(_round, found.rounds)),
