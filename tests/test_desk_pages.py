@@ -8,9 +8,11 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import msgspec
+import openpyxl
 import pytest
 
 from settle import pipeline
@@ -620,6 +622,44 @@ def test_cell_texts_are_escaped_masked_and_steer_nothing(tmp_path: Path) -> None
         assert "\u202e" not in text, page
     assert "900101-1******" in visitor.see("review").text
     visitor.desk.close_all()
+
+
+def test_a_line_named_by_a_resident_number_is_linked_and_answered_and_shown_nowhere(tmp_path: Path) -> None:
+    """What a form sends back of it stands masked in the page, and is understood."""
+    numbers = {"E-004": "850616-2049382", "E-005": "850615-2049382"}
+    path, card = desk_kit.with_card(tmp_path)
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for cell in (one for row in sheet.iter_rows() for one in row):
+            cell.value = numbers.get(str(cell.value), cell.value)
+    book["집행내역"]["E6"], book["집행내역"]["F6"] = "", "850617-2049382"
+    book.save(path)
+    visitor = start(tmp_path, path, card)
+    room = visitor.room()
+    pages = {
+        page: visitor.see(page).text for page in ("todo", "review", "lists", "reading", "log", "compare", "binder")
+    }
+    pages["question"] = visitor.see("question", id=HEADS).text
+    assert [page for page, text in pages.items() if "2049382" in text] == []
+    assert "850615-2******" in pages["review"]
+    assert [one for one in sent_back(pages["review"], "category") if one == "850617-2******"]
+    [field] = re.findall(r'name="(each-850616[^"]*)"', pages["question"])
+    visitor.act("answer", {"question": HEADS, unescape(field): "1"})
+    assert [one.body["cell"][0]["line"] for one in room.binder.answers()] == [numbers["E-004"]]
+    [chosen] = [one for one in sent_back(pages["lists"], "line") if one.startswith("850615")]
+    place = next(one for one in re.findall(r'name="place" value="([^"]*)"', pages["lists"]) if one.endswith("!10"))
+    for way in ({"line": chosen}, {"lines": "850615-2******"}):
+        visitor.act("link", {"place": unescape(place), "do": "잇기", **way})
+        [link] = [one.body["link"][0] for one in room.binder.answers() if one.kind == "link"]
+        assert link["line"] == numbers["E-005"], way
+        visitor.act("link", {"place": unescape(place), "do": "되돌리기"})
+    visitor.desk.close_all()
+
+
+def sent_back(page: str, field: str) -> set[str]:
+    """The values of the lists named so."""
+    lists = re.findall(rf'<select name="{field}"[^>]*>(.*?)</select>', page, re.S)
+    return {unescape(one) for part in lists for one in re.findall(r'<option value="([^"]+)"', part)}
 
 
 def test_names_of_files_lead_nowhere(tmp_path: Path) -> None:

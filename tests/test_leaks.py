@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from settle.documents.review.cleaning import cleaned
 from settle.documents.review.package import Package, Unsupported
 from settle.personal import holds_accounts, mask, mask_all, mask_keys, mask_number
-from tests.kit import every_place
+from tests.kit import every_column, every_place
 from tests.kit.every_place import NUMBER, SECRETS, leaks
 from tests.kit.import_files import edit_part, workbook
-from tests.kit.usage_kit import clean, runner
+from tests.kit.sample_documents import PROGRAMMES
+from tests.kit.usage_kit import HEADINGS, clean, line, runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +166,106 @@ def test_the_numbers_of_lines_are_no_accounts(tmp_path: Path) -> None:
     done = cleaned(path.read_bytes(), ["101-101-0011", "101-101-0012"])
     assert not done.hidden
     assert cleaned(path.read_bytes(), ()).hidden
+
+
+# ---- what is written beside it -----------------------------------------------------------------------------------------------------
+
+
+def said_in(folder: Path) -> dict[str, set[str]]:
+    """Files of a folder that say the number, in their name or anywhere."""
+    found = {
+        str(path.relative_to(folder)): leaks(path.name, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    named = {
+        str(path.relative_to(folder)): {"name"} for path in folder.rglob("*") if any(s in path.name for s in SECRETS)
+    }
+    return {name: where for name, where in found.items() if where} | named
+
+
+def test_nothing_in_the_folder_of_a_batch_says_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """People as vendors, with their resident number as a text or a number, and lines that are named by one."""
+    rows = [
+        HEADINGS,
+        *(line(집행번호=one, 사업자등록번호=one) for one in (NUMBER, int(every_place.WHOLE), NUMBER[:-1] + "3")),
+    ]
+    for name in ("가", "나"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+    workbook(tmp_path / "in" / "가" / "정산.xlsx", {"집행내역": rows})
+    every_column.write(tmp_path / "in" / "나" / "정산.xlsx", "innovation-partnership", agreement=True)
+    settle = runner(capsys)
+    ran = settle("batch", tmp_path / "in", "--month", "2025-06", "-o", tmp_path / "out", "--reports", "--jobs", 1)
+    assert "처리하지 못한 문제" not in ran.said
+    assert said_in(tmp_path / "out") == {}
+    lines = pq.read_table(next((tmp_path / "out" / "lines").rglob("data.parquet"))).to_pylist()
+    named = [(row["agreement"], row["line_id"]) for row in lines if row["line"] == "850615-2******"]
+    assert len(named) == len(set(named)) >= 3  # masked alike, and still told apart
+
+
+def test_what_a_binder_hands_out_says_it_nowhere(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Names of people and of files that somebody typed, as 판정.xlsx prints them; its rows are known again when they come back."""
+    settle, who, binder = runner(capsys), f"홍길동 {NUMBER}", tmp_path / "우리.정산"
+    rows = [HEADINGS, line(원인행위일="2025-01-02", 집행일="2025-01-02")]
+    path = workbook(tmp_path / "정산.xlsx", {"집행내역": rows})
+    assert settle("check", path, "--binder", binder, "--by", who).code != 2
+    (tmp_path / f"진단서 {NUMBER}.pdf").write_bytes(b"%PDF-1.4")
+    case = ["E-001", "GEN-080"]
+    given = settle(
+        "decide", binder, *case, "소명", "--reason", "x", "--file", tmp_path / f"진단서 {NUMBER}.pdf", "--by", who
+    )
+    assert given.code == 0, given.said
+    assert settle("decide", binder, *case, "인정", "--reason", "확인", "--by", who).code == 0
+    assert settle("decide", binder, *case, "검토", "--by", f"김검토 {NUMBER}").code == 0
+    assert settle("binder", "export", binder, "-o", tmp_path / "out", "--by", who).code == 0
+    assert said_in(tmp_path / "out") == {}
+    made = openpyxl.load_workbook(tmp_path / "out" / "판정.xlsx")
+    assert made["소명"]["H2"].value == "진단서 850615-2******.pdf"
+    assert made["판정"]["H2"].value == "홍길동 850615-2******"
+    again = openpyxl.load_workbook(path)
+    sheet = again.create_sheet("판정")
+    for row in made["판정"].iter_rows(values_only=True):
+        sheet.append(row)
+    again.save(path)
+    said = settle("check", path, "--binder", binder, "--by", who).said
+    assert "판정이 달라" not in said
+    assert "더 나중이어서" not in said
+
+
+@pytest.mark.slow_all
+@pytest.mark.parametrize("agreement", [False, True])
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_no_output_says_it_whatever_column_it_stands_in(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    programme: str,
+    agreement: bool,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    (tmp_path / "in").mkdir()
+    file = every_column.write(tmp_path / "in" / "정산.xlsx", programme, agreement)
+    settle, out, binder = runner(capsys), tmp_path / "out", tmp_path / "우리.정산"
+    out.mkdir()
+    forms = [
+        ["report", kind, file, "-o", out / f"{kind}{end}"] for kind in ("interim", "final") for end in (".pdf", ".hwpx")
+    ]
+    runs: list[list[Any]] = [
+        ["check", file, "--all"], ["check", file, "--format", "json"], ["check", file, "--format", "csv"],
+        ["check", file, "-o", out / "check"], ["check", file, "--binder", binder, "--by", "김", "-o", out / "bound"],
+        ["binder", "show", binder], ["binder", "show", binder, "--log"], ["binder", "show", binder, "--format", "json"],
+        ["binder", "export", binder, "-o", out / "export", "--by", "김감사"], ["inspect", file],
+        ["reconcile", file, "-o", out / "rec"], ["answer", file, "-o", out / "답.toml"],
+        ["sample", file, "-o", out / "표본.xlsx", "--seed", "1"], ["report", "disallowance", file, "-o", out / "불인정.pdf"],
+        ["report", "requests", file, "-o", out / "requests"], ["report", "review", file, "-o", out / "review.pdf"], *forms,
+        ["batch", file.parent, "--month", "2025-06", "-o", out / "batch", "--reports", "--jobs", 1],
+    ]  # fmt: skip
+    for run in runs:
+        alone = run[0] in ("check", "report", "reconcile", "answer", "sample", "inspect")
+        said = settle(*run, *(["--programme", programme] if alone else [])).said
+        assert "처리하지 못한 문제" not in said, run
+        assert [one for one in said.splitlines() if any(secret in one for secret in SECRETS)] == [], run
+    assert said_in(out) == {}
 
 
 # ---- every command ----------------------------------------------------------------------------------------------------------------

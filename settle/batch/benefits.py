@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from settle.batch.tables import keyed
 from settle.judging.arrays import typed_frame
 from settle.judging.facts.base import known
 from settle.judging.facts.declared import counted_rows, declared
@@ -188,7 +187,7 @@ def people_table(result: Judgement, key: bytes) -> pd.DataFrame:
             if name or identity:
                 called = mask(str(frame["사업명"].iat[row]))
                 since = _day(frame, row, "지원시작")
-                who = (mask(name), name_key(mask(name)), "", _hashed(key, identity), "")
+                who = (mask(name), name_key(mask(name)), "", keyed(key, identity), "")
                 rows.append((told.history, row, *who, since, _types(frame, row, told), called, True, ""))
     return _frame(rows, PEOPLE)
 
@@ -204,8 +203,8 @@ def _people(result: Judgement, one: People, told: DoubleBenefit, key: bytes) -> 
         name = str(frame[one.name].iat[row])
         born = str(frame[one.birth].iat[row])[:10] if one.birth and bool(frame[known(one.birth)].iat[row]) else ""
         identity = str(frame[one.identity].iat[row]) if one.identity else ""
-        at = (mask(name), name_key(mask(name)), mask(firms[row]) or own, _hashed(key, identity))
-        same = _hashed(key, f"{name_key(name)}|{born}" if name and born else "")
+        at = (mask(name), name_key(mask(name)), mask(firms[row]) or own, keyed(key, identity))
+        same = keyed(key, f"{name_key(name)}|{born}" if name and born else "")
         since = _day(frame, row, one.since)
         yield (one.sheet, row, *at, same, since, ", ".join(told.gives), programme.name, False, one.only)
 
@@ -225,7 +224,3 @@ def _day(frame: pd.DataFrame, row: int, column: str) -> int:
     if not column or not bool(frame[known(column)].iat[row]):
         return int(np.iinfo(np.int32).max)
     return int(np.datetime64(frame[column].iat[row], "D").astype(np.int64))
-
-
-def _hashed(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest() if text else ""

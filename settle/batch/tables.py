@@ -17,7 +17,7 @@ from pandas.arrays import FloatingArray, IntegerArray
 from settle import __version__
 from settle.judging.arrays import typed_frame
 from settle.judging.findings import line_ids
-from settle.korean import mask, mask_all, mask_key
+from settle.korean import mask, mask_all, mask_column, mask_key, mask_keys
 from settle.labour.days import OUTSIDE, OVERBOOKED, RATE, strikes
 from settle.model import EVIDENCE, WON
 from settle.reading.columns import text_array
@@ -104,6 +104,33 @@ def line_table(facts: Facts, result: Judgement) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_values(["line_id", "position"], ignore_index=True)
 
 
+MACHINE = frozenset(
+    {"content", "facts", "identity", "born", "sha256", "rulebook", "inputs", "subjects", "decision", "not_checked"}
+)
+JOINED = frozenset({"key", "part"})  # what tells papers and places of several agreements apart
+
+
+def private(name: str, column: pa.Array, key: bytes) -> pa.Array:
+    """A column of a table without resident numbers: whatever a column should hold, people type what they like.
+
+    Hashes, and JSON whose texts are masked where it is made, stay (MACHINE). What is joined by (JOINED) keeps a keyed hash behind it:
+    two numbers that look the same when they are masked are not the same.
+    """
+    if name in MACHINE or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+
+    def hidden(text: str) -> str:
+        masked = mask_key(text)
+        return f"{masked}#{keyed(key, text)[:16]}" if name in JOINED and masked != text else masked
+
+    return mask_column(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column, hidden)
+
+
+def keyed(key: bytes, text: str) -> str:
+    """A keyed hash of a text; "" of none."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest() if text else ""
+
+
 def contents(columns: Mapping[str, Any]) -> list[str]:
     """A hash of what each line says, by the names of its filled columns: a column that later versions read changes no line without it."""
     said = [_said(name, column) for name, column in columns.items()]
@@ -130,7 +157,7 @@ def _texts(texts: list[str]) -> Any:
 
 def _line_ids(facts: Facts) -> list[str]:
     """A name of every line that does not depend on its row; told apart by a counter where two are the same."""
-    names = line_ids(facts)
+    names = mask_keys(line_ids(facts))
     seen: Counter[str] = Counter()
     for at, name in enumerate(names):
         seen[name] += 1
@@ -158,7 +185,7 @@ def _finding_rows(facts: Facts, findings: pd.DataFrame) -> pd.DataFrame:
     names = np.array([*_line_ids(facts), ""], dtype=object)
     found["line_id"] = pd.Series(names[found["line_index"].to_numpy()], dtype="str").to_numpy()
     said = [
-        json.dumps(d, ensure_ascii=False, sort_keys=True, default=str) if isinstance(d, dict) else ""
+        json.dumps(_hidden(d), ensure_ascii=False, sort_keys=True, default=str) if isinstance(d, dict) else ""
         for d in findings["decision"]
     ]
     found["decision"] = pd.Series(said, index=found.index, dtype="str")  # a column of no rows has a type too
@@ -167,6 +194,13 @@ def _finding_rows(facts: Facts, findings: pd.DataFrame) -> pd.DataFrame:
     ids = [mask_key(one) if line else mask(one) for one, line in zip(found["id"], found["line"], strict=True)]
     found["id"] = pd.Series(ids, index=found.index, dtype="str")  # of an agreement without findings too
     return found.drop(columns=["line_index"]).sort_values(["id", "line_id", "effect"], ignore_index=True)
+
+
+def _hidden(said: Any) -> Any:
+    """What a decision says, its texts masked."""
+    if isinstance(said, dict):
+        return {name: _hidden(one) for name, one in said.items()}
+    return mask(said) if isinstance(said, str) else said
 
 
 def day_table(facts: Facts, key: bytes) -> pd.DataFrame:
@@ -183,7 +217,7 @@ def day_table(facts: Facts, key: bytes) -> pd.DataFrame:
         return [texts[i] if i >= 0 else "" for i in at.tolist()]
 
     log_names = [mask(n) for n in log.name]
-    hashed = {t: hmac.new(key, t.encode(), hashlib.sha256).hexdigest() if t else "" for t in set(of_person("식별값"))}
+    hashed = {t: keyed(key, t) for t in set(of_person("식별값"))}
     return pd.DataFrame(
         {
             "name": pd.Series(["".join(n.split()) for n in log_names], dtype="str"),

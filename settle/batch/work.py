@@ -23,6 +23,7 @@ from settle.batch.tables import (
     finding_table,
     firm_table,
     line_table,
+    private,
     verdict_table,
     with_others,
 )
@@ -93,7 +94,7 @@ def failed(name: str, reason: str, again: bool = False) -> dict[str, bytes]:
         "exit_code": 2,
         "again": again,
     }
-    tables = _parquet({"agreements": pd.DataFrame([row])})
+    tables = _parquet({"agreements": pd.DataFrame([row])}, b"")
     return {**tables, AGAIN: b""} if again else tables
 
 
@@ -126,7 +127,7 @@ def _judged(task: Task, paths: list[Path], rules: Rulebook) -> dict[str, bytes]:
     for table in frames.values():
         if "agreement" not in table:
             table.insert(0, "agreement", pd.Series([name] * len(table), dtype="str"))
-    made = _parquet(frames) | ({AGAIN: b""} if task.again else {})
+    made = _parquet(frames, task.key) | ({AGAIN: b""} if task.again else {})
     return {**made, **_reports(result)} if task.reports else made
 
 
@@ -185,10 +186,11 @@ def _at(n: int, rows: list[list[int]], column: int) -> np.ndarray:
     return told
 
 
-def _parquet(frames: dict[str, pd.DataFrame]) -> dict[str, bytes]:
-    return {name: to_parquet(_arrow(frame)) for name, frame in frames.items()}
+def _parquet(frames: dict[str, pd.DataFrame], key: bytes) -> dict[str, bytes]:
+    return {name: to_parquet(_arrow(frame, key)) for name, frame in frames.items()}
 
 
-def _arrow(frame: pd.DataFrame) -> pa.Table:
-    """Without what pandas would note of itself, which takes longer than a small table."""
-    return pa.table({str(name): pa.array(column, from_pandas=True) for name, column in frame.items()})
+def _arrow(frame: pd.DataFrame, key: bytes) -> pa.Table:
+    """Without what pandas would note of itself, which takes longer than a small table, and without resident numbers."""
+    columns = {str(name): pa.array(column, from_pandas=True) for name, column in frame.items()}
+    return pa.table({name: private(name, column, key) for name, column in columns.items()})

@@ -30,6 +30,7 @@ HISTORY = ("지적", *DECISIONS, "검토일", "확정자", "확정일", "차수"
 SIGNALS = ("신호", "줄", "맞음/아님", "판단한 사람", "메모", "날짜", "식별")
 SAMPLED = ("표본", "줄", "장부금액", "확인금액", "간격", "본 것")
 REPLIES = ("집행번호", "규칙코드", "소명내용", "추가증빙", "담당자", "날짜", "차수", "붙인 파일")
+KEYS = frozenset({"집행번호", "규칙코드", "지적", "신호", "줄", "식별", "표본"})  # their digits are no account number
 _WIDTHS = {"사유": 44, "소명내용": 60, "근거": 30, "지적": 30, "추가증빙": 24}
 
 
@@ -50,16 +51,16 @@ def export(store: Store, target: Path, who: str) -> list[Path]:
 
 
 def decision_row(one: Decision) -> dict[str, Any]:
-    """A decision as a row of sheet 판정. 검토자 is the reviewer, 판정일 a date; won are int or None."""
+    """A decision as a row of sheet 판정, not masked. 검토자 is the reviewer, 판정일 a date; won are int or None."""
     own = one.code in words.OWN
     return {
-        "집행번호": mask_key(one.line),
+        "집행번호": one.line,
         "규칙코드": one.code,
         "판정": one.verdict,
         "인정금액": None if own else one.won,
         "금액": one.won if own else None,
-        "근거": mask(one.basis) if own else "",
-        "사유": mask(one.reason),
+        "근거": one.basis if own else "",
+        "사유": one.reason,
         "판정자": one.decided_by,
         "검토자": one.reviewed_by if one.status == words.ACTIVE else "",
         "판정일": dt.date.fromisoformat(one.decided_on[:10]),
@@ -78,21 +79,21 @@ def workbook(store: Store) -> bytes:
         found = named.get(one.finding)
         files = [str((store.row("inputs", n) or {}).get("name", n)) for n in one.files]
         replies.append([
-            mask_key(found.line) if found else "", found.code if found else "", mask(one.text), mask(one.papers), one.by,
+            found.line if found else "", found.code if found else "", one.text, one.papers, one.by,
             dt.date.fromisoformat(one.at[:10]), one.round, ", ".join(files),
         ])  # fmt: skip
     history = [
-        [mask_key(d.finding), *decision_row(d).values(), d.reviewed_on[:10], d.confirmed_by, d.confirmed_on[:10], d.round,
+        [d.finding, *decision_row(d).values(), d.reviewed_on[:10], d.confirmed_by, d.confirmed_on[:10], d.round,
          d.status]
         for d in everything
     ]  # fmt: skip
     signals = [
-        [r["code"], ", ".join(map(mask_key, json.loads(r["lines"]))), r["verdict"], r["by"], mask(r["note"]),
-         dt.date.fromisoformat(r["at"][:10]), mask_key(r["id"])]
+        [r["code"], ", ".join(json.loads(r["lines"])), r["verdict"], r["by"], r["note"],
+         dt.date.fromisoformat(r["at"][:10]), r["id"]]
         for r in store.rows("SELECT * FROM leads ORDER BY id")
     ]  # fmt: skip
     sampled = [
-        [r["id"], mask_key(x["line"]), x["book"], x["audited"], x["step"] or "전수", mask(x["note"])]
+        [r["id"], x["line"], x["book"], x["audited"], x["step"] or "전수", x["note"]]
         for r in store.rows("SELECT * FROM samples ORDER BY at, id")
         for x in json.loads(r["lines"])
     ]
@@ -121,7 +122,8 @@ def workbook(store: Store) -> bytes:
                     elif isinstance(value, int):
                         sheet.write_number(number, place, value, formats[int])
                     elif value:
-                        sheet.write_string(number, place, str(value), text)
+                        hide = mask_key if columns[place] in KEYS else mask
+                        sheet.write_string(number, place, hide(str(value)), text)
     return stream.getvalue()
 
 

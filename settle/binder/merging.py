@@ -285,8 +285,8 @@ def _told(row: dict[Any, Any]) -> Told:
 
 def _says(one: Decision, told: Told) -> bool:
     """Is a row of the sheet this decision, as `export` writes it or as it was typed (the day may be blank)?"""
-    ours = (one.line, one.code, one.verdict, one.won, mask(one.reason), one.decided_by)
-    theirs = (told.line, told.code, told.verdict, told.won, told.reason, told.decider)
+    ours = (one.line, one.code, one.verdict, one.won, mask(one.reason), mask(one.decided_by))
+    theirs = (told.line, told.code, told.verdict, told.won, told.reason, mask(told.decider))
     return ours == theirs and told.day in ("", one.decided_on[:10])
 
 

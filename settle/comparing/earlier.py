@@ -365,8 +365,9 @@ def _notices(judgement: Judgement, previous: Previous) -> list[str]:
     result, notices = previous.result, []
     if _blind(judgement):
         notices.append("이번 파일을 다 읽지 못해, 지금 없는 지적과 줄이 해소되었는지 없어졌는지 알 수 없습니다.")
-    then, here = (result.get("agreement") or {}).get("협약번호"), judgement.book.agreement.get("협약번호")
-    if then and here and str(then) != str(here):
+    then = (result.get("agreement") or {}).get("협약번호")
+    here = mask_key(str(judgement.book.agreement.get("협약번호") or ""))  # as the result says it
+    if then and here and mask_key(str(then)) != here:
         notices.append(f"협약번호가 다릅니다 (지난 결과 {then}, 이번 {here}). 같은 협약의 결과인지 확인하세요.")
     if result["programme"].get("sha256") != judgement.rulebook.sha256:
         notices.append("규칙집이 지난 판정 때와 다릅니다. 파일을 고치지 않아도 판정이 달라질 수 있습니다.")

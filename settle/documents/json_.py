@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FINDINGS, FILLED = "findings", "filled"
 LINE_END = b",\n  "  # between two records of a list
-NUMBER = "협약번호"  # as it stands: its digits are no account number
+NUMBER = "협약번호"  # its digits are no account number
 
 
 def result(judgement: Judgement, at: dt.datetime | None = None) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _result(judgement: Judgement, at: dt.datetime | None) -> dict[str, Any]:
             }
             for number, file in enumerate(book.files)
         ],
-        "agreement": {mask(name): value if name == NUMBER else _plain(value) for name, value in book.agreement.items()},
+        "agreement": {mask(name): _agreed(name, value) for name, value in book.agreement.items()},
         "totals": {name: judgement.totals[name] for name in WON} if programme.spends else None,
         "by_category": _rows(judgement.by_category) if programme.spends else None,
         "by_fund": _rows(judgement.by_fund) if programme.spends else None,
@@ -305,6 +305,10 @@ def _errors(errors: Sequence[InputError]) -> Table:
         "message": column([one.message for one in errors], mask_column),
         "consequence": column([one.consequence for one in errors]),
     })  # fmt: skip
+
+
+def _agreed(name: str, value: Any) -> Any:
+    return mask_key(value) if name == NUMBER and isinstance(value, str) else _plain(value)
 
 
 def _plain(value: Any) -> Any:

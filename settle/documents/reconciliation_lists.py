@@ -8,10 +8,10 @@ import pandas as pd
 
 from settle.documents import files, listed
 from settle.documents.listed import Part
-from settle.documents.view import safe, safe_all
+from settle.documents.view import key, safe, safe_all
 from settle.documents.xlsx.reconciliation import FILE as WORKBOOK
 from settle.documents.xlsx.reconciliation import shown_of
-from settle.korean import number, printable
+from settle.korean import number
 from settle.model import EFFECTS
 from settle.reconciling.tables import IN_FULL
 
@@ -54,7 +54,7 @@ def document(judgement: Judgement) -> Document:
     about = [" · ".join(n for n in names if n)] if any(names) else []
     about.append("장부와 명세의 건수·금액을 맞은 것과 남은 것으로 나눕니다. 나눈 것을 더하면 파일의 합계와 같습니다.")
     author = safe(book.get("수행기관") or judgement.programme.name)
-    number_of = printable(str(book.get("협약번호") or ""))
+    number_of = key(book.get("협약번호") or "")
     return listed.document(TITLE, about, parts(judgement), number=number_of, author=author)
 
 

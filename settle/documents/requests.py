@@ -32,7 +32,7 @@ from settle.documents.view import INSTITUTION, View, key, request_words, safe
 from settle.documents.xlsx import requests_list
 from settle.files import write_bytes
 from settle.judging.facts.subjects import application
-from settle.korean import cut, korean_day, number
+from settle.korean import cut, korean_day, mask_name, number
 from settle.model import APPLICANT
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _of_applications(view: View, before: int) -> list[Letter]:
 
 def _file(at: int, kind: str, name: str) -> str:
     """The name of a letter's file, without its ending."""
-    plain = cut(_NO_FILE.sub(" ", name).strip(" ."), FILE_NAME)
+    plain = cut(_NO_FILE.sub(" ", mask_name(name)).strip(" ."), FILE_NAME)
     return " ".join(part for part in (f"{at:02d}", kind, plain if plain != kind else "") if part)
 
 

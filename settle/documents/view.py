@@ -164,8 +164,8 @@ class View(Struct, frozen=True, dict=True):
 
     @cached_property
     def agreement_number(self) -> str:
-        """협약번호 as it stands: its digits are no account number."""
-        return printable(str(self.judgement.book.agreement.get("협약번호") or ""))
+        """협약번호: its digits are no account number."""
+        return key(self.judgement.book.agreement.get("협약번호") or "")
 
     @property
     def applied_only(self) -> bool:
@@ -184,7 +184,7 @@ class View(Struct, frozen=True, dict=True):
         """Label and value, for the first page; where nothing was spent of a budget, what is known alone."""
         book = self.judgement.book.agreement
         period = " ~ ".join(korean_day(book.get(k)) for k in ("협약시작일", "협약종료일")).strip(" ~")
-        kind = f" ({book['기관유형']})" if book.get("기관유형") else ""
+        kind = f" ({safe(book['기관유형'])})" if book.get("기관유형") else ""
         rows = [
             ("사업명", self.agreed("사업명") or self.judgement.programme.name),
             ("협약번호", self.agreement_number),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from settle.judging.payments import payments
 from settle.judging.problems import lost_budget, row_problems
 from settle.judging.rounds import chosen
 from settle.judging.scores import of_subject
 from settle.judging.subjects import Bench
 from settle.judging.sums import by_category, by_fund
+from settle.korean import mask
 from settle.model import WON, Judged, Judgement
 from settle.programme.vocabulary import HEADS
 
@@ -45,7 +48,9 @@ def judge(facts: Facts, whole: Rulebook, rules: list[str] | None = None, skip: l
     categories, funds = by_category(facts, lines), by_fund(facts, lines)
     spoken = bench.all_spoken()
     codes = [rule.code for rule in rulebook.rules]
-    not_checked = {(n.code, n.reason): n for n in [n for one in spoken for n in one.not_checked] + bench.not_there()}
+    unchecked = [n for one in spoken for n in one.not_checked] + bench.not_there()
+    # a reason may name what stands in a cell, or a file
+    not_checked = {(n.code, n.reason): replace(n, reason=mask(n.reason)) for n in unchecked}
     totals = {name: int(lines[name].sum()) for name in WON}
     spends = [Judged(rulebook.programme.main, facts, lines, main.findings, totals)] if bench.spent else []
     return Judgement(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from settle.web.shown import taken
+
 if TYPE_CHECKING:
     from settle.web.forms import Asked
     from settle.web.room import Room
@@ -43,7 +45,7 @@ def keep(asked: Asked) -> None:
     """Keep the typed fields of a form. Raises BinderError."""
     apart = ("question", "finding")
     fields = {
-        name: value
+        taken(name): taken(value)
         for name, value in asked.form.multi_items()
         if isinstance(value, str) and not name.startswith("_") and name not in apart
     }

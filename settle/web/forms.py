@@ -18,7 +18,7 @@ from settle.binder.words import BinderError
 from settle.korean import particles
 from settle.web import drafts
 from settle.web.gatekeeper import Session, session_of
-from settle.web.shown import render
+from settle.web.shown import render, sent, taken
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -47,12 +47,12 @@ class Asked(Struct, frozen=True):
 
     def text(self, name: str) -> str:
         """A field as it was typed, outer spaces off."""
-        value = self.form.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        value = self.form.get(sent(name))
+        return taken(value.strip()) if isinstance(value, str) else ""
 
     def texts(self, name: str) -> list[str]:
         """All values of a field."""
-        return [one for one in self.form.getlist(name) if isinstance(one, str)]
+        return [taken(one) for one in self.form.getlist(name) if isinstance(one, str)]
 
     def files(self, name: str) -> list[UploadFile]:
         """Files that were chosen. Raises BinderError for a name that is too long."""
@@ -62,7 +62,7 @@ class Asked(Struct, frozen=True):
         return found
 
     def query(self, name: str, default: str = "") -> str:
-        return self.request.query_params.get(name, default)
+        return taken(self.request.query_params.get(name, default))
 
     def url(self, page: str = "", query: str = "") -> str:
         """Address of a page of this binder."""

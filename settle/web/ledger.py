@@ -238,7 +238,7 @@ def _ready(values: list[str]) -> list[Ready]:
 def _category(lines: pd.DataFrame) -> list[Ready]:
     """비목 as people call it: the last head that is there."""
     best = lines["세세목"].where(lines["세세목"] != "", lines["세목"].where(lines["세목"] != "", lines["비목"]))
-    return _ready(best.astype("str").tolist())
+    return _ready(mask_all(best.astype("str").tolist()))
 
 
 class Open(Struct, frozen=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import re
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,30 @@ def finalize(value: Any) -> Any:
 
 
 def raw(value: object) -> Markup:
-    """For attributes that must come back as they are (ids, what a person is typing): escaped, not masked."""
+    """For attributes that must come back as they are (what a person is typing; ids and words of a file behind `sent`): escaped, not
+    masked."""
     return Markup(escape(_CONTROL.sub("", str(value))))
+
+
+_KEY = secrets.token_bytes(16)
+_sent: dict[str, str] = {}  # what stands in a page for a text of a file -> the text
+
+
+def sent(value: object) -> str:
+    """A text of a file that a form or an address sends back, for a page: itself; one with a resident number masked, with a sign by
+    which `taken` knows it again while this desk runs."""
+    text = str(value)
+    masked = mask_key(text)
+    if masked == text:
+        return text
+    named = f"{masked}#{hmac.new(_KEY, text.encode('utf-8', 'surrogatepass'), 'sha256').hexdigest()[:12]}"
+    _sent[named] = text
+    return named
+
+
+def taken(value: str) -> str:
+    """What a page sent back, as the file says it."""
+    return _sent.get(value, value)
 
 
 def key(value: object) -> Markup:
@@ -62,7 +86,8 @@ def when(text: str) -> str:
 
 def query(base: dict[str, Any], **changes: Any) -> Markup:
     """A query string of what is set, changed here and there; None or '' leaves out."""
-    merged = {k: v for k, v in {**base, **changes}.items() if v not in (None, "", [])}
+    given = {k: v for k, v in {**base, **changes}.items() if v not in (None, "", [])}
+    merged = {k: sent(v) if isinstance(v, str) else v for k, v in given.items()}
     return Markup(escape("?" + urlencode(merged, doseq=True)))
 
 
@@ -77,7 +102,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"raw": raw, "key": key, "won": won, "when": when, "particles": particles}
+    made.filters |= {"raw": raw, "sent": sent, "key": key, "won": won, "when": when, "particles": particles}
     made.globals |= {
         "query": query,
         "version": __version__,

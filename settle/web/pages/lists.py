@@ -184,9 +184,13 @@ def link(asked: Asked) -> Response:
 def _chosen(asked: Asked, open_lines: list[tuple[str, int, str, str]], won: int) -> str:
     """The line that was chosen; several, that were typed with commas beside it or without it, make up the row's won. Raises BinderError."""
     typed = [one.strip() for one in (asked.text("line"), *asked.text("lines").split(","))]
-    lines = list(dict.fromkeys(filter(None, typed)))
+    known = {name: amount for name, amount, *_ in reversed(open_lines)}
+    shown: dict[str, list[str]] = {}
+    for name in known:
+        shown.setdefault(mask_key(name), []).append(name)
+    meant = [shown[one][0] if len(shown.get(one, ())) == 1 else one for one in typed]  # as the screen shows it
+    lines = list(dict.fromkeys(filter(None, meant)))
     if len(lines) > 1:
-        known = {name: amount for name, amount, *_ in reversed(open_lines)}
         total = sum(known.get(name, 0) for name in lines)
         if total != won and all(name in known for name in lines):
             raise BinderError(

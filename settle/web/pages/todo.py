@@ -16,6 +16,7 @@ from settle.programme.answers import FILE, NONE, Answers, Cell, Value, dumps, un
 from settle.reading import answered
 from settle.web import drafts, uploads
 from settle.web.forms import Asked, back, inside, page
+from settle.web.shown import taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -252,7 +253,8 @@ def _given(asked: Asked, q: Question) -> tuple[Answers | None, str]:
         where = {"적요": words} if words else {}
         said = f"적요에 {', '.join(words)}: {value}" if words else f"모든 줄: {value}"
         return Answers(values=(Value(column, value, where),)), said
-    each = {name.removeprefix("each-"): asked.text(name) for name in asked.form if name.startswith("each-")}
+    named = [taken(name).removeprefix("each-") for name in asked.form if name.startswith("each-")]
+    each = {name: asked.text(f"each-{name}") for name in named}
     each = {name: typed for name, typed in each.items() if typed and name in q.lines}
     if each:
         if q.choices and any(typed not in q.choices for typed in each.values()):
