@@ -20,13 +20,19 @@ FEWEST = 10  # digits: an account number has no fewer
 SMALL = 2_000_000  # letters
 PIECE = 20_000  # texts
 FEW = 50  # texts: until Arrow has understood its pattern, so many are masked
-_DASHES = "\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d"
+# dashes of Unicode but those of waves, which stand between two days, and letters and signs that look like one (ㅡ, ー, 一, ─)
+_DASHES = (
+    "\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d"
+    "\u00af\u02c9\u02d7\u1173\u203e\u2043\u207b\u208b\u2212\u23af\u2500\u2501\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a"
+    "\u2796\u3161\u30fc\u4e00\uff70\uffda\uffe3"
+)
 _DOTS, _SLASHES, _LINES = "\u00b7\u2022\u2024\u2027\u22c5\u30fb\uff0e\uff65\u3002", "\u2044\u2215\uff0f\\", "\uff3f"
 _SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u2800" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-_NOTHING = "\u180e\ufe0f\ufeff" + "".join(
-    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+_NOTHING = (  # what nobody sees (Default_Ignorable_Code_Point of Unicode), as ranges of a pattern
+    "\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 
 
@@ -35,8 +41,8 @@ _PLAIN |= dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINES, "_")
 _TABLE = str.maketrans(_PLAIN)
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _ODD = re.compile(f"[{''.join(map(re.escape, _PLAIN))}{_NOTHING}]|{_OTHER_DIGIT.pattern}")
-_BETWEEN = " \t\r\n./_-" + "".join(_PLAIN) + _NOTHING  # what may stand between the digits of a number
-_TEN = re.compile(rf"(?:\d[{re.escape(_BETWEEN)}]*+){{{FEWEST}}}|\n")
+_BETWEEN = re.escape(" \t\r\n./_-" + "".join(_PLAIN)) + _NOTHING  # what may stand between the digits of a number
+_TEN = re.compile(rf"(?:\d[{_BETWEEN}]*+){{{FEWEST}}}|\d,\d{{3}},\d{{3}},\d{{3}},\d{{3}}|\n")
 _TEN_RE2 = _TEN.pattern.replace(r"\d", r"\p{Nd}").replace("*+", "*")  # the same for Arrow
 _UNSEEN = re.compile(f"[{_NOTHING}]")
 
@@ -44,8 +50,14 @@ _RESIDENT = re.compile(
     r"(?<!\d)(\d ?\d[ ./-]?[01] ?\d[ ./-]?[0-3] ?\d)([ \t\r\n]{0,3}[-./_]?[ \t\r\n]{0,3})(\d)(?: ?\d){6}(?!\d)"
 )
 _POWER = re.compile(r"(?<![\d.,])(\d)\.(\d{9,12})[eE]\+?12(?!\d)")  # a number of a resident as a program keeps numbers
+_FIGURE = re.compile(
+    r"(?<![\d.,₩\\])\d(?:,\d{3}){4}(?![\d,]|\.\d)"
+)  # thirteen digits as a figure of money or of a result
 _MONEY = re.compile(r"[ \t]{0,2}원|[,.]\d")
 _MONTH_DAY = re.compile(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+_TWELVE = re.compile(rf"\d{_MONTH_DAY.pattern}[3478]\d{{6}}")
+_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)  # of the check digit, without that of the first digit, which is 0
 
 _BANK = re.compile("계좌|통장|은행|농협|수협|신협|우체국|새마을금고|뱅크|bank|account|acct", re.I)
 _SHORT = (
@@ -72,11 +84,13 @@ _YEAR = re.compile(r"(?:19|20)\d{2}-")
 _MARKS = re.compile(r"[ ]{0,2}[-./_ ][ ]{0,2}")
 _DIGIT = re.compile(r"\d")
 _NUMBERED = r"[ _.]{0,2}(?:no|num|number|nbr)?\.?"
-_COLUMN = re.compile(
-    r"[\w ./()-]{0,20}?(?:계좌|통장)[ _]?(?:번호|no\.?|#)?[ ]?(?:\([^()]{0,20}\))?"
-    rf"|[\w .]{{0,20}}\b(?:account|acct){_NUMBERED}",
+_COLUMN = re.compile(  # of a heading without spaces
+    r"[\w./(),-]{0,20}?(?:계좌|통장)_?(?:번호|no\.?|#)?\d{0,2}\)?(?:\([^()]{0,20}\))?"
+    r"(?:(?:및|와|과|[-/,·&+(])?(?:예금주|은행|금융기관|성명|이름|통장)\w{0,6}\)?)?",
     re.I,
 )
+_COLUMN_IN_ENGLISH = re.compile(rf"[\w .]{{0,20}}\b(?:account|acct){_NUMBERED}", re.I)
+_SIGNS = re.compile(r"[*※★●■:：\u2460-\u2473]")  # of a heading: what must be filled in, which one it is
 
 
 def mask(text: str) -> str:
@@ -84,14 +98,33 @@ def mask(text: str) -> str:
 
     Business numbers (123-45-67890), telephone numbers, dates and numbers that begin with a year (2025-0417-0012, of an
     agreement or a document) stay. Spaces, dots, slashes, dashes of any kind between the digits, digits of any script and
-    letters without width are understood.
+    letters without width are understood; thirteen digits as a figure (9,001,011,234,567) unless 원 follows; where nothing else stands in
+    the text, a resident number that lost its first zero (`mask_figure`).
     """
-    return _hidden(text, accounts=True)
+    return mask_figure(text) if _lost_zero(text) else _hidden(text, accounts=True)
 
 
 def mask_key(text: str) -> str:
     """Hide resident registration numbers only: for numbers of lines and papers, whose digits are no account."""
     return _hidden(text, accounts=False)
+
+
+def mask_figure(figure: str) -> str:
+    """`mask_key` for what a cell holds as a number: that of who was born in 2000 to 2009 has lost its first zero there.
+
+    Such a number has twelve digits, a day of the calendar, a sex of this century and the right check digit (all born then have one);
+    of other numbers of twelve digits, sums of 100,000,000,000 won and more among them, one in some seven hundred is so by chance.
+    """
+    return mask_key(f"0{figure}") if _lost_zero(figure) else mask_key(figure)
+
+
+def _lost_zero(figure: str) -> bool:
+    """Are these the last twelve digits of a resident number that begins with 0?"""
+    if len(figure) != 12 or not figure.isascii() or not _TWELVE.fullmatch(figure):
+        return False
+    added = sum(int(digit) * weight for digit, weight in zip(figure[:-1], _WEIGHTS, strict=True))
+    right = (13 if figure[5] in "78" else 11) - added % 11  # 7, 8: of a foreigner
+    return right % 10 == int(figure[-1])
 
 
 def mask_name(text: str) -> str:
@@ -112,8 +145,10 @@ def mask_number(text: str) -> str:
 
 def holds_accounts(heading: str) -> bool:
     """Is this the heading of a column of account numbers (계좌번호, 입금계좌, 상대 계좌번호 …)?"""
-    plain = unicodedata.normalize("NFC", " ".join(heading.split()))
-    return len(plain) <= 40 and bool(_COLUMN.fullmatch(plain))
+    plain = " ".join(_SIGNS.sub(" ", unicodedata.normalize("NFC", heading)).split())
+    if len(plain) > 40:
+        return False
+    return bool(_COLUMN.fullmatch(plain.replace(" ", "")) or _COLUMN_IN_ENGLISH.fullmatch(plain))
 
 
 def mask_all(texts: Sequence[str]) -> list[str]:
@@ -184,6 +219,8 @@ def _hidden(text: str, accounts: bool) -> str:
     if sum(map(plain.count, "0123456789")) < FEWEST:
         return text
     hidden, plain = _replaced(seen, plain, _POWER, _power)
+    if "," in plain:
+        hidden, plain = _replaced(hidden, plain, _FIGURE, _figure)
     hidden, plain = _replaced(hidden, plain, _RESIDENT, _resident)
     if accounts:
         hidden, plain = _replaced(hidden, plain, _NAMED, _named)
@@ -230,6 +267,12 @@ def _power(found: re.Match[str]) -> str:
     """The same of a number with its power of ten, whose last zeros are not written."""
     whole = _RESIDENT.fullmatch(found[1] + found[2].ljust(12, "0"))
     return _resident(whole) if whole else ""
+
+
+def _figure(found: re.Match[str]) -> str:
+    """The same of a number printed as a figure, 9,001,011,234,567; what is called won stays."""
+    whole = _RESIDENT.fullmatch(found[0].replace(",", ""))
+    return _resident(whole) if whole and not _MONEY.match(found.string, found.end()) else ""
 
 
 def _named(found: re.Match[str]) -> str:

@@ -13,9 +13,9 @@ import pytest
 
 from settle.documents.review.cleaning import cleaned
 from settle.documents.review.package import Package, Unsupported
-from settle.personal import holds_accounts, mask, mask_all, mask_keys, mask_number
+from settle.personal import holds_accounts, mask, mask_all, mask_figure, mask_keys, mask_number
 from tests.kit import every_column, every_place
-from tests.kit.every_place import NUMBER, SECRETS, leaks
+from tests.kit.every_place import ACCOUNT, NUMBER, SECRETS, leaks
 from tests.kit.import_files import edit_part, workbook
 from tests.kit.sample_documents import PROGRAMMES
 from tests.kit.usage_kit import HEADINGS, clean, line, runner
@@ -27,7 +27,9 @@ RESIDENT = (
     "900101 1023948", "900101.1023948", "900101/1023948", "900101—1023948", "900101‑1023948", "900101·1023948", "900101_1023948",
     "٩٠٠١٠١-١٠٢٣٩٤٨", "９００１０１－１０２３９４８", "9 0 0 1 0 1 - 1 0 2 3 9 4 8", "9 0 0 1 0 1 1 0 2 3 9 4 8", "90.01.01-1023948",
     "90\u200b0101-10\u200b23948", "900101-1 023948", "900101\\1023948", "900101\u00a0-\u00a01023948", "①900101-1023948",
-    "9.001011023948E12",
+    "9.001011023948E12", "900101-\u00ad1023948", "900101\u00ad1023948", "900101\u3164-1023948", "900101\u115f1023948",
+    "900101-\U000e00201023948", "900101ㅡ1023948", "900101 ㅡ 1023948", "900101ｰ1023948", "900101一1023948", "900101➖1023948",
+    "900101\u2e3a1023948", "9,001,011,023,948",
 )  # fmt: skip
 ACCOUNTS = (
     "국민 45670204123456", "신한 110345678902", "110.345.678902", "110/345/678902", "110–345–678902", "１１０-３４５-６７８９０２",
@@ -38,7 +40,8 @@ KEPT = (
     "250602 1234567원", "계좌이체 2025-06-02 30012345", "2025.06.02 1234567", "2025/06/02 12:30:45", "E-001 2025-06-02 27000",
     "010 1234 5678", "02.1234.5678", "123 45 67891", "110,000 − 30,000 × 3명 × 1식 = 20,000", "2025-06-02 2025-06-03",
     "통장 사본 2025-06-02", "우리 123-45-67891", "20250602-41000012-12345678", "0.70866141732283472",
-    "카드 30012345 2025-06-02", "카드 2025-06-02 12:30",
+    "카드 30012345 2025-06-02", "카드 2025-06-02 12:30", "8,506,152,300,497원", "1,234,567,890,123", "19,001,011,023,948",
+    "2025-06-02～2025-06-13", "506154023941 외",
 )  # fmt: skip
 
 
@@ -64,7 +67,26 @@ def test_a_number_grouped_by_spaces_is_an_account_where_nothing_else_stands() ->
 
 
 @pytest.mark.parametrize(
-    "heading", ["계좌번호", "입금계좌", "상대 계좌번호", "환급계좌번호(본인)", "Account No.", "통장번호"]
+    "heading",
+    [
+        "계좌번호",
+        "입금계좌",
+        "상대 계좌번호",
+        "환급계좌번호(본인)",
+        "Account No.",
+        "통장번호",
+        "계 좌 번 호",
+        "입금 계  좌",
+        "계좌번호*",
+        "* 계좌번호",
+        "①계좌번호",
+        "계좌번호:",
+        "계좌번호/예금주",
+        "계좌번호 및 예금주",
+        "예금주/계좌번호",
+        "계좌번호1",
+        "은행(계좌번호)",
+    ],
 )
 def test_a_heading_tells_that_its_column_holds_accounts(heading: str) -> None:
     assert holds_accounts(heading)
@@ -72,9 +94,30 @@ def test_a_heading_tells_that_its_column_holds_accounts(heading: str) -> None:
     assert mask_number("123456") == "123*56"
 
 
-@pytest.mark.parametrize("heading", ["계좌이체", "계좌입출금내역", "결제수단", "적요", "통장사본", ""])
+@pytest.mark.parametrize(
+    "heading",
+    ["계좌이체", "계좌입출금내역", "계좌번호 변경일", "통장 사본 및 영수증", "결제수단", "적요", "통장사본", ""],
+)
 def test_other_headings_do_not(heading: str) -> None:
     assert not holds_accounts(heading)
+
+
+def test_a_number_that_lost_its_first_zero_is_hidden_where_nothing_else_can_be_meant() -> None:
+    """Born 2005: twelve digits with a day, a sex of this century and the right check digit; a foreigner's is counted otherwise."""
+    assert mask("506154023941") == mask_figure("506154023941") == "050615-4******"
+    assert mask("506157023941") == "050615-7******"
+    for other in (
+        "506154023942",
+        "506152023945",
+        "513154023941",
+        "506157023949",
+        "110345678902",
+        "50615402394",
+        "506,154,023,941",
+    ):
+        assert mask(other) == mask_figure(other) == other
+    assert mask_all(["506154023941", "가"]) == ["050615-4******", "가"]
+    assert mask_keys(["506154023941"]) == ["506154023941"]  # the number of a line
 
 
 # ---- the review workbook ----------------------------------------------------------------------------------------------------------
@@ -166,6 +209,25 @@ def test_the_numbers_of_lines_are_no_accounts(tmp_path: Path) -> None:
     done = cleaned(path.read_bytes(), ["101-101-0011", "101-101-0012"])
     assert not done.hidden
     assert cleaned(path.read_bytes(), ()).hidden
+
+
+def test_headings_and_numbers_as_people_write_them_are_known_in_the_review_workbook(tmp_path: Path) -> None:
+    heads = ["계 좌 번 호", "계좌번호*", "계좌번호/예금주", "계좌번호 및 예금주", "계좌번호1"]
+    accounts = [int(ACCOUNT) if at % 2 else ACCOUNT for at in range(len(heads))]
+    others = [
+        506154023941,
+        f"850615-\u00ad{every_place.BACK}",
+        f"850615ㅡ{every_place.BACK}",
+        "8,506,152,049,382",
+        506154023942,
+    ]
+    rows = [["집행번호", *heads, "주민등록번호", "나", "다", "라", "마"], ["E-001", *accounts, *others]]
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": rows})
+    done = tmp_path / "b.xlsx"
+    done.write_bytes(cleaned(path.read_bytes(), ()).data)
+    made = [cell.value for cell in openpyxl.load_workbook(done).worksheets[0][2]]
+    assert made[1:6] == ["456*********56"] * 5
+    assert made[6:] == ["050615-4******", *["850615-2******"] * 3, 506154023942]
 
 
 # ---- what is written beside it -----------------------------------------------------------------------------------------------------

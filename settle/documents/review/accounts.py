@@ -12,12 +12,20 @@ from settle.personal import holds_accounts, mask_number
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _INDEX = re.compile(rb"[0-9]{1,9}")
 _INDEXES = re.compile(rb"<[vt](?: [^<>]*+)?>([0-9]{1,9})<")
-WORDS = tuple(
+_LATIN = tuple(word.encode() for word in ("account", "Account", "ACCOUNT", "acct", "Acct", "ACCT"))
+_KOREAN = tuple(
     word.encode()
-    for said in ("계좌", "통장", "account", "Account", "ACCOUNT", "acct", "Acct", "ACCT")
+    for said in ("계좌", "통장", "계 좌", "통 장", "계  좌", "통  장")
     for word in dict.fromkeys((said, unicodedata.normalize("NFD", said)))
 )
-_WORDS = re.compile(rb">([^<>]*(?:" + b"|".join((*WORDS, b"&#")) + rb")[^<>]*+)")  # texts that may be a heading
+_WORDS = re.compile(
+    rb">([^<>]*(?:" + b"|".join((*_LATIN, *_KOREAN, b"&#")) + rb")[^<>]*+)"
+)  # texts that may be a heading
+
+
+def told(xml: bytes) -> bool:
+    """May there be a heading of account numbers in it?"""
+    return any(word in xml for word in (*_LATIN, b"&#")) or (not xml.isascii() and any(word in xml for word in _KOREAN))
 
 
 def shared(xml: bytes) -> list[str]:

@@ -145,7 +145,7 @@ class _Work:
                 if not name.lower().endswith(".vml"):
                     tokens.prove(text)
                     self.proven.add(name)
-                if name.startswith("xl/worksheets/") and name.endswith(".xml") and _told(text):
+                if name.startswith("xl/worksheets/") and name.endswith(".xml") and accounts.told(text):
                     self.told.append(name)
         self._drop()
         self._tabs()
@@ -247,7 +247,7 @@ class _Work:
         package = self.package
         sheets = [n for n in package.names - package.removed if n.startswith("xl/worksheets/") and n.endswith(".xml")]
         texts = package.read("xl/sharedStrings.xml") if package.has("xl/sharedStrings.xml") else b""
-        strings = accounts.shared(texts) if _told(texts) else []
+        strings = accounts.shared(texts) if accounts.told(texts) else []
         heads = {place for place, said in enumerate(strings) if holds_accounts(said)}
         below: set[int] = set()
         for name in sorted(n for n in sheets if heads or n in self.told):
@@ -325,10 +325,6 @@ def _source(rels: str) -> str:
     above = folder.removesuffix("_rels").rstrip("/")
     name = name.removesuffix(".rels")
     return f"{above}/{name}" if above else name
-
-
-def _told(xml: bytes) -> bool:
-    return any(word in xml for word in (*accounts.WORDS, b"&#"))
 
 
 def _plain_cache(xml: bytes) -> bytes:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from settle.documents.review import tokens
 from settle.documents.review.harmless import cells, harmless
 from settle.documents.review.package import splice
-from settle.personal import FEWEST, mask, mask_all, mask_key, mask_name, mask_number
+from settle.personal import FEWEST, mask, mask_all, mask_figure, mask_key, mask_name, mask_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,10 @@ class Masks(Struct):
         if masked != said and " ".join(unicodedata.normalize("NFC", said).split()) in self.keys:
             return mask_key(said)
         return masked
+
+    def figure(self, said: str) -> str:
+        """A number of a cell masked; that of a key only as far as it stands there whole."""
+        return mask_key(said) if said in self.keys else mask_figure(said)
 
     def formula(self, said: str) -> str | None:
         """A formula with its texts and sheet names masked; None where a personal number is made of anything else in it."""
@@ -247,7 +251,7 @@ class _Piece:
             return
         if kind in ("", "n"):
             whole = tokens.figure(said)
-            hidden = mask_number(whole) if self._account_cell(place) else mask_key(whole)
+            hidden = mask_number(whole) if self._account_cell(place) else self.masks.figure(whole)
             if hidden != whole:
                 self._as_text(at, place, hidden)
             return
