@@ -70,7 +70,8 @@ class Filled(Struct, frozen=True):
     """One blank cell that was filled (채움), or answered (답), and where its value comes from.
 
     line_index: position of the ledger line; line its name. column: of 집행내역, or `증빙목록.<종류>` for an evidence row. value: text
-    or won. source: the list (or answer), sheet and row (1-based) in it, key: by which it was found.
+    or won. source: the list (or answer), sheet and row (1-based) in it, key: by which it was found. at, cell: where an answer
+    corrected a cell by its address, the sheet (index into Book.sheets; -1: none that was read) and the cell.
     """
 
     line_index: int
@@ -81,6 +82,8 @@ class Filled(Struct, frozen=True):
     sheet: str
     row: int
     key: str
+    at: int = -1
+    cell: str = ""
 
     @property
     def said(self) -> str:

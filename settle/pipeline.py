@@ -19,9 +19,11 @@ from settle.korean import josa
 from settle.model import EVIDENCE_FILES, InputFile
 from settle.programme import rules as rulebooks
 from settle.programme import sheets, vocabulary
-from settle.programme.answers import remembered
+from settle.programme.answers import Answers, remembered
 from settle.reading import book as books
-from settle.reading.answered import answer, correct
+from settle.reading import correcting
+from settle.reading.answered import answer
+from settle.reading.unused import unused
 from settle.reading.working import apart
 from settle.reconciling.fate import unrecognised
 from settle.reconciling.files import split
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from settle.evidence.checking import Checked
     from settle.evidence.folder import Asked
     from settle.model import Book, Judgement
-    from settle.programme.answers import Answers
     from settle.programme.profile import Profile
     from settle.programme.rules import Rulebook
     from settle.programme.vocabulary import Programme
@@ -114,8 +115,9 @@ def read_book(
     programme = given.vocabulary(programme or vocabulary.load())
     named = given.profile(profile)
     corrected = [one for one in given.cells if one.sheet and one.cell]
-    key = repr([programme.id, given.words, corrected, assume, columns, named])
-    book = (kept or Kept()).of(key, lambda: _assembled(opened, programme, assume, columns, named, given))
+    said = (answers.columns, answers.categories, answers.words, answers.cards) if answers else ()
+    key = repr([programme.id, given.words, corrected, assume, columns, named, said])
+    book = (kept or Kept()).of(key, lambda: _assembled(opened, programme, assume, columns, named, answers or Answers()))
     return answer(book, given, programme)
 
 
@@ -125,9 +127,10 @@ def _assembled(
     assume: Mapping[str, str] | None,
     columns: Mapping[str, str] | None,
     profile: Profile,
-    given: Answers,
+    answers: Answers,
 ) -> Book:
-    files = correct(opened.result(), given)
+    files = opened.result()
+    corrected, lost = correcting.correct(files, answers)
     theirs, papers = apart(files)
     rest, found = split(theirs, programme.id)
     book = books.assemble(rest, programme, assume, columns, profile)
@@ -136,7 +139,9 @@ def _assembled(
     at_hand = {file.path for file in book.files}
     book.files += [InputFile(file.path, file.sha256) for file in files if file.path not in at_hand]
     book.transient = any(file.transient for file in files)
+    book.answered += correcting.told(book, corrected)
     book.lists = found
+    book.notices += [*lost, *unused(book, answers, files, programme)]
     book.working = papers
     book.notices += [f"{one.title}: {notice}" for one in found for notice in one.notices]
     if not book.has(book.main):
@@ -222,6 +227,9 @@ def judge(
         from settle.evidence import attach as files
 
         checked = files.checked(facts)
+    elif book.answers and book.answers.files:
+        told = f"답의 파일 {len(book.answers.files)}개는 증빙 파일을 함께 주지 않아 쓰지 않았습니다."
+        book.notices += [told] if told not in book.notices else []
     if checked is not None:
         facts.given |= checked.given()
     result = None

@@ -255,6 +255,16 @@ def _decided(view: View, rests: Rests) -> Iterator[Block]:
         rows = [Row(["질문", "답", "답한 사람", "날짜"], "head")]
         rows += [Row([safe(cell) for cell in row]) for row in rests.answers]
         yield Grid([Column(50), Column(80), Column(24), Column(22, CENTRE)], rows, heads=1, size=7.4, rules="light")
+    elif len(view.answers):
+        yield Space(2)
+        rows = [Row(["무엇", "답", "줄", "집행금액"], "head")]
+        rows += [
+            Row([question, value, f"{lines:,}", number(won)])
+            for question, value, lines, won in view.answers.itertuples(index=False)
+        ]
+        yield Grid(
+            [Column(86), Column(50), Column(14, RIGHT), Column(26, RIGHT)], rows, heads=1, size=7.4, rules="light"
+        )
     else:
         yield Space(1.5)
         yield Text("수행기관의 답으로 채운 값은 없습니다.", LEAD)

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from settle.evidence.fitting import Ledger
 from settle.evidence.naming import Keys, Names, kind_in, listed_names
 from settle.judging.facts.evidence import approval_keys
+from settle.korean import particles
 from settle.model import EVIDENCE
 
 if TYPE_CHECKING:
@@ -51,13 +52,14 @@ class Assignment(Struct):
     """Every file, in the order given, and what the list asks for in vain.
 
     missing: evidence row → names of files that are not there; doubtful: row → names that several files have;
-    nameless: rows without 파일명.
+    nameless: rows without 파일명; unused: what was said of files by hand and found no file or no line, a sentence each.
     """
 
     files: list[Assigned]
     missing: dict[int, list[str]] = field(default_factory=dict)
     doubtful: dict[int, list[str]] = field(default_factory=dict)
     nameless: int = 0
+    unused: list[str] = field(default_factory=list)
 
 
 def assign(facts: Facts, papers: Sequence[Paper]) -> Assignment:
@@ -107,7 +109,12 @@ class _Assigner:
         where = {name: place for place, name in enumerate(self.facts["line_name"].tolist())}
         for answer in reversed(said):
             same = [one for one in self.result.files if one.paper.sha256 == answer.file.lower()]
-            for one in same or [self.result.files[place] for place in names.find(answer.file)]:
+            meant = same or [self.result.files[place] for place in names.find(answer.file)]
+            lost = [part.strip() for part in answer.line.split(",") if part.strip() not in where] if answer.line else []
+            if not meant or lost:
+                lacking = f"줄 '{', '.join(lost)}'이(가)" if meant else "그런 파일이"
+                self.result.unused.append(particles(f"답의 파일 '{answer.file}': {lacking} 없어 쓰지 않았습니다."))
+            for one in meant:
                 if one.how:
                     continue
                 lines = [where[name] for name in (part.strip() for part in answer.line.split(",")) if name in where]

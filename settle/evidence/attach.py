@@ -90,6 +90,7 @@ def attach(
     filled = fill(book, programme, found) if filling else []
     book.evidence = Attached(evidence, found, [*counted, *filled], pages)
     book.filled += filled
+    book.notices += found.unused
     book.notices += sentences.remarks(evidence.papers, evidence.scans_read)
     listed = {paper.name for one in named for paper in one.papers}
     book.notices += _told(book, programme, found, filled, listed)

@@ -124,6 +124,8 @@ class _Words:
             asked = KINDS.get(column_.type if column_ else "", "cell")
             choices = ("Y", "N") if asked == "yes-no" else choices
             return asked, choices, example or (choices[0] if choices else "")
+        if sheet != self.main:
+            return "sheet", (), ""  # an answer fills the main sheet; another one is mended and given again
         values = (
             self._leaves() if rest in HEADS else tuple(self.programme.values.get(column_.values, ())) if column_ else ()
         )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -19,20 +17,16 @@ from settle.programme.sheets import NUMBERS
 from settle.programme.vocabulary import HEADS
 from settle.reading import cells
 from settle.reading.categories import place_of
+from settle.reading.correcting import ANSWER, plain, source_of
 from settle.reading.values import canonical
-from settle.workbook.raw import index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from settle.model import Book
     from settle.programme.answers import Answers, Link, Scalar
     from settle.programme.sheets import Column
     from settle.programme.vocabulary import Programme
-    from settle.workbook.raw import RawFile
 
 AGREEMENT = "협약"
-ANSWER = "답"
 LIST = "명세"
 
 
@@ -68,27 +62,6 @@ def unreadable(book: Book, answers: Answers, programme: Programme) -> list[str]:
 _FIGURES = {"won": cells.won, "count": cells.count, "md": cells.man_days, "rate": cells.rate, "number": cells.number}
 
 
-def correct(files: Sequence[RawFile], answers: Answers) -> list[RawFile]:
-    """The raw files with the cells that answers correct by sheet and address; cells that could not be read as they stand."""
-    wanted = {(one.sheet, one.cell.upper()): str(one.value) for one in answers.cells if one.sheet and one.cell}
-    if not wanted:
-        return list(files)
-    result = []
-    for file in files:
-        for sheet in file.sheets:
-            for (name, cell), text in wanted.items():
-                found = re.fullmatch(r"([A-Z]{1,3})([0-9]+)", cell)
-                if name != sheet.name or found is None:
-                    continue
-                place, row = index(found[1]), int(found[2]) - 1
-                if place in sheet.columns and 0 <= row < len(sheet.columns[place]):
-                    texts = sheet.columns[place].cast(pa.string()).to_pylist()
-                    texts[row] = text
-                    sheet.columns[place] = pa.array(texts, pa.string())
-        result.append(file)
-    return result
-
-
 class _Read(Struct):
     """An answered value as the column holds it; None: it cannot be read."""
 
@@ -106,14 +79,17 @@ class _Taker:
         self.notices: list[str] = []
         self.facts = dict(book.agreement)
         self.errors = list(book.errors)
-        numbers = self.frame["집행번호"].tolist() if len(self.frame) else []
+        keys = self.frame["집행번호"].tolist() if len(self.frame) else []
         rows = self.frame["_row"].tolist() if len(self.frame) else []
-        self.names = [number or f"행 {row}" for number, row in zip(numbers, rows, strict=True)]
+        self.names = [key or f"행 {row}" for key, row in zip(keys, rows, strict=True)]
 
     def agreement(self, answers: Answers) -> None:
         """Facts of the agreement, where the file says nothing."""
         for name, given in answers.agreement.items():
             column = self.find(AGREEMENT, name)
+            if column is None:
+                self.notices.append(particles(f"답의 협약 '{name}'은(는) 협약에 없는 항목이어서 쓰지 않았습니다."))
+                continue
             if self.facts.get(name) not in (None, ""):
                 if str(self.facts[name]) != str(given):
                     self.notices.append(f"답의 협약 {josa(name, '은/는')} 파일에 값이 있어 쓰지 않았습니다.")
@@ -124,7 +100,7 @@ class _Taker:
                 continue
             self.facts[name] = read.value
             self.taken.append(
-                Filled(-1, "", f"{AGREEMENT}.{name}", _plain(read.value), f"{ANSWER}: {name}", "", 0, ANSWER)
+                Filled(-1, "", f"{AGREEMENT}.{name}", plain(read.value), f"{ANSWER}: {name}", "", 0, ANSWER)
             )
 
     def column(self, name: str, given: Scalar, where: dict[str, tuple[str, ...]]) -> None:
@@ -139,7 +115,12 @@ class _Taker:
                 return
             texts = self.frame[other].astype("str")
             chosen &= np.logical_or.reduce([texts.str.contains(w, regex=False).to_numpy() for w in words] or [chosen])
-        for line in np.flatnonzero(chosen & self._blank(name)).tolist():
+        lines = np.flatnonzero(chosen & self._blank(name)).tolist()
+        if not lines:
+            asked = ", ".join(f"{other}에 {', '.join(words)}" for other, words in where.items())
+            those = f" ({asked})" if asked else ""
+            self.notices.append(f"답의 {name} '{given}'{those}: 그런 줄의 빈칸이 없어 쓰지 않았습니다.")
+        for line in lines:
             self._put(line, name, read.value, f"{ANSWER}: {name}")
 
     def cell(self, line: str, name: str, given: Scalar) -> None:
@@ -149,23 +130,41 @@ class _Taker:
             return
         at = [i for i, known in enumerate(self.names) if known == line]
         if len(at) != 1:
-            self.notices.append(
-                particles(f"답의 줄 '{line}'이(가) {self.book.main}에 {'없습니다' if not at else '둘 이상 있습니다'}.")
-            )
+            self.notices.append(self._no_line(f"답의 {name} '{given}'", line))
             return
         source = f"{ANSWER}: {name}"
         if not self._blank(name)[at[0]]:
-            source += f" 정정 (파일의 값 '{_plain(self.frame[name].iat[at[0]])}')"
+            before = self.frame[name].iat[at[0]]
+            if before == read.value:
+                return  # the file says so itself by now
+            source = source_of(name, *self._place(at[0], name), plain(before))
         self._put(at[0], name, read.value, source)
+
+    def _no_line(self, what: str, line: str) -> str:
+        how = "둘 이상 있어" if line in self.names else "없어"
+        return particles(f"{what}: 줄 '{line}'이(가) {self.book.main}에 {how} 쓰지 않았습니다.")
+
+    def _place(self, line: int, name: str) -> tuple[str, str]:
+        """Sheet and cell of a column of a line; of a column that the sheet has not, the line alone."""
+        sheet = self.book.sheets[self.frame["_source"].iat[line]]
+        letter = sheet.letters.get(name)
+        return (sheet.name, f"{letter}{self.frame['_row'].iat[line]}") if letter else ("", f"{self.names[line]}")
 
     def link(self, link: Link) -> None:
         """A row of a list joined to a line by hand, or kept apart: what it rests on is told, the lists take it up themselves."""
+        what = f"답의 '{link.list}' {link.row}행"
+        lists = [one for one in self.book.lists if one.file == link.list and one.sheet in (link.sheet, "")]
+        if not any((one.lines["row"] == link.row).any() for one in lists):
+            self.notices.append(f"{what}: 그런 {'행이' if lists else '명세가'} 없어 쓰지 않았습니다.")
+            return
         for line in link.lines(self.names):
             at = [i for i, known in enumerate(self.names) if known == line]
             if len(at) == 1:
                 how = "손으로 끊음" if link.apart else "손으로 이음"
                 text = f"{link.list} {link.row}행"
                 self.taken.append(Filled(at[0], line, LIST, text, f"{ANSWER}: {how}", "", 0, ANSWER))
+            else:
+                self.notices.append(self._no_line(what, line))
 
     def done(self, answers: Answers) -> Book:
         """The book with everything taken."""
@@ -219,7 +218,7 @@ class _Taker:
         self.errors = [
             e for e in self.errors if (e.source, e.row) != place or e.column != name or e.kind != self.book.main
         ]
-        self.taken.append(Filled(line, self.names[line], name, _plain(value), source, "", 0, ANSWER))
+        self.taken.append(Filled(line, self.names[line], name, plain(value), source, "", 0, ANSWER))
 
     def _write(self, line: int, name: str, value: Any) -> None:
         column = self.frame[name].copy()
@@ -244,8 +243,8 @@ class _Taker:
             day = pd.Timestamp(read.value)
             return _Read(day if column in self.kinds[self.book.main].columns else day.date())
         if kind in NUMBERS:
-            number = _FIGURES[kind](str(given))
-            return _Read(number.value) if number.status == cells.OK else None
+            figure = _FIGURES[kind](str(given))
+            return _Read(figure.value) if figure.status == cells.OK else None
         if kind == "yesno":
             said = cells.yes_no(str(given))
             return _Read(said.value) if said.status == cells.OK else None
@@ -258,9 +257,3 @@ class _Taker:
             number_ = cells.business_number(str(given))
             return _Read(number_.value) if number_.value else None
         return _Read(str(given))
-
-
-def _plain(value: Any) -> str | int:
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return int(value)
-    return str(value)[:10] if isinstance(value, dt.date | pd.Timestamp) else str(value)

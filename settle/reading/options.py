@@ -20,7 +20,7 @@ from settle.reading.values import typed
 from settle.workbook.raw import RawSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from settle.programme.sheets import SheetKind
     from settle.reading.gathered import Gathered
@@ -84,18 +84,27 @@ def say_unmet(
     kinds: dict[str, SheetKind], columns: Mapping[str, str], sheets: Sequence[Sheet], errors: list[InputError]
 ) -> None:
     """DAT-010 for a heading asked for that no sheet has."""
+    for name, asked in unmet(kinds, columns, sheets):
+        column = parted(name)[1]
+        hint = (
+            f" 열의 글자로 정하려면 {name}=열:{asked.upper()}처럼 적습니다."
+            if re.fullmatch("[A-Za-z]{1,3}", asked)
+            else ""
+        )
+        message = f"--column {name}={asked}: '{asked}' 제목을 가진 열이 없습니다.{hint}"
+        errors.append(InputError("DAT-010", message, "cannot run", column=column))
+
+
+def unmet(
+    kinds: dict[str, SheetKind], columns: Mapping[str, str], sheets: Sequence[Sheet]
+) -> Iterator[tuple[str, str]]:
+    """Those of the columns whose heading none of the sheets that could have it has; none where there is no such sheet."""
     for name, asked in columns.items():
         sheet, column = parted(name)
         holders = [k.name for k in _holders(kinds, sheet) if any(c.name == column for c in k.columns)]
         seen = [s for s in sheets if s.kind in holders]
         if seen and not any(_is_met(s, column, asked) for s in seen):
-            hint = (
-                f" 열의 글자로 정하려면 {name}=열:{asked.upper()}처럼 적습니다."
-                if re.fullmatch("[A-Za-z]{1,3}", asked)
-                else ""
-            )
-            message = f"--column {name}={asked}: '{asked}' 제목을 가진 열이 없습니다.{hint}"
-            errors.append(InputError("DAT-010", message, "cannot run", column=column))
+            yield name, asked
 
 
 def _is_met(sheet: Sheet, column: str, asked: str) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from settle.reconciling.reading import Statement
     from settle.reconciling.theirs import Theirs
 
+OTHER_WON = -2
+
 
 class Hand(Struct, dict=True):
     """The links of a book, for one group of lists. notices: links that could not be used."""
@@ -42,6 +44,10 @@ class Hand(Struct, dict=True):
         """Join what belongs together; keep out of all matching what belongs to no line that it would find."""
         for link in self.links:
             right = self._row(link, lists)
+            if right == OTHER_WON:
+                self.notices.append(
+                    f"답의 '{link.list}' {link.row}행: 금액이 {number(link.won)}원이 아니어서 쓰지 않았습니다."
+                )
             if right < 0 or match.right_state[right] != OPEN:
                 continue
             if link.apart:
@@ -79,14 +85,14 @@ class Hand(Struct, dict=True):
         return [item for item in found if item >= 0]
 
     def _row(self, link: Link, lists: Theirs) -> int:
-        """The item of a row of a list; -1 where it is not there, or says another amount."""
+        """The item of a row of a list; -1 where it is not there, OTHER_WON where it says another amount."""
         rows = lists.rows
         if rows.empty:
             return -1
         here = [at for at, one in enumerate(self.statements) if one.file == link.list and one.sheet in (link.sheet, "")]
         found = rows[rows["statement"].isin(here) & (rows["row"] == link.row) & (rows["item"] >= 0)]
         item = int(found["item"].iat[0]) if len(found) else -1
-        return item if item >= 0 and int(lists.items["won"].iat[item]) == link.won else -1
+        return item if item < 0 or int(lists.items["won"].iat[item]) == link.won else OTHER_WON
 
     @cached_property
     def _known(self) -> set[str]:

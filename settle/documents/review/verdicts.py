@@ -165,6 +165,10 @@ def _filled(judgement: Judgement) -> Iterator[tuple[int, str, str]]:
     """(sheet, cell, text) of everything filled from lists or answers; what has no column of its own is said at 거래처 or 적요."""
     sources, rows = judgement.lines["_source"].tolist(), judgement.lines["_row"].tolist()
     for one in [*judgement.filled, *judgement.answered]:
+        if one.at >= 0:
+            value = f"{one.value:,}" if isinstance(one.value, int) else one.value
+            yield one.at, one.cell, f"{one.column or one.cell} = {value} ({one.said})"
+            continue
         if one.line_index < 0:
             continue
         source = sources[one.line_index]
