@@ -60,6 +60,19 @@ def can_hold(folder: Path) -> None:
         raise WriteError(f"폴더 '{folder}'에 쓸 수 없습니다. 쓰기 권한이 있는 폴더를 -o로 정하세요.")
 
 
+def try_writing(path: Path) -> None:
+    """Could a file of this name be written? Nothing is left. Raises WriteError."""
+    if path.is_dir():
+        raise WriteError(f"'{path}'은(는) 폴더여서 파일을 쓸 수 없습니다. 파일 이름까지 적으세요.")
+    tried = path.with_name(f".settle-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(tried, "xb", opener=_private):
+            pass
+        tried.unlink()
+    except OSError as error:
+        raise WriteError(f"'{path}' 파일을 쓸 수 없습니다. {_reason(error)}") from error
+
+
 def write_bytes(path: Path, data: bytes) -> Path:
     """Write a file atomically: a temporary file beside it, then renamed over it; a link in its place is replaced, not followed.
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pypdfium2
 import pytest
+from click import ClickException
 from click.testing import CliRunner, Result
 
 from settle import pipeline
@@ -16,7 +19,7 @@ from settle.documents import json_
 from settle.documents.review import verdicts
 from settle.model import Judgement
 from settle.programme import rules
-from settle.programme.answers import Answers, Cell, Link, OfFile, Value, dumps
+from settle.programme.answers import NONE, Answers, Cell, Link, OfFile, Value, dumps, load, understood
 
 HEADS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단"]
 PAPERS = ["집행번호", "증빙종류", "발행일", "합계금액"]
@@ -133,3 +136,116 @@ def test_answers_that_are_used_are_not_said_to_be_lost(ledger: Path) -> None:
         values=(Value("지출유형", "다과비", {"적요": ("다과",)}),),
     )
     assert not [one for one in judged(ledger, answers).book.notices if "쓰지 않았습니다" in one]
+
+
+# ---- on the terminal ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_unreadable_day_is_asked_for_once() -> None:
+    """A rule that waits for the day of the line waits for the same answer."""
+    book = pipeline.book_from_tables(
+        {"집행내역": [{"집행번호": "1", "집행일": "7월 35일", "집행금액": 2_000_000, "재원": "보조금"}]}
+    )
+    result = pipeline.judge(book)
+    assert [one.about for one in result.questions if "집행일" in one.about or one.kind == "cell"] == ["칸.집행내역!B2"]
+
+
+def plain_ledger(path: Path, heads: list[str], *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "집행내역"
+    for row in (heads, *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_all_choices_are_offered_nearest_first_and_a_number_names_each(tmp_path: Path) -> None:
+    """Of 64 values the terminal showed 30, and 장비구입 was none of them."""
+    source = plain_ledger(
+        tmp_path / "부산.xlsx",
+        ["집행번호", "집행일", "적요", "거래처", "집행금액", "재원", "결제수단"],
+        ["1", "2026-07-01", "시제품 재료비", "부산소재", 500_000, "자부담", "계좌이체"],
+        ["2", "2026-08-01", "장비 구입", "전자랜드", 1_500_000, "자부담", "계좌이체"],
+    )
+    out, busan = tmp_path / "답.toml", ("--programme", "busan-social-economy")
+    shown = settle("answer", source, "-o", out, *busan, typed="\n" * 20).output
+    block = shown[shown.index("지출유형") :]
+    offered = re.findall(r"(?m)(?:^|  )\s*\d+ (\S+)", block.partition("모두 같으면")[2].partition("답:")[0])
+    assert len(offered) == len(set(offered)) == 64
+    assert set(offered[:2]) == {"시제품재료비", "장비구입"}
+    first = offered.index("시제품재료비") + 1
+    before = shown[: shown.index("지출유형")].count("답:")
+    settle("answer", source, "-o", out, *busan, typed="\n" * before + f"1={first}, 2={3 - first}\n" + "\n" * 20)
+    given = {(one.line, one.value) for one in load(out).cells}
+    assert given == {("1", "시제품재료비"), ("2", "장비구입")}
+
+
+@pytest.mark.parametrize("typed", ["예", "네", "맞습니다.", "세세목", "1", "분류"])
+def test_whether_a_heading_is_a_column_takes_a_plain_yes(tmp_path: Path, typed: str) -> None:
+    kinds = ["회의비", "수용비및수수료"] * 3
+    rows = [[str(n), f"2025-06-0{n}", kind, "다과", "별다방", 33_000 + n] for n, kind in enumerate(kinds, start=1)]
+    source = plain_ledger(tmp_path / "장부.xlsx", ["집행번호", "집행일", "분류", "적요", "거래처", "집행금액"], *rows)
+    out = tmp_path / "답.toml"
+    ran = settle("answer", source, "-o", out, typed=f"{typed}\n" + "\n" * 20)
+    assert "열 '분류'는 세세목입니까? (회의비, 수용비및수수료)" in ran.output
+    assert "1 예, '분류' 열이 세세목입니다" in ran.output
+    assert load(out).columns == {"집행내역:세세목": "분류"}
+
+
+def test_plain_yes_and_no() -> None:
+    heading = ("열.집행내역:세세목", (), ("분류", NONE))
+    assert understood(*heading, "아니요") == Answers(columns={"집행내역:세세목": ""})
+    assert understood(*heading, "아마") is None
+    several = ("열.집행내역:세세목", (), ("분류", "구분", NONE))
+    assert understood(*several, "예") is None  # which of them?
+    assert understood("협약.자체여비기준", (), ("Y", "N"), "예") == Answers(agreement={"자체여비기준": "Y"})
+    assert understood("카드.****-1180", (), ("사업비카드", "개인카드"), "네") == Answers(
+        cards={"****-1180": "사업비카드"}
+    )
+
+
+def test_where_answers_cannot_be_kept_nothing_is_asked(ledger: Path, tmp_path: Path) -> None:
+    for output in (tmp_path / "없는 폴더" / "답.toml", tmp_path):
+        ran = settle("answer", ledger, "-o", output, typed="1\n" * 30)
+        assert isinstance(ran.exception, ClickException)
+        assert "쓸 수 없습니다" in ran.exception.message
+        assert "답:" not in ran.output
+    kept, other = tmp_path / "답.toml", tmp_path / "다른답.toml"
+    for path in (kept, other):
+        path.write_text(dumps(Answers(agreement={"기관유형": "비영리"})), encoding="utf-8")
+    ran = settle("answer", ledger, "-o", kept, "--answers", other, typed="\n" * 30)
+    assert isinstance(ran.exception, ClickException)
+    assert "이미 답이 있어" in ran.exception.message
+
+
+# ---- the other commands ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sample_is_drawn_with_the_answers_and_headings_of_check(ledger: Path, tmp_path: Path) -> None:
+    heads = ["순", "언제", "세세목", "무엇", "누구", "얼마", "결제수단"]
+    source = plain_ledger(
+        tmp_path / "내장부.xlsx", heads, ["1", "2025-05-01", "회의비", "다과", "가게", 20_000, "사업비카드"]
+    )
+    named = {"집행번호": "순", "집행일": "언제", "적요": "무엇", "거래처": "누구", "집행금액": "얼마"}
+    options = [part for column, heading in named.items() for part in ("--column", f"{column}={heading}")]
+    drawn = settle(
+        "sample",
+        source,
+        *options,
+        "--answers",
+        answers_in(tmp_path, at("F2", 777)),
+        "-o",
+        tmp_path / "표본.xlsx",
+        "--rules",
+        "MTG-020",
+    )
+    assert "인정금액 777원에서 1줄을 봅니다" in drawn.output
+    help_ = settle("sample", "--help").output + settle("reconcile", "--help").output
+    for option in ("--answers", "--column", "--profile", "--no-fill"):
+        assert help_.count(option) >= 2
+
+
+def answers_in(folder: Path, *cells: Cell) -> Path:
+    path = folder / "답.toml"
+    path.write_text(dumps(Answers(cells=cells)), encoding="utf-8")
+    return path

@@ -58,7 +58,7 @@ def test_a_heading_is_proposed_by_its_words_and_taken_when_somebody_says_so(tmp_
     result = judged(path)
     assert (result.lines["결제수단"] == "").all()  # not taken unasked
     first = next(one for one in result.questions if one.about == "열.집행내역:결제수단")
-    assert first.text == "열 '지불'은 무엇입니까? 결제수단으로 보입니다 (법인카드, 계좌이체)."
+    assert first.text == "열 '지불'은 결제수단입니까? (법인카드, 계좌이체)"
     assert (first.kind, first.choices, len(first.lines), first.won) == ("choose", ("지불", "없음"), 12, 600_066)
     assert not any(one.about == "집행내역.결제수단" for one in result.questions)  # one thing, one question
     result = judged(path, understood(first.about, first.lines, first.choices, "지불"))
@@ -81,8 +81,8 @@ def test_a_ledger_whose_amounts_have_a_strange_heading_is_asked_on_the_terminal(
     path, told = ledger(tmp_path / "장부.xlsx", named(금액="돈", 사용일="언제")), tmp_path / "답.toml"
     ran = CliRunner().invoke(cli, ["answer", str(path), "-o", str(told)], input="1\n1\n1\n", standalone_mode=False)
     assert ran.return_value == 0
-    assert "열 '돈'은 무엇입니까? 집행금액으로 보입니다 (50000, 50001, 50002 …)." in ran.output
-    assert "열 '언제'는 무엇입니까? 집행일로 보입니다 (2025-06-02, 2025-06-03, 2025-06-04 …)." in ran.output
+    assert "열 '돈'은 집행금액입니까? (50000, 50001, 50002 …)" in ran.output
+    assert "열 '언제'는 집행일입니까? (2025-06-02, 2025-06-03, 2025-06-04 …)" in ran.output
     assert (
         "  행 2 · 2025-06-02 · 한식당0 · 업무협의 오찬 · 50,000원\n" in ran.output
     )  # how many ate there can only be told of a line

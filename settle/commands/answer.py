@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from settle.commands import common, in_binder
-from settle.korean import day, number
+from settle.korean import day, number, pad, particles, width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from settle.judging.questions import Question
     from settle.model import Judgement
     from settle.programme.answers import Answers
 
-SHOWN = 12  # lines that are shown with a question
+SHOWN = 12  # lines that are shown with a question; more choices than that stand side by side
+WIDE = 76  # columns of the terminal that choices take
 
 
 @click.command(
@@ -49,6 +50,7 @@ def command(
     if not files or output is None:
         wanted = "output" if files else context.command.params[0].name
         raise click.MissingParameter(ctx=context, param=next(p for p in context.command.params if p.name == wanted))
+    _can_be_kept(output, answers)
     earlier = answers or (output if output.is_file() else None)
     told = common.load_answers(earlier)
     given: list[str] = []
@@ -150,6 +152,20 @@ def _told(body: dict[str, object]) -> str:
     return ", ".join(dict.fromkeys(found))[:200]
 
 
+def _can_be_kept(output: Path, answers: Path | None) -> None:
+    """Before anything is asked: can the file be written, and does it hold no answers that would go? Raises common.Wrong."""
+    from settle.files import WriteError, try_writing
+
+    if answers and output.is_file() and not (answers.is_file() and answers.samefile(output)):
+        raise common.Wrong(
+            f"'{output}'에 이미 답이 있어 --answers {answers}의 답으로 덮어쓰지 않습니다. -o에 다른 이름을 주거나 --answers를 빼세요."
+        )
+    try:
+        try_writing(output)
+    except WriteError as error:
+        raise common.Wrong(str(error)) from error
+
+
 def _save(output: Path, kept: Answers) -> None:
     from settle.programme import answers as known
 
@@ -180,6 +196,59 @@ def _shown(question: Question, result: Judgement) -> list[str]:
     return shown
 
 
+def _nearest(question: Question, result: Judgement) -> tuple[str, ...]:
+    """The choices, those first that are most like what is written: the word asked about, or 적요 and 거래처 of the lines."""
+    from settle.programme.vocabulary import match_key
+
+    if len(question.choices) <= SHOWN:
+        return question.choices
+    lines = result.lines[result.lines["line"].isin(question.lines)]
+    texts = [match_key(text) for name in ("적요", "거래처") if name in lines for text in lines[name].unique()]
+    if question.about.startswith("말."):
+        texts = [match_key(question.about.partition("=")[2])]
+
+    def like(choice: str) -> float:
+        key = match_key(choice.rpartition("/")[2])
+        pairs = [key[at : at + 2] for at in range(max(len(key) - 1, 1))]
+        return max((sum(pair in text for pair in pairs) / len(pairs) for text in texts), default=0.0)
+
+    return tuple(sorted(question.choices, key=lambda choice: -like(choice)))
+
+
+def _called(question: Question, choice: str) -> str:
+    """A choice as it is shown: of the question whether a heading is a column, yes or no."""
+    from settle.programme.answers import NONE, one_heading
+
+    if not question.about.startswith("열."):
+        return choice
+    column = question.about.rpartition(":")[2]
+    if choice == NONE:
+        return particles(f"아니요, {column}인 열은 없습니다")
+    return particles(f"예, '{choice}' 열이 {column}입니다") if one_heading(question.choices) else f"'{choice}' 열"
+
+
+def _listed(choices: Sequence[str]) -> list[str]:
+    """All choices with their numbers; many of them side by side."""
+    shown = [f"{at:>{len(str(len(choices)))}} {choice}" for at, choice in enumerate(choices, start=1)]
+    if len(shown) <= SHOWN:
+        return shown
+    wide = max(map(width, shown)) + 2
+    across = max(WIDE // wide, 1)
+    return ["".join(pad(one, wide) for one in shown[at : at + across]).rstrip() for at in range(0, len(shown), across)]
+
+
+def _by_number(typed: str, choices: Sequence[str]) -> str:
+    """What was typed, with the numbers of choices told in full: `3`, and `행 6=3, 행 9=1`."""
+
+    def meant(text: str) -> str:
+        number_ = int(text) if re.fullmatch(r"\d{1,4}", text) else 0
+        return choices[number_ - 1] if 1 <= number_ <= len(choices) else text
+
+    if not choices or "=" not in typed:
+        return meant(typed)
+    return re.sub(r"=\s*(\d{1,4})\s*(?=,|$)", lambda found: f"={meant(found[1])}", typed)
+
+
 def _ask(question: Question, place: int, of: int, result: Judgement) -> Answers | None:
     """One question until it is understood and its column can hold the answer; None where it is skipped."""
     from settle.programme.answers import understood
@@ -190,17 +259,16 @@ def _ask(question: Question, place: int, of: int, result: Judgement) -> Answers 
     common.say(f"\n[{place}/{of}] {question.text}{won}")
     for line in _shown(question, result):
         common.say(f"  {line}")
-    for at, choice in enumerate(question.choices[:30], start=1):
-        common.say(f"  {at} {choice}")
-    if question.example and not question.choices:
+    choices = _nearest(question, result)
+    for line in _listed([_called(question, choice) for choice in choices]):
+        common.say(f"  {line}")
+    if question.example and not choices:
         common.say(f"  예: {question.example}")
     while True:
         typed = click.prompt("답", default="", show_default=False).strip()
         if not typed:
             return None
-        chosen = re.fullmatch(r"\d{1,2}", typed)
-        if chosen and question.choices and 1 <= int(typed) <= len(question.choices):
-            typed = question.choices[int(typed) - 1]
+        typed = _by_number(typed, choices)
         answer = understood(question.about, question.lines, question.choices, typed)
         wrong = answered.unreadable(result.book, answer, result.programme) if answer is not None else []
         if answer is not None and not wrong:

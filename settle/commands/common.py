@@ -15,7 +15,7 @@ from settle.korean import mask, pad, particles, printable, width, wrap
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from settle.model import Book, Judgement
     from settle.programme.answers import Answers
@@ -194,8 +194,10 @@ def codes(values: tuple[str, ...]) -> list[str] | None:
     return found or None
 
 
-def input_options(function: Callable[..., Any], required: bool = True) -> Callable[..., Any]:
-    """The options of every command that reads and judges files. required: at least one file is given."""
+def input_options(
+    function: Callable[..., Any], required: bool = True, without: Collection[str] = ()
+) -> Callable[..., Any]:
+    """The options of every command that reads and judges files. required: at least one file is given. without: options it has not."""
     options = [
         click.argument("files", nargs=-1, required=required, metavar="파일…", type=click.Path(path_type=Path)),
         click.option(
@@ -243,8 +245,20 @@ def input_options(function: Callable[..., Any], required: bool = True) -> Callab
         ),
         click.option("--no-fill", is_flag=True, help="빈칸을 명세와 증빙 파일에서 채우지 않습니다."),
     ]
-    for option in reversed(options):
-        function = option(function)
+    names = (
+        "files",
+        "--programme",
+        "--rules",
+        "--skip",
+        "--assume",
+        "--column",
+        "--profile",
+        "--evidence",
+        "--answers",
+        "--no-fill",
+    )
+    for name, option in reversed(list(zip(names, options, strict=True))):
+        function = function if name in without else option(function)
     return function
 
 

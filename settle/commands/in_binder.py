@@ -194,6 +194,8 @@ def judged(binder: Binder, inputs: dict[str, Any] | None = None) -> Judgement:
     from settle.programme.rules import RulebookError
 
     asked = {"rules": (), "skip": (), "assume": (), "column": (), "profile": None, **(inputs or {})}
+    if asked.get("answers") or asked.get("evidence"):
+        raise common.Wrong("정산철에는 --answers와 --evidence를 settle check … --binder 로 넣습니다.")
     options = running.Options(
         binder.setting("사업") or DEFAULT_PROGRAMME,
         common.codes(asked["rules"]),

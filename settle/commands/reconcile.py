@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from settle.commands import common
-from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.model import Judgement
@@ -22,26 +22,14 @@ CODES = ("REC",)
     "\b\nsettle reconcile 정산.xlsx 세금계산서.xls 카드.xlsx 거래내역.xls -o 결과\n\n"
     "-o 폴더에 대사표.xlsx와 대사표.pdf를 씁니다. 끝낼 때의 값: 0 불인정·보완 없음, 1 있음, 2 읽지 못했거나 명세가 없음.",
 )
-@click.argument("files", nargs=-1, required=True, metavar="정산파일 명세파일…", type=click.Path(path_type=Path))
-@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
-@click.option("--assume", multiple=True, metavar="열=값", help="집행내역에 없는 열의 값을 정합니다.")
-@click.option("--column", multiple=True, metavar="열=제목", help="어느 제목이 그 열인지 정합니다.")
-@click.option("--profile", type=click.Path(path_type=Path), metavar="파일.toml", help="저장해 둔 열 이름을 씁니다.")
+@functools.partial(common.input_options, without=("--rules", "--skip", "--evidence"))
 @click.option("-o", "output", type=click.Path(path_type=Path), metavar="폴더", help="대사표를 쓸 폴더.")
 @click.option("--font", type=click.Path(path_type=Path), metavar="파일.ttf", help="PDF에 넣을 한글 글꼴.")
-def command(
-    files: tuple[Path, ...],
-    programme: str,
-    assume: tuple[str, ...],
-    column: tuple[str, ...],
-    profile: Path | None,
-    output: Path | None,
-    font: Path | None,
-) -> int:
+def command(output: Path | None, font: Path | None, **inputs: Any) -> int:
     """Match, print, write."""
     if output:
         common.ready(output, font)
-    result = common.judge_files(files, programme, CODES, (), assume, column, profile)
+    result = common.judge_files(**inputs, rules=CODES)
     if result.reconciliation is None:
         _say_problems(result)
         if result.book.unrecognised:

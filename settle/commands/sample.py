@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
 
 from settle.commands import common, in_binder
 from settle.korean import particles
-from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
     from settle.model import Judgement
@@ -42,7 +42,7 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
     "settle sample --evaluate 표본.xlsx\nsettle sample --binder 우리.정산 -o 표본.xlsx\n"
     "settle sample --binder 우리.정산 --evaluate 표본.xlsx\n\n끝낼 때의 값: 0 뽑음·셈, 2 하지 못함.",
 )
-@click.argument("files", nargs=-1, metavar="[파일…]", type=click.Path(path_type=Path))
+@functools.partial(common.input_options, required=False)
 @click.option("--confidence", type=Percent(), default="95%", metavar="%", help="신뢰수준 (기본: 95%).")
 @click.option("--tolerable", type=Percent(), default="5%", metavar="%", help="허용오류율 (기본: 5%).")
 @click.option("--expected", type=Percent(), default="1%", metavar="%", help="예상오류율 (기본: 1%).")
@@ -51,7 +51,6 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("표본.xlsx"), metavar="파일", help="쓸 파일."
 )
-@click.option("--programme", default=DEFAULT_PROGRAMME, metavar="사업", help="규칙집을 고릅니다.")
 @click.option("--evaluate", "filled", type=click.Path(path_type=Path), metavar="표본.xlsx", help="적은 표본을 셉니다.")
 @click.option(
     "--binder",
@@ -61,11 +60,21 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
 )
 @in_binder.by_option()
 def command(
-    files: tuple[Path, ...], filled: Path | None, output: Path, programme: str, binder: Path | None, by: str, **asked: object
-) -> int:  # fmt: skip
+    filled: Path | None,
+    output: Path,
+    binder: Path | None,
+    by: str,
+    confidence: float,
+    tolerable: float,
+    expected: float,
+    seed: int | None,
+    strata: str | None,
+    **inputs: Any,
+) -> int:
     """Plan and choose, or evaluate."""
     from settle.sampling import Aim, SamplingError
 
+    files = inputs["files"]
     if binder and files:
         raise common.Wrong("정산철이 있으면 파일을 따로 주지 않습니다. 파일은 settle check 파일… --binder 로 넣습니다.")
     if not binder and bool(files) == bool(filled):
@@ -73,13 +82,12 @@ def command(
     try:
         if filled:
             return _evaluate(filled, binder, by or in_binder.user())
-        seed = asked["seed"] if asked["seed"] is not None else secrets.randbelow(2**31)
-        aim = Aim(asked["confidence"], asked["tolerable"], asked["expected"], seed)  # type: ignore[arg-type]
+        aim = Aim(confidence, tolerable, expected, secrets.randbelow(2**31) if seed is None else seed)
         aim.check()
-        chosen = _Chosen(aim, asked["strata"] == "비목", output)
+        chosen = _Chosen(aim, strata == "비목", output)
         if binder:
-            return _choose_in(binder, by or in_binder.user(), chosen)
-        return _choose(common.judge_files(files, programme), chosen)[0]
+            return _choose_in(binder, by or in_binder.user(), chosen, inputs)
+        return _choose(common.judge_files(**inputs), chosen)[0]
     except SamplingError as error:
         raise common.Wrong(str(error)) from error
 
@@ -90,10 +98,10 @@ class _Chosen(Struct, frozen=True):
     output: Path
 
 
-def _choose_in(folder: Path, by: str, asked: _Chosen) -> int:
+def _choose_in(folder: Path, by: str, asked: _Chosen, inputs: dict[str, Any]) -> int:
     """Of the files of a binder, which keeps the sample."""
     with in_binder.opened(folder, by) as binder:
-        code, written = _choose(in_binder.judged(binder), asked)
+        code, written = _choose(in_binder.judged(binder, inputs), asked)
         binder.keep_sample(read(written), written.name)
         return code
 

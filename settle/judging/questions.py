@@ -197,7 +197,7 @@ class _Words:
         told = f" ({', '.join(first.choices[:EXAMPLES])}{more})" if first.choices else ""
         if others:
             return f"{column}은(는) 어느 열입니까? '{first.text}'(으)로 보입니다{told}."
-        return f"열 '{first.text}'은(는) 무엇입니까? {column}(으)로 보입니다{told}."
+        return f"열 '{first.text}'은(는) {column}입니까?{told}"
 
 
 def held_for_facts(judgement: Judgement) -> int:

@@ -68,6 +68,7 @@ class Tracing:
         self.main = judgement.book.main
         self.data = _data(self.programme.id)
         self.things: dict[str, Thing] = {}
+        self.unread: dict[tuple[int, str], str] = {}  # line and column -> the cell that is asked for
         self.columns = {c.name for c in self.kinds[self.main].columns} if self.main in self.kinds else set()
         self.names = judgement.lines["line"].tolist() if len(judgement.lines) else []
         self.headings = self._headings()
@@ -117,12 +118,14 @@ class Tracing:
         for at, key in enumerate(zip(codes, papers, strict=True)):
             rules[key].append(at)
         asked: dict[int, tuple[list[str], np.ndarray]] = {}  # by the first row
-        for (code, papers_), rows in rules.items():
-            if not code.startswith("DAT-"):
-                asked |= {int(some[0]): (abouts, some) for abouts, some in self._asked(code, papers_, lines, rows)}
         places = (
             list(zip(*(held[name].tolist() for name in ("sheet", "cell", "message")), strict=True)) if cells else []
         )
+        self._unread(cells, lines, places)
+        for (code, papers_), rows in rules.items():
+            if not code.startswith("DAT-"):
+                for abouts, some in self._asked(code, papers_, lines, rows):
+                    asked |= {int(at[0]): (what, at) for what, at in self._by_cell(abouts, lines, some)}
         ids = line_ids(self.facts) if any(not places[at][1] for at in cells) else []
         for at in sorted([*cells, *asked]):
             if at not in asked:
@@ -136,6 +139,26 @@ class Tracing:
                     about = f"{self.main}.{KEY}"  # its papers may be listed under a number that nobody has told of
                 tier = PAPER if about.startswith("증빙.") else HELD
                 self.thing(about).add(tier, lines[some], won[some], codes[at])
+
+    def _unread(self, held: list[int], lines: np.ndarray, places: list[tuple[str, str, str]]) -> None:
+        """The cells that are asked for as they cannot be read: whatever else waits for them waits for that answer."""
+        columns = {(e.sheet, e.cell): e.column for e in self.judgement.book.errors} if held else {}
+        for at in held:
+            sheet, cell, _ = places[at]
+            if cell and columns.get((sheet, cell)):
+                self.unread[int(lines[at]), columns[sheet, cell]] = f"칸.{sheet}!{cell}"
+
+    def _by_cell(
+        self, abouts: list[str], lines: np.ndarray, rows: np.ndarray
+    ) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Rows that ask for a column of their line: those whose cell is asked for already ask for that cell."""
+        sheet, _, column = abouts[0].partition(".")
+        cells = [self.unread.get((line, column), "") for line in lines[rows].tolist()]
+        if sheet != self.main or len(abouts) > 1 or not any(cells):
+            yield abouts, rows
+            return
+        for cell in dict.fromkeys(cells):
+            yield [cell] if cell else abouts, rows[[one == cell for one in cells]]
 
     def _asked(
         self, code: str, papers: str, lines: np.ndarray, rows: list[int]

@@ -55,6 +55,8 @@ Scalar = str | int | dt.date
 FILE = "파일"  # how a question about an evidence file begins
 NO_LINE = "어느 줄의 증빙도 아님"
 NONE = "없음"  # typed where one of several headings is asked for: none of them is that column
+YES = ("예", "네", "맞음", "맞습니다", "맞다", "그렇습니다", "y", "yes", "ㅇㅇ")
+NO = ("아니요", "아니오", "아님", "아닙니다", "아니다", "n", "no")
 TABLES = ("협약", "columns", "categories", "cards")
 
 
@@ -321,6 +323,7 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
     about, lines, choices: of the question. A column takes one value for all lines (`4`), or one for each: `E-001=4, E-002=6`.
     """
     kind, _, rest = about.partition(".")
+    typed = _plainly(kind, rest, choices, typed)
     if kind == "협약":
         items = [item.replace("협약.", "") for item in about.split(", ")]
         parts = _parts(typed, len(items))
@@ -356,6 +359,25 @@ def understood(about: str, lines: tuple[str, ...], choices: tuple[str, ...], typ
     return Answers(
         cells=tuple(Cell(c, value, line=name) for name in lines for c, value in zip(columns, parts, strict=True))
     )
+
+
+def one_heading(choices: tuple[str, ...]) -> bool:
+    """Is it asked of one heading whether it is a column? Then yes and no are answers."""
+    return len([choice for choice in choices if choice != NONE]) == 1
+
+
+def _plainly(kind: str, about: str, choices: tuple[str, ...], typed: str) -> str:
+    """A plain yes or no (of a heading also the column's name) as the choice that it means; else what was typed."""
+    said = typed.strip().rstrip(".!").casefold()
+    yes, no = said in YES, said in NO
+    if kind == "열" and one_heading(choices):
+        yes = yes or (said == about.rpartition(":")[2].casefold() and typed not in choices)
+        return choices[0] if yes else NONE if no else typed
+    if kind == "카드" and yes:
+        return choices[0]
+    if set(choices) == {"Y", "N"}:
+        return "Y" if yes else "N" if no else typed
+    return typed
 
 
 def _line_of_file(file: str, choices: tuple[str, ...], typed: str) -> Answers | None:
