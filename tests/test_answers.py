@@ -19,7 +19,8 @@ from settle.documents import json_
 from settle.documents.review import verdicts
 from settle.model import Judgement
 from settle.programme import rules
-from settle.programme.answers import NONE, Answers, Cell, Link, OfFile, Value, dumps, load, understood
+from settle.programme.answers import NONE, Answers, Cell, Link, OfFile, Value, dumps, load
+from settle.programme.understanding import understood
 
 HEADS = ["집행번호", "집행일", "세세목", "적요", "거래처", "집행금액", "결제수단"]
 PAPERS = ["집행번호", "증빙종류", "발행일", "합계금액"]

@@ -20,7 +20,8 @@ from settle.documents.review.verdicts import marks
 from settle.model import EVIDENCE, Judgement
 from settle.pipeline import add_evidence, book_from_tables, judge
 from settle.programme import vocabulary
-from settle.programme.answers import Answers, AnswersError, dumps, merged, parse, understood
+from settle.programme.answers import Answers, AnswersError, dumps, merged, parse
+from settle.programme.understanding import understood
 from tests.kit import invoices, papers
 
 pytestmark = pytest.mark.slow_all  # whole runs, files in and documents out

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from settle import pipeline
 from settle.cli import cli
 from settle.programme import rules
-from settle.programme.answers import load, understood
+from settle.programme.answers import load
 from settle.programme.profile import load as load_profile
+from settle.programme.understanding import understood
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 
 from settle.pipeline import Opened, judge, read_book
 from settle.programme import sheets, vocabulary
-from settle.programme.answers import understood
+from settle.programme.understanding import understood
 from settle.reading import headings
 from settle.reading.book import book_from_tables
 from settle.reading.book import read_book as read_sheets

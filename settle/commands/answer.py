@@ -217,7 +217,8 @@ def _nearest(question: Question, result: Judgement) -> tuple[str, ...]:
 
 def _called(question: Question, choice: str) -> str:
     """A choice as it is shown: of the question whether a heading is a column, yes or no."""
-    from settle.programme.answers import NONE, one_heading
+    from settle.programme.answers import NONE
+    from settle.programme.understanding import one_heading
 
     if not question.about.startswith("열."):
         return choice
@@ -251,7 +252,7 @@ def _by_number(typed: str, choices: Sequence[str]) -> str:
 
 def _ask(question: Question, place: int, of: int, result: Judgement) -> Answers | None:
     """One question until it is understood and its column can hold the answer; None where it is skipped."""
-    from settle.programme.answers import understood
+    from settle.programme.understanding import understood
     from settle.reading import answered
 
     told = [f"{number(question.won)}원"] if question.won else []

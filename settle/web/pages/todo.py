@@ -12,7 +12,8 @@ from msgspec import Struct
 from settle.binder.words import BinderError, clean
 from settle.documents import subjects
 from settle.korean import and_more, day, mask, mask_key, number
-from settle.programme.answers import FILE, NONE, Answers, Cell, Value, dumps, understood
+from settle.programme.answers import FILE, NONE, Answers, Cell, Value, dumps
+from settle.programme.understanding import understood
 from settle.reading import answered
 from settle.web import drafts, uploads
 from settle.web.forms import Asked, back, inside, page
