@@ -115,9 +115,10 @@ def read_book(
     programme = given.vocabulary(programme or vocabulary.load())
     named = given.profile(profile)
     corrected = [one for one in given.cells if one.sheet and one.cell]
-    said = (answers.columns, answers.categories, answers.words, answers.cards) if answers else ()
+    told = answers or Answers()
+    said = (told.columns, told.categories, told.words, told.cards)
     key = repr([programme.id, given.words, corrected, assume, columns, named, said])
-    book = (kept or Kept()).of(key, lambda: _assembled(opened, programme, assume, columns, named, answers or Answers()))
+    book = (kept or Kept()).of(key, lambda: _assembled(opened, programme, assume, columns, named, told))
     return answer(book, given, programme)
 
 
