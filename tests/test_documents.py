@@ -16,6 +16,7 @@ from settle.documents.forms import write
 from settle.documents.forms.data import Choice
 from settle.documents.view import View
 from settle.korean import number
+from settle.pipeline import book_from_tables, judge
 from settle.programme.vocabulary import load
 from tests.kit.forms_agreement import TABLES, book_of
 from tests.kit.sample_documents import DUE, JULY
@@ -104,6 +105,18 @@ def test_the_letters_cover_every_hold_once(judgement: Judgement) -> None:
     asked = [one for letter in requests.letters(View(judgement)) for one in letter.rows["id"]]
     assert len(asked) > 10
     assert sorted(asked) == sorted(held["id"])
+
+
+def test_a_hold_of_a_line_that_is_wholly_disallowed_hangs_on_no_other_request() -> None:
+    row = {"집행번호": "1", "집행일": "2025-05-01", "세세목": "회의비", "적요": "다과", "거래처": "가게"}
+    rows = [row | {"집행금액": 10_000, "결제수단": "현금"}]
+    result = judge(book_from_tables({"집행내역": rows}))
+    assert (result.totals["held"], result.totals["disallowed"]) == (0, 10_000)
+    view = View(result)
+    (letter,) = requests.letters(view)
+    for said in ("\n".join(content.texts(requests.document(letter, view, DUE))), requests.mail(letter, view, DUE)):
+        assert "없음 (이미 불인정)" in said
+        assert "다른 요청에 포함" not in said
 
 
 def test_a_letter_goes_to_whom_the_rule_says_and_names_nobody_else(judgement: Judgement) -> None:

@@ -202,7 +202,7 @@ def _blocks(letter: Letter, view: View, words: dict[str, Any], due: dt.date | No
     yield Grid([Column(26, CENTRE), Column(148)], [Row([Cell(n, LABEL), t]) for n, t in facts], size=9, top=False)
     yield Space(2)
     yield Text(_lead(letter, words, due), BODY)
-    yield _table(letter, words)
+    yield _table(letter, view, words)
     yield Space(2)
     yield Text("\n".join([_reply(letter, view, words), words["after"]]), BODY)
     names = [slot for name in words["sign"] for slot in (Cell(name, LABEL), "")]
@@ -210,14 +210,22 @@ def _blocks(letter: Letter, view: View, words: dict[str, Any], due: dt.date | No
     yield Tail([Space(3), Grid(columns, [Row([Cell(words["sender"], LABEL), *names], high=10)], top=False)])
 
 
-def _table(letter: Letter, words: dict[str, Any]) -> Grid:
+def _where(row: Any, view: View) -> str:
+    """The word for a hold that takes nothing itself: another holds the won of its line, or nothing of it is left to hold."""
+    lines = view.judgement.lines
+    if row.line_index >= 0 and not lines["held"].iat[row.line_index] and lines["disallowed"].iat[row.line_index]:
+        return "nothing"
+    return "elsewhere"
+
+
+def _table(letter: Letter, view: View, words: dict[str, Any]) -> Grid:
     rows = [Row([name for name, _, _ in words["columns"]], "head")]
     for row in letter.rows.itertuples():
         line, on = str(row.line), str(row.day)
         dealt = "\n".join(text for text in (row.vendor, row.text) if text)
         asked = "\n".join(dict.fromkeys(text for text in (row.papers, row.remedy) if text))
         why = "\n".join(text for text in (row.reason, f"[{row.source}, {row.code}]") if text)
-        won = number(row.applied) if row.applied else words["elsewhere"]
+        won = number(row.applied) if row.applied else words[_where(row, view)]
         claimed = number(row.claimed) if row.line_index >= 0 else ""
         named = [str(row.no), "\n".join(t for t in (line, on) if t), dealt]
         rows.append(Row([*named, claimed, asked, why, won] if letter.of_money else [*named, asked, why]))
@@ -264,7 +272,7 @@ def mail(letter: Letter, view: View, due: dt.date | None = None) -> str:
     ]
     for row in letter.rows.itertuples():
         dealt = " · ".join(text for text in (row.line, row.day, row.vendor, row.text) if text)
-        won = f"{number(row.applied)}원" if row.applied else words["elsewhere"]
+        won = f"{number(row.applied)}원" if row.applied else words[_where(row, view)]
         lines += ["", f"{row.no}. {dealt}"]
         lines += [
             f"   - {text}" for text in dict.fromkeys(" ".join(str(t).split()) for t in (row.papers, row.remedy)) if text
