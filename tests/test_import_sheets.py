@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime, time
 
@@ -478,6 +479,31 @@ def test_formulas_without_a_stored_value_are_named(tmp_path):
     book = read(workbook(tmp_path / "b.xlsx", {"집행내역": rows}))
     assert errors(book) == [("DAT-080", "B4", "held"), ("DAT-080", "D4", "held")]
     assert list(book.frames["집행내역"]["적요"])[-1] == ""
+
+
+def stored_empty(value):
+    """An edit: formulas like IF(…,"") keep an empty text as their value, as spreadsheet programs save it."""
+    return lambda xml: re.sub(
+        r'<c (r="\w+")[^>]*><f>(IF[^<]*)</f><v ?/?>(?:</v>)?</c>', rf'<c \1 t="str"><f>\2</f>{value}</c>', xml
+    )
+
+
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
+def test_a_formula_whose_stored_value_is_an_empty_text_is_blank(tmp_path, value):
+    blank = '=IF(A9="","","")'
+    rows = [[*HEADINGS, "식수", "출장시작", "비고"], [*line(1), blank, blank, blank], line(2), *[[blank] * 6] * 5, line(3)]
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": rows})
+    edit_part(path, "xl/worksheets/sheet1.xml", stored_empty(value))
+    book = read(path)
+    assert (errors(book), amounts(book)) == ([], [10_000] * 3)
+    assert (sheet_of(book).blank, sheet_of(book).rejected) == (5, 0)
+    assert not any(book.frames["집행내역"][f"{name}__known"].any() for name in ("식수", "출장시작"))
+
+
+def test_a_formula_of_text_without_any_value_has_none_stored(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": [*ledger(1), [*line(2)[:5], '=IF(A9="","","")']]})
+    edit_part(path, "xl/worksheets/sheet1.xml", stored_empty(""))
+    assert errors(read(path)) == [("DAT-080", "F3", "left out")]
 
 
 @pytest.mark.parametrize("number", ["=A2", "#N/A"])
