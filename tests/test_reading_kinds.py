@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (tables of words read better on one line)
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -369,6 +370,17 @@ def test_an_unclosed_quote_is_said_with_its_row(text: str, row: int, tmp_path: P
 @pytest.mark.parametrize("text", FINE)
 def test_quotes_that_are_only_untidy_are_read(text: str) -> None:
     assert unclosed(text, ",") == 0
+
+
+def test_untidy_quotes_in_every_line_take_time_in_proportion() -> None:
+    def seconds(lines: int) -> float:
+        text = 'a,"업무 "협의" 등",b\n' * lines
+        started = time.process_time()
+        assert unclosed(text + 'a,"b\n', ",") == lines + 1
+        return time.process_time() - started
+
+    few = min(seconds(25_000) for _ in range(3))
+    assert min(seconds(100_000) for _ in range(2)) < 8 * few  # 4 is linear, 16 a square
 
 
 PLAIN = [

@@ -47,12 +47,12 @@ def unclosed(text: str, mark: str) -> int:
     """
     if '"' not in text:
         return 0
-    lines = io.StringIO(text, newline="").readlines()
+    lines = iter(io.StringIO(text, newline=""))  # every reader goes on where the last one stopped
     done = 0
-    while done < len(lines):
-        reader = csv.reader(iter(lines[done:]), delimiter=mark, strict=True)
+    while True:
+        reader = csv.reader(lines, delimiter=mark, strict=True)
+        at = 0
         try:
-            at = 0
             for _ in reader:
                 at = reader.line_num
             return 0
@@ -60,7 +60,6 @@ def unclosed(text: str, mark: str) -> int:
             if reader.line_num > at + 1 or "end of data" in str(sys.exc_info()[1]):
                 return done + at + 1
             done += at + 1  # untidy within one line
-    return 0
 
 
 def _plain(text: str) -> str | None:
