@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -18,21 +19,24 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from settle.workbook import reader
+from settle.workbook import parts, reader
 from tests.kit.import_files import (
     HEADINGS,
     amounts,
     days,
     edit_part,
+    errors,
     ledger,
     line,
     ods,
     read,
     said,
     sheet_of,
+    spreadsheetml,
     workbook,
     xlsb,
 )
+from tests.kit.import_fuzz import WRITERS
 
 pytestmark = pytest.mark.slow_all  # many files, each read in a process of its own
 
@@ -435,3 +439,94 @@ def test_openpyxl_agrees_on_rows_and_sums(tmp_path):
     sheet = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).active
     values = [row[5] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert amounts(read(path)) == values
+
+
+POINTS = [HEADINGS, line(1, 90.125), line(2, "90.000"), line(3, 1_000)]
+CELLS = {
+    "xlsx": lambda path, rows: workbook(path, {"집행내역": rows}),
+    "xls": WRITERS[".xls"],
+    "ods": ods,
+    "xlsb": lambda path, rows: xlsb(path, "집행내역", rows),
+    "xml": lambda path, rows: spreadsheetml(path, "집행내역", rows),
+}
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_number_with_three_decimals_is_no_thousands_in_any_format(tmp_path, kind):
+    path = CELLS[kind](tmp_path / f"a.{'xls' if kind == 'xml' else kind}", POINTS)
+    book = read(path)
+    assert amounts(book) == [90_000, 1_000]  # 90.000 is a text
+    assert errors(book) == [("DAT-030", "F2", "left out")]
+    book = read(CELLS[kind](path, [["단위: 천원"], HEADINGS, line(1, 1.234), line(2, 55)]))
+    assert (amounts(book), errors(book)) == ([1_234, 55_000], [])
+
+
+def test_a_number_with_an_exponent_is_a_number(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", {"집행내역": POINTS})
+    edit_part(path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<v>90.125</v>", "<v>9.0125E1</v>"))
+    assert errors(read(path)) == [("DAT-030", "F2", "left out")]
+
+
+def _parts(path: Path) -> Path:
+    """A workbook with what only the XML of its sheet tells: merged cells, hidden row and column, a formula without a value."""
+    rows = ledger(4)
+    rows[2][2], rows[4][5] = None, "=F2"
+
+    def change(book):
+        sheet = book["집행내역"]
+        sheet.merge_cells("C2:C3")
+        sheet.row_dimensions[3].hidden = sheet.column_dimensions["D"].hidden = True
+
+    return workbook(path, {"집행내역": rows}, change)
+
+
+def _all_told(path: Path) -> None:
+    book = read(path)
+    assert list(book.frames["집행내역"]["세세목"]) == ["회의비"] * 3
+    assert errors(book) == [("DAT-080", "F5", "left out")]
+    assert said(book, "숨긴 행", ": 3.")
+    assert said(book, "숨긴 열", ": D.")
+    assert said(book, "합친 칸")
+
+
+@pytest.mark.parametrize(
+    ("part", "target"),
+    [
+        ("xl/sheet1.xml", "/xl/sheet1.xml"),
+        ("xl/Worksheets/Sheet1.xml", "Worksheets/Sheet1.xml"),
+        ("xl/worksheets/sheet1.xml", "Worksheets/Sheet1.xml"),
+        ("other/one.xml", "/other/one.xml"),
+    ],
+)
+def test_sheets_are_found_by_the_relations_of_the_workbook(tmp_path, part, target):
+    path = _parts(tmp_path / "a.xlsx")
+    whole = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(whole, "w") as new:
+        for name in old.namelist():
+            said_of = target if name.endswith(".rels") else f"/{part}"
+            data = old.read(name).replace(b"/xl/worksheets/sheet1.xml", said_of.encode())
+            new.writestr(part if name == "xl/worksheets/sheet1.xml" else name, data)
+    _all_told(whole)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "spelt"),
+    [(r'(\w)="([^"<>]*)"', r"\1='\2'"), (r'(\w)="([^"<>]*)"', r'\1 = "\2"'), ("<mergeCell ", "<mergeCell\n")],
+)
+def test_attributes_are_read_in_any_spelling_of_xml(tmp_path, pattern, spelt):
+    path = _parts(tmp_path / "a.xlsx")
+    edit_part(path, "xl/worksheets/sheet1.xml", lambda xml: re.sub(pattern, spelt, xml))
+    _all_told(path)
+
+
+def test_a_sheet_with_a_prefix_is_read_in_pieces_between_rows(tmp_path, monkeypatch):
+    path = _parts(tmp_path / "a.xlsx")
+
+    def prefixed(xml):
+        return re.sub(r"<(/?)(\w)", r"<\1x:\2", xml).replace("xmlns=", "xmlns:x=")
+
+    edit_part(path, "xl/worksheets/sheet1.xml", prefixed)
+    monkeypatch.setattr(parts, "_CHUNK", 400)
+    monkeypatch.setattr(parts, "_OVERLAP", 50)
+    found = parts.scan_part(str(path), "xl/worksheets/sheet1.xml")
+    assert found == {"unstored": [(4, 5)], "merges": [(1, 2, 2, 2)], "hidden_rows": [2], "hidden_columns": [3]}

@@ -491,7 +491,13 @@ def stored_empty(value):
 @pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
 def test_a_formula_whose_stored_value_is_an_empty_text_is_blank(tmp_path, value):
     blank = '=IF(A9="","","")'
-    rows = [[*HEADINGS, "식수", "출장시작", "비고"], [*line(1), blank, blank, blank], line(2), *[[blank] * 6] * 5, line(3)]
+    rows = [
+        [*HEADINGS, "식수", "출장시작", "비고"],
+        [*line(1), blank, blank, blank],
+        line(2),
+        *[[blank] * 6] * 5,
+        line(3),
+    ]
     path = workbook(tmp_path / "a.xlsx", {"집행내역": rows})
     edit_part(path, "xl/worksheets/sheet1.xml", stored_empty(value))
     book = read(path)

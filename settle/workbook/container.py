@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import posixpath
 import re
 import zipfile
 import zlib
@@ -192,16 +193,20 @@ def _attributes(text: bytes) -> dict[str, str]:
 
 
 def _xlsx(archive: zipfile.ZipFile, names: set[str], size: int) -> Container:
-    """Which zip entry holds which sheet, as far as plain text search shows it."""
-    workbook = _some(archive, "xl/workbook.xml")
-    relations = map(_attributes, _REL.findall(_some(archive, "xl/_rels/workbook.xml.rels")))
-    targets = {a.get("Id", ""): a.get("Target", "") for a in relations}
+    """Which zip entry holds which sheet: what the workbook is related to, wherever it lies."""
+    alike = {name.lower(): name for name in sorted(names)}  # parts are named without regard to case
+
+    def entry(path: str) -> str:
+        return path if path in names else alike.get(path.lower(), "")
+
+    workbook = _some(archive, entry("xl/workbook.xml"))
+    relations = map(_attributes, _REL.findall(_some(archive, entry("xl/_rels/workbook.xml.rels"))))
+    targets = {a.get("Id", ""): a.get("Target", "") for a in relations if a.get("Type", "").endswith("/worksheet")}
     parts, sizes, order = {}, {}, []
     for sheet in map(_attributes, _SHEET.findall(workbook)):
         title, target = sheet.get("name", ""), targets.get(sheet.get("id", ""), "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         order.append(title)
-        if part in names and "worksheets/" in part:
+        if target and (part := entry(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))):
             parts[title] = part
             sizes[title] = archive.getinfo(part).file_size
     return Container("xlsx", size, parts, sizes, tuple(order), bool(_1904.search(workbook)))

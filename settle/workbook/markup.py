@@ -27,10 +27,11 @@ class TooLarge(Exception):
 
 
 class Table(Struct):
-    """Texts by (0-based row, column), and cells that reach over several rows."""
+    """Texts by (0-based row, column), which of them are numbers, and cells that reach over several rows."""
 
     name: str = ""
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    numbers: list[tuple[int, int]] = field(default_factory=list)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     height: int = 0
 
@@ -165,9 +166,12 @@ def _spreadsheet(path: str) -> list[Table]:
             )
             data = element.find(_SHEET + "Data")
             text = "" if data is None else "".join(data.itertext())
-            if data is not None and data.get(_SHEET + "Type") == "DateTime":
+            kind = "" if data is None else data.get(_SHEET + "Type")
+            if kind == "DateTime":
                 text = text.replace("T", " ").removesuffix(".000").removesuffix(" 00:00:00")
             found[-1].put(row, place, " ".join(text.split()), down + 1, across + 1)
+            if kind == "Number" and "." in text:  # the only numbers whose text leaves it open
+                found[-1].numbers.append((row, place))
             place += across
         elif event == "end" and tag == _SHEET + "Row":
             element.clear()
@@ -198,6 +202,7 @@ def read_markup(task: dict[str, Any], out: BinaryIO) -> None:
             "height": one.height,
             "errors": [],
             "merges": one.merges,
+            "numbers": one.numbers,
         }
         send(out, header, arrow_bytes(_columns(one)))
 

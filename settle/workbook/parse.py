@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from settle.guard.wire import send
 from settle.workbook.arrow import arrow_bytes
-from settle.workbook.parts import decimals, farthest, scan_part
+from settle.workbook.parts import farthest, scan_part
 
 _ERRORS = {
     "Div0": "#DIV/0!",
@@ -25,7 +25,9 @@ _ERRORS = {
 
 
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "xls": (".xls",), "ods": (".ods",)}
-_DECIMALS = r"^-?[0-9]{1,3}[.][0-9]{3}$"  # a number or a text with a point between thousands: only the XML knows
+_DECIMALS = (
+    r"^-?[0-9]{1,3}[.][0-9]{3}$"  # a number, or a text with a point between thousands: only the type of the cell tells
+)
 
 
 def read_workbook(task: dict[str, Any], out: BinaryIO) -> None:
@@ -48,9 +50,6 @@ def read_sheet(
     reader: Any, index: int, name: str, task: dict[str, Any], out: BinaryIO, beside: ThreadPoolExecutor
 ) -> None:
     """Send one sheet. beside: a thread, which looks into the XML while the parser works (it needs no lock of Python's)."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     header: dict[str, Any] = {"sheet": index, "name": name}
     part = task["parts"].get(name)
     seen = beside.submit(scan_part, task["path"], part) if part else None
@@ -82,12 +81,32 @@ def read_sheet(
         header["merges"] = spanned_cells(task["path"], name)
     if seen is not None:
         header |= seen.result()
-        if any(
-            pc.any(pc.match_substring_regex(column.dictionary.cast(pa.string()), _DECIMALS)).as_py()
-            for column in columns.values()
-        ):
-            header["numbers"] = decimals(task["path"], part)
+    header["numbers"] = numeric_cells(reader, index, columns)
     send(out, header, arrow_bytes(columns))
+
+
+def numeric_cells(reader: Any, index: int, columns: dict[int, Any]) -> list[tuple[int, int]]:
+    """Cells like 90.125 that are numbers: as texts they could be thousands. columns: place -> dictionary array of texts."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    asked = {}
+    for place, column in columns.items():
+        alike = pc.match_substring_regex(column.dictionary.cast(pa.string()), _DECIMALS)
+        if pc.any(alike).as_py():
+            asked[place] = alike
+    if not asked:
+        return []
+    # asked for yes or no, the parser makes one of every number and of no text
+    places = sorted(asked)
+    sheet = reader.load_sheet(
+        index, header_row=None, skip_rows=0, use_columns=places, dtypes=dict.fromkeys(places, "boolean")
+    )
+    cells = []
+    for place, numeric in zip(places, sheet.to_arrow().columns, strict=True):
+        alike = asked[place].take(columns[place].indices)
+        cells += [(row, place) for row in pc.indices_nonzero(pc.and_(alike, numeric.is_valid())).to_pylist()]
+    return cells
 
 
 def merged_cells(path: str, index: int) -> list[tuple[int, int, int, int]]:

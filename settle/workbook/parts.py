@@ -17,22 +17,30 @@ def farthest(path: str, part: str) -> tuple[int, int]:
     with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         while data := stream.read(_CHUNK):
             chunk = tail + data
-            for letters, row in set(re.findall(rb"<(?:\w{1,40}:)?c\b[^<>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"", chunk)):
+            for letters, row in set(_PLACED.findall(chunk)):
                 last_row, last_column = max(last_row, int(row)), max(last_column, _place(letters) + 1)
             tail = chunk[-200:]
     return last_row, last_column
 
 
-_ROW = re.compile(rb"<(?:\w{1,40}:)?row\b(?=[^<>]*?\bhidden=\"(?:1|true)\")[^<>]*+>")
+_ROOT = re.compile(rb"<((?:\w{1,40}:)?)worksheet\b")
 
 
-_COL = re.compile(rb"<(?:\w{1,40}:)?col\b(?=[^<>]*?\bhidden=\"(?:1|true)\")[^<>]*+>")
+_IS = rb"\s{0,9}=\s{0,9}[\"']"  # between the name of an attribute and its value, in any spelling XML allows
 
 
-_NUMBER = re.compile(rb"\b(r|min|max)=\"(\d{1,9})\"")
+_ROW = re.compile(rb"<(?:\w{1,40}:)?row\b(?=[^<>]*?\bhidden" + _IS + rb"(?:1|true)[\"'])[^<>]*+>")
 
 
-_MERGE = re.compile(rb"<(?:\w{1,40}:)?mergeCell\b[^<>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_COL = re.compile(rb"<(?:\w{1,40}:)?col\b(?=[^<>]*?\bhidden" + _IS + rb"(?:1|true)[\"'])[^<>]*+>")
+
+
+_NUMBER = re.compile(rb"\b(r|min|max)" + _IS + rb"(\d{1,9})[\"']")
+
+
+_MERGE = re.compile(
+    rb"<(?:\w{1,40}:)?mergeCell\b[^<>]*?\bref" + _IS + rb"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
 
 
 _CELL = rb"<(?:\w{1,40}:)?c\b([^<>]*+)>\s*+"
@@ -40,21 +48,19 @@ _F = rb"<(?:\w{1,40}:)?f\b[^<>]*+>(?:(?<=/>)|[^<]*+</(?:\w{1,40}:)?f>)\s*+"
 
 
 _F_OPEN = re.compile(rb"<f")  # in half the time of `in`, where every other byte could begin one
+_HIDDEN, _MERGED = re.compile(rb"hidden\s{0,9}="), re.compile(rb"mergeCell\s")
 
 
 _FORMULA = re.compile(
     _CELL + _F + rb"(<(?:\w{1,40}:)?v\s{0,9}/>|<(?:\w{1,40}:)?v>\s*+</(?:\w{1,40}:)?v>)?\s*+</(?:\w{1,40}:)?c>"
 )
-_STRING = re.compile(rb"\bt=\"str\"")  # with an empty <v>: the value is an empty text, as of IF(…,"")
+_STRING = re.compile(rb"\bt" + _IS + rb"str[\"']")  # with an empty <v>: the value is an empty text, as of IF(…,"")
 
 
-_DECIMAL = re.compile(_CELL + rb"(?:" + _F + rb")?<(?:\w{1,40}:)?v>-?\d{1,3}\.\d{3}</")
+_REF = re.compile(rb"\br" + _IS + rb"([A-Z]{1,3})(\d{1,7})[\"']")
 
 
-_REF = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
-
-
-_TEXT_TYPE = re.compile(rb"\bt=\"(?:s|str|inlineStr|e)\"")
+_PLACED = re.compile(rb"<(?:\w{1,40}:)?c\b[^<>]*?\br" + _IS + rb"([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 _OVERLAP = 65_536
@@ -77,20 +83,18 @@ def scan_part(path: str, part: str) -> dict[str, Any]:
     return found
 
 
-def decimals(path: str, part: str) -> list[tuple[int, int]]:
-    """Cells (row, column) like 90.000 that are numbers: as texts they could be thousands."""
-    found = (match[1] for chunk in _pieces(path, part) for match in _DECIMAL.finditer(chunk))
-    return [cell for attributes in found if not _TEXT_TYPE.search(attributes) for cell in _ref(attributes)]
-
-
 def _pieces(path: str, part: str) -> Iterator[bytes]:
     """The XML of a sheet in pieces that end between rows, or between merged cells."""
-    tail = b""
+    tail, ends = b"", None
     with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         while True:
             data = stream.read(_CHUNK)
             chunk = tail + data
-            cut = len(chunk) if not data else max(chunk.rfind(b"</row>"), chunk.rfind(b"<mergeCell "), 0)
+            if ends is None:
+                root = _ROOT.search(chunk)
+                prefix = root[1] if root else b""
+                ends = (b"</" + prefix + b"row>", b"<" + prefix + b"mergeCell")
+            cut = max(0, *map(chunk.rfind, ends)) if data else len(chunk)
             if data and cut == 0 and len(chunk) > 8 * _CHUNK:
                 cut = len(chunk) - _OVERLAP
             yield chunk[:cut]
@@ -100,14 +104,14 @@ def _pieces(path: str, part: str) -> Iterator[bytes]:
 
 
 def _scan(chunk: bytes, prefixed: bool, found: dict[str, Any]) -> None:
-    if b"hidden=" in chunk:
+    if _HIDDEN.search(chunk):
         for match in _ROW.finditer(chunk):
             found["hidden_rows"] += [int(v) - 1 for k, v in _NUMBER.findall(match[0]) if k == b"r"]
         for match in _COL.finditer(chunk):
             ends = {k: int(v) for k, v in _NUMBER.findall(match[0])}
             if b"min" in ends and b"max" in ends and ends[b"max"] - ends[b"min"] < 1000:
                 found["hidden_columns"] += range(ends[b"min"] - 1, ends[b"max"])
-    if b"mergeCell " in chunk:
+    if _MERGED.search(chunk):
         for left, top, right, bottom in _MERGE.findall(chunk):
             found["merges"].append((int(top) - 1, _place(left), int(bottom) - 1, _place(right)))
     if _F_OPEN.search(chunk) or (prefixed and b":f" in chunk):

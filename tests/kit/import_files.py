@@ -124,7 +124,7 @@ def xlsb(path: Path, name: str, rows: list[list[Any]]) -> Path:
         cells += _record(0x00, struct.pack("<IIHHBI", number, 0, 300, 0, 0, 0))
         for column, value in enumerate(row):
             head = struct.pack("<II", column, 0)
-            if isinstance(value, int):
+            if isinstance(value, int | float):
                 cells += _record(0x05, head + struct.pack("<d", value))
             elif value is not None:
                 cells += _record(0x06, head + _wide(value))
@@ -160,7 +160,7 @@ def ods(
             if value is None:
                 row.addElement(odf.table.CoveredTableCell())
                 continue
-            if isinstance(value, int):
+            if isinstance(value, int | float):
                 cell = odf.table.TableCell(valuetype="float", value=str(value), **asked)
             elif isinstance(value, date):
                 cell = odf.table.TableCell(valuetype="date", datevalue=value.isoformat(), **asked)
@@ -195,7 +195,9 @@ def spreadsheetml(path: Path, name: str, rows: list[list[Any]]) -> Path:
         cells = ""
         for place, value in enumerate(row, 1):
             if value is not None:
-                kind = "Number" if isinstance(value, int) else "DateTime" if isinstance(value, date) else "String"
+                kind = (
+                    "Number" if isinstance(value, int | float) else "DateTime" if isinstance(value, date) else "String"
+                )
                 text = value.isoformat() + ".000" if isinstance(value, date) else html.escape(str(value))
                 cells += f'<Cell ss:Index="{place}"><Data ss:Type="{kind}">{text}</Data></Cell>'
         if cells:
