@@ -530,3 +530,79 @@ def test_a_sheet_with_a_prefix_is_read_in_pieces_between_rows(tmp_path, monkeypa
     monkeypatch.setattr(parts, "_OVERLAP", 50)
     found = parts.scan_part(str(path), "xl/worksheets/sheet1.xml")
     assert found == {"unstored": [(4, 5)], "merges": [(1, 2, 2, 2)], "hidden_rows": [2], "hidden_columns": [3]}
+
+
+@pytest.mark.parametrize("epoch", [False, True])
+def test_the_epoch_of_an_xls(tmp_path, epoch):
+    book = xlwt.Workbook()
+    book.dates_1904 = epoch
+    sheet = book.add_sheet("집행내역")
+    days_of = [datetime(2025, 6, 2), 44348, 44349]  # numbers without a date format are days all the same
+    for row, values in enumerate([HEADINGS, *(line(n, 1_000, day) for n, day in enumerate(days_of, 1))]):
+        for column, value in enumerate(values):
+            style = (
+                xlwt.easyxf(num_format_str="YYYY-MM-DD") if isinstance(value, datetime) else xlwt.Style.default_style
+            )
+            sheet.write(row, column, value, style)
+    book.save(str(tmp_path / "a.xls"))
+    read_as = ["2025-06-02", "2025-06-03"] if epoch else ["2021-06-01", "2021-06-02"]
+    assert days(read(tmp_path / "a.xls")) == ["2025-06-02", *read_as]
+
+
+def _hidden_xls(path: Path) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("표지").visibility = 1
+    sheet = book.add_sheet("집행내역")
+    for row, values in enumerate(ledger(1_500)):  # records in more than one block
+        for column, value in enumerate(values):
+            sheet.write(row, column, value)
+    for row in (2, 3, 4, 1_400, 3_000):
+        sheet.row(row).hidden = True
+    sheet.col(3).hidden = sheet.col(40).hidden = True
+    book.save(str(path))
+
+
+def _hidden_ods(path: Path) -> None:
+    ods(path, ledger(4))
+    rows, last = '<table:table-row table:visibility="', "</table:table-row>"
+
+    def edit(xml):
+        first = (
+            '<table:table-column table:number-columns-repeated="3"/><table:table-column table:visibility="collapse"/>'
+        )
+        before, *made = xml.split("<table:table-row>")
+        made[2] = rows + 'collapse">' + made[2]
+        made[3] = rows + 'filter">' + made[3]
+        made[0], made[1], made[4] = (f"<table:table-row>{made[n]}" for n in (0, 1, 4))
+        more = rows + f'collapse" table:number-rows-repeated="1000000"><table:table-cell/>{last}'
+        return before + first + "".join(made).replace("</table:table>", more + "</table:table>")
+
+    edit_part(path, "content.xml", edit)
+
+
+def _hidden_xml(path: Path) -> None:
+    text = spreadsheetml(path, "집행내역", ledger(4)).read_text("utf-8")
+    text = text.replace(
+        "<Table>",
+        '<Table><Column ss:Span="2"/><Column ss:Hidden="1"/><Column ss:Index="20" ss:Hidden="1" ss:Span="9"/>',
+    )
+    for row in (3, 4):
+        text = text.replace(f'<Row ss:Index="{row}"', f'<Row ss:Index="{row}" ss:Hidden="1"')
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("write", "name", "rows"),
+    [(_hidden_xls, "a.xls", "3-5, 1401"), (_hidden_ods, "a.ods", "3-4"), (_hidden_xml, "a.xls", "3-4")],
+)
+def test_hidden_rows_and_columns_are_read_and_said(tmp_path, write, name, rows):
+    write(tmp_path / name)
+    book = read(tmp_path / name)
+    assert said(book, "'집행내역' 시트의 숨긴 행도 읽었습니다", f": {rows}.")
+    assert said(book, "'집행내역' 시트의 숨긴 열도 읽었습니다: D.")
+    assert sheet_of(book).lines in (4, 1_500)
+
+
+def test_an_xls_that_hides_nothing_says_nothing_of_it(tmp_path):
+    WRITERS[".xls"](tmp_path / "a.xls", ledger(3))
+    assert not said(read(tmp_path / "a.xls"), "숨긴")

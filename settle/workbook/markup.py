@@ -27,12 +27,14 @@ class TooLarge(Exception):
 
 
 class Table(Struct):
-    """Texts by (0-based row, column), which of them are numbers, and cells that reach over several rows."""
+    """Texts by (0-based row, column), which of them are numbers, cells that reach over several rows, and what is hidden."""
 
     name: str = ""
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     numbers: list[tuple[int, int]] = field(default_factory=list)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     height: int = 0
 
     def put(self, row: int, place: int, text: str, down: int = 1, across: int = 1) -> None:
@@ -148,15 +150,22 @@ def _spreadsheet(path: str) -> list[Table]:
     from defusedxml.ElementTree import iterparse
 
     found: list[Table] = []
-    row = place = -1
+    row = column = place = -1
     for event, element in iterparse(path, events=("start", "end")):
         tag, said = element.tag, element.attrib
         if event == "start" and tag == _SHEET + "Worksheet":
             found.append(Table(said.get(_SHEET + "Name", "")))
-            row = -1
+            row = column = -1
+        elif event == "start" and tag == _SHEET + "Column" and found:
+            first = _number(said.get(_SHEET + "Index")) - 1 if _SHEET + "Index" in said else column + 1
+            column = first + (_number(said[_SHEET + "Span"]) if _SHEET + "Span" in said else 0)
+            if said.get(_SHEET + "Hidden") == "1":
+                found[-1].hidden_columns += range(first, min(column + 1, MOST_COLUMNS))
         elif event == "start" and tag == _SHEET + "Row" and found:
             row = _number(said.get(_SHEET + "Index")) - 1 if _SHEET + "Index" in said else row + 1
             place = -1
+            if said.get(_SHEET + "Hidden") == "1":
+                found[-1].hidden_rows.append(row)
         elif event == "start" and tag == _SHEET + "Cell" and found:
             place = _number(said.get(_SHEET + "Index")) - 1 if _SHEET + "Index" in said else place + 1
         elif event == "end" and tag == _SHEET + "Cell" and found:
@@ -203,6 +212,8 @@ def read_markup(task: dict[str, Any], out: BinaryIO) -> None:
             "errors": [],
             "merges": one.merges,
             "numbers": one.numbers,
+            "hidden_rows": [row for row in one.hidden_rows if row < one.height],
+            "hidden_columns": sorted({place for _, place in one.cells} & {*one.hidden_columns}),
         }
         send(out, header, arrow_bytes(_columns(one)))
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from settle.guard.wire import send
 from settle.workbook.arrow import arrow_bytes
+from settle.workbook.biff import Records
 from settle.workbook.parts import farthest, scan_part
 
 _ERRORS = {
@@ -38,18 +39,28 @@ def read_workbook(task: dict[str, Any], out: BinaryIO) -> None:
     named_rightly = task["path"].lower().endswith(_SUFFIXES[task["format"]])
     reader = fastexcel.read_excel(task["path"] if named_rightly else Path(task["path"]).read_bytes())
     names = reader.sheet_names
-    send(out, {"names": names})
+    records = Records.of(task["path"]) if task["format"] == "xls" else Records()
+    send(out, {"names": names, "epoch_1904": records.epoch_1904})
     wanted = range(len(names)) if task["sheets"] is None else task["sheets"]
     with ThreadPoolExecutor(1) as beside:
         for index in wanted:
             if index < len(names):
-                read_sheet(reader, index, names[index], task, out, beside)
+                read_sheet(reader, index, names[index], task, out, beside, records)
 
 
 def read_sheet(
-    reader: Any, index: int, name: str, task: dict[str, Any], out: BinaryIO, beside: ThreadPoolExecutor
+    reader: Any,
+    index: int,
+    name: str,
+    task: dict[str, Any],
+    out: BinaryIO,
+    beside: ThreadPoolExecutor,
+    records: Records,
 ) -> None:
-    """Send one sheet. beside: a thread, which looks into the XML while the parser works (it needs no lock of Python's)."""
+    """Send one sheet. beside: a thread, which looks into the XML while the parser works (it needs no lock of Python's).
+
+    records: of an .xls file.
+    """
     header: dict[str, Any] = {"sheet": index, "name": name}
     part = task["parts"].get(name)
     seen = beside.submit(scan_part, task["path"], part) if part else None
@@ -77,8 +88,9 @@ def read_sheet(
     del sheet  # what was parsed takes several times as much as the columns made of it
     if task["format"] == "xls" and columns:
         header["merges"] = merged_cells(task["path"], index)
+        header |= records.hidden(index, header["height"], columns)
     if task["format"] == "ods" and columns:
-        header["merges"] = spanned_cells(task["path"], name)
+        header |= spans_and_hidden(task["path"], name, header["height"], columns)
     if seen is not None:
         header |= seen.result()
     header["numbers"] = numeric_cells(reader, index, columns)
@@ -119,32 +131,41 @@ def merged_cells(path: str, index: int) -> list[tuple[int, int, int, int]]:
     return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges or ()]
 
 
-def spanned_cells(path: str, name: str) -> list[tuple[int, int, int, int]]:
-    """Cells of an OpenDocument sheet that reach over several rows."""
+def spans_and_hidden(path: str, name: str, height: int, columns: dict[int, Any]) -> dict[str, list[Any]]:
+    """Cells of an OpenDocument sheet that reach over several rows, and the rows and columns with cells that it hides."""
     from defusedxml.ElementTree import iterparse
 
     spans: list[tuple[int, int, int, int]] = []
+    rows: list[int] = []
+    places: list[int] = []
     inside, row, column, repeated = False, -1, 0, 1  # the first row is 0
+    across = 0  # columns said so far
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end")):
             tag = element.tag.rpartition("}")[2]
             asked = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+            unseen = asked.get("visibility") in ("collapse", "filter")
             if event == "end":
                 if tag == "table-row":
                     element.clear()
                 elif tag == "table" and inside:
-                    return spans
+                    break
             elif tag == "table":
                 inside = asked.get("name") == name
+            elif inside and tag == "table-column":
+                first, across = across, across + int(asked.get("number-columns-repeated", 1))
+                places += [place for place in sorted(columns) if unseen and first <= place < across]
             elif inside and tag == "table-row":
                 row, column = row + repeated, 0
                 repeated = int(asked.get("number-rows-repeated", 1))
+                if unseen:
+                    rows += range(row, min(row + repeated, height))
             elif inside and tag in ("table-cell", "covered-table-cell"):
-                down, across = int(asked.get("number-rows-spanned", 1)), int(asked.get("number-columns-spanned", 1))
+                down, right = int(asked.get("number-rows-spanned", 1)), int(asked.get("number-columns-spanned", 1))
                 if down > 1:
-                    spans.append((row, column, row + down - 1, column + across - 1))
+                    spans.append((row, column, row + down - 1, column + right - 1))
                 column += int(asked.get("number-columns-repeated", 1))
-    return spans
+    return {"merges": spans, "hidden_rows": rows, "hidden_columns": places}
 
 
 def read(task: dict[str, Any], out: BinaryIO) -> None:

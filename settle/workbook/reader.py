@@ -149,6 +149,7 @@ def _collect(started: Started) -> RawFile:
             file.transient = not far and answer.problem in ("time", "memory")
             return file
         for header, body in answer.messages:
+            file.epoch_1904 |= header.get("epoch_1904", False)
             if "skipped" in header:
                 file.notices.append(
                     f"{_quoted(started.path)}의 '{header['name']}' 시트는 표가 아니어서 읽지 않았습니다."
