@@ -11,6 +11,7 @@ from settle.pipeline import Opened, judge, read_book
 from settle.programme import sheets, vocabulary
 from settle.programme.understanding import understood
 from settle.reading import headings
+from settle.reading.answered import answer
 from settle.reading.book import book_from_tables
 from settle.reading.book import read_book as read_sheets
 from tests.kit.import_files import said, workbook
@@ -173,6 +174,28 @@ def test_what_the_content_does_not_prove_is_one_question_for_all_its_papers(mine
     book = book_from_tables(tables)
     book.answers = none
     assert not [q for q in judge(book).questions if q.about.startswith("열.")]
+
+
+# ---- a fund that nobody knows
+
+BUDGET = [{"비목": "직접비", "세목": "사업운영비", "세세목": "회의비", "정부": 1_000_000, "민간": 0}]
+
+
+@pytest.mark.parametrize("fund", ["대응자금", ""])
+def test_a_fund_that_is_unknown_is_one_question_on_which_what_is_paid_back_hangs(fund: str) -> None:
+    rows = [row | {"재원": fund if n < 3 else "국고"} for n, row in enumerate(ledger("집행번호"))]
+    judged = judge(book_from_tables({"집행내역": rows, "예산": BUDGET}))
+    asked = [q for q in judged.questions if "재원" in q.about]
+    about = f"말.재원={fund}" if fund else "집행내역.재원"
+    assert [(q.about, q.won, q.lines, q.choices) for q in asked] == [(about, 66_000, ("1", "2", "3"), ("국고", "민간"))]
+    assert judged.by_fund["refund"].isna().all()
+    given = understood(asked[0].about, asked[0].lines, asked[0].choices, "국고")
+    assert given is not None
+    programme = given.vocabulary(vocabulary.load())
+    book = answer(book_from_tables({"집행내역": rows, "예산": BUDGET}, programme), given, programme)
+    judged = judge(book)
+    assert list(judged.by_fund["refund"]) == [1_000_000]
+    assert not [q for q in judged.questions if "재원" in q.about]
 
 
 # ---- --column ------------------------------------------------------------------------------------------------------

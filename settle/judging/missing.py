@@ -33,8 +33,9 @@ class Thing(Struct):
         self.codes[code] = None
 
     def add(self, tier: int, lines: np.ndarray, won: np.ndarray, code: str) -> None:
-        """`one` of many lines."""
-        self.codes[code] = None
+        """`one` of many lines. code: "" where no rule asks."""
+        if code:
+            self.codes[code] = None
         if not len(lines):
             return
         by = np.argsort(won, kind="stable")  # of a line that stands twice the last stays

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MEANS = "결제수단"
 KEY = "집행번호"
+FUND = "재원"
 LIST_TEXTS = {
     "카드": "카드 이용내역을 함께 주십시오.",
     "은행": "사업비 계좌의 거래내역을 함께 주십시오.",
@@ -78,6 +79,7 @@ class Tracing:
         """Everything that is missing."""
         self._errors()
         self._holds()
+        self._words()
         self._ties()
         self._unchecked()
         return self.things
@@ -200,6 +202,32 @@ class Tracing:
         found = self.column(self.main, column)
         known = self.programme.values.get(found.values) if found else None
         return known is not None and value not in known
+
+    def _words(self) -> None:
+        """Words of the ledger that its drop-downs do not know and for which nothing is held, and lines without a fund: on it hangs
+        what is paid back.
+        """
+        if self.main not in self.kinds:
+            return
+        left = self.judgement.lines["claimed"].to_numpy() - self.judgement.lines["disallowed"].to_numpy()
+        for column in self.kinds[self.main].columns:
+            if column.type != "choice" or column.name in HEADS or column.name not in self.facts.ledger:
+                continue
+            texts = self.facts.ledger[column.name]
+            for word in (text for text in texts.unique().tolist() if text and self._strange(column.name, text)):
+                if f"말.{column.name}={word}" not in self.things:
+                    lines = np.flatnonzero((texts == word).to_numpy() & self.facts["judged"])
+                    self.thing(f"말.{column.name}={word}").add(UNCHECKED, lines, left[lines], "")
+        about = f"{self.main}.{FUND}"
+        if (
+            FUND in self.facts.ledger
+            and self.programme.funds
+            and self.facts["budget_sheet"]
+            and about not in self.things
+        ):
+            lines = np.flatnonzero((self.facts.ledger[FUND] == "").to_numpy() & self.facts["judged"])
+            if len(lines):
+                self.thing(about).add(UNCHECKED, lines, left[lines], "")
 
     def column(self, sheet: str, name: str) -> Column | None:
         kind = self.kinds.get(sheet)
