@@ -39,6 +39,18 @@ def test_the_form_has_the_sums_of_its_rows() -> None:
     assert rows[1][:2] == ["마케팅·홍보·광고", "B 홍보"]
 
 
+def test_the_words_of_the_notice_are_the_column_and_a_column_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """심사기준: 산출근거가 명확한지; 서식: 산출식 및 근거를 제시."""
+    for heading in ("산출근거", "산출식", "세부산출내역"):
+        rows = [{heading if k == "산출내역" else k: v for k, v in ROWS[0].items()}]
+        assert tables(rows)[1][0][5] == ROWS[0]["산출내역"]
+    book, form = rulebooks.load(BUSAN), plan_form.form_of(BUSAN)
+    assert form is not None
+    judged = judge(book_from_tables({"예산": [ROWS[1]]}, book.programme), book)
+    assert plan_form.lacking(judged, form) == ["예산 시트에 산출내역 열이 없어 '세부산출내역'을 비웠습니다."]
+    assert plan_form.lacking(judge(book_from_tables({"예산": ROWS}, book.programme), book), form) == []
+
+
 def test_a_blank_is_no_zero() -> None:
     sums, rows = tables([ROWS[0], ROWS[1] | {"자부담": None}])
     assert sums == ["합 계", plan_form.OPEN, 12_600_000, plan_form.OPEN]

@@ -58,7 +58,11 @@ def _sheet(book: Book, sheet: Sheet) -> list[str]:
         return [f"{name}: 알아보지 못했거나 내용이 없는 시트 (판정에 쓰지 않음)"]
     lines = [f"{name}: {sheet.kind}"]
     if not sheet.heading_row:
-        return [*lines, "  항목과 값이 나란히 적힌 시트"]
+        return [
+            *lines,
+            "  항목과 값이 나란히 적힌 시트",
+            *_some("  모르는 항목", [mask(printable(u)) for u in sheet.unknown]),
+        ]
     counted = f"자료 {sheet.lines}행, 합계 {sheet.totals}행, 빈 {sheet.blank}행, 제외 {sheet.rejected}행"
     lines.append(f"  제목 {sheet.heading_row}행, {counted}")
     known = [_column(letter, printable(sheet.headings.get(c, c)), c) for c, letter in sheet.letters.items()]

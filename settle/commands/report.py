@@ -211,6 +211,8 @@ def plan(output: Path, font: Path | None, **inputs: Any) -> int:
             lambda: plan_form.document(result, form),
         )
     _wrote(written)
+    for sentence in plan_form.lacking(result, form):
+        common.say(sentence, err=True)
     return result.exit_code
 
 

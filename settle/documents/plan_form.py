@@ -97,6 +97,15 @@ def _cell(row: dict[Any, Any], one: Asked) -> Value:
     return "\n".join(safe(row[name]) for name in one.of if row[name])
 
 
+def lacking(judgement: Judgement, form: Form) -> list[str]:
+    """One sentence where columns of the form stay empty because the sheet has none for them; [] otherwise."""
+    empty = [one for one in form.rows.column if one.of and not any(judgement.book.has(form.sheet, n) for n in one.of)]
+    if not empty:
+        return []
+    wanted, heads = ", ".join(n for one in empty for n in one.of), ", ".join(f"'{one.head}'" for one in empty)
+    return [f"{form.sheet} 시트에 {wanted} 열이 없어 {josa(heads, '을/를')} 비웠습니다."]
+
+
 def _about(judgement: Judgement, form: Form) -> list[str]:
     frame = judgement.book.frames[form.sheet]
     named = {name for one in (*form.total.column, *form.rows.column) for name in one.sum}
@@ -104,6 +113,7 @@ def _about(judgement: Judgement, form: Form) -> list[str]:
         f"{row['_row']}행 {name}" for row in frame.to_dict("records") for name in sorted(named) if not row[name + KNOWN]
     ]
     said = [f"{form.sheet} 시트 {len(frame):,}행을 서식으로 옮긴 것입니다. 단위: 원"]
+    said += lacking(judgement, form)
     if blank:
         said.append(
             f"{josa(', '.join(blank), '을/를')} 알 수 없어 합계를 내지 않았습니다. 없는 금액이면 0을 적으십시오."

@@ -259,11 +259,26 @@ class Sheet(Struct, forbid_unknown_fields=True):
     one_of: list[list[str]] | None = None
     open: bool = False
     others: list[str] = []
+    periods: list[str] = []
     income: list[str] = []
     stand_ins: dict[str, str] = {}
     unlike: list[str] = []
     unreadable: Literal["", "hold", "note"] = ""
     note: str = ""
+
+
+class Named(Struct, forbid_unknown_fields=True):
+    """[[column]] of ledgers/_common/columns.toml: headings of a column wherever a sheet has it, unless they are another column's there."""
+
+    name: str
+    aliases: list[str] = []
+    weak: list[str] = []
+
+
+class ColumnsFile(Struct, forbid_unknown_fields=True):
+    """ledgers/_common/columns.toml."""
+
+    column: list[Named] = []
 
 
 class SheetsFile(Struct, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from settle.model import EVIDENCE, LEDGER
 from settle.programme import folders, loading, shapes, vocabulary
 from settle.programme.folders import DEFAULT_PROGRAMME, ResourceError, folder, roots
 from settle.programme.loading import LoadError
+from settle.programme.vocabulary import match_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,7 @@ class SheetKind(Struct, frozen=True):
     one_of: tuple[tuple[str, ...], ...] = ()
     open: bool = False
     others: tuple[str, ...] = ()  # headings that are none of the columns, however like one they look
+    periods: tuple[str, ...] = ()  # items that name the first and the last day of the agreement at once
     stand_ins: tuple[tuple[str, str], ...] = ()  # column that no heading means -> column that serves for it as well
     income: tuple[str, ...] = ()  # headings of amounts that came in, in a book of both directions
     unlike: tuple[str, ...] = ()  # headings that show a sheet of unknown name to be something else
@@ -141,6 +143,42 @@ def base() -> dict[str, SheetKind]:
     }
 
 
+@cache
+def _named() -> dict[str, shapes.Named]:
+    """The headings of columns that several sheets have, by the name of the column. Raises ResourceError (Korean)."""
+    found: dict[str, shapes.Named] = {}
+    for place in folders.common("ledgers"):
+        path = place / "columns.toml"
+        if not path.is_file():
+            continue
+        try:
+            file, _ = loading.parse(loading.read_text(path), path.name, shapes.ColumnsFile)
+        except LoadError as error:
+            raise ResourceError(str(error)) from None
+        for one in file.column:
+            found.setdefault(one.name, one)
+    return found
+
+
+def _called(raw: shapes.Sheet) -> list[shapes.Column]:
+    """The columns of a sheet with the headings that theirs have everywhere; a heading that is another column's here stays that one's."""
+    said = {
+        one.name: {match_key(text) for text in (one.name, one.stands_for, *one.aliases, *one.weak) if text}
+        for one in raw.columns
+    }
+    apart = set(map(match_key, raw.others))
+    result = []
+    for one in raw.columns:
+        shared = _named().get(one.stands_for or one.name)
+        if shared is None:
+            result.append(one)
+            continue
+        taken = apart.union(*said.values())
+        more = {name: [t for t in getattr(shared, name) if match_key(t) not in taken] for name in ("aliases", "weak")}
+        result.append(replace(one, aliases=[*one.aliases, *more["aliases"]], weak=[*one.weak, *more["weak"]]))
+    return result
+
+
 def _parsed(path: Path) -> shapes.SheetsFile:
     try:
         return loading.parse(loading.read_text(path), path.name, shapes.SheetsFile)[0]
@@ -194,7 +232,10 @@ def _whole(sheet: shapes.Sheet, shared: dict[str, shapes.Sheet], path: Path) -> 
         where = loading.place(loading.read_text(path), path.name, ["base"])
         raise ResourceError(particles(f"{where}: base '{sheet.base}'이(가) ledgers/_common/sheets에 없습니다.{hint}"))
     under = shared[sheet.base]
-    lists = {name: [*getattr(under, name), *getattr(sheet, name)] for name in ("aliases", "others", "income", "unlike")}
+    lists = {
+        name: [*getattr(under, name), *getattr(sheet, name)]
+        for name in ("aliases", "others", "periods", "income", "unlike")
+    }
     return replace(
         under,
         name=sheet.name,
@@ -229,11 +270,12 @@ def _kind(raw: shapes.Sheet, main: bool, judged: bool, own: int = 0) -> SheetKin
         name=raw.name,
         layout=raw.layout,
         aliases=tuple(raw.aliases),
-        columns=tuple(_column(one, costs) for one in raw.columns),
+        columns=tuple(_column(one, costs) for one in _called(raw)),
         items=tuple(_column(one, "note") for one in raw.items),
         one_of=tuple(map(tuple, raw.one_of or ())),
         open=raw.open,
         others=tuple(raw.others),
+        periods=tuple(raw.periods),
         stand_ins=tuple(raw.stand_ins.items()),
         income=tuple(raw.income),
         unlike=tuple(raw.unlike),

@@ -276,7 +276,8 @@ def _choose(
     columns: dict[int, RawColumn],
     wanted: Mapping[str, str],
 ) -> headings.Table | None:
-    """The table a sheet holds: by its name, or, failing that, the kind whose headings fit best.
+    """The table a sheet holds: by its name, or, failing that, the kind whose headings fit best; one to which little is missing
+    where none is whole (what it lacks is said).
 
     wanted: what a known list's columns are called; what the user said goes before it.
     """
@@ -296,6 +297,8 @@ def _choose(
         if exact:
             return None
     best: headings.Table | None = None
+    lacking: headings.Table | None = None
+    judged = {one.sheet for one in rules.programme.others}
     for kind in kinds.values():
         if kind.layout != "table" or not grid:
             continue
@@ -303,11 +306,15 @@ def _choose(
         if score < 2:
             continue
         table = headings.assign(kind, grid, top, bottom, sample, asked(kind))
-        if table.missing or len(table.places) < 3 or _unlike(kind, table):
+        if len(table.places) < 3 or _unlike(kind, table):
             continue
-        if best is None or table.score > best.score:
+        if table.missing:
+            hopeful = kind is named or (named is None and kind.name in judged)
+            if hopeful and table.nearly and (lacking is None or table.score > lacking.score):
+                lacking = table
+        elif best is None or table.score > best.score:
             best = table
-    return best
+    return best or lacking
 
 
 def _unlike(kind: SheetKind, table: headings.Table) -> bool:

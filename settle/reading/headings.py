@@ -70,6 +70,12 @@ class Table(Struct):
         """Required columns that are not there."""
         return [c.name for c in self.kind.columns if c.required and c.name not in self.places]
 
+    @property
+    def nearly(self) -> bool:
+        """Does a sheet other than the ledger lack a third of its required columns at most?"""
+        required = sum(c.required for c in self.kind.columns)
+        return not self.kind.main and 3 * len(self.missing) <= required
+
 
 @lru_cache(maxsize=20_000)
 def heading_key(text: str) -> str:
@@ -91,6 +97,7 @@ def variants(text: str) -> tuple[str, ...]:
 
 
 _DAYS = re.compile(r"(?:일시|년월일|연월일|일자|날짜|월일)$")
+_END = re.compile(r".(?:시작|개시|종료|만료)일?$")
 _WHOLE = re.compile(r"^(?:총|전체|실제)(?=.{3})|(?:합계|총계)$")
 
 
@@ -103,6 +110,24 @@ def _plainer(form: str) -> tuple[str, ...]:
     if len(form) > 5:
         said.add(form.removeprefix("세부"))
     return tuple(sorted(said - {form, ""}))
+
+
+@lru_cache(maxsize=20_000)
+def _of_type(form: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A heading said otherwise, which it is of a column of these types alone: 진행중 여부 is 진행중, 활동시작 is 활동시작일."""
+    said: list[tuple[str, tuple[str, ...]]] = []
+    if form.endswith("여부") and len(form) > 3:
+        said.append((form.removesuffix("여부"), ("yesno",)))
+    if _END.search(form):
+        said += [
+            (f"{form.removesuffix('일')}일", ("date", "datetime")),
+            (form.removesuffix("일"), ("date", "datetime")),
+        ]
+    return tuple(said)
+
+
+def _type(kind: SheetKind, name: str) -> str:
+    return kind.column(name).type if name else ""
 
 
 @lru_cache(maxsize=64)
@@ -122,7 +147,8 @@ def _meaning(kind: SheetKind, forms: Sequence[str]) -> tuple[str, int] | None:
     if forms and known.get(forms[0], ("?", 0))[0] == "":
         return None
     if not any(f in known for f in forms):
-        forms = [plainer for f in forms for plainer in _plainer(f)]
+        typed = [f for form in forms for f, types in _of_type(form) if f in known and _type(kind, known[f][0]) in types]
+        forms = [*typed, *(plainer for f in forms for plainer in _plainer(f))]
     hits = [known[f] for f in forms if f in known and known[f][0]]
     return min(hits, key=lambda hit: hit[1]) if hits else None
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from settle.korean import josa
+from settle.korean import and_more, josa
 from settle.model import InputError, Sheet
 from settle.reading import cells
 from settle.reading.columns import constant
-from settle.reading.context import Context, shown
+from settle.reading.context import SHOWN, Context, shown
 from settle.reading.headings import heading_key, variants
 from settle.reading.values import canonical
 from settle.workbook.raw import letter
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from settle.programme.sheets import Column, SheetKind
 
-_PERIOD = ("협약기간", "사업기간", "수행기간")
 _AFTER = re.compile(r"\s?(?:까지|[(（][^()（）]{0,20}개월[)）])$")
 _SPLIT = re.compile(r"\s?(?:~|～|∼|〜|부터|–|—|\s-\s)\s?")
 
@@ -59,6 +58,7 @@ def read_pairs(context: Context, kind: SheetKind) -> tuple[Sheet, dict[str, Any]
     found: dict[str, Any] = {}
     lines: list[tuple[int, str, str, int]] = []  # row, item, text, place of the value
     unknown: list[str] = []
+    strange: dict[int, tuple[int, str]] = {}  # row -> place and name of an item nobody knows that has a value
     filled_rows = 0
     heading_row = 0
     names = {item.name for item in kind.items}
@@ -70,11 +70,16 @@ def read_pairs(context: Context, kind: SheetKind) -> tuple[Sheet, dict[str, Any]
         keys = {heading_key(t) for _, t in texts}
         if keys & {"항목", "항목명", "구분"} and keys & {"값", "내용", "입력값"} and not names & found.keys():
             heading_row = row + 1
-            for above in (found, lines, unknown):  # a title
+            for above in (found, lines, unknown, strange):  # a title
                 above.clear()
             continue
         filled_rows += 1
-        _read_row(context, kind, known, row, texts, found, lines, unknown)
+        _read_row(context, kind, known, row, texts, found, lines, unknown, strange)
+    if strange:
+        told = and_more(
+            [f"{context.cell(row, place)} '{shown(text)}'" for row, (place, text) in strange.items()], SHOWN, "가지"
+        )
+        context.tell(f"{josa(told, '은/는')} 알지 못하는 항목이어서 판정에 쓰지 않았습니다.")
     rows = height - heading_row
     letters = {"항목": letter(places[0]), "값": letter(lines[0][3])} if lines else {}
     counted = len({line[0] for line in lines})
@@ -110,15 +115,18 @@ def _read_row(  # noqa: PLR0913  each is a fact of its own
     found: dict[str, Any],
     lines: list[tuple[int, str, str, int]],
     unknown: list[str],
+    strange: dict[int, tuple[int, str]],
 ) -> None:
     """One row: each known item takes the next text that is no item itself."""
     labels = [next((known[v] for v in variants(t) if v in known), None) for _, t in texts]
-    periods = [any(v in map(heading_key, _PERIOD) for v in variants(t)) for _, t in texts]
+    said = set(map(heading_key, kind.periods))
+    periods = [not said.isdisjoint(variants(t)) for _, t in texts]
     if not any(labels) and not any(periods):
         if len(texts) >= 2 and texts[0][1] not in found:
             found[texts[0][1]] = texts[1][1]
             lines.append((row, texts[0][1], texts[1][1], texts[1][0]))
             unknown.append(texts[0][1])
+            strange[row] = texts[0]
         else:
             unknown.append(texts[0][1])
             lines.append((row, texts[0][1], "", texts[0][0]))
