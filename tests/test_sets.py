@@ -145,6 +145,7 @@ def test_what_was_typed_survives_ten_runs_a_rename_a_corrected_line_and_a_kill(t
     for _ in range(3):
         said = check(file, "-o", out).output
         assert "소명 2건, 판정 1건" in said
+        assert f"검토 판정 1건(E-001 {rule})은 판정에 쓰지 않았습니다" in " ".join(said.split())
     killed = multiprocessing.get_context("fork").Process(target=_check_and_die, args=(file, out))
     killed.start()
     killed.join()

@@ -16,7 +16,7 @@ from settle.judging.decisions import DECISIONS
 from settle.judging.facts.base import Facts
 from settle.judging.findings import line_ids
 from settle.judging.settlement import OWN_EFFECTS
-from settle.korean import mask, mask_key, particles, printable
+from settle.korean import and_more, mask, mask_key, particles, printable
 from settle.model import KNOWN, InputFile
 from settle.pipeline import AtHand, Opened, read_book
 
@@ -142,7 +142,21 @@ def carry(
         taken, said = _take_decisions(book, one, called, given) if decisions else (0, [])
         rows += taken
         notices += said
-    return Carried(replies, listed, rows, notices)
+    return Carried(replies, listed, rows, [*notices, *_only_listed(book, listed)])
+
+
+def _only_listed(book: Book, listed: Sequence[Typed]) -> list[str]:
+    """That what was chosen in 지적 목록 alone decides nothing: it has no room for who decided, and why."""
+    frame = book.frames.get(DECISIONS)
+    decided = set(zip(frame["집행번호"], frame["규칙코드"], strict=True)) if frame is not None and len(frame) else set()
+    alone = [one for one in listed if one.verdict and (one.line, one.rule) not in decided]
+    if not alone:
+        return []
+    names = and_more([f"{one.line} {one.rule}" for one in alone], 3, "건")
+    return [
+        f"지난 검토표의 지적 목록에서 고른 검토 판정 {len(alone)}건({names})은 판정에 쓰지 않았습니다. 사유와 판정자가 있어야 하니 "
+        "'판정' 시트에 집행번호, 규칙코드, 판정, 사유, 판정자를 적으십시오."
+    ]
 
 
 def _moved(then: Lines, now: Lines) -> dict[str, str]:
