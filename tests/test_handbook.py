@@ -54,6 +54,12 @@ def test_every_rule_has_its_part_with_source_remedy_and_examples(book: Rulebook)
 
 
 @each_book
+def test_what_a_rule_needs_is_told_in_words_of_people(book: Rulebook) -> None:
+    told = {need for rule in book.rules for need in handbook.needs(rule)}
+    assert not [need for need in told if re.search(r"[a-z]_[a-z]", need)]
+
+
+@each_book
 def test_what_is_counted_is_told_in_heads_and_in_its_own_words(book: Rulebook) -> None:
     """No won of an application, and none where nothing is spent."""
     counted = {one.name for one in book.programme.others if one.counted}

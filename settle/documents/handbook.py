@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 LIMIT_NAMES = {"won": "한도", "share": "비율", "days": "일수"}
 DAYS_OF_LIMITS = {"basis_date": "원인행위일(비어 있으면 집행일)"}
-GIVEN = {"agreements": "여러 협약의 파일(settle batch)"}
+GIVEN = {
+    "agreements": "여러 협약의 파일(settle batch)",
+    "evidence_files": "증빙 파일(--evidence 폴더)",
+    "execution_list": "다른 시스템의 집행 목록",
+}  # what is given beside the workbook and is no list (명세)
 BLANK = "○"
 INPUT = "DAT"  # the group of problems of the input
 
