@@ -18,7 +18,8 @@ import click
 import pytest
 
 from settle import cli
-from settle.korean import number, width
+from settle.commands import common
+from settle.korean import number, particles, width
 from tests.kit import forked
 from tests.kit.import_files import workbook
 from tests.kit.usage_kit import (
@@ -180,6 +181,17 @@ WRONG = {
     "no such operand": (["kpi", "재고정확도", "x=1"], "'x' 값이 없습니다"),
     "nothing to reconcile with": (["reconcile", "{file}"], "대사할 명세가 없습니다"),
     "no month at all": (["batch", "{folder}", "--month", "2025-13", "-o", "x"], "'2025-09'처럼 연-월로"),
+    "a month of a file": (
+        ["batch", "{file}", "--month", "2025-09", "-o", "x"],
+        "파일입니다. 협약들이 든 폴더를 주세요",
+    ),
+    "a sample of no file": (["sample", "없음.xlsx", "-o", "x.xlsx"], "'없음.xlsx' 파일이 없습니다"),
+    "no percentage": (["sample", "{file}", "--tolerable", "x"], "--tolerable에 준 값이 맞지 않습니다: 5%, 5, 0.05처럼"),
+    "no day": (["report", "interim", "{file}", "--as-of", "5", "-o", "x.pdf"], "2025-07-31처럼 있는 날짜를 적습니다"),
+    "no date": (["decide", "가", "E-1", "--due", "내일", "--by", "김"], "2025-12-15처럼 적습니다"),
+    "no won": (["decide", "가", "E-1", "--won", "x", "--by", "김"], "정수를 쉼표 없이 적습니다"),
+    "no time at all": (["open", "--idle", "0"], "0보다 큰 수를 적습니다"),
+    "a year before": (["new", "가", "--year", "3"], "2000 이상의 정수를 적습니다"),
     "no such folder": (["batch", "없음", "--month", "2025-09", "-o", "x"], "폴더 '없음'"),
 }
 
@@ -206,6 +218,48 @@ def test_a_wrong_option_value_is_told_with_what_there_is(settle: Any, tmp_path: 
         ran = settle("check", file, *option)
         assert ran.code == 2
         assert f"DAT-010 {' '.join(option)}" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["check", "{}"], "'{}'을 읽을 권한이 없습니다."),
+        (["inspect", "{}"], "'{}'을 읽을 권한이 없습니다."),
+        (["report", "disallowance", "{}", "-o", "x.pdf"], "'{}'을 읽을 권한이 없습니다."),
+        (["check", "a.xlsx", "--answers", "{}"], "--answers: '{}'을 읽을 권한이 없습니다."),
+    ],
+)
+def test_a_file_that_may_not_be_read_is_named(
+    settle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], said: str
+) -> None:
+    """Whoever runs the test may be allowed to read everything: it is the system that is asked."""
+    monkeypatch.chdir(tmp_path)
+    file = clean(tmp_path / "김's 정산")
+    asked = os.access
+    monkeypatch.setattr(os, "access", lambda path, *mode, **how: path != str(file) and asked(path, *mode, **how))
+    ran = settle(*(one.format(file) for one in given))
+    assert (ran.code, ran.out) == (2, "")
+    assert said.format(file) in ran.err
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("File '가.toml' does not exist.", "'가.toml'이(가) 없습니다. 경로를 확인해 주세요."),
+        ("File '가' is a directory.", "'가'은(는) 폴더입니다. 파일을 주세요."),
+        ("Directory '가' is a file.", "'가'은(는) 파일입니다. 폴더를 주세요."),
+        ("File '가' is not writable.", "'가'에 쓸 권한이 없습니다. 다른 곳을 주세요."),
+    ],
+)
+def test_what_is_wrong_with_a_path_is_said_in_korean(message: str, said: str) -> None:
+    given = click.Option(["--font"], type=click.Path())
+    assert common.in_korean(click.BadParameter(message, param=given)) == particles(f"--font: {said}")
+
+
+def test_nothing_is_asked_about_a_file_that_is_not_there(settle: Any, tmp_path: Path) -> None:
+    ran = settle("answer", tmp_path / "없음.xlsx", "-o", tmp_path / "답.toml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'없음.xlsx' 파일이 없습니다" in ran.err
 
 
 # ---- help ------------------------------------------------------------------------------------------------------------

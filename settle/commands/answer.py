@@ -64,7 +64,7 @@ def command(
 
     while True:
         result = common.judge_files(**inputs, answers=earlier, no_fill=no_fill)  # type: ignore[arg-type]
-        asked = [one for one in result.questions if one.answerable and one.about not in seen]
+        asked = [one for one in _askable(result) if one.about not in seen]
         if not asked:
             if not seen and not result.unjudged:
                 click.echo("물을 것이 없습니다.")
@@ -86,6 +86,11 @@ def command(
             common.say(error.message, err=True)
         return 2
     return 0
+
+
+def _askable(result: Judgement) -> list[Question]:
+    """What can be answered by typing; of a ledger that is not there nothing but what its columns are."""
+    return [one for one in result.questions if one.answerable and (not result.unjudged or one.about.startswith("열."))]
 
 
 def _ask_all(asked: list[Question], keep: Callable[[Question, Answers], None], result: Judgement) -> bool:

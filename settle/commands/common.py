@@ -92,8 +92,11 @@ def in_korean(error: click.UsageError) -> str:
             said = f"'{error.option_name}' 옵션에는 값을 주지 않습니다."
         case click.BadOptionUsage():
             said = f"'{error.option_name}' 옵션에 값을 주어야 합니다."
+        case click.BadParameter() if error.param and isinstance(error.param.type, click.Path):
+            given = f"{error.param.opts[0]}: " if isinstance(error.param, click.Option) else ""
+            said = f"{given}{_of_path(error.message)}"
         case click.BadParameter():
-            said = f"{error.param.opts[0] if error.param else ''}에 준 값이 맞지 않습니다: {_reason(error)}"
+            said = f"{_called(error.param)}에 준 값이 맞지 않습니다: {_reason(error)}"
         case _ if error.message.startswith("No such command"):
             name = error.message.partition(chr(39))[2].rpartition(chr(39))[0]
             said = f"'{name}' 명령은 없습니다.{_perhaps(near(name, _commands(error.ctx)))}"
@@ -128,13 +131,46 @@ def _asked(parameter: click.Parameter | None) -> str:
     return str(parameter.metavar or "").strip("[]…. ") if isinstance(parameter, click.Argument | click.Option) else ""
 
 
+def _called(parameter: click.Parameter | None) -> str:
+    """An option as it is typed, an argument as the help calls it."""
+    return parameter.opts[0] if isinstance(parameter, click.Option) else f"'{_asked(parameter)}'"
+
+
+_OF_PATHS = {
+    "is not readable": "을(를) 읽을 권한이 없습니다. 파일의 권한을 확인하세요.",
+    "is not writable": "에 쓸 권한이 없습니다. 다른 곳을 주세요.",
+    "does not exist": "이(가) 없습니다. 경로를 확인해 주세요.",
+    "is a directory": "은(는) 폴더입니다. 파일을 주세요.",
+    "is a file": "은(는) 파일입니다. 폴더를 주세요.",
+}
+
+
+def _of_path(message: str) -> str:
+    """What is wrong with a file or folder, from what click says of it: File 'a.xlsx' is not readable."""
+    from ast import literal_eval
+
+    for trouble, said in _OF_PATHS.items():
+        if message.endswith(f" {trouble}."):
+            return f"'{literal_eval(message.partition(' ')[2].removesuffix(f' {trouble}.'))}'{said}"
+    return "준 파일이나 폴더를 쓸 수 없습니다."
+
+
 def _reason(error: click.BadParameter) -> str:
-    """What is wrong with a value, from the type of its option."""
-    match error.param.type if error.param else None:
+    """What is wrong with a value, from the type of its option (own types say it: `fits`)."""
+    kind = error.param.type if error.param else None
+    if fits := getattr(kind, "fits", ""):
+        return str(fits)
+    match kind:
         case click.Choice(choices=choices):
             return f"고를 수 있는 값은 {', '.join(map(str, choices))}입니다."
-        case click.IntRange(min=0):
-            return "0 이상의 정수를 적습니다."
+        case click.IntRange(min=least):
+            return f"{least} 이상의 정수를 적습니다."
+        case click.FloatRange(min=least):
+            return f"{least}보다 큰 수를 적습니다."
+        case click.DateTime():
+            return "2025-12-15처럼 적습니다."
+        case _ if kind is click.INT:
+            return "정수를 쉼표 없이 적습니다. 예: 12000"
         case _:
             return "도움말에 쓸 수 있는 값이 있습니다."
 

@@ -29,6 +29,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]
     """A date such as 2025-07-31."""
 
     name = "날짜"
+    fits = "2025-07-31처럼 있는 날짜를 적습니다."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         if isinstance(value, dt.date):

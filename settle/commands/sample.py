@@ -22,6 +22,7 @@ class Percent(click.ParamType):  # type: ignore[type-arg]
     """`5%`, `5` or `0.05`."""
 
     name = "percent"
+    fits = "5%, 5, 0.05처럼 적습니다."
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
@@ -113,7 +114,8 @@ def _choose(result: Judgement, asked: _Chosen) -> tuple[int, Path]:
 
     aim, output = asked.aim, asked.output
     if not len(result.lines):
-        raise common.Wrong("집행내역의 줄을 읽지 못해 표본을 뽑을 수 없습니다.")
+        why = dict.fromkeys(error.message for error in result.input_errors if error.consequence == "cannot run")
+        raise common.Wrong("\n".join(["집행내역의 줄을 읽지 못해 표본을 뽑을 수 없습니다.", *why]))
     strata = [name or "(비목 없음)" for name in result.lines["비목"].tolist()] if asked.by_category else None
     chosen = sampling.select(result.lines["recognised"].to_numpy(), aim, strata)
     with common.writing():
