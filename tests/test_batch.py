@@ -222,6 +222,7 @@ def test_what_lies_in_the_folder(tmp_path: Path) -> None:
         ("가", ["카드.xls", "정산.xlsx"], ["스캔.pdf"]),
         ("나", ["나.xlsx", "나_카드.xlsx"], []),
         ("다", ["다.csv"], []),
+        ("빈폴더", [], ["읽을것.txt"]),
     ]
 
 

@@ -78,7 +78,11 @@ def test_each_workbook_is_judged_by_the_rules_of_its_own_programme(tmp_path: Pat
     ("name", "called", "why"),
     [
         ("가.xlsx", "", "도 어느 사업인지 말하지 않습니다. 폴더 이름을 사업("),
-        ("가.xlsx", "다른 도의 지원사업", "도 어느 사업인지 말하지 않습니다. 폴더 이름을 사업("),
+        (
+            "가.xlsx",
+            "다른 도의 지원사업",
+            "협약의 사업명 '다른 도의 지원사업'은 아는 사업의 이름이 아닙니다. 사업명을 아는 이름('",
+        ),
         (f"{BUSAN}_가.xlsx", "대·중소기업 혁신 파트너십 지원사업", "달라 어느 사업의 규칙으로 볼지 알 수 없습니다."),
     ],
 )
@@ -153,6 +157,22 @@ def test_names_of_supports_in_another_sheet_say_nothing(tmp_path: Path) -> None:
     from settle.reconciling.opening import Opened
 
     assert telling.by_agreement(Opened([path]).result()) == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "programme"),
+    [
+        ("대·중소기업 혁신 파트너십", INNOVATION),
+        ("2025년 대·중소기업 혁신파트너십 사업", INNOVATION),
+        ("중소기업 혁신 바우처", ""),
+        ("제조 혁신 파트너십", ""),
+    ],
+)
+def test_a_programme_is_known_by_the_title_of_its_notice(tmp_path: Path, written: str, programme: str) -> None:
+    from settle.reconciling.opening import Opened
+
+    files = Opened([book(tmp_path / "가.xlsx", written)]).result()
+    assert telling.by_agreement(files) == ({programme} if programme else set())
 
 
 def test_a_name_that_contains_another_is_the_longer_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

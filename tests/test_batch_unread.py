@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -89,7 +90,44 @@ def test_an_agreement_that_left_the_folder_is_gone(two: tuple[Path, Path]) -> No
     (folder / "나").rmdir()
     made = month(folder, out, "2025-10")
     assert made.delta is not None
-    assert made.delta.counts()[delta.REMOVED] == 1
+    counts = made.delta.counts()
+    assert (counts[delta.REMOVED], counts[delta.RESOLVED]) == (
+        1,
+        0,
+    )  # findings of no line are not resolved by it either
+    assert made.outcome.gone == [("나", "나", 1, 70_000)]
+    said = summary.summary(made)
+    assert "지난달에 있던 협약 가운데 1개가 이번 달에는 없습니다." in said.sentence
+    (table,) = [one for one in said.tables if one.title == "이번 달에 없는 협약"]
+    assert table.rows.to_numpy(dtype=object).tolist() == [["나", "나", 1, 70_000]]
+    assert month(folder, out, "2025-10").outcome.gone == [["나", "나", 1, 70_000]]  # as it was kept
+
+
+@pytest.mark.parametrize("left", ["", "메모.txt", "~$정산서.xlsx", ".숨김.xlsx"])
+def test_a_folder_without_a_workbook_is_not_read_and_carried(two: tuple[Path, Path], left: str) -> None:
+    folder, out = two
+    (folder / "나" / "정산서.xlsx").unlink()
+    if left:
+        (folder / "나" / left).write_bytes(b"x")
+    made = month(folder, out, "2025-10")
+    assert made.exit_code == 2
+    ((name, status, reason),) = made.outcome.troubled
+    assert (name, status) == ("나", "읽지 못함")
+    assert reason.startswith("이 폴더에 장부로 읽을 파일(")
+    assert ("메모.txt" in reason) == (left == "메모.txt")
+    assert made.delta is not None
+    assert set(made.delta.counts().values()) == {0}
+    assert made.outcome.gone == []
+    assert the_board(made)[0]["나"][:2] == ["읽지 못함 (2025-09의 줄이 이어짐)", 70_000]
+
+
+def test_an_empty_folder_of_the_first_month_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "협약들"
+    book(folder / "가" / "정산서.xlsx", ("E-1", 50_000))
+    (folder / "나").mkdir()
+    made = month(folder, tmp_path / "결과", "2025-09")
+    assert [row[:2] for row in made.outcome.troubled] == [["나", "읽지 못함"]]
+    assert the_board(made)[0]["나"][0] == "읽지 못함 (지난 결과 없음)"
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError])
@@ -282,3 +320,32 @@ def test_a_programme_that_cannot_be_told_this_month_is_carried_too(tmp_path: Pat
     assert set(one.delta.counts().values()) == {0}
     board, _ = the_board(one)
     assert board["나"][0] == "읽지 못함 (2025-09의 줄이 이어짐)"
+
+
+def test_without_a_programme_folders_that_are_empty_now_are_carried_and_what_is_gone_is_named(tmp_path: Path) -> None:
+    """`--programme auto`: an empty folder of a programme is every agreement that lay in it; the last agreement of a programme leaves."""
+    busan = "busan-social-economy"
+    folder, out = tmp_path / "협약들", tmp_path / "결과"
+    for place in (busan, f"{busan}_라", f"{PROGRAMME}/나", f"{PROGRAMME}/다"):
+        book(folder / place / "정산서.xlsx", ("E-2", 70_000))
+    run.run_auto(folder, out, "2025-09", pool.Here())
+    for path in sorted((folder / busan).iterdir()) + sorted((folder / PROGRAMME / "나").iterdir()):
+        path.unlink()
+    second = run.run_auto(folder, out, "2025-10", pool.Here())
+    assert (second.exit_code, second.untold, second.gone) == (2, [], [])
+    troubled = [row[:2] for one in second.months for row in one.outcome.troubled if row[1] == "읽지 못함"]
+    assert troubled == [[f"{busan}/정산서", "읽지 못함"], [f"{PROGRAMME}/나", "읽지 못함"]]
+    for one in second.months:
+        assert one.delta is not None
+        assert set(one.delta.counts().values()) == {0}
+    shutil.rmtree(folder / busan)
+    shutil.rmtree(folder / f"{busan}_라")
+    third = run.run_auto(folder, out, "2025-11", pool.Here())
+    assert [one.programme for one in third.months] == [PROGRAMME]
+    assert [(at, lines, won) for _, at, lines, won in third.gone] == [
+        (f"{busan}/정산서", 1, 70_000),
+        (f"{busan}_라/정산서", 1, 70_000),
+    ]
+    (folder / "마").mkdir()
+    fourth = run.run_auto(folder, out, "2025-12", pool.Here())
+    assert [row[:2] for row in fourth.untold] == [["마", "읽지 못함"]]

@@ -17,6 +17,9 @@ ADDED, ALTERED, REMOVED = "새 줄", "판정 뒤에 바뀐 줄", "없어진 줄"
 CARRIED = "carried"  # column of lines and findings: the month in which they were judged; "": this month
 
 
+Gone = tuple[str, str, int, int]  # agreement, its folder, lines and won of the month before
+
+
 class Delta(Struct):
     """findings: FINDINGS, lines: LINES. `before` is the won of the month before; `what` one of the words above."""
 
@@ -31,16 +34,16 @@ class Delta(Struct):
 
 
 def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -> Delta:
-    """The delta of two months (tables lines and findings of each). month: the name of the month before.
+    """The delta of two months (tables agreements, lines and findings of each). month: the name of the month before.
 
-    A finding is the same where agreement and id are. It vanished where its line is gone too, else it was resolved. A
-    line
-    is the same where agreement and line_id are; it was changed where what the ledger says of it is not what was judged.
+    A finding is the same where agreement and id are. It vanished where its line or its agreement is gone too, else it was
+    resolved. A line is the same where agreement and line_id are; it was changed where what the ledger says of it is not what was judged.
     """
     shaped = {table: _alike(before[table], now[table]) for table in ("lines", "findings")}
     if not all("line_id" in was.column_names for was, _ in shaped.values()):  # neither month could be read
         return Delta(month, pd.DataFrame(columns=FINDINGS), pd.DataFrame(columns=LINES))
     with duckdb.connect() as db:
+        db.register("is_agreements", now["agreements"])
         for table, (was, is_now) in shaped.items():
             db.register(f"was_{table}", was)
             db.register(f"is_{table}", is_now)
@@ -55,7 +58,8 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
                    coalesce(i.applied, 0) AS applied, coalesce(w.applied, 0) AS before,
                    coalesce(i.message, w.message) AS message,
                    CASE WHEN w.id IS NULL THEN '{NEW}' WHEN i.id IS NOT NULL THEN '{CHANGED}'
-                        WHEN w.line_id <> '' AND l.line_id IS NULL THEN '{VANISHED}' ELSE '{RESOLVED}' END AS what
+                        WHEN (w.line_id <> '' AND l.line_id IS NULL) OR w.agreement NOT IN (SELECT agreement FROM is_agreements)
+                        THEN '{VANISHED}' ELSE '{RESOLVED}' END AS what
             FROM w FULL JOIN i ON w.agreement = i.agreement AND w.id = i.id AND w.line_id = i.line_id AND w.n = i.n
             LEFT JOIN (SELECT DISTINCT agreement, line_id FROM is_lines) l ON l.agreement = w.agreement AND l.line_id = w.line_id
             WHERE w.id IS NULL OR i.id IS NULL OR w.effect <> i.effect OR w.applied <> i.applied OR w.at_issue <>
@@ -77,6 +81,21 @@ def against(month: str, before: dict[str, pa.Table], now: dict[str, pa.Table]) -
             """
         ).df()
     return Delta(month, findings[FINDINGS], lines[LINES])
+
+
+def gone(before: dict[str, pa.Table], now: pa.Table) -> list[Gone]:
+    """The agreements of the month before of which neither folder nor number is there now (now: agreements, after `carry`)."""
+    names, folders = set(now["agreement"].to_pylist()), set(now["folder"].to_pylist() if len(now) else [])
+    rows = before["agreements"].to_pylist()
+    left = {row["agreement"]: row["folder"] for row in rows}
+    left = {one: at for one, at in left.items() if one not in names and at not in folders}
+    lines = before["lines"]
+    there = "claimed" in lines.column_names  # not where nothing could be read
+    mine = lines.filter(pc.is_in(lines["agreement"], value_set=pa.array(list(left), pa.string()))) if there else None
+    won: dict[str, list[int]] = {}
+    for row in mine.select(["agreement", "claimed"]).to_pylist() if mine is not None else []:
+        won.setdefault(row["agreement"], []).append(row["claimed"])
+    return [(one, at, len(won.get(one, ())), sum(won.get(one, ()))) for one, at in sorted(left.items())]
 
 
 def _alike(was: pa.Table, now: pa.Table) -> tuple[pa.Table, pa.Table]:

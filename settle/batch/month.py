@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from settle.batch.delta import Delta
+    from settle.batch.delta import Delta, Gone
 
 
 Progress = Callable[[str, int, int], None]  # what, done, of how many
@@ -50,7 +50,7 @@ class NothingToDo(Exception):
 class Outcome(Struct, frozen=True):
     """What is said of a month, kept with it. agreements: those read, of `found`. troubled: folder, status and reason of
     those that were not judged as a whole. changes: how many of each, against the month `before`. others: a sentence for each
-    subject beside the ledger.
+    subject beside the ledger. gone: agreements of the month before that are no more: name, folder, lines, won.
     """
 
     exit_code: int  # 2 where an agreement could not be read, 1 where won are disallowed or held, else 0
@@ -61,6 +61,7 @@ class Outcome(Struct, frozen=True):
     before: str = ""
     changes: list[tuple[str, int]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
 
 
 class Month(Struct):
@@ -83,10 +84,13 @@ class Month(Struct):
 
 
 class Months(Struct):
-    """What a run over several programmes made: a month of each, and folder, status and reason of what belongs to none."""
+    """What a run over several programmes made: a month of each, folder, status and reason of what belongs to none, and what is gone
+    with the last agreement of a programme (Outcome.gone).
+    """
 
     months: list[Month]
     untold: list[list[str]]
+    gone: list[Gone] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:

@@ -25,7 +25,9 @@ from settle.programme import rules as rulebook
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from settle.batch.delta import Delta
+    import pyarrow as pa
+
+    from settle.batch.delta import Delta, Gone
     from settle.batch.month import Progress
     from settle.batch.passes import Passes
     from settle.batch.pool import Pool
@@ -81,6 +83,7 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     if not sources:
         raise NothingToDo(NOTHING.format(folder))
     options, store, progress = options or Options(), Store(out), progress or _silent
+    sources = [one for source in sources for one in _as_last_month(source, store, month)]
     called = {"version": __version__, "called": telling.names()}
     # evidence tells no programme: its bytes are hashed once, where it is judged
     prints = [fingerprint(replace(source, papers=()), folder, called) for source in sources]
@@ -104,18 +107,19 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
     lost = {sources[at].name: at for at, found in known.items() if not found["programme"]}
     for name, programme in _of_last_month(store, month, set(lost)).items():
         at = lost[name]  # what was judged last month is not read this month: carried, not gone
-        sources[at] = replace(sources[at], untold=known[at]["reason"], again="again" in known[at])
+        sources[at] = replace(sources[at], unread=known[at]["reason"], again="again" in known[at])
         known[at] = {**known[at], "programme": programme}
     untold = [
         [sources[at].name, UNREAD, found["reason"]] for at, found in sorted(known.items()) if not found["programme"]
     ]
     told = [known[at]["programme"] for at in range(len(sources))]
     mine = [at for at, one in enumerate(told) if one]
+    gone = _gone(store, month_before(month), set(told))
     if not mine:
-        return Months([], untold)
+        return Months([], untold, gone)
     of, chosen = [told[at] for at in mine], [sources[at] for at in mine]
     work = _Work(folder, month, chosen, of, store, pool, options, progress, finish, meanwhile)
-    return Months(work.done(), untold)
+    return Months(work.done(), untold, gone)
 
 
 def _of_last_month(store: Store, month: str, names: set[str]) -> dict[str, str]:
@@ -127,6 +131,36 @@ def _of_last_month(store: Store, month: str, names: set[str]) -> dict[str, str]:
         for name in names & set(table["folder"].to_pylist() if table is not None else []):
             of.setdefault(name, []).append(programme)
     return {name: found[0] for name, found in sorted(of.items()) if len(found) == 1}
+
+
+def _as_last_month(source: Source, store: Store, month: str) -> list[Source]:
+    """A folder of a programme in which nothing lies any more, as the agreements that lay in it in the month before; else the source."""
+    past = month_before(month)
+    found: set[str] = set()
+    for programme in store.programmes("agreements", past) if source.unread else []:
+        table = store.read_month("agreements", programme, past)
+        below = table["folder"].to_pylist() if table is not None else []
+        found |= {name for name in below if name.startswith(f"{source.name}/")}
+    return [replace(source, name=name) for name in sorted(found)] or [source]
+
+
+def _gone(store: Store, past: str, programmes: set[str]) -> list[Gone]:
+    """The agreements of the month `past` under programmes of which there is none now."""
+    left: list[Gone] = []
+    for programme in store.programmes("agreements", past):
+        before = {} if programme in programmes else _month_of(store, programme, past)
+        if before:
+            from settle.batch import delta
+
+            left += delta.gone(before, before["agreements"].slice(0, 0))
+    return left
+
+
+def _month_of(store: Store, programme: str, month: str) -> dict[str, pa.Table]:
+    """The tables of a month that are compared with the next; none where one of them is not there."""
+    tables = {name: store.read_month(name, programme, month) for name in ("agreements", "lines", "findings")}
+    there = {name: table for name, table in tables.items() if table is not None}
+    return there if len(there) == len(tables) else {}
 
 
 def _silent(what: str, done: int, count: int) -> None:
@@ -197,15 +231,13 @@ class _Work(Struct):
         store, month = self.store, self.month
         tables = passes.assemble(programme)
         past = month_before(month)
-        before = {name: store.read_month(name, programme, past) for name in ("agreements", "lines", "findings")}
-        there = {name: table for name, table in before.items() if table is not None}
-        whole = len(there) == len(before)
-        nothing = {name: tables[name].schema.empty_table() for name in before}
-        tables = delta.carry(past, there if whole else nothing, tables, UNREAD)
-        changed = delta.against(past, there, tables) if whole else None
-        known = there if whole else {}
+        known = _month_of(store, programme, past)
+        nothing = {name: tables[name].schema.empty_table() for name in ("agreements", "lines", "findings")}
+        tables = delta.carry(past, known or nothing, tables, UNREAD)
+        changed = delta.against(past, known, tables) if known else None
         tables = board.with_board(month, known, board.with_since(month, past, known, tables), changed)
-        outcome = _outcome(tables["agreements"].to_pylist(), changed)
+        gone = delta.gone(known, tables["agreements"]) if known else []
+        outcome = _outcome(tables["agreements"].to_pylist(), changed, gone)
         made = Month(programme, month, tables, changed, outcome, judged=judged, again=again)
         made.written = store.write_month(programme, month, tables)
         if self.finish is not None:
@@ -238,7 +270,7 @@ def _unchanged(store: Store, programme: str, month: str, made_of: str) -> Month 
         return None
 
 
-def _outcome(rows: Sequence[Mapping[str, Any]], changed: Delta | None) -> Outcome:
+def _outcome(rows: Sequence[Mapping[str, Any]], changed: Delta | None, gone: list[Gone]) -> Outcome:
     """rows: the table `agreements`."""
     good = [row for row in rows if row["status"] != UNREAD]
     return Outcome(
@@ -250,4 +282,5 @@ def _outcome(rows: Sequence[Mapping[str, Any]], changed: Delta | None) -> Outcom
         before=changed.month if changed else "",
         changes=list(changed.counts().items()) if changed else [],
         others=sentences(subjects_of(good)),
+        gone=gone,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 INPUTS = (*WORKBOOKS, ".zip")
 CONTINUED = frozenset("_- .(")  # what may stand between the name of a workbook and what continues it
+NO_WORKBOOK = f"이 폴더에 장부로 읽을 파일({', '.join(ending[1:] for ending in WORKBOOKS)})이 없습니다."
+CLOSED = "이 폴더를 열 권한이 없습니다."
 
 
 class Source(Struct, frozen=True):
@@ -35,7 +38,7 @@ class Source(Struct, frozen=True):
     papers: tuple[Path, ...]  # other files beside them: evidence
     refused: tuple[str, ...] = ()  # links that lead out of the folder: nobody asked for what they point at
     home: Path = Path()  # the folder that holds them all
-    untold: str = ""  # why its programme cannot be told this month, although it was last month
+    unread: str = ""  # why it cannot be judged this month: no workbook, or nobody can tell its programme
     again: bool = False  # … for no fault of its files
 
     @property
@@ -96,15 +99,16 @@ def find(place: Path, leave_out: Path | None = None) -> list[Source]:
             main = owners.get(owner, owner)
             owned[main] += one.inputs
             papers_of.setdefault(main, []).extend(one.papers)
-        elif one.inputs:
-            found.append(one)
+        else:  # an agreement whose workbook is not there (yet): named, not passed over
+            found.append(one if one.inputs else replace(one, unread=_without_workbook(one)))
     found += [Source(path.stem, tuple(m), tuple(papers_of.get(path, ())), home=place) for path, m in owned.items()]
     return _masked(sorted(found, key=lambda s: s.name))
 
 
 def in_folders(place: Path, leave_out: Path | None, named: Callable[[str], object]) -> list[Source]:
     """The agreements below a folder of which some sub-folders are named after a programme: what lies in one of these is an agreement
-    each, called `folder/agreement`; every other one is as `find` says. named: is this the name of a programme?
+    each, called `folder/agreement` (nothing: the folder itself is named, with why); every other one is as `find` says.
+    named: is this the name of a programme?
     """
     homes = [
         child for child in sorted(place.iterdir()) if child.is_dir() and not child.is_symlink() and named(child.name)
@@ -112,9 +116,11 @@ def in_folders(place: Path, leave_out: Path | None, named: Callable[[str], objec
     apart = {child.name for child in homes}
     found = [source for source in find(place, leave_out) if source.name not in apart]
     for home in homes:
-        found += [
-            replace(source, name=f"{mask(printable(home.name))}/{source.name}") for source in find(home, leave_out)
-        ]
+        name, below = mask(printable(home.name)), find(home, leave_out)
+        found += [replace(source, name=f"{name}/{source.name}") for source in below]
+        if not below:
+            empty = Source(name, (), (), home=home)
+            found.append(replace(empty, unread=_without_workbook(empty)))
     return sorted(found, key=lambda source: source.name)
 
 
@@ -131,6 +137,15 @@ def _masked(sources: list[Source]) -> list[Source]:
         taken.add(name)
         result.append(source if hidden == source.name else replace(source, name=name))
     return result
+
+
+def _without_workbook(source: Source) -> str:
+    """Why a folder without a workbook cannot be judged, with what lies there instead."""
+    if not os.access(source.home, os.R_OK | os.X_OK):
+        return CLOSED
+    there = [mask(printable(source.called(path))) for path in source.papers]
+    more = f" 밖에 {len(there) - 3:,}개" if len(there) > 3 else ""
+    return f"{NO_WORKBOOK} 있는 것: {', '.join(there[:3])}{more}." if there else NO_WORKBOOK
 
 
 def _leads_out(path: Path, home: Path) -> bool:
@@ -184,7 +199,7 @@ def task_of(source: Source, programme: str, send: bool) -> Task:
         task = Task(source.name, programme, contents=tuple((p.name, p.read_bytes()) for p in source.inputs))
     else:
         task = Task(source.name, programme, tuple(map(str, source.inputs)))
-    return replace(task, refused=source.refused, untold=source.untold, again=source.again)
+    return replace(task, refused=source.refused, unread=source.unread, again=source.again)
 
 
 def basis_of(programme: str) -> dict[str, Any]:
@@ -216,6 +231,6 @@ def fingerprint(source: Source, root: Path, basis: dict[str, Any], papers: str =
     on; papers: how evidence is read.
     """
     files = [(p.relative_to(root).as_posix(), sha256(p)) for p in (*source.inputs, *source.papers)]
-    basis = {**basis, "untold": source.untold} if source.untold else basis
+    basis = {**basis, "unread": source.unread} if source.unread else basis
     made_of = [source.name, files, list(source.refused), basis, papers if source.evident else ""]
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -102,6 +102,7 @@ def summary(made: Month) -> Summary:
         Table("협약", agreements, of_agreements),
         Table("규칙별 집계", rules, (18, 90, 18, 18, 30, 30) if won else (18, 130, 26, 26)),
         Table("읽지 못했거나 일부만 판정한 협약", unread, (50, 24, 190)),
+        *_gone(made),
     ]
     return Summary(f"월간대사 {made.month}", _sentence(made, institutions, unread), institutions, tables)
 
@@ -169,6 +170,15 @@ def _changes(made: Month) -> list[Table]:
     ]
 
 
+def _gone(made: Month) -> list[Table]:
+    """The agreements of the month before that are no more, where there are any."""
+    rows = pd.DataFrame(made.outcome.gone, columns=["협약", "폴더", "줄", "집행금액"])
+    note = (
+        f"이번 달에 없는 협약의 줄과 금액은 {made.outcome.before}의 것이고, 그 지적은 해소가 아니라 사라짐으로 셉니다."
+    )
+    return [Table("이번 달에 없는 협약", rows, (60, 60, 18, 34), note=note)] if len(rows) else []
+
+
 def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
     sums = {name: int(institutions[name].sum()) for name in WON}
     count = int(institutions["협약"].sum())
@@ -178,6 +188,8 @@ def _sentence(made: Month, institutions: pd.DataFrame, unread: pd.DataFrame) -> 
     )
     said = [f"협약 {count:,}개{spent if any(sums.values()) or not made.outcome.others else ''}."]
     said += made.outcome.others
+    if made.outcome.gone:
+        said.append(f"지난달에 있던 협약 가운데 {len(made.outcome.gone):,}개가 이번 달에는 없습니다.")
     lost = int((unread["상태"] == "읽지 못함").sum())
     if lost:
         said.append(

@@ -27,7 +27,7 @@ class Task(Struct, frozen=True):
     key: bytes = b""  # for the keyed hash of 식별값
     across: dict[str, Any] = field(default_factory=dict)  # what settle.batch.across found for this agreement
     refused: tuple[str, ...] = ()  # links that lead out of the folder
-    untold: str = ""  # why nobody can tell its programme this month; it is judged by none, and carried from last month
+    unread: str = ""  # why it cannot be judged this month; what was judged last month is carried
     reports: bool = False  # a disallowance report too
     version: str = __version__
     rulebook: str = ""  # SHA-256 of the rulebook to judge by

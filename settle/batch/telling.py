@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from settle.batch.sources import CONTINUED
-from settle.korean import particles
+from settle.korean import mask, particles, printable
 from settle.programme import vocabulary
 from settle.programme.folders import programmes
 from settle.programme.vocabulary import match_key
@@ -25,6 +25,7 @@ TOLD, TRANSIENT = "programme", "transient"
 ITEM = "사업명"  # of the agreement
 LOST = "정해진 시간 안에 읽지 못했거나 메모리가 모자라 어느 사업인지 보지 못했습니다. 다음에 다시 봅니다."
 LONGEST = 200  # letters of a name that is looked at
+SHOWN = 60  # letters of it that are said
 ROWS = 300  # of a sheet that are looked at
 
 
@@ -49,9 +50,14 @@ def by_folder(name: str) -> set[str]:
 
 def by_agreement(files: Iterable[RawFile]) -> set[str]:
     """The programmes that the workbooks call themselves: what stands to the right of a cell 사업명."""
+    return _of_names({text for file in files for sheet in file.sheets for text in _named(sheet)})
+
+
+def _of_names(texts: Iterable[str]) -> set[str]:
+    """The programmes whose names stand in what is called 사업명."""
     found: set[str] = set()
     known = [(called, programme) for programme, all_of_it in names().items() for called in all_of_it]
-    for text in {text for file in files for sheet in file.sheets for text in _named(sheet)}:
+    for text in texts:
         key = match_key(text[:LONGEST])
         fits = [(called, programme) for called, programme in known if called and called in key]
         # a name that another one merely contains is not meant
@@ -85,17 +91,24 @@ def _titles(sheet: RawSheet) -> Iterator[str]:
 
 def tell(name: str, files: list[RawFile]) -> dict[str, bytes]:
     """(TOLD: programme and, where none can be told, why) of an agreement; TRANSIENT where the next run may know more."""
-    folder, said = by_folder(name), by_agreement(files)
+    texts = {text for file in files for sheet in file.sheets for text in _named(sheet)}
+    folder, said = by_folder(name), _of_names(texts)
     if not folder and not said:
         said = by_title(files)
     both = folder & said or (folder if not said else said if not folder else set())
     reason = ""
     if len(both) != 1:
         unreadable = next((file.problem for file in files if file.problem), "")
-        reason = _reason(folder, said, unreadable)
+        reason = _reason(folder, said, unreadable, sorted(one.strip() for one in texts if one.strip()))
     if not reason:
         return _said(both.pop(), "")
     return untold(reason) | ({TRANSIENT: b""} if any(file.transient for file in files) else {})
+
+
+def tell_unread(name: str, reason: str) -> dict[str, bytes]:
+    """The same of an agreement that has nothing to read: by its folder alone. reason: why there is nothing."""
+    folder = by_folder(name)
+    return _said(folder.pop(), "") if len(folder) == 1 else untold(reason)
 
 
 def untold(reason: str) -> dict[str, bytes]:
@@ -107,8 +120,8 @@ def _said(programme: str, reason: str) -> dict[str, bytes]:
     return {TOLD: json.dumps({TOLD: programme, "reason": reason}, ensure_ascii=False).encode()}
 
 
-def _reason(folder: set[str], said: set[str], unreadable: str) -> str:
-    """Why nobody can tell, as one sentence."""
+def _reason(folder: set[str], said: set[str], unreadable: str, texts: list[str]) -> str:
+    """Why nobody can tell, as a sentence or two. texts: what is called 사업명."""
     if folder and said and not folder & said:
         one, other = ", ".join(sorted(folder)), ", ".join(sorted(said))
         return f"폴더 이름의 사업({one})과 협약의 사업명({other})이 달라 어느 사업의 규칙으로 볼지 알 수 없습니다."
@@ -118,6 +131,13 @@ def _reason(folder: set[str], said: set[str], unreadable: str) -> str:
     if unreadable:
         return particles(f"파일을 읽을 수 없어 어느 사업인지 알 수 없습니다: {unreadable}")
     known = ", ".join(programmes())
+    if texts:
+        written = ", ".join(f"'{mask(printable(text[:SHOWN]))}'" for text in texts[:3])
+        called = ", ".join(f"'{vocabulary.load(one).name}'" for one in programmes())
+        return particles(
+            f"협약의 사업명 {written}은(는) 아는 사업의 이름이 아닙니다. 사업명을 아는 이름({called}) 가운데 하나로 고치거나 "
+            f"폴더 이름을 사업({known})으로 시작하십시오."
+        )
     return (
         "협약의 사업명도 폴더 이름도 서식의 제목도 어느 사업인지 말하지 않습니다. "
         f"폴더 이름을 사업({known})으로 시작하거나 협약에 사업명을 적으십시오."

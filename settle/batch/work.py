@@ -53,8 +53,10 @@ def run(task: Task) -> dict[str, bytes]:
         names = ", ".join(f"'{mask(printable(name))}'" for name in task.refused)
         text = f"{names}은(는) 폴더 밖을 가리키는 링크여서 열지 않았습니다. 파일을 복사해 넣어 주세요."
         return telling.untold(particles(text)) if task.programme == telling.AUTO else failed(task.name, particles(text))
-    if task.untold:
-        return failed(task.name, task.untold, again=task.again)
+    if task.unread:
+        if task.programme == telling.AUTO:
+            return telling.tell_unread(task.name, task.unread)
+        return failed(task.name, task.unread, again=task.again)
     rules = None if task.programme == telling.AUTO else _rulebook(task.programme, task.rulebook)
     with scratch() as name:
         folder = Path(name)

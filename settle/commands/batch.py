@@ -15,8 +15,9 @@ from settle.commands import common
 from settle.programme.folders import DEFAULT_PROGRAMME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from settle.batch.delta import Gone
     from settle.batch.month import Month
     from settle.batch.store import Store
 
@@ -77,7 +78,11 @@ def command(
     if not MONTH.fullmatch(month):
         raise common.Wrong(f"--month {month}: '2025-09'처럼 연-월로 적습니다.")
     if not folder.is_dir():
-        raise common.Wrong(f"폴더 '{folder}'이(가) 없습니다.")
+        raise common.Wrong(
+            f"'{folder}'은(는) 파일입니다. 협약들이 든 폴더를 주세요."
+            if folder.exists()
+            else f"폴더 '{folder}'이(가) 없습니다."
+        )
     if importlib.util.find_spec("duckdb") is None:
         raise common.Wrong(NOT_INSTALLED)
     from settle.batch import pool as pools
@@ -128,6 +133,7 @@ def command(
         _show(made, output, _name(made.programme) if auto else "")
     for name, status, reason in several.untold:
         common.say(f"{name}: {status}. {reason}", err=True)
+    _say_gone(several.gone)
     return several.exit_code
 
 
@@ -190,5 +196,14 @@ def _show(made: Month, output: Path, name: str = "") -> None:
         click.echo(f"{josa(said.before, '과/와')} 견주어: {counts}")
     for folder, status, reason in said.troubled:
         common.say(f"{folder}: {status}. {reason}", err=True)
+    _say_gone(said.gone)
     for path in made.written:
         click.echo(f"{path.relative_to(output)}")
+
+
+def _say_gone(gone: Sequence[Gone]) -> None:
+    """Each agreement of the month before that is no more."""
+    for name, folder, lines, won in gone:
+        called = folder if folder == name else f"{folder} ({name})"
+        counted = f"그 {lines:,}줄 {won:,}원은 합계에 없고, 지적은 해소가 아니라 사라짐으로 셉니다."
+        common.say(f"{called}: 지난달에 있던 협약이 이번 달에는 없습니다. {counted}", err=True)
