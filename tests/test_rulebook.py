@@ -14,6 +14,7 @@ import pytest
 
 from settle.judging.kinds.base import KINDS
 from settle.judging.settlement import sequence
+from settle.korean import josa
 from settle.pipeline import judge
 from settle.programme import conditions
 from settle.programme import folders as resources
@@ -409,3 +410,31 @@ def test_an_include_that_fits_no_common_rule_is_told_with_the_nearest(tmp_path: 
     (tmp_path / "programme.toml").write_text('include = ["DAT-02", "DTA-030"]\n' + text, encoding="utf-8")
     with pytest.raises(RulebookError, match=r"include의 'DTA-030'.*혹시 'DAT-030'"):
         load(folder=tmp_path)
+
+
+# ---- how they speak --------------------------------------------------------------------------------------------------------
+
+
+SAID = [
+    (f"{path.parent.parent.name} {path.stem}", text)
+    for path in sorted(Path(__file__).resolve().parent.parent.glob("schemas/*/rules/*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", [])
+    for text in (case["message"], case.get("remedy", ""))
+]
+NOUNS = ("초과", "다과", "효과", "부과")  # they end as a particle does
+
+
+def test_a_particle_behind_what_is_filled_in_is_open() -> None:
+    """What is filled in may end in any sound: {이름}이(가), never {이름}가."""
+    closed = re.compile(r"\}['’」]?(은|는|가|을|를|과|와)(?=[ ,.])")
+    assert [(where, text) for where, text in SAID if closed.search(text)] == []
+
+
+def test_a_particle_behind_a_word_fits_its_last_sound() -> None:
+    found = [
+        (where, word[0])
+        for where, text in SAID
+        for word in re.finditer(r"[가-힣]*([가-힣])(을|를|과|와)(?=[ ,.])", text)
+        if word[0] not in NOUNS and josa(word[1], "을/를" if word[2] in "을를" else "과/와") != word[1] + word[2]
+    ]
+    assert found == []

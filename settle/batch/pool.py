@@ -150,7 +150,7 @@ class Dask:
         if others:
             client.close()
             raise ClusterError(
-                f"Dask 워커의 settle 판이 {__version__}이 아닙니다: {', '.join(others)}. 같은 판을 설치하세요."
+                f"Dask 워커의 settle 판이 {__version__}이(가) 아닙니다: {', '.join(others)}. 같은 판을 설치하세요."
             )
         self._client = client
         self._slots = sum(int(w.get("nthreads", 1)) for w in workers.values())

@@ -67,14 +67,14 @@ def verify(folder: Path, printed: str = "") -> Verified:
         db = _opened(folder / places.DATABASE)
     except (sqlite3.Error, BinderError) as error:
         own = str(error) if isinstance(error, BinderError) else ""
-        result.unreadable = own or f"'{folder}'의 {places.DATABASE}을 읽을 수 없습니다. 정산철이 아니거나 깨졌습니다."
+        result.unreadable = own or f"'{folder}'의 {places.DATABASE}를 읽을 수 없습니다. 정산철이 아니거나 깨졌습니다."
         return result
     try:
         db.execute("BEGIN")
         _check(db, folder, result)
         _paper(db, plain, result)
     except sqlite3.DatabaseError:
-        result.unreadable = f"'{folder}'의 {places.DATABASE}이 깨져서 끝까지 읽을 수 없습니다."
+        result.unreadable = f"'{folder}'의 {places.DATABASE}가 깨져서 끝까지 읽을 수 없습니다."
     finally:
         db.close()
     return result

@@ -38,7 +38,7 @@ from settle.documents.content import (
 )
 from settle.documents.disallowance import agreement_table, amounts_table, category_table, fund_table
 from settle.documents.view import View, key, safe
-from settle.korean import number
+from settle.korean import josa, number
 from settle.model import EFFECTS
 from settle.programme.folders import common_file
 
@@ -161,9 +161,8 @@ def _opinion(view: View, words: dict[str, Any], rests: Rests) -> Iterator[Block]
     if unasked := _unasked(view.judgement):
         yield Text(words["scope"].format(unasked=unasked), BODY)
     if rests.opinion and rests.opinion != opinion(view.judgement, words):
-        yield Text(
-            f"결과에 따른 의견은 '{opinion(view.judgement, words)}'이나 검토자가 '{chosen}'으로 정했습니다.", LEAD
-        )
+        by_result, by_person = opinion(view.judgement, words), josa(f"'{chosen}'", "으로/로")
+        yield Text(f"결과에 따른 의견은 '{by_result}'이나 검토자가 {by_person} 정했습니다.", LEAD)
 
 
 def _scope(view: View) -> Iterator[Block]:

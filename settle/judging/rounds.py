@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from settle.korean import josa
 from settle.model import KNOWN
 
 if TYPE_CHECKING:
@@ -44,4 +45,5 @@ def chosen(book: Book, programme: Programme) -> tuple[Round, str] | None:
     last = rounds[-1]
     if len(rounds) == 1:
         return last, ""
-    return last, f"어느 회차의 공고인지 적혀 있지 않아 마지막 회차 '{last.id}'로 판정했습니다."
+    by_last = josa(f"'{last.id}'", "으로/로")
+    return last, f"어느 회차의 공고인지 적혀 있지 않아 마지막 회차 {by_last} 판정했습니다."

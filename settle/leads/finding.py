@@ -82,7 +82,7 @@ def files(programme: str, folder: Path | None = None) -> list[LeadFile]:
         except LoadError as error:
             raise RulebookError(str(error)) from None
         if one.code != path.stem or not one.code.startswith("LEAD-"):
-            raise RulebookError(f"{path.name}: 파일 이름과 code '{one.code}'가 다르거나 LEAD-로 시작하지 않습니다.")
+            raise RulebookError(f"{path.name}: 파일 이름과 code '{one.code}'이(가) 다르거나 LEAD-로 시작하지 않습니다.")
         if one.pattern not in PATTERNS or one.kind != "lead":
             raise RulebookError(f"{path.name}: kind는 lead, pattern은 {', '.join(sorted(PATTERNS))} 가운데 하나입니다.")
         if strange := NEEDS[one.pattern] ^ set(one.parameters):

@@ -45,7 +45,7 @@ def _wrong(subject: Subject, programme: Programme, kinds: dict[str, SheetKind]) 
             ("key", subject.key, SPENDING.key),
         ):
             if given != wanted:
-                how = f'열을 달리 부르면 sheets.toml의 그 열에 as = "{wanted}"를 적습니다.'
+                how = f'열을 달리 부르면 sheets.toml의 그 열에 as = "{wanted}"을(를) 적습니다.'
                 return name, f"{name} '{given}'은(는) '{wanted}'이어야 합니다. {how}"
         return "", ""
     if subject.key not in columns:

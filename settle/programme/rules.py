@@ -216,7 +216,7 @@ def parse(text: str, shared: dict[str, Any], file: str) -> Rule:
         raise RulebookError(str(error)) from None
     code = found.code
     if code != Path(file).stem:
-        raise RulebookError(f"{loading.place(text, file, ['code'])}: 파일 이름과 code '{code}'가 다릅니다.")
+        raise RulebookError(f"{loading.place(text, file, ['code'])}: 파일 이름과 code '{code}'이(가) 다릅니다.")
     if wrong := _condition_problem(found.applies_to):
         raise RulebookError(f"{loading.place(text, file, ['applies_to'])}: applies_to{wrong}")
     for subject, own in found.parameters.get(BY_SUBJECT, {}).items():
@@ -292,7 +292,7 @@ def forbidden_here(rule: Rule, programme: Programme) -> Rule:
     possible = told.possible(rule.code) if told else set()
     if not possible:
         raise RulebookError(
-            f"programme.toml: include에 {rule.code}이 있으나 [double_benefit]이 그 효과를 말하지 않습니다."
+            f"programme.toml: include에 {rule.code}이(가) 있으나 [double_benefit]이 그 효과를 말하지 않습니다."
         )
     kept = [case for case in rule.cases if case.about or case.effect in possible]
     return replace(rule, cases=tuple(replace(case, number=n) for n, case in enumerate(kept, start=1)))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from msgspec.structs import replace
 
+from settle.korean import josa
+
 if TYPE_CHECKING:
     from settle.reading.gathered import Gathered
 
@@ -21,7 +23,7 @@ def set_beside(reading: Gathered, main: str) -> pd.DataFrame | None:
     reading.parts[main] = own
     for source in sorted(reading.beside):
         sheet = reading.sheets[source]
-        reading.notices.append(f"'{sheet.name}' 시트는 {main}과 견주기만 하고 합계에는 넣지 않았습니다.")
+        reading.notices.append(f"'{sheet.name}' 시트는 {josa(main, '과/와')} 견주기만 하고 합계에는 넣지 않았습니다.")
         reading.sheets[source] = replace(sheet, kind="")
         reading.counters.pop(source, None)
         reading.content.pop(source, None)
