@@ -260,16 +260,19 @@ def _ask(question: Question, place: int, of: int, result: Judgement) -> Answers 
     from settle.programme.understanding import understood
     from settle.reading import answered
 
-    told = [f"{number(question.won)}원"] if question.won else []
-    won = f" ({', '.join([*told, f'{len(question.lines)}줄'])})" if question.lines else ""
-    common.say(f"\n[{place}/{of}] {question.text}{won}")
+    lines = f"{number(len(question.lines))}줄"
+    text = question.text.replace(f" ({lines})", "")  # said once, beside the won
+    told = [*([f"{number(question.won)}원"] if question.won else []), *([] if lines in text else [lines])]
+    won = f" ({', '.join(told)})" if question.lines and told else ""
+    common.say(f"\n[{place}/{of}] {text}{won}")
     for line in _shown(question, result):
         common.say(f"  {line}")
     choices = _nearest(question, result)
     for line in _listed([_called(question, choice) for choice in choices]):
         common.say(f"  {line}")
-    if question.example and not choices:
-        common.say(f"  예: {question.example}")
+    example = question.example or answered.example(result.book, question.about, result.programme)
+    if example and not choices:
+        common.say(f"  예: {example}")
     while True:
         typed = click.prompt("답", default="", show_default=False).strip()
         if not typed:

@@ -45,6 +45,16 @@ def answer(book: Book, answers: Answers, programme: Programme) -> Book:
     return taker.done(answers)
 
 
+SHAPES = {"date": "2025-07-31", "datetime": "2025-07-31 18:00", "won": "12000"}  # an answer, by type of its column
+
+
+def example(book: Book, about: str, programme: Programme) -> str:
+    """How an answer about a column or an item of 협약 is written (about: `협약.협약시작일`); "" where that says nothing."""
+    sheet, _, name = about.partition(".")
+    column = _Taker(book, programme).find(sheet, name) if sheet in (AGREEMENT, book.main) else None
+    return SHAPES.get(column.type, "") if column else ""
+
+
 def unreadable(book: Book, answers: Answers, programme: Programme) -> list[str]:
     """One sentence for each value that its column cannot hold; asked before an answer is kept."""
     taker = _Taker(book, programme)
