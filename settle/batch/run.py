@@ -20,6 +20,7 @@ from settle.batch.month import READ, UNREAD, Month, Months, NothingToDo, Options
 from settle.batch.sources import basis_of, find, fingerprint, in_folders, sha256, task_of
 from settle.batch.store import ACROSS, JUDGED, Store, month_before
 from settle.model import WON
+from settle.programme import called
 from settle.programme import rules as rulebook
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def run_auto(  # noqa: PLR0913  each is a fact of its own
         raise NothingToDo(NOTHING.format(folder))
     options, store, progress = options or Options(), Store(out), progress or _silent
     sources = [one for source in sources for one in _as_last_month(source, store, month)]
-    called = {"version": __version__, "called": telling.names()}
+    basis = {"version": __version__, "called": called.names()}
     # evidence tells no programme: its bytes are hashed once, where it is judged
-    prints = [fingerprint(replace(source, papers=()), folder, called) for source in sources]
+    prints = [fingerprint(replace(source, papers=()), folder, basis) for source in sources]
     known = {at: found for at, print_of in enumerate(prints) if (found := store.told(print_of)) and not options.force}
     todo = [at for at in range(len(sources)) if at not in known]
     if todo:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from settle.batch.sources import CONTINUED
 from settle.korean import mask, particles, printable
 from settle.programme import vocabulary
+from settle.programme.called import LONGEST, named, names
 from settle.programme.folders import programmes
 from settle.programme.vocabulary import match_key
 
@@ -24,19 +25,8 @@ AUTO = "auto"  # in place of a programme: each workbook says its own
 TOLD, TRANSIENT = "programme", "transient"
 ITEM = "사업명"  # of the agreement
 LOST = "정해진 시간 안에 읽지 못했거나 메모리가 모자라 어느 사업인지 보지 못했습니다. 다음에 다시 봅니다."
-LONGEST = 200  # letters of a name that is looked at
 SHOWN = 60  # letters of it that are said
 ROWS = 300  # of a sheet that are looked at
-
-
-def names() -> dict[str, list[str]]:
-    """Programme -> how it is called, longest first, as match keys: identifier, name, what [called] adds."""
-    found = {}
-    for one in programmes():
-        programme = vocabulary.load(one)
-        called = {match_key(text) for text in (one, programme.name, *programme.called)}
-        found[one] = sorted(called, key=lambda key: (-len(key), key))
-    return found
 
 
 def by_folder(name: str) -> set[str]:
@@ -53,16 +43,10 @@ def by_agreement(files: Iterable[RawFile]) -> set[str]:
     return _of_names({text for file in files for sheet in file.sheets for text in _named(sheet)})
 
 
-def _of_names(texts: Iterable[str]) -> set[str]:
+def _of_names(texts: set[str]) -> set[str]:
     """The programmes whose names stand in what is called 사업명."""
-    found: set[str] = set()
-    known = [(called, programme) for programme, all_of_it in names().items() for called in all_of_it]
-    for text in texts:
-        key = match_key(text[:LONGEST])
-        fits = [(called, programme) for called, programme in known if called and called in key]
-        # a name that another one merely contains is not meant
-        found |= {programme for called, programme in fits if not any(called != c and called in c for c, _ in fits)}
-    return found
+    known = names() if texts else {}
+    return {programme for text in texts for programme in named(text, known)}
 
 
 def _named(sheet: RawSheet) -> Iterator[str]:

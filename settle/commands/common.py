@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +78,23 @@ class Wrong(click.ClickException):
 def say(text: str, err: bool = False) -> None:
     """Print what may hold words of a file: nothing in it steers the terminal, personal numbers are masked."""
     click.echo(mask(printable(text)), err=err)
+
+
+def screen() -> int:
+    """Columns of the terminal, at least 80; 0 where the output is none."""
+    return max(shutil.get_terminal_size().columns, 80) if sys.stdout.isatty() else 0
+
+
+def fitted(text: str) -> str:
+    """The text with its lines wrapped to the terminal, further in than they begin; as it is where the output is none."""
+    columns, lines = screen(), []
+    if not columns:
+        return text
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip(" "))
+        parts = wrap(line, columns - indent - 4) if width(line) > columns else [line.lstrip(" ")]
+        lines += [" " * (indent + 4 * bool(number)) + part for number, part in enumerate(parts)]
+    return "\n".join(lines)
 
 
 def in_korean(error: click.UsageError) -> str:

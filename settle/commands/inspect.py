@@ -33,18 +33,23 @@ def command(files: tuple[Path, ...], programme: str) -> int:
 
     opened = Opened(files)
     from settle.pipeline import read_book
+    from settle.programme import called
     from settle.programme import vocabulary as programmes
     from settle.programme.folders import ResourceError
 
     try:
-        book = read_book(opened, programmes.load(programme))
+        info = programmes.load(programme)
+        book = read_book(opened, info)
     except ResourceError as error:
         raise common.Wrong(str(error)) from error
+    common.say(common.fitted(f"사업: {info.name} ({info.id})"))
+    if other := called.otherwise(info, str(book.agreement.get("사업명") or "")):
+        common.say(common.fitted(other))
     unreadable = [e for e in book.errors if e.code == "DAT-010" and e.source < 0 and e.sheet]
     for sheet in book.sheets:
-        common.say("\n".join(_sheet(book, sheet)))
+        common.say(common.fitted("\n".join(_sheet(book, sheet))))
     for statement in book.lists:
-        common.say("\n".join(_list(statement)))
+        common.say(common.fitted("\n".join(_list(statement))))
     for problem in unreadable:
         common.say(f"읽지 못한 파일: {problem.message}", err=True)
     return 2 if unreadable else 0

@@ -22,6 +22,7 @@ from settle.documents.funds import fund_notes, pays_back
 from settle.documents.view import verdict_words
 from settle.korean import and_more
 from settle.model import EFFECTS, WON
+from settle.programme import called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,12 @@ def _key(line: str) -> str:
 
 def _head(out: Console, judgement: Judgement) -> None:
     agreement = judgement.book.agreement
+    programme = judgement.programme
+    out.print(Text.assemble(("사업  ", "bold"), f"{programme.name} ({programme.id})"))
     names = [str(agreement[k]) for k in ("사업명", "협약번호", "수행기관") if agreement.get(k)]
+    names = [name for name in names if name != programme.name]  # said above
+    if other := called.otherwise(programme, str(agreement.get("사업명") or "")):
+        _hanging(out, _say(other, "yellow"), 0, 2)
     if names:
         out.print(_say(" · ".join(names)))
     period = ""
@@ -223,9 +229,13 @@ def _questions(out: Console, judgement: Judgement, everything: bool) -> None:
         figures = f"{text.number(one.won):>13} {len(one.lines):>4}줄" if one.lines else ""
         said = text.mask(text.printable(one.text))
         room = out.width - 4 - cell_len(figures) - 1
-        said = said if everything else _cut(said, room)
-        gap = " " * max(room - cell_len(said), 1)
-        out.print(Text(f"{place:>2}  {said}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
+        first, *more = (
+            [part.plain.rstrip() for part in Text(said).wrap(out, room)] if everything else [_cut(said, room)]
+        )
+        gap = " " * max(room - cell_len(first), 1)
+        out.print(Text(f"{place:>2}  {first}{gap}{figures}"), no_wrap=True, crop=False, overflow="ignore")
+        for part in more:
+            out.print(Text(f"    {part}"), no_wrap=True, crop=False, overflow="ignore")
     more = [f"외 {len(asked) - most:,}가지는 --all"] if len(asked) > most else []
     if any(one.answerable for one in asked):
         more.append("답하기: settle answer 파일… -o 답.toml, 그다음 check … --answers 답.toml")
