@@ -30,6 +30,7 @@ def run(*arguments: Any) -> Any:
 def test_the_sample_is_one_screen_and_more_with_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 40 lines of 80 columns, with the files that were written and what changed since; --all says the rest."""
     monkeypatch.setattr(terminal, "console", lambda _=None: Console(file=sys.stdout, width=80, highlight=False))
+    monkeypatch.setattr(common, "screen", lambda: 80)
     monkeypatch.chdir(tmp_path)  # a path of a test's folder is wider than a screen
     workbook = write(tmp_path).name
     run("check", workbook, "-o", "결과")

@@ -135,7 +135,7 @@ def command(
     if shape == "table" and result.leads is not None and result.leads.leads:
         said.insert(0, _leads(result.leads, written))
     for sentence in said:
-        common.say(particles(sentence), err=shape != "table")
+        common.say(common.fitted(particles(sentence)), err=shape != "table")
     return 2 if output and result.unjudged else result.exit_code
 
 
