@@ -114,6 +114,8 @@ class Tracing:
         asks = (findings["effect"] == "hold") & (findings["line_index"] >= 0)
         held = findings[["code", "papers", "line_index", "at_issue", "sheet", "cell", "message"]][asks]
         lines, won = (held[name].to_numpy(dtype=np.int64) for name in ("line_index", "at_issue"))
+        waiting = self.judgement.lines["held"].to_numpy(dtype=np.int64)
+        won = np.minimum(won, waiting[lines])  # what is disallowed hangs on nothing that is missing
         codes, papers = held["code"].tolist(), held["papers"].tolist()
         cells = [at for at, code in enumerate(codes) if code.startswith("DAT-")]
         rules: dict[tuple[str, str], list[int]] = defaultdict(list)
