@@ -175,6 +175,35 @@ def test_a_decision_follows_its_line_to_another_number(tmp_path: Path) -> None:
     write_decision(out / "검토표.xlsx", ACCEPTED)
     check(ledger(file, ROWS[0], ["E-102", *ROWS[1][1:]]), "-o", out)
     assert decided(out) == {"E-102 GEN-080": "인정"}
+    told = json.loads((out / "비교.json").read_text(encoding="utf-8"))["notices"]
+    assert any(one.startswith("지난 장부의 'E-002'에 적은 것을 이번 'E-102'에 옮겼습니다.") for one in told)
+
+
+def test_a_decision_about_a_line_that_is_gone_recognises_no_other(tmp_path: Path) -> None:
+    """Rent of June is deleted, that of July is new: neither 판정 nor 소명 nor 검토 판정 of June goes to July."""
+    june = ["E-001", "2025-06-02", "지급임차료", "사무실 임차료", "한빛빌딩", 1_000_000, "사업비카드", "", None]
+    july = ["E-003", "2025-07-02", *june[2:]]
+    file, out = ledger(tmp_path / "정산.xlsx", june, ROWS[1]), tmp_path / "결과"
+    check(file, "-o", out)
+    review = out / "검토표.xlsx"
+    write_reply(review, "E-001", "6월분 계약서를 냅니다")
+    write_decision(review, ["E-001", *ACCEPTED[1:]])
+    book = openpyxl.load_workbook(review)
+    page = book["지적 목록"]
+    row = next(r for r in range(4, page.max_row + 1) if page.cell(r, 1).value == "E-001")
+    page.cell(row, 11, "6월분")
+    page.cell(row, 12, "인정")
+    book.save(review)
+    said = check(ledger(file, ROWS[1], july), "-o", out).output
+    assert decided(out) == {}
+    assert reply(review, "E-003") in (None, "")
+    assert listed(review, "E-003") == []
+    assert [one[1:] for one in listed(review, "E-001")] == [("6월분", "인정")]  # kept, beside the line that is gone
+    assert "판정은 이번 결과에 쓰지 못했습니다" in said
+    assert "판정할 줄 'E-001'이" in said
+    assert [[c.value for c in r][:3] for r in openpyxl.load_workbook(review)["판정"].iter_rows(min_row=2)] == [
+        ["E-001", *ACCEPTED[1:3]]
+    ]
 
 
 def test_a_row_that_moved_takes_its_decision_with_it_and_one_that_is_gone_decides_nothing(tmp_path: Path) -> None:

@@ -126,6 +126,8 @@ def command(
     carried = typed[0] if typed else None
     result.book.notices += carried.notices if carried else []
     comparison = compare(result, earlier, carried.said if carried else ()) if earlier else None
+    if comparison and carried:
+        comparison.notices += carried.notices
     written = _written(result, output, font, comparison, carried) if output else []
     if save_profile and not result.unjudged:
         written.append(keep_profile(result, save_profile, profile))

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from settle.comparing.earlier import keys_of
+from settle.comparing.known_again import Lines, known_again
 from settle.comparing.replies import Reply, Rows, Typed, replies_of, together
 from settle.judging.decisions import DECISIONS
 from settle.judging.facts.base import Facts
@@ -24,24 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from settle.comparing.known_again import Found
     from settle.model import Book
     from settle.programme.vocabulary import Programme
 
-SAME = (
-    "집행일",
-    "거래처",
-    "집행금액",
-    "적요",
-)  # a line of which three of these are the same is the same line, corrected
-ENOUGH = 3
-
-
-class Lines(Struct, frozen=True):
-    """The lines of a book as they are known again: name, key inside the ids of findings (masked), frame."""
-
-    names: list[str]
-    keys: list[str]
-    frame: pd.DataFrame
+GONE = " (지난 장부)"  # behind the name of a line that is no name of today's
 
 
 class Earlier(Struct, frozen=True):
@@ -127,21 +115,17 @@ def carry(
     listed: list[Typed] = []
     rows, notices = 0, []
     for one in earlier:
-        moved = _moved(one.lines, today)
-        now = {r.key: r.key if r.key in others else "" for r in one.replies if r.kind} | moved
-        replies += [replace(r, key=now.get(r.key, "")) if r.key else r for r in one.replies]
-        names = dict(zip(today.keys, today.names, strict=True))
-        listed += [
-            replace(t, key=moved.get(t.key, ""), line=names.get(moved.get(t.key, ""), t.line)) if t.key else t
-            for t in one.listed
-        ]
-        called = {
-            name: names.get(moved.get(key, ""), name if key == name else f"{name} (지난 장부)")
-            for name, key in zip(one.lines.names, one.lines.keys, strict=True)
-        }
-        taken, said = _take_decisions(book, one, called, given) if decisions else (0, [])
+        found = known_again(one.lines, today)
+        told = dict(zip(one.lines.keys, found, strict=True))
+        names = _names(one.lines, today, found)
+        for r in one.replies:
+            at = told[r.key].at if r.key in told else -1
+            key = r.key if r.kind and r.key in others else today.keys[at] if at >= 0 else ""
+            replies.append(replace(r, key=key) if r.key else r)
+        listed += [piece for t in one.listed for piece in _placed(t, told.get(t.key), today, names)]
+        taken, said = _take_decisions(book, one, names, given) if decisions else (0, [])
         rows += taken
-        notices += said
+        notices += [*_told(one, found, today), *said]
     return Carried(replies, listed, rows, [*notices, *_only_listed(book, listed)])
 
 
@@ -159,21 +143,63 @@ def _only_listed(book: Book, listed: Sequence[Typed]) -> list[str]:
     ]
 
 
-def _moved(then: Lines, now: Lines) -> dict[str, str]:
-    """Earlier key -> key of today: the same, else the one line that is the same but for a correction, else ""."""
-    here, old_keys = set(now.keys), set(then.keys)
-    result = {key: key if key in here else "" for key in then.keys}
-    gone = [i for i, key in enumerate(then.keys) if key not in here]
-    fresh = [i for i, key in enumerate(now.keys) if key not in old_keys]
-    if not gone or not fresh:
-        return result
-    old, new = (frame[list(SAME)].astype("str").to_numpy() for frame in (then.frame, now.frame))
-    claims: dict[int, list[str]] = {}
-    for i in gone:
-        alike = [j for j in fresh if (new[j] == old[i]).sum() >= ENOUGH]
-        if len(alike) == 1:
-            claims.setdefault(alike[0], []).append(then.keys[i])
-    return result | {keys[0]: now.keys[j] for j, keys in claims.items() if len(keys) == 1}
+def _names(then: Lines, now: Lines, found: Sequence[Found]) -> dict[str, str]:
+    """Earlier name -> how 판정 calls the line today; that of a line that is gone is no name of today's."""
+    of_name: dict[str, list[int]] = {}
+    for j, name in enumerate(now.names):
+        of_name.setdefault(name, []).append(j)
+    ours: dict[str, list[int]] = {}
+    for i, name in enumerate(then.names):
+        ours.setdefault(name, []).append(i)
+    result = {}
+    for name, lines in ours.items():
+        sure = found[lines[0]].at if all(found[i].sure for i in lines) else -1
+        here = now.names[sure] if sure >= 0 else ""
+        same = here and sorted(found[i].at for i in lines) == of_name[here]  # a number may stand on several lines
+        free = name == then.keys[lines[0]] and name not in of_name
+        result[name] = here if same else name if free else f"{name}{GONE}"
+    return result
+
+
+def _placed(typed: Typed, found: Found | None, now: Lines, names: dict[str, str]) -> list[Typed]:
+    """What was typed beside a finding, at its line of today; a 검토 판정 only where that line is surely the same."""
+    if found is None:
+        return [typed]
+    gone = replace(typed, key="", line=names.get(typed.line, typed.line))
+    if found.at < 0:
+        return [gone]
+    here = replace(typed, key=now.keys[found.at], line=now.names[found.at])
+    if found.sure or not typed.verdict:
+        return [here]
+    return [*([replace(here, verdict="")] if typed.reply else []), replace(gone, reply="")]
+
+
+def _told(one: Earlier, found: Sequence[Found], now: Lines) -> list[str]:
+    """A sentence for every line with something typed that is not simply the line of the same number."""
+    then = one.lines
+    decided = set(one.book.frames[DECISIONS]["집행번호"]) if len(one.book.frames.get(DECISIONS, ())) else set()
+    replied = {r.key for r in one.replies} | {t.key for t in one.listed if t.reply}
+    judged = {t.key for t in one.listed if t.verdict}
+    said = []
+    for name, key, its in zip(then.names, then.keys, found, strict=True):
+        reply, verdict = key in replied, key in judged or name in decided
+        here = mask_key(now.names[its.at]) if its.at >= 0 else ""
+        if not (reply or verdict):
+            continue
+        if its.other:
+            said.append(f"지난 장부의 '{name}'에 적은 것은 옮기지 않았습니다. 그 번호에는 이번에 다른 줄이 있습니다.")
+        elif its.differs:
+            kept = " 소명을 옮겼습니다." if reply else ""
+            left = " 판정은 옮기지 않았으니, 같은 줄이면 다시 적으십시오." if verdict else ""
+            said.append(
+                f"지난 장부의 '{name}'은(는) 고쳐서 이번 '{here}'이(가) 된 줄로 보입니다({'·'.join(its.differs)}만 다름).{kept}{left}"
+            )
+        elif here and here != name and not (name.startswith("행 ") and here.startswith("행 ")):
+            said.append(
+                f"지난 장부의 '{name}'에 적은 것을 이번 '{here}'에 옮겼습니다. 집행일·거래처·적요·집행금액이 모두 같아 번호만 바뀐 줄로 "
+                "봅니다."
+            )
+    return [particles(sentence) for sentence in said]
 
 
 # ---- sheet 판정 -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from settle.documents import disallowance, json_
 from settle.documents import files as papers
 from settle.documents.review import review
 from settle.documents.xlsx import disallowance as disallowance_xlsx
+from settle.judging.decisions import DECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,10 +83,23 @@ def _write(
     moved = {"소명": sum(1 for one in kept.carried.said if one.key), "판정": kept.carried.decisions}
     if any(moved.values()):
         told = ", ".join(f"{name} {number:,}건" for name, number in moved.items() if number)
-        used = " 판정은 이번 결과에 썼습니다." if moved["판정"] else ""
+        used = _used(result, moved["판정"]) if moved["판정"] else ""
         result.book.notices.append(f"지난 검토표에 적은 {told}을 새 검토표에 옮겼습니다.{used}")
     result.book.notices.extend(notice for one in reviews for notice in one.notices)
     return written
+
+
+def _used(result: Judgement, decisions: int) -> str:
+    """What became of the decisions that were carried over: those that a problem names were not used."""
+    sheets = result.book.sheets
+    unused = {
+        (e.source, e.row) for e in result.input_errors if e.kind == DECISIONS and e.row and sheets[e.source].file < 0
+    }
+    if not unused:
+        return " 판정은 이번 결과에 썼습니다."
+    used = decisions - len(unused)
+    told = f"{used:,}건을 이번 결과에 썼고 {len(unused):,}건은" if used > 0 else "이번 결과에"
+    return f" 판정은 {told} 쓰지 못했습니다(DEC-010)."
 
 
 def _by_row(result: Judgement, replies: Sequence[Reply]) -> dict[tuple[int, int], dict[str, str]]:

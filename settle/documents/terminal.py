@@ -35,6 +35,8 @@ CONSEQUENCES = {"held": "보류", "left out": "합계에서 뺌", "note": "확�
 MOST_ERRORS = 40
 MOST_CAUSES, FEW_CAUSES = 8, 2
 MOST_NOTICES = 6
+TYPED = ("지난 검토표", "지난 장부", "답의 ")  # how notices begin that say what became of something that a person typed
+MOST_TYPED = 6
 MOST_CATEGORIES = 5
 _FIGURES = re.compile(r"[0-9][0-9,.]*")
 NAME_WIDTH = 16  # of a 세세목 such as 국내여비(내부), set in
@@ -73,7 +75,7 @@ def show(
     _errors(out, judgement, everything)
     if everything:
         _to_do(out, judgement)
-        _notices(out, judgement)
+        _notices(out, judgement.book.notices)
         _unchecked(out, judgement)
     else:
         _rules(out, judgement)
@@ -293,14 +295,17 @@ def _rest(out: Console, judgement: Judgement) -> None:
         said = [f"명세에서 빈칸 {filled:,}개를 채웠습니다"] if filled else []
         said += [f"답 {answered:,}칸을 썼습니다"] if answered else []
         out.print(f"{', '.join(said)} (검토표의 풀색 칸).")
-    for notice in judgement.book.notices:
-        if notice.startswith("지난 검토표"):
-            out.print(_say(notice))
+    typed = [one for one in judgement.book.notices if one.startswith(TYPED)]
+    guessed = [one for one in judgement.book.notices if not one.startswith(TYPED)]
+    for notice in typed[:MOST_TYPED]:
+        _hanging(out, _say(notice), 0, 2)
     said = []
-    if not _crowded(judgement) and len(judgement.book.notices) <= MOST_NOTICES:
-        _notices(out, judgement)
-    elif judgement.book.notices:
-        said.append(f"읽으면서 짐작한 것 {len(judgement.book.notices):,}가지")
+    if len(typed) > MOST_TYPED:
+        said.append(f"지난 검토표와 답에서 쓰거나 쓰지 않은 것 {len(typed) - MOST_TYPED:,}가지 더")
+    if not _crowded(judgement) and len(guessed) <= MOST_NOTICES:
+        _notices(out, guessed)
+    elif guessed:
+        said.append(f"읽으면서 짐작한 것 {len(guessed):,}가지")
     if asked := [one for one in judgement.not_checked if one.provisional]:
         said.append(f"미점검 규칙 {len(asked)}개 (그래서 잠정입니다)")
     if left_out := judgement.rulebook.left_out:
@@ -438,10 +443,10 @@ def _to_do(out: Console, judgement: Judgement) -> None:
             _hanging(out, _say(f"→ {remedies[0]}{more}", "dim"), 10, 2)
 
 
-def _notices(out: Console, judgement: Judgement) -> None:
-    if judgement.book.notices:
+def _notices(out: Console, notices: Sequence[str]) -> None:
+    if notices:
         out.print("\n[bold]읽으면서 짐작한 것[/bold]")
-        for notice in judgement.book.notices:
+        for notice in notices:
             _hanging(out, _say(f"· {notice}"), 2, 2)
 
 
