@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from reportlab.graphics.shapes import Rect, String
 
 from settle.cli import cli
 from settle.commands import common
 from settle.documents import content, requests, sample
+from settle.documents.chart import stacked
 from settle.documents.forms import write
 from settle.documents.forms.data import Choice
-from settle.documents.view import View
+from settle.documents.pdf import fonts
+from settle.documents.pictures import paint
+from settle.documents.view import Category, View
 from settle.korean import number
 from settle.pipeline import book_from_tables, judge
 from settle.programme.vocabulary import load
@@ -205,3 +209,36 @@ def test_charts_stand_behind_the_form_or_not_at_all(judgement: Judgement) -> Non
     without = write.document("final", book, programme, judgement, Choice(charts=False))[0].blocks
     assert not [one for one in content.flat(without) if isinstance(one, content.Picture)]
     assert "참고 도표" not in list(content.texts(content.Document("", without)))
+
+
+AMOUNTS = {  # budget, recognised, held, disallowed
+    "a budget below zero": (-2_000_000, 10_000, 0, 0),
+    "no budget": (0, 10_000, 5_000, 0),
+    "above the budget": (1_000, 900_000, 0, 100_000),
+    "a refund": (1_000, -5_000, 0, 0),
+    "more held than claimed": (None, -90_000, 100_000, 0),
+    "nothing": (0, 0, 0, 0),
+}
+
+
+@pytest.mark.parametrize("which", [[name] for name in AMOUNTS] + [list(AMOUNTS)])
+def test_a_chart_of_any_amounts_stays_on_its_paper(which: list[str]) -> None:
+    """Whatever is below zero has no bar; it is told by its figure."""
+    rows = []
+    for name in which:
+        budget, recognised, held, disallowed = AMOUNTS[name]
+        rows.append(Category(0, name, budget, recognised + held + disallowed, recognised, held, disallowed))
+    chosen = fonts.load(None)
+    words = {"recognised": "인정", "held": "보완", "disallowed": "불인정", "budget": "예산"}
+    drawing = stacked(rows, 480.0, chosen, words)
+    assert paint(drawing, chosen.file).png
+    boxes = [one for one in drawing.contents if isinstance(one, Rect)]
+    assert all(one.width >= 0 and one.x >= 0 and one.x + one.width <= 480.5 for one in boxes)
+    told = [one.text for one in drawing.contents if isinstance(one, String)]
+    assert ("10,000원 (예산 -2,000,000원)" in told) == ("a budget below zero" in which)
+    ends = [
+        one.x + chosen.regular.measure(one.text) * 7 / 1000
+        for one in drawing.contents
+        if isinstance(one, String) and "원" in one.text
+    ]
+    assert max(ends) <= 480.5

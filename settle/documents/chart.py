@@ -66,6 +66,18 @@ def fitting(categories: Sequence[Category], wide: float, high: float, fonts: Fon
     return count
 
 
+def _parts(category: Category) -> list[tuple[str, int]]:
+    """What has a bar: amounts above zero. A refund alone, or what it took back elsewhere, is told by its figure."""
+    parts = [("recognised", category.recognised), ("held", category.held), ("disallowed", category.disallowed)]
+    return [(part, won) for part, won in parts if won > 0]
+
+
+def _figures(category: Category, words: dict[str, str]) -> str:
+    """What stands behind a bar: the amount claimed, and a budget below zero, around which no frame can be drawn."""
+    below = category.budget is not None and category.budget < 0
+    return f"{number(category.claimed)}원" + (f" ({words['budget']} {number(category.budget or 0)}원)" if below else "")
+
+
 def stacked(
     categories: Sequence[Category], wide: float, fonts: Fonts, words: dict[str, str], most_high: float | None = None
 ) -> Drawing:
@@ -81,13 +93,13 @@ def stacked(
         gap = min(GAP, max(LEAST_GAP, (most_high - KEYS - sum(rows)) / len(rows)))
     high = KEYS + sum(rows) + gap * len(rows)
     drawing = Drawing(wide, high)
-    most = max([1, *(max(c.claimed, c.budget or 0) for c in categories)])
-    tail = max([fonts.regular.measure(f"{number(c.claimed)}원") for c in categories] or [0]) * 7 / 1000 + 6
+    most = max([1, *(max(sum(wons for _, wons in _parts(c)), c.budget or 0) for c in categories)])
+    tail = max([fonts.regular.measure(_figures(c, words)) for c in categories] or [0]) * 7 / 1000 + 6
     scale = (wide - label - tail) / most
     y = high - 14.0
     x = label
     keys = [(words["recognised"], RECOGNISED), (words["held"], None), (words["disallowed"], DISALLOWED)]
-    if any(c.budget for c in categories):
+    if any(c.budget and c.budget > 0 for c in categories):
         keys.append((words["budget"], white))
     for place, (word, colour) in enumerate(keys):
         swatch = _hatched(x, y, 14, 7) if colour is None else _box(x, y, 14, 7, colour)
@@ -104,20 +116,15 @@ def stacked(
             base = middle + LEADING * (len(lines) / 2 - place) - LEADING + 1.4
             drawing.add(String(label - 5, base, line, fontName=fonts.regular.name, fontSize=NAME, textAnchor="end"))
         x = label
-        for part, won in (
-            ("recognised", category.recognised),
-            ("held", category.held),
-            ("disallowed", category.disallowed),
-        ):
-            length = max(won, 0) * scale
-            if length > 0:
-                if part == "held":
-                    drawing.add(_hatched(x, y, length, BAR))
-                else:
-                    drawing.add(_box(x, y, length, BAR, RECOGNISED if part == "recognised" else DISALLOWED))
-                x += length
+        for part, won in _parts(category):
+            length = won * scale
+            if part == "held":
+                drawing.add(_hatched(x, y, length, BAR))
+            else:
+                drawing.add(_box(x, y, length, BAR, RECOGNISED if part == "recognised" else DISALLOWED))
+            x += length
         end = x
-        if category.budget:
+        if category.budget and category.budget > 0:
             frame = category.budget * scale
             drawing.add(
                 Rect(
@@ -132,7 +139,8 @@ def stacked(
                 )
             )
             end = max(end, label + frame)
-        drawing.add(String(end + 4, y + 2.5, f"{number(category.claimed)}원", fontName=fonts.regular.name, fontSize=7))
+        figures = _figures(category, words)
+        drawing.add(String(end + 4, y + 2.5, figures, fontName=fonts.regular.name, fontSize=7))
         y -= (row - BAR) / 2
     drawing.add(Line(label, 0, label, high - 18, strokeColor=black, strokeWidth=0.6))
     return drawing
