@@ -244,6 +244,10 @@ def judge(
             facts.given["rec_020_won"] = np.maximum(lost - checked.fallen(facts), 0)
     judgement = judge_facts(facts, rulebook, rules, skip)
     judgement.evidence, judgement.reconciliation, judgement.filling = checked, result, filling
+    if judgement.book.answers is not None and judgement.book.answers.links:
+        from settle.reconciling.hand import taken_up
+
+        judgement.book = taken_up(judgement.book, [one.match for one in result.sides.values()] if result else [])
     judgement.questions = ask(judgement)
     return judgement
 

@@ -398,6 +398,12 @@ def test_the_auditors_own_finding_takes_what_it_says() -> None:
     assert found["title"].str.startswith("감사자의").all()
 
 
+def test_another_verdict_of_an_own_finding_is_refused_in_plain_words() -> None:
+    result = run(tables(), own("D-001", "AUD-020", 100_000, 판정="인정"))
+    messages = [one.message for one in result.input_errors if one.code == "DEC-010"]
+    assert messages == ["규칙코드 AUD-020의 판정은 비우거나 보완으로 적어야 합니다: '인정'"]
+
+
 def test_two_of_one_code_are_told_apart_by_a_counter() -> None:
     result = run(tables(), own("D-001", "AUD-010", 1), own("D-001", "AUD-010", 2))
     found = result.findings[result.findings["code"] == "AUD-010"]

@@ -606,3 +606,9 @@ def test_hidden_rows_and_columns_are_read_and_said(tmp_path, write, name, rows):
 def test_an_xls_that_hides_nothing_says_nothing_of_it(tmp_path):
     WRITERS[".xls"](tmp_path / "a.xls", ledger(3))
     assert not said(read(tmp_path / "a.xls"), "숨긴")
+
+
+def test_a_fraction_of_a_won_is_quoted_as_the_cell_holds_it(tmp_path):
+    (problem,) = read(workbook(tmp_path / "a.xlsx", {"집행내역": [HEADINGS, line(1, 90.125), line(2, 5)]})).errors
+    assert problem.message.startswith("집행금액 '90.125'를 금액으로 읽을 수 없습니다.")
+    assert problem.value == "90.125"

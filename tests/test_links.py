@@ -93,7 +93,25 @@ def test_what_is_kept_apart_is_open_on_both_sides(files: list[RawFile], before: 
     ],
 )
 def test_a_link_to_a_row_that_is_not_there_does_nothing(files: list[RawFile], before: Judgement, link: Link) -> None:
-    assert keys(judged(files, link)) == keys(before)
+    after = judged(files, link)
+    assert keys(after) == keys(before)
+    assert after.answered == []  # no basis of anything
+    (told,) = (one for one in after.book.notices if one.startswith("답의 "))
+    assert "쓰지 않았습니다" in told
+
+
+def test_of_links_to_one_row_the_first_is_taken_up_and_the_others_are_told(files: list[RawFile]) -> None:
+    after = judged(files, OURS, Link("E-004", CARD, "Sheet1", 10, 33_000))
+    assert [one.line for one in after.answered] == ["E-005"]
+    assert [one for one in after.book.notices if one.startswith("답의 ")] == [
+        f"답의 'E-004'와 {CARD} 10행의 이음을 쓰지 않았습니다: '{CARD}' 10행은 이미 다른 답으로 잇거나 끊었습니다."
+    ]
+
+
+def test_lines_of_another_sum_are_no_basis(files: list[RawFile]) -> None:
+    after = judged(files, Link("E-005, E-004", CARD, "Sheet1", 10, 33_000))
+    assert after.answered == []
+    assert any("33,000원과 달라 잇지 않았습니다" in one for one in after.book.notices)
 
 
 def test_a_link_of_a_line_that_is_not_there_is_told(files: list[RawFile], before: Judgement) -> None:

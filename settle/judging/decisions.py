@@ -85,7 +85,7 @@ def _wrong_own(facts: Facts, row: pd.Series, by_name: dict[str, list[int]]) -> t
     """What is wrong with a finding of the auditor's own."""
     said = EFFECTS[OWN_EFFECTS[row["규칙코드"]]]
     if row["판정"] not in ("", said):
-        return "판정", f"규칙코드 {row['규칙코드']}의 판정은 비우거나 {said}으로(로) 적어야 합니다: '{row['판정']}'"
+        return "판정", f"규칙코드 {row['규칙코드']}의 판정은 비우거나 {said}(으)로 적어야 합니다: '{row['판정']}'"
     if len(by_name[row["집행번호"]]) > 1:
         return "집행번호", f"집행번호 '{row['집행번호']}'이(가) 여러 줄에 있어 어느 줄의 지적인지 알 수 없습니다."
     place = (int(row["_source"]), int(row["_row"]), "금액")

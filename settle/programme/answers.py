@@ -94,6 +94,11 @@ class Link(Struct, frozen=True):
     won: int
     apart: bool = False
 
+    @property
+    def place(self) -> str:
+        """Where the row stands, for people."""
+        return f"{self.list} {self.row}행"
+
     def lines(self, known: Collection[str]) -> tuple[str, ...]:
         """The names of its lines; a name that is known may hold commas."""
         if self.line in known:

@@ -171,8 +171,7 @@ class _Taker:
             at = [i for i, known in enumerate(self.names) if known == line]
             if len(at) == 1:
                 how = "손으로 끊음" if link.apart else "손으로 이음"
-                text = f"{link.list} {link.row}행"
-                self.taken.append(Filled(at[0], line, LIST, text, f"{ANSWER}: {how}", "", 0, ANSWER))
+                self.taken.append(Filled(at[0], line, LIST, link.place, f"{ANSWER}: {how}", "", 0, ANSWER))
             else:
                 self.notices.append(self._no_line(what, line))
 

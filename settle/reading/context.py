@@ -57,6 +57,9 @@ class Context(Struct):
     period: tuple[date, date] | None = None  # in which a date without a year must lie
     personal: set[str] = field(default_factory=set)  # columns whose cells no message quotes
     _parsed: dict[tuple[int, str], Parsed] = field(default_factory=dict)
+    _stored: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # (row, place) -> what the file says, where it was marked
 
     @classmethod
     def of(cls, raw: RawSheet, source: int, programme: Programme, epoch: date) -> Context:
@@ -67,14 +70,16 @@ class Context(Struct):
             marks.setdefault(place, {})[row] = text
         for row, place in raw.unstored:
             marks.setdefault(place, {})[row] = UNSTORED
+        stored = {}
         for row, place in raw.numbers:
             text = made[place].text(row) if place in made else ""
             if re.fullmatch(r"-?\d{1,3}\.\d{3}", text):
+                stored[row, place] = text
                 marks.setdefault(place, {})[row] = text + "0"  # a number: its point is no thousands separator
         for place, texts in marks.items():
             made[place] = _with(made.get(place), texts, raw.height)
         made = {place: column for place, column in made.items() if bool(column.filled.any())}
-        return cls(raw, made, source, programme, epoch)
+        return cls(raw, made, source, programme, epoch, _stored=stored)
 
     def parsed(self, column: Column, place: int, factor: int = 1) -> Parsed:
         """The column parsed, once."""
@@ -85,13 +90,18 @@ class Context(Struct):
             )
         return self._parsed[key]
 
+    def text(self, row: int, place: int) -> str:
+        """What a cell holds, as the file says it: for messages."""
+        text = self.columns[place].text(row) if place in self.columns else ""
+        return self._stored.get((row, place), text)
+
     def cell(self, row: int, place: int) -> str:
         """Name of a cell, e.g. H15."""
         return f"{letter(place)}{row + 1}"
 
     def error(self, code: str, message: str, consequence: str, kind: str, row: int, place: int, column: str) -> None:
         """Note an input problem at a cell; what a personal one holds is not kept."""
-        value = self.columns[place].text(row) if place in self.columns else ""
+        value = self.text(row, place)
         value = HIDDEN if value and column in self.personal else value
         self.errors.append(
             InputError(

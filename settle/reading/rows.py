@@ -319,7 +319,7 @@ def _reject(context: Context, table: Table, rows: np.ndarray) -> None:
     place = table.places["집행금액"]
     merged = {r for a, c, b, _ in context.raw.merges if c == place for r in range(a + 1, b + 1)}
     for row in map(int, rows):
-        text = context.columns[place].text(row)
+        text = context.text(row, place)
         if text == UNSTORED:
             code, message = "DAT-080", NO_VALUE.format(name="집행금액")
         elif text:

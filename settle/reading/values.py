@@ -79,7 +79,7 @@ def _figures(
         troubled = np.flatnonzero(status != cells.OK)
     for index in troubled:
         row = int(lines[index])
-        text = raw.text(row)
+        text = context.text(row, place)
         code = "DAT-080" if text == UNSTORED else _CODES.get(column.type, "DAT-030")
         consequence = "held" if column.unreadable == "hold" else "note"
         message = _unreadable(column, text, kind)

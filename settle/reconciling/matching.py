@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from msgspec import Struct
+from msgspec import Struct, field
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -39,13 +39,17 @@ STATE_TEXTS = {
 
 
 class Match(Struct):
-    """State of every item of both sides while stages run. A match may hold several items of one side (a sum)."""
+    """State of every item of both sides while stages run. A match may hold several items of one side (a sum).
+
+    linked: position of a link made by hand -> "" where it was taken up, else why not.
+    """
 
     left_state: np.ndarray
     right_state: np.ndarray
     left_match: np.ndarray
     right_match: np.ndarray
     keys: list[str]
+    linked: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, left: int, right: int) -> Match:
@@ -64,7 +68,8 @@ class Match(Struct):
 
     def without(self, drop: np.ndarray) -> Match:
         """The same without the items of ours that are to go; they are in no match."""
-        return Match(self.left_state[~drop], self.right_state, self.left_match[~drop], self.right_match, self.keys)
+        left = self.left_state[~drop], self.left_match[~drop]
+        return Match(left[0], self.right_state, left[1], self.right_match, self.keys, self.linked)
 
     def join(self, left: np.ndarray, right: np.ndarray, key: str) -> None:
         """Match left[i] with right[i], one to one."""
