@@ -257,7 +257,25 @@ def test_a_reply_whose_line_is_gone_stays_in_the_comparison(tmp_path: Path) -> N
     check(file, "-o", out)
     write_reply(out / "검토표.xlsx", "E-002", "되돌렸습니다")
     check(ledger(file, ROWS[0]), "-o", out)
-    assert "되돌렸습니다" in (out / "비교.json").read_text(encoding="utf-8")
+    compared = json.loads((out / "비교.json").read_text(encoding="utf-8"))
+    assert "되돌렸습니다" in json.dumps(compared, ensure_ascii=False)
+    assert any("그 줄(E-002)이 이번 장부에 없어 새 검토표에 옮기지 않았습니다" in one for one in compared["notices"])
+
+
+def test_what_was_typed_beside_a_row_that_is_no_line_is_told_with_its_cells(tmp_path: Path) -> None:
+    """An officer explains the row whose amount cannot be read, and types beside the sum."""
+    unread = ["E-003", "2025-06-04", "회의비", "다과", "빵집", "약 5만원", "사업비카드", "다과비", 3]
+    total = ["", "", "", "", "합계", 140_000]
+    file, out = ledger(tmp_path / "정산.xlsx", *ROWS, unread, total), tmp_path / "결과"
+    check(file, "-o", out)
+    write_reply(out / "검토표.xlsx", "E-001", "회의록을 냅니다")
+    write_reply(out / "검토표.xlsx", "E-003", "영수증을 다시 받습니다")
+    write_reply(out / "검토표.xlsx", "합계", "확인했습니다")
+    page = openpyxl.load_workbook(out / "검토표.xlsx")["집행내역"]
+    at = [cell.value for cell in page[1]].index("소명내용")
+    said = " ".join(check(file, "-o", out).output.split())
+    for row in (4, 5):
+        assert f"'집행내역' {page.cell(row, at + 1).coordinate}에 적은 것은 {row}행이 줄이 아니어서" in said
 
 
 def test_where_nothing_was_judged_nothing_is_written_and_nothing_moves(tmp_path: Path) -> None:

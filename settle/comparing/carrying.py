@@ -125,7 +125,7 @@ def carry(
         listed += [piece for t in one.listed for piece in _placed(t, told.get(t.key), today, names)]
         taken, said = _take_decisions(book, one, names, given) if decisions else (0, [])
         rows += taken
-        notices += [*_told(one, found, today), *said]
+        notices += [*_told(one, found, today), *said, *_left(replies[-len(one.replies) :] if one.replies else ())]
     return Carried(replies, listed, rows, [*notices, *_only_listed(book, listed)])
 
 
@@ -172,6 +172,23 @@ def _placed(typed: Typed, found: Found | None, now: Lines, names: dict[str, str]
     if found.sure or not typed.verdict:
         return [here]
     return [*([replace(here, verdict="")] if typed.reply else []), replace(gone, reply="")]
+
+
+def _left(replies: Sequence[Reply]) -> list[str]:
+    """A sentence for every reply that has no row in the new 검토표: it stays in the earlier one."""
+    said = []
+    for one in replies:
+        if not one.key:
+            row = f"'{printable(one.sheet)}' {', '.join(one.cells)}"
+            why = (
+                f"줄 '{one.line}'이(가) 이번 장부에 없어"
+                if one.line
+                else f"{one.row}행이 줄이 아니어서(읽지 못한 행이나 합계)"
+            )
+            said.append(
+                f"지난 검토표의 {row}에 적은 것은 {why} 새 검토표에 옮기지 않았습니다. '이전' 폴더의 검토표에 있습니다."
+            )
+    return [particles(sentence) for sentence in said]
 
 
 def _told(one: Earlier, found: Sequence[Found], now: Lines) -> list[str]:

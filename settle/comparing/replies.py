@@ -31,7 +31,7 @@ REPLY = ("소명내용", "추가증빙", "담당자")
 class Reply(Struct, frozen=True):
     """What the institution wrote beside a row. line "": the row is no line. texts: 소명내용, 추가증빙, 담당자.
 
-    kind: the sheet of a subject beside the ledger, "" of the ledger.
+    kind: the sheet of a subject beside the ledger, "" of the ledger. cells: where the texts stand.
     """
 
     line: str
@@ -40,6 +40,7 @@ class Reply(Struct, frozen=True):
     texts: dict[str, str]
     key: str = ""
     kind: str = ""
+    cells: tuple[str, ...] = ()
 
 
 class Typed(Struct, frozen=True):
@@ -102,10 +103,11 @@ def replies_of(
             if sheet.file in files
             else None
         )
-        for row, texts in _reply_rows(raw, sheet):
+        for row, texts, cells in _reply_rows(raw, sheet):
             one, place = at.get((source, row), (of_kind[sheet.kind], -1))
             name, key = (one.names[place], one.keys[place]) if place >= 0 else ("", "")
-            found.append(Reply(name, sheet.name, row, texts, key, "" if sheet.kind == book.main else sheet.kind))
+            kind = "" if sheet.kind == book.main else sheet.kind
+            found.append(Reply(name, sheet.name, row, texts, key, kind, cells))
     main = subjects[0]
     named = {name: key for name, key in zip(reversed(main.names), reversed(main.keys), strict=True) if name}
     return found, [one for file in sorted(files) for raw in files[file].sheets for one in _listed(raw, named)]
@@ -159,22 +161,26 @@ def _listed(raw: Any, named: Mapping[str, str]) -> list[Typed]:
     return found
 
 
-def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:
-    """(1-based row, texts) of every row below the headings that has a reply."""
+def _reply_rows(raw: Any, sheet: Sheet) -> Iterable[tuple[int, dict[str, str], tuple[str, ...]]]:
+    """(1-based row, texts, their cells) of every row below the headings that has a reply."""
     if raw is None or sheet.heading_row < 1:
         return []
     wanted = {heading_key(name): name for name in REPLY}
     columns: dict[str, list[str | None]] = {}
+    letters: dict[str, str] = {}
     own = set(sheet.letters.values())  # 담당자 may be a column of the sheet itself
     for at, array in sorted(raw.columns.items()):
         if sheet.heading_row > len(array):
             continue
         name = wanted.get(heading_key(str(array[sheet.heading_row - 1].as_py() or "")))
         if name and letter(at) not in own:
-            columns[name] = array.to_pylist()
+            columns[name], letters[name] = array.to_pylist(), letter(at)
     rows: dict[int, dict[str, str]] = {}
     for name, values in columns.items():
         for row, value in enumerate(values[sheet.heading_row :], start=sheet.heading_row + 1):
             if value is not None and value.strip():
                 rows.setdefault(row, dict.fromkeys(REPLY, ""))[name] = printable(mask(value.strip()))
-    return sorted(rows.items())
+    return [
+        (row, texts, tuple(f"{letters[name]}{row}" for name, text in texts.items() if text))
+        for row, texts in sorted(rows.items())
+    ]
