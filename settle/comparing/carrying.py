@@ -181,7 +181,7 @@ def _left(replies: Sequence[Reply]) -> list[str]:
         if not one.key:
             row = f"'{printable(one.sheet)}' {', '.join(one.cells)}"
             why = (
-                f"줄 '{one.line}'이(가) 이번 장부에 없어"
+                f"그 줄({one.line})이 이번 장부에 없어"
                 if one.line
                 else f"{one.row}행이 줄이 아니어서(읽지 못한 행이나 합계)"
             )
