@@ -156,9 +156,9 @@ class Tracing:
         self, abouts: list[str], lines: np.ndarray, rows: np.ndarray
     ) -> Iterator[tuple[list[str], np.ndarray]]:
         """Rows that ask for a column of their line: those whose cell is asked for already ask for that cell."""
-        sheet, _, column = abouts[0].partition(".")
+        sheet, _, column = abouts[0].partition(".") if len(abouts) == 1 else ("", "", "")
         cells = [self.unread.get((line, column), "") for line in lines[rows].tolist()]
-        if sheet != self.main or len(abouts) > 1 or not any(cells):
+        if sheet != self.main or not any(cells):
             yield abouts, rows
             return
         for cell in dict.fromkeys(cells):
